@@ -1,0 +1,229 @@
+"""``cyp check``: hold the register to its schema and to what a schema cannot say.
+
+Every fault is one row: file, row (as a spreadsheet counts, the header is row 1), column, what was found and
+what would be right.
+"""
+
+import json
+from difflib import get_close_matches
+
+import pandas as pd
+
+from cyp_helpers.periods import PERIOD_FORMS, parse_periods
+from cyp_helpers.register import find_project, load_register
+
+FAULT_COLUMNS = ["file", "row", "column", "found", "right"]
+_DIGITS = r"\d[\d,]*(?:\.\d+)?"
+
+
+def check_register(project=None):
+    """Check ``data/``.
+
+    Returns
+    -------
+    DataFrame with the columns ``file, row, column, found, right``, one row per fault; empty where all is well.
+
+    >>> check_register().empty
+    True
+    """
+    data = find_project(project) / "data"
+    package = json.loads((data / "datapackage.json").read_text(encoding="utf-8"))
+    faults = _schema_faults(data, package) + _unlisted_files(data, package)
+    if faults:  # meaning is looked at only where the form is right
+        return pd.DataFrame(faults, columns=FAULT_COLUMNS)
+    register = load_register(project)
+    paths = {item["name"]: f"data/{item['path']}" for item in package["resources"]}
+    faults = [
+        *(_period_faults(register, paths)),
+        *(_printed_faults(register, paths)),
+        *(_value_faults(register, paths)),
+        *(_reference_faults(register, paths)),
+        *(_duplicate_faults(register, paths)),
+        *(_target_faults(register, paths)),
+    ]
+    return pd.DataFrame(faults, columns=FAULT_COLUMNS)
+
+
+def describe_fault(fault):
+    """One line for a reader: ``data/plans/targets.csv, row 5, column value: found '...'; right would be ...``."""
+    place = f"{fault.file}, row {fault.row}" if fault.row != "" else fault.file
+    place += f", column {fault.column}" if fault.column else ""
+    return f"{place}: found {fault.found!r}; right would be {fault.right}"
+
+
+# ---- what the Table Schema can say ----
+
+
+def _schema_faults(data, package):
+    from frictionless import Package  # takes 0.3 s to import
+
+    report = Package(str(data / "datapackage.json")).validate()
+    items = {item["path"]: item for item in package["resources"]}
+    faults = []
+    for task in report.tasks:
+        item = items.get(task.place, {})
+        for error in task.errors:
+            faults.append(_schema_fault(data, item, f"data/{task.place}", error))
+    faults.extend(["data/datapackage.json", "", "", error.note, "a valid data package"] for error in report.errors)
+    return faults
+
+
+def _schema_fault(data, item, file, error):
+    row = getattr(error, "row_number", "")
+    if error.type == "foreign-key":
+        key = error.reference_field_names[0]
+        found, right = error.cells[0] if error.cells else "", _existing(data, error.reference_name, key, error.cells)
+        return [file, row, error.field_names[0], found, right]
+    column = getattr(error, "field_name", "") or getattr(error, "label", "")
+    cell = getattr(error, "cell", "") or ""
+    if error.type in ("constraint-error", "type-error", "unique-error"):
+        return [file, row, column, cell, _allowed(item, column, error)]
+    right = {"missing-label": f"the column {column!r} here", "extra-label": "no further column", "incorrect-label": f"the column {column!r}",
+             "missing-cell": "as many cells as the header has", "extra-cell": "no more cells than the header has",
+             "primary-key": "a key that no other row has", "blank-row": "no empty row"}.get(error.type, error.title)
+    found = getattr(error, "label", "") or cell or error.note
+    return [file, row, column, found, right]
+
+
+def _allowed(item, column, error):
+    """What the schema allows in a column, in words."""
+    field = next((f for f in item["schema"]["fields"] if f["name"] == column), {})
+    rules = field.get("constraints", {})
+    if error.type == "unique-error":
+        return "a value that no other row has"
+    if error.type == "type-error":
+        example = {"date": "a date such as 2011-09-30", "integer": "a whole number", "number": "a number", "boolean": "true or false"}
+        return example.get(field.get("type"), f"of type {field.get('type')}")
+    if "enum" in rules:
+        words = [word or "(empty)" for word in rules["enum"]]
+        near = get_close_matches(str(error.cell), words, n=1)
+        return (f"{near[0]!r}, or another of: " if near else "one of: ") + ", ".join(words)
+    if rules.get("required") and not getattr(error, "cell", ""):
+        return "a value; the cell is empty"
+    return field["description"] + (f" (pattern {rules['pattern']})" if "pattern" in rules else f" ({error.note})")
+
+
+def _existing(data, resource, key, cells):
+    """The nearest existing ids for one that does not exist."""
+    package = json.loads((data / "datapackage.json").read_text(encoding="utf-8"))
+    path = next(item["path"] for item in package["resources"] if item["name"] == resource)
+    ids = pd.read_csv(data / path, dtype=str, keep_default_na=False)[key].unique()
+    near = get_close_matches(str(cells[0]) if cells else "", ids, n=3, cutoff=0.4)
+    return f"a {key} that stands in data/{path}" + (f", such as {', '.join(near)}" if near else "")
+
+
+def _unlisted_files(data, package):
+    listed = {item["path"] for item in package["resources"]}
+    files = sorted(path.relative_to(data).as_posix() for path in data.glob("*/*.csv"))
+    return [[f"data/{name}", "", "", "a file that datapackage.json does not list", "an entry for it under resources"]
+            for name in files if name not in listed]
+
+
+# ---- what it cannot say ----
+
+
+def _rows(frame, bad, file, column, right):
+    """A fault for each row of ``frame`` where ``bad`` is true; ``right`` is a text or a Series."""
+    right = pd.Series(right, index=frame.index)
+    return [[file, row + 2, column, frame.at[row, column], right[row]] for row in frame.index[bad]]
+
+
+def _observation_tables(register, paths):
+    return [(register.table(name), path) for name, path in paths.items() if name.startswith("observations-")]
+
+
+def _period_faults(register, paths):
+    wanted = [(frame, path, "period") for frame, path in _observation_tables(register, paths)]
+    wanted += [(register.table("targets"), paths["targets"], "period")]
+    wanted += [(register.table("stated-comparisons"), paths["stated-comparisons"], column) for column in ("period", "comparator_period")]
+    faults = []
+    for frame, path, column in wanted:
+        given = frame[column] != ""
+        bad = given & parse_periods(frame[column])["end"].isna()
+        faults += _rows(frame, bad, path, column, f"a period such as {PERIOD_FORMS}")
+    return faults
+
+
+def _printed_faults(register, paths):
+    """The digits of ``value`` stand in ``printed``, with as many decimals."""
+    faults = []
+    for frame, path in _observation_tables(register, paths):
+        numbers = frame["printed"].str.findall(_DIGITS).map(lambda found: [text.replace(",", "") for text in found])
+        is_number = pd.to_numeric(frame["value"], errors="coerce").notna() & (frame["qualifier"] != "word")
+        stands = pd.Series([value in found for value, found in zip(frame["value"], numbers)], index=frame.index, dtype=bool)
+        right = "the number in " + frame["printed"].map(repr) + " with the decimals printed there and no thousands separator"
+        faults += _rows(frame, is_number & ~stands, path, "value", right)
+        word = (frame["value"] != "") & ~is_number & (frame["qualifier"] != "word")
+        inside = pd.Series([value in printed for value, printed in zip(frame["value"], frame["printed"])], index=frame.index, dtype=bool)
+        faults += _rows(frame, word & ~inside, path, "value", right)
+        missing = (frame["value"] == "") & ~frame["status"].str.contains(r"\b(?:x|z|c|low)\b")
+        faults += _rows(frame, missing, path, "status", "x, z, c or low, because no value is given")
+    return faults
+
+
+def _value_faults(register, paths):
+    """Values fit the unit and the decimals of their indicator."""
+    indicators = register.table("indicators").set_index("indicator_id")
+    unit_of = register.table("series").set_index("series_id")["indicator_id"].map(indicators["unit"])
+    decimals_of = register.table("series").set_index("series_id")["indicator_id"].map(indicators["decimals"].astype(int))
+    words = set(register.table("scales")["label"])
+    faults = []
+    for frame, path in _observation_tables(register, paths):
+        number, unit = pd.to_numeric(frame["value"], errors="coerce"), frame["series_id"].map(unit_of)
+        given = frame["value"] != ""
+        judgement = unit == "judgement"
+        faults += _rows(frame, given & judgement & ~frame["value"].isin(words), path, "value", f"one of {', '.join(sorted(words))}")
+        faults += _rows(frame, given & ~judgement & number.isna(), path, "value", "a number")
+        faults += _rows(frame, (unit == "percent") & ~number.fillna(0).between(0, 100), path, "value", "a percentage from 0 to 100")
+        places = frame["value"].str.partition(".")[2].str.len()
+        limit = frame["series_id"].map(decimals_of)
+        right = "at most " + limit.astype(str) + " decimals, or more decimals in indicators.csv"
+        faults += _rows(frame, number.notna() & (places > limit), path, "value", right)
+        share = pd.to_numeric(frame["numerator"]) > pd.to_numeric(frame["denominator"])
+        faults += _rows(frame, (unit == "percent") & share, path, "numerator", "a count no larger than the denominator")
+    return faults
+
+
+def _reference_faults(register, paths):
+    """Ids that may stand in any of several files."""
+    observations = set(register.table("observations")["observation_id"])
+    anything = observations | set(register.table("stated-comparisons")["stated_id"]) | set(register.table("plan-indicators")["plan_indicator_id"])
+    right = "an observation_id that stands in data/observations"
+    faults = []
+    for name, column in [("printed-pairings", "observation_id"), ("printed-pairings", "comparator_observation_id"), ("targets", "baseline_observation_id")]:
+        frame = register.table(name)
+        faults += _rows(frame, (frame[column] != "") & ~frame[column].isin(observations), paths[name], column, right)
+    queries = register.table("source-queries")
+    strangers = queries["concerns"].str.split().map(lambda ids: [one for one in ids if one not in anything])
+    right = "ids of observations, stated comparisons or plan indicators; unknown: " + strangers.str.join(", ")
+    faults += _rows(queries, strangers.str.len() > 0, paths["source-queries"], "concerns", right)
+    unserved = register.table("plan-indicators")
+    served = unserved["plan_indicator_id"].isin(register.table("plan-indicator-priorities")["plan_indicator_id"])
+    faults += _rows(unserved, ~served, paths["plan-indicators"], "plan_indicator_id", "an indicator with a row in plan_indicator_priorities.csv")
+    scales = register.table("targets")
+    unknown = (scales["scale_id"] != "") & ~scales["scale_id"].isin(register.table("scales")["scale_id"])
+    return faults + _rows(scales, unknown, paths["targets"], "scale_id", "a scale_id that stands in data/reference/scales.csv")
+
+
+def _duplicate_faults(register, paths):
+    """An observation_id in two files, or one figure twice with one publication date."""
+    every = register.table("observations")
+    twice = set(every.loc[every["observation_id"].duplicated(), "observation_id"])
+    key = ["series_id", "area_id", "breakdown", "period", "published"]
+    same = set(every.loc[every.duplicated(key), "observation_id"])
+    faults = []
+    for frame, path in _observation_tables(register, paths):
+        faults += _rows(frame, frame["observation_id"].isin(twice), path, "observation_id", "an id that no other file of observations has")
+        right = "one row for a series, area, breakdown, period and publication date; a corrected figure has a later date"
+        faults += _rows(frame, frame["observation_id"].isin(same), path, "observation_id", right)
+    return faults
+
+
+def _target_faults(register, paths):
+    targets, path = register.table("targets"), paths["targets"]
+    needs_value = targets["kind"].isin(["value", "from_to", "relative_change"])
+    faults = _rows(targets, needs_value & pd.to_numeric(targets["value"], errors="coerce").isna(), path, "value", "a number for this kind of target")
+    needs_direction = ~targets["kind"].isin(["words", "pending"])
+    faults += _rows(targets, needs_direction & (targets["direction"] == ""), path, "direction", "higher or lower for this kind of target")
+    in_line = targets["kind"] == "in_line"
+    return faults + _rows(targets, in_line & (targets["comparator_area_id"] == ""), path, "comparator_area_id", "the area to be in line with")

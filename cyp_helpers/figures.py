@@ -1,0 +1,152 @@
+"""Figures ready to compare: what each indicator of a plan is about, and the newest figure known for it."""
+
+import numpy as np
+import pandas as pd
+
+from cyp_helpers.periods import UNDATED_KINDS
+from cyp_helpers.register import OBSERVATION_KEY, find_priority, priorities_of, with_rounding
+
+_MEASURES = ["indicator", "evidence figure", "context figure", "milestone"]  # the first one named decides
+
+
+def known_figures(register, as_at):
+    """Observations known on a day, with all that words about them need.
+
+    Returns
+    -------
+    DataFrame indexed by ``observation_id``: the columns of ``register.known_observations`` with, for
+    judgements, the step on the scale as ``number``; ``low`` and ``high``; ``text`` ("23.0%"), ``said``
+    ("23.0% (provisional) in 2016/17"), ``dated`` (False where no period is printed), ``unit`` and ``source``
+    (document and place).
+
+    >>> known_figures(load_register(), "2018-03-31").loc["plan-2011-14/09-current", "text"]
+    '65.5%'
+    """
+    figures = register.known_at(as_at)
+    units = register.table("units").set_index("unit")
+    figures["unit"] = figures["indicator_id"].map(register.table("indicators").set_index("indicator_id")["unit"])
+    steps = register.table("scales").set_index("label")["step"].astype(float)
+    figures["number"] = figures["number"].fillna(figures["value"].map(steps).where(figures["unit"] == "judgement"))
+    figures = with_rounding(figures, figures["unit"].map(units["exact"] == "true"))
+    figures["text"] = value_text(figures, units)
+    labels = register.table("statuses").set_index("status")["label"]
+    figures["status_words"] = status_words(figures["status"], labels)
+    figures["dated"] = ~figures["kind"].isin(UNDATED_KINDS)
+    figures["said"] = _said(figures)
+    figures["source"] = figures["source_id"] + ": " + figures["locator"]
+    return figures
+
+
+def value_text(figures, units):
+    """Values as a reader sees them: "17,790", "£5.2 million", "over 75%"; what is printed where there is none."""
+    whole, point, decimals = (figures["value"].str.partition(".")[i] for i in range(3))
+    grouped = pd.to_numeric(whole, errors="coerce").map("{:,.0f}".format, na_action="ignore").astype("str").fillna(whole) + point + decimals
+    prefix, suffix = (figures["unit"].map(units[column]) for column in ("prefix", "suffix"))
+    qualifier = figures["qualifier"].where(figures["qualifier"].isin(["about", "over", "under"]), "")
+    words = (qualifier + " ").where(qualifier != "", "") + prefix + grouped + suffix
+    spelled = figures["printed"] + " (" + words + ")"
+    words = words.mask(figures["qualifier"] == "word", spelled)
+    return words.where(figures["value"] != "", figures["printed"])
+
+
+def status_words(status, labels):
+    """"p e" -> "provisional, estimated", by the labels of ``statuses.csv``."""
+    return status.str.split().map(lambda codes: ", ".join(labels[code] for code in codes))
+
+
+def newest_figures(figures, pairings):
+    """The newest figure of each line (series, area, breakdown).
+
+    Dated figures are ordered by the end of their period. Between a dated one and one without a printed period
+    the later publication counts, unless the document itself calls one of them the earlier.
+
+    Returns
+    -------
+    Series of ``observation_id`` indexed by series, area and breakdown.
+    """
+    over_time = pairings[(pairings["comparator"] != "england") & pairings["observation_id"].isin(figures.index)]
+    current = figures[figures["number"].notna() & ~figures.index.isin(over_time["comparator_observation_id"])]
+    current = current.assign(is_latest=current["kind"] != "before").reset_index()
+    by_end = current.sort_values(["dated", "is_latest", "end", "published"], kind="stable")
+    best_of_each = by_end.drop_duplicates([*OBSERVATION_KEY, "dated"], keep="last")
+    newest = best_of_each.sort_values("published", kind="stable").drop_duplicates(OBSERVATION_KEY, keep="last")
+    return newest.set_index(OBSERVATION_KEY)["observation_id"]
+
+
+def listed_subjects(register, plan, as_at, priority=None):
+    """What a plan asks to be looked at, as far as its documents were known on a day.
+
+    One row for each priority and subject; a subject is a line of figures (series, area, breakdown) or, where a
+    document names no figure, a milestone. Several documents of a plan may list one subject.
+
+    Returns
+    -------
+    DataFrame with ``priority_id, subject_id, name, measure, role, basis, indicator_id, series_id, area_id,
+    breakdown, unit, polarity, listed_as`` (ids of the listings), ``listing_source`` and ``reporting``, in printed order.
+    """
+    listings = register.table("plan-indicators").merge(register.table("plan-indicator-priorities"), on="plan_indicator_id")
+    published = register.table("sources").set_index("source_id")["published"]
+    listings["known_from"] = listings["source_id"].map(published)
+    wanted = priorities_of(register, plan)["priority_id"] if priority is None else [find_priority(register, plan, priority)["priority_id"]]
+    listings = listings[listings["priority_id"].isin(wanted) & (listings["known_from"] <= pd.Timestamp(as_at))].copy()
+    line = listings["series_id"] + "|" + listings["area_id"] + "|" + listings["breakdown"]
+    listings["subject_id"] = line.where(listings["series_id"] != "", listings["plan_indicator_id"])
+    listings["measure"] = pd.Categorical(listings["measure"], _MEASURES, ordered=True)
+    listings["listing_source"] = listings["source_id"] + ": " + listings["locator"]
+    listings["order"] = listings["priority_id"].map({one: n for n, one in enumerate(wanted)})
+    listings = listings.sort_values(["order", "known_from", "position"], key=_as_number, kind="stable")
+    subjects = listings.groupby(["order", "subject_id"], sort=False, as_index=False).agg(
+        priority_id=("priority_id", "first"), name_printed=("name_printed", "first"), measure=("measure", "min"), role=("role", "max"),
+        basis=("basis", "max"), series_id=("series_id", "first"), area_id=("area_id", "first"), breakdown=("breakdown", "first"),
+        reporting=("reporting", "first"), listed_as=("plan_indicator_id", " ".join), listing_source=("listing_source", "; ".join),
+    )
+    subjects["measure"] = subjects["measure"].astype(str)
+    return _with_indicator(subjects, register)
+
+
+def contradicting(rows, register, first, second):
+    """True where one source query says that the two observations named in a row may not stand side by side."""
+    queries = register.table("source-queries")
+    listed = queries.loc[queries["effect"] == "not compared", ["query_id", "concerns"]]
+    listed = listed.assign(concerns=listed["concerns"].str.split()).explode("concerns")
+    pairs = listed.merge(listed, on="query_id")
+    pairs = pd.MultiIndex.from_frame(pairs[pairs["concerns_x"] != pairs["concerns_y"]][["concerns_x", "concerns_y"]])
+    return pd.Series(pd.MultiIndex.from_frame(rows[[first, second]].fillna("")).isin(pairs), index=rows.index)
+
+
+def word(text, condition):
+    """A column with ``text`` where the condition holds and '' elsewhere."""
+    return pd.Series(np.where(condition, text, ""), index=condition.index, dtype="str")
+
+
+def join_words(columns):
+    """Join columns of words with "; ", without empty ones and repeats."""
+    joined = pd.concat([column.fillna("") for column in columns], axis=1).agg("; ".join, axis=1)
+    return joined.str.replace(", ", "; ").map(lambda words: "; ".join(dict.fromkeys(filter(None, words.split("; ")))))
+
+
+def _with_indicator(subjects, register):
+    series = register.table("series").set_index("series_id")
+    indicators = register.table("indicators").set_index("indicator_id")
+    areas = register.table("areas").set_index("area_id")
+    subjects["indicator_id"] = subjects["series_id"].map(series["indicator_id"]).fillna("")
+    for column in ("unit", "polarity"):
+        subjects[column] = subjects["indicator_id"].map(indicators[column]).fillna("")
+    part = (": " + subjects["breakdown"]).where(~subjects["breakdown"].isin(["", "all"]), "")
+    one_of_many = areas["area_type"].reindex(subjects["area_id"]).isin(["primary care trust", "district"]).to_numpy()
+    place = np.where(one_of_many, ": " + subjects["area_id"].map(areas["name"]).fillna(""), "")
+    subjects["name"] = (subjects["series_id"].map(series["name"]) + part + place).fillna(subjects["name_printed"])
+    return subjects.drop(columns=["order", "name_printed"])
+
+
+def _as_number(column):
+    return column.astype(int) if column.name == "position" else column
+
+
+def _said(figures):
+    """"22.6% (provisional) in 2015/16"; a figure without a printed period says so."""
+    undated = np.where(figures["reading"] == "cut off", "period cut off", "period not printed")
+    notes = join_words([figures["status_words"], pd.Series(undated, index=figures.index).where(~figures["dated"], "")]).str.replace("; ", ", ")
+    preposition = np.where(figures["kind"] == "day", " on ", " in ")
+    when = (preposition + figures["period_label"]).where(figures["dated"], "")
+    return figures["text"] + (" (" + notes + ")").where(notes != "", "") + when

@@ -1,0 +1,206 @@
+"""Targets of every kind: met, not met, on track, off track, not assessed, or hidden by rounding.
+
+A target is a value; a direction; a trend; "in line with" an area; a relative change; from one value to
+another; a step on a scale; or words. Before its date a figure is held against the straight line from the
+starting figure to the target.
+"""
+
+import numpy as np
+import pandas as pd
+
+from cyp_helpers.figures import contradicting, join_words, word
+from cyp_helpers.periods import parse_periods
+from cyp_helpers.register import OBSERVATION_KEY, find_plan
+
+POINTS_FOR_TREND = 5
+_LEVEL_KINDS = ["value", "from_to", "judgement_step", "relative_change"]
+
+
+def assess_targets(subjects, figures, register, plan, as_at):
+    """Hold each subject's figure against the target that the plan sets for it.
+
+    Parameters
+    ----------
+    subjects : frame of ``listed_subjects`` with ``observation_id`` of the newest figure and ``gap``
+    figures : frame of ``known_figures``
+
+    Returns
+    -------
+    One row for each subject, in the form of ``comparison.compare`` with comparator ``target``.
+    """
+    rows = subjects.assign(comparator="target").join(_targets_of(subjects, register, as_at))
+    rows["target_end"] = parse_periods(rows["target_period"].fillna(""))["end"].fillna(pd.Timestamp(find_plan(register, plan)["period_end"]))
+    rows["observation_id"] = _figure_for_target(rows, figures)
+    rows = _with_sides(rows, figures, register)
+    rows = rows.join(_goals(rows, figures, register))
+    rows["looser"] = rows["kind"].isin(_LEVEL_KINDS) & (_sign(rows) * (rows["goal"] - rows["start_number"]) < 0)
+
+    problem = _why_not_assessed(rows, figures, register)
+    assessed = problem == ""
+    rows["verdict"] = _verdicts(rows).where(assessed, "not assessed")
+    rows["evidence"] = np.where(assessed, "chance not tested", "")
+    rows["difference"] = (rows["value"] - rows["goal"]).where(assessed & rows["kind"].isin(_LEVEL_KINDS) & (rows["unit"] != "judgement")).round(6)
+    rows["reason"] = _reasons(rows, as_at).where(assessed, problem) + _looser_words(rows)
+    late = assessed & rows["due"] & (rows["value_end"] > rows["target_end"]) & (rows["target_period"] != "")
+    rows["flags"] = join_words([
+        rows["status_words"], word("target looser than start", rows["looser"]), word("figure later than target date", late),
+        word("period not printed", rows["value_dated"].eq(False)), word("draft document", rows["draft"]),
+    ])
+    return rows
+
+
+# ---- the target, the figure and the start ----
+
+
+def _targets_of(subjects, register, as_at):
+    """The newest target set for each subject by a document known on the day."""
+    targets = register.table("targets")
+    known_from = targets["source_id"].map(register.table("sources").set_index("source_id")["published"])
+    targets = targets.assign(known_from=known_from)[known_from <= as_at].rename(columns={"period": "target_period", "printed": "target_printed"})
+    targets["comparator_source"] = targets["source_id"] + ": " + targets["locator"]
+    wanted = ["target_id", "kind", "target_printed", "target_period", "value", "direction", "scale_id", "baseline_observation_id", "comparator_area_id", "comparator_source", "known_from"]
+    targets = targets.set_index("plan_indicator_id")[wanted].rename(columns={"value": "target_value"})
+    listing = subjects["listed_as"].str.split().explode().rename("plan_indicator_id").to_frame()
+    found = listing.join(targets, on="plan_indicator_id").dropna(subset="target_id").sort_values("known_from", kind="stable")
+    return found[~found.index.duplicated(keep="last")].drop(columns=["plan_indicator_id", "known_from"]).reindex(subjects.index)
+
+
+def _figure_for_target(rows, figures):
+    """The figure for the target's own period where there is one, else the newest."""
+    period = parse_periods(rows["target_period"].fillna(""))
+    wanted = rows[OBSERVATION_KEY].assign(start=period["start"], end=period["end"], row=rows.index).dropna(subset="start")
+    own = wanted.merge(figures[figures["number"].notna()].reset_index(), on=[*OBSERVATION_KEY, "start", "end"]).drop_duplicates("row", keep="last")
+    return own.set_index("row")["observation_id"].reindex(rows.index).fillna(rows["observation_id"])
+
+
+def _with_sides(rows, figures, register):
+    mine = figures.reindex(rows["observation_id"].replace("", None)).set_index(rows.index)
+    start = figures.reindex(rows["baseline_observation_id"].replace("", None)).set_index(rows.index)
+    drafts = register.table("sources").set_index("source_id")["status"] == "draft"
+    return rows.assign(
+        period=mine["period_label"], value=mine["number"], value_text=mine["text"], value_source=mine["source"], value_said=mine["said"].astype("str"),
+        value_low=mine["low"], value_high=mine["high"], value_end=mine["end"], value_start=mine["start"], value_dated=mine["dated"],
+        status_words=mine["status_words"], draft=mine["source_id"].map(drafts).fillna(False).astype(bool),
+        start_number=start["number"], start_low=start["low"], start_high=start["high"], start_end=start["end"], start_said=start["said"].astype("str"),
+        start_dated=start["dated"].fillna(True).astype(bool),
+        comparator_period=parse_periods(rows["target_period"].fillna(""))["period_label"], comparator_text=rows["target_printed"].astype("str"),
+    )
+
+
+def _goals(rows, figures, register):
+    """What the figure must reach: ``goal`` with its ends where it depends on a rounded starting figure."""
+    number = pd.to_numeric(rows["target_value"], errors="coerce")
+    steps = register.table("scales").set_index(["scale_id", "label"])["step"].astype(float)
+    step = steps.reindex(pd.MultiIndex.from_frame(rows[["scale_id", "target_value"]].fillna(""))).to_numpy()
+    number = number.where(rows["kind"] != "judgement_step", step)
+    share = 1 + _sign(rows) * number / 100
+    national = _national(rows, figures)
+    kinds = [rows["kind"] == "relative_change", rows["kind"] == "direction", rows["kind"] == "in_line"]
+    ends = {}
+    for end, source in (("goal", "number"), ("goal_low", "low"), ("goal_high", "high")):
+        start = rows[f"start_{source}"]
+        ends[end] = np.select(kinds, [start * share, start, national[source]], number)
+    return pd.DataFrame({**ends, "national_said": national["said"].astype("str")}, index=rows.index).assign(comparator_value=ends["goal"])
+
+
+def _national(rows, figures):
+    """The figure of the target's area for the period of the figure."""
+    keys = ["series_id", "breakdown", "area_id", "start", "end"]
+    wanted = rows[["series_id", "breakdown"]].assign(area_id=rows["comparator_area_id"], start=rows["value_start"], end=rows["value_end"], row=rows.index)
+    found = wanted.merge(figures[figures["number"].notna()], on=keys).drop_duplicates("row").set_index("row")
+    return found[["number", "low", "high", "said"]].reindex(rows.index)
+
+
+def _sign(rows):
+    return rows["direction"].map({"higher": 1, "lower": -1}).astype(float)
+
+
+# ---- the verdict ----
+
+
+def _why_not_assessed(rows, figures, register):
+    """The reason why a target cannot be assessed; '' where it can."""
+    points = rows.index.map(_annual_points(rows, figures)).fillna(0).astype(int)
+    printed = "'" + rows["target_printed"].fillna("") + "'"
+    only_start = rows["observation_id"] == rows["baseline_observation_id"]
+    unordered = ~rows["start_dated"] & (rows["start_end"] >= rows["value_end"])
+    other_period = parse_periods(rows["target_period"].fillna(""))["end"] != rows["value_end"]
+    trend = pd.Series("The target is " + printed + ". A trend needs at least " + str(POINTS_FOR_TREND) + " annual figures on one definition; " + points.astype(str) + np.where(points == 1, " is", " are") + " known with a printed period.", index=rows.index)
+    return pd.Series(np.select([
+        rows["target_id"].isna(),
+        rows["kind"] == "pending",
+        rows["kind"] == "words",
+        rows["gap"] != "",
+        rows["kind"] == "trend",
+        only_start,
+        unordered,
+        contradicting(rows, register, "observation_id", "baseline_observation_id"),
+        (rows["kind"] == "relative_change") & rows["start_number"].isna(),
+        (rows["kind"] == "direction") & rows["start_number"].isna(),
+        (rows["kind"] == "in_line") & other_period,
+        (rows["kind"] == "in_line") & rows["goal"].isna(),
+    ], [
+        "No target is printed.",
+        "The document sets no target yet. " + rows["gap"],
+        "The target is in words: " + printed + ".",
+        rows["gap"] + " The target is " + printed + ".",
+        trend,
+        "No figure later than the starting figure is known: " + rows["value_said"].fillna("") + ". The target is " + printed + ".",
+        "The starting figure is printed without its period, so it is not known whether " + rows["value_said"].fillna("") + " is a later figure.",
+        rows["value_said"].fillna("") + " and the starting figure, " + rows["start_said"].fillna("") + ", cannot both be on the definition of the target.",
+        "The target is a relative change (" + printed + ") and no starting figure is printed.",
+        "The target is a direction (" + printed + ") and no starting figure is printed.",
+        "The target is for " + rows["comparator_period"].fillna("another period") + "; the figure known is " + rows["value_said"].fillna("") + ".",
+        "The document prints no figure of the area that the target refers to.",
+    ], ""), index=rows.index)
+
+
+def _annual_points(rows, figures):
+    """How many dated annual figures each line has."""
+    annual = figures[figures["number"].notna() & (figures["months"] == 12)]
+    counts = annual.groupby(OBSERVATION_KEY).size()
+    return pd.Series(counts.reindex(pd.MultiIndex.from_frame(rows[OBSERVATION_KEY])).to_numpy(), index=rows.index).fillna(0)
+
+
+def _verdicts(rows):
+    """On or after the target's date met or not met, before it on or off the straight line to it."""
+    rows["due"] = rows["value_end"] >= rows["target_end"]
+    elapsed = (rows["value_end"] - rows["start_end"]) / (rows["target_end"] - rows["start_end"])
+    line = rows["start_number"] + elapsed * (rows["goal"] - rows["start_number"])
+    straight = ~rows["due"] & rows["kind"].isin(["value", "from_to", "relative_change"]) & line.notna()
+    low, high = (rows[end].mask(straight, line) for end in ("goal_low", "goal_high"))
+    rows["expected"] = line.where(straight)
+    falling = rows["direction"] == "lower"
+    reached = (rows["value_high"] <= low).where(falling, rows["value_low"] >= high)
+    missed = (rows["value_low"] >= high).where(falling, rows["value_high"] <= low)
+    stands_still = (rows["value_low"] == rows["value_high"]) & (low == high) & (rows["value_low"] == low)
+    reached &= ~(stands_still & (rows["kind"] == "direction"))  # "reduce" is not met by standing still
+    reached |= (rows["kind"] == "in_line") & ~missed
+    yes, no = np.where(rows["due"], "met", "on track"), np.where(rows["due"], "not met", "off track")
+    return pd.Series(np.select([reached, missed], [yes, no], "cannot tell from rounded figures"), index=rows.index)
+
+
+def _reasons(rows, as_at):
+    """One plain sentence for each target that can be assessed."""
+    goal = rows["target_printed"].fillna("")
+    wanted = pd.Series(np.select(
+        [rows["kind"] == "direction", rows["kind"] == "in_line", rows["kind"] == "relative_change"],
+        ["'" + goal + "', from " + rows["start_said"].fillna(""), "'" + goal + "'; there it was " + rows["national_said"].fillna(""),
+         "'" + goal + "', from " + rows["start_said"].fillna("")],
+        goal), index=rows.index)
+    by = (" for " + rows["comparator_period"]).fillna("").where(rows["kind"] != "in_line", "")
+    words = rows["verdict"].map({
+        "met": " meets the target of ", "not met": " does not meet the target of ", "on track": " is on track for the target of ",
+        "off track": " is off track for the target of ", "cannot tell from rounded figures": " is printed too coarsely to say whether it meets the target of ",
+    }).fillna("")
+    line = (" On the straight line from the starting figure it would be " + rows["expected"].map("{:.1f}".format, na_action="ignore").astype("str") + ".").fillna("")
+    later = rows["due"] & (rows["value_end"] > rows["target_end"]) & rows["target_period"].fillna("").ne("")
+    text = rows["value_said"].fillna("") + words + wanted + by + "." + line
+    text += word(" The figure is for a later period than the target.", later)
+    overdue = ~rows["due"] & (rows["target_end"] <= as_at)
+    return text + word(" The target's date has passed without a figure for it.", overdue)
+
+
+def _looser_words(rows):
+    words = " The target is looser than the starting figure, " + rows["start_said"].fillna("") + "."
+    return words.where(rows["looser"], "")
