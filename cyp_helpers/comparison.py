@@ -71,7 +71,7 @@ def compare(register, plan, review, priority=None):
     rows = pd.concat([
         _judge_pairs(_pair_figures(comparator, subjects, figures, register), figures, register) for comparator in COMPARATORS if comparator != "target"
     ])
-    rows = _with_stated(rows, register, as_at)
+    rows = _with_stated(rows, figures, register, as_at)
     rows = pd.concat([assess_targets(subjects, figures, register, plan, as_at), rows], ignore_index=True)
     rows = _with_age(rows, figures, register, plan, review)
     rows = _with_queries(rows, register)
@@ -235,7 +235,7 @@ def _judge_pairs(pairs, figures, register):
     places = pd.concat([mine["value"], other["value"]], axis=1).fillna("").apply(lambda c: c.str.partition(".")[2].str.len()).max(axis=1)
     difference = (mine["number"] - other["number"]).where(judged)
     rows["difference"] = _round(difference, places)
-    rows["difference_text"] = _difference_text(rows["difference"], places, rows["unit"], units)
+    rows["difference_text"] = _signed(rows["difference"], places)
     rows["reason"] = _reason(rows, mine, other, above, below, same, unlike, places, units).where(judged, rows["problem"])
     undated = ~(mine["dated"].fillna(True).astype(bool) & other["dated"].fillna(True).astype(bool))
     rows["flags"] = join_words([
@@ -266,7 +266,8 @@ def _unlike_periods(rows, mine, other):
 
 def _reason(rows, mine, other, above, below, same, unlike, places, units):
     """One plain sentence for each judged row, with what the reader must know added."""
-    size = _difference_text(rows["difference"].abs(), places, rows["unit"], units, signed=False)
+    size = _signed(rows["difference"].abs(), places).str.lstrip("+")
+    size = rows["unit"].map(units["difference_prefix"]).fillna("") + size + rows["unit"].map(units["difference_suffix"]).fillna("")
     side = pd.Series(np.select([above, below], ["above ", "below "], ""), index=rows.index)
     better = "; " + rows["polarity"].map(_BETTER).fillna("") + "."
     clear = mine["said"] + " is " + size + " " + side + other["said"] + better
@@ -279,13 +280,13 @@ def _reason(rows, mine, other, above, below, same, unlike, places, units):
     return text + (" " + rows["caution"] + ".").where(rows["caution"] != "", "")
 
 
-def _difference_text(difference, places, unit, units, signed=True):
-    """ "+0.4 percentage points", or "0.4 percentage points" without the sign."""
-    pattern = "{:+,.{}f}" if signed else "{:,.{}f}"
-    number = pd.Series([pattern.format(d, int(p)).replace("-", "\N{MINUS SIGN}") if pd.notna(d) else "" for d, p in zip(difference, places)], index=difference.index, dtype="str")
-    prefix, suffix = (unit.map(units[f"difference_{end}"]).fillna("") for end in ("prefix", "suffix"))
-    text = number.str[:1] + prefix + number.str[1:] + suffix if signed else prefix + number + suffix
-    return text.where(number != "", "")
+def _signed(difference, places):
+    """ "+0.4" or "−0.4", with as many decimals as the more precise of the two figures."""
+    rounded = {n: difference.map(f"{{:+,.{n}f}}".format, na_action="ignore").astype("str") for n in places.unique()}
+    text = pd.Series("", index=difference.index, dtype="str")
+    for n, column in rounded.items():
+        text = text.mask(places == n, column)
+    return text.fillna("").str.replace("-", "\N{MINUS SIGN}")
 
 
 def _round(numbers, places):
@@ -296,15 +297,16 @@ def _round(numbers, places):
 # ---- what travels with a row ----
 
 
-def _with_stated(rows, register, as_at):
-    """Where no pair of figures could be judged, what a document states in words."""
+def _with_stated(rows, figures, register, as_at):
+    """What a document states in words, where no pair of figures could be judged or only older ones."""
     stated = register.table("stated-comparisons")
     stated = stated.assign(published=pd.to_datetime(stated["published"]))
     stated = stated[stated["published"] <= as_at].sort_values("published", kind="stable")
     key = [*OBSERVATION_KEY, "comparator"]
     stated = stated.drop_duplicates(key, keep="last").set_index(key)
     found = stated.reindex(pd.MultiIndex.from_frame(rows[key])).set_index(rows.index)
-    use = found["stated_id"].notna() & (rows["verdict"] == "not compared")
+    newer = found["published"] > rows["observation_id"].map(figures["published"])
+    use = found["stated_id"].notna() & ((rows["verdict"] == "not compared") | newer)
     unclear = found["stated"] == "unclear"
     period, earlier = (parse_periods(found[column].fillna(""))["period_label"] for column in ("period", "comparator_period"))
     quoted = "'" + found["printed"] + "'"
@@ -315,12 +317,17 @@ def _with_stated(rows, register, as_at):
         "verdict": verdict.mask(unclear, "not compared"), "evidence": np.where(unclear, "", "stated"), "stated_id": found["stated_id"],
         "reason": "The document says: " + quoted + span + ". " + ending, "comparator_text": quoted, "comparator_period": earlier,
         "comparator_source": found["source_id"] + ": " + found["locator"], "comparator_observation_id": "",
+        "difference": np.nan, "difference_text": "", "comparator_value": np.nan,
     }
     rows = rows.assign(stated_id="")
     for column, new in changes.items():
         rows[column] = pd.Series(new, index=rows.index).where(use, rows[column])
-    cut = word("text cut off", use & (found["reading"] == "cut off"))
-    rows["flags"] = join_words([rows["flags"], cut])
+    # An older figure has no part in what a newer document says.
+    aside = use & newer
+    text = ["period", "value_text", "observation_id", "value_source", "flags"]
+    rows[text] = rows[text].mask(aside, "")
+    rows["value"] = rows["value"].mask(aside)
+    rows["flags"] = join_words([rows["flags"], word("text cut off", use & (found["reading"] == "cut off"))])
     return rows
 
 
@@ -354,7 +361,7 @@ def _with_queries(rows, register):
     queries = queries[queries["effect"] != "none"]
     concerns = queries.assign(concerns=queries["concerns"].str.split()).explode("concerns")
     ids = concerns.groupby("concerns")["query_id"].agg(" ".join)
-    touched = pd.concat([rows[column].map(ids) for column in ("observation_id", "comparator_observation_id", "stated_id")], axis=1)
+    touched = pd.concat([rows[column].map(ids) for column in ("observation_id", "comparator_observation_id", "stated_id", "target_id")], axis=1)
     query_ids = touched.fillna("").agg(" ".join, axis=1).map(lambda text: " ".join(dict.fromkeys(text.split())))
     flags = join_words([rows["flags"], word("source query", query_ids != "")])
     return rows.assign(query_ids=query_ids, flags=flags)

@@ -15,8 +15,8 @@ def known_figures(register, as_at):
     Returns
     -------
     DataFrame indexed by ``observation_id``: the columns of ``register.known_observations`` with, for
-    judgements, the step on the scale as ``number``; ``low`` and ``high``; ``text`` ("23.0%"), ``said``
-    ("23.0% (provisional) in 2016/17"), ``dated`` (False where no period is printed), ``unit`` and ``source``
+    judgements, the step on the scale as ``number``; ``low`` and ``high``; ``text`` ("23.0%"), ``marks``
+    ("over", "[p]"), ``said`` ("23.0% (provisional) in 2016/17"), ``dated`` (False where no period is printed), ``unit`` and ``source``
     (document and place).
 
     >>> known_figures(load_register(), "2018-03-31").loc["plan-2011-14/09-current", "text"]
@@ -30,6 +30,7 @@ def known_figures(register, as_at):
     figures = with_rounding(figures, figures["unit"].map(units["exact"] == "true"))
     figures["text"] = value_text(figures, units)
     labels = register.table("statuses").set_index("status")["label"]
+    figures["marks"] = _marks(figures)
     figures["status_words"] = status_words(figures["status"], labels)
     figures["dated"] = ~figures["kind"].isin(UNDATED_KINDS)
     figures["said"] = _said(figures)
@@ -141,6 +142,12 @@ def _with_indicator(subjects, register):
 
 def _as_number(column):
     return column.astype(int) if column.name == "position" else column
+
+
+def _marks(figures):
+    """What stands beside a number in a table: "over", "about", and the status in shorthand such as "[p]"."""
+    shorthand = figures["status"].str.replace(r"(\w+)", r"[\1]", regex=True)
+    return (figures["qualifier"].replace("word", "in words") + " " + shorthand).str.strip()
 
 
 def _said(figures):

@@ -1,0 +1,122 @@
+"""Findings: what needs attention, what went well, what cannot be judged, and how much is covered."""
+
+import numpy as np
+import pandas as pd
+
+OVER_TIME = ["previous", "same_period_last_year", "baseline"]  # the first that gave a verdict speaks for the subject
+_BAD = {"not met": 4, "off track": 4, "worsened": 3, "worse": 2}
+_GOOD = {"met": 4, "on track": 4, "improved": 3, "better": 2}
+_NO_VERDICT = ["not compared", "not assessed"]
+_KEY = ["priority_id", "subject_id"]
+
+
+def judged(review):
+    """Comparisons that gave a verdict, one for each subject and question (target, over time, England).
+
+    Returns
+    -------
+    Rows of ``compare`` with ``question``: the comparator, or "over time" for the first of ``OVER_TIME`` with a verdict.
+    """
+    rows = review.comparisons[~review.comparisons["verdict"].isin(_NO_VERDICT)]
+    rank = rows["comparator"].map({name: n for n, name in enumerate(OVER_TIME)})
+    rows = rows.assign(question=rows["comparator"].where(rank.isna(), "over time"), rank=rank.astype(float).fillna(0))
+    # A verdict from figures goes before one that a document states.
+    rows = rows.assign(rank=rows["rank"] + 10 * (rows["evidence"] == "stated"))
+    best = rows.sort_values("rank", kind="stable").drop_duplicates([*_KEY, "question"]).sort_index()
+    return best.drop(columns="rank")
+
+
+def judged_over_time(review):
+    """The rows of ``judged`` that look back."""
+    rows = judged(review)
+    return rows[rows["question"] == "over time"]
+
+
+def attention(review):
+    """What most needs attention, worst first.
+
+    Each subject scores for a target not met or off track (4), for having worsened (3) and for standing worse
+    than England (2); what a document only states scores half. Background figures do not score.
+
+    Returns
+    -------
+    DataFrame with ``subject_id, name, priority_ids`` (all that it serves, joined by a space), ``score``, ``verdicts``
+    and ``findings`` (sentences); one row for each subject.
+    """
+    return _scored(review, _BAD)
+
+
+def went_well(review):
+    """What went well, best first; scored and shaped as in ``attention``."""
+    worse = attention(review)
+    good = _scored(review, _GOOD)
+    return good.assign(mixed=good["subject_id"].isin(worse["subject_id"]))
+
+
+def _scored(review, weights):
+    rows = judged(review)
+    rows = rows[rows["verdict"].isin(list(weights)) & (rows["measure"] != "context figure")]
+    score = rows["verdict"].map(weights).astype(float) / (1 + (rows["evidence"] == "stated"))
+    rows = rows.assign(score=score, verdict=rows["verdict"] + rows["evidence"].map({"stated": " (stated)"}).fillna(""))
+    serves = rows.drop_duplicates(_KEY).groupby("subject_id")["priority_id"].agg(" ".join)
+    rows = rows.drop_duplicates(["subject_id", "question"])
+    scored = rows.groupby("subject_id", sort=False, as_index=False).agg(
+        name=("name", "first"), score=("score", "sum"), verdicts=("verdict", "; ".join), findings=("reason", " ".join))
+    scored.insert(2, "priority_ids", scored["subject_id"].map(serves))
+    return scored.sort_values("score", ascending=False, kind="stable", ignore_index=True)
+
+
+def not_judged(review, figures_too=False):
+    """Subjects without any verdict, and why.
+
+    ``figures_too`` leaves those that at least have a figure out of the answer.
+
+    Returns
+    -------
+    DataFrame with ``priority_id, subject_id, name, measure, why`` (a kind of gap) and ``reason`` (the sentence of the
+    comparison that came nearest).
+    """
+    rows = review.comparisons[review.comparisons["measure"] != "context figure"]
+    with_verdict = pd.MultiIndex.from_frame(judged(review)[_KEY])
+    rows = rows[~pd.MultiIndex.from_frame(rows[_KEY]).isin(with_verdict)]
+    if figures_too:
+        rows = rows[rows["observation_id"] == ""]
+    has_target = (rows["comparator"] == "target") & (rows["target_id"] != "")
+    previous = rows["comparator"] == "previous"
+    said = rows[has_target | previous].assign(order=(~has_target).astype(int)).sort_values("order", kind="stable").sort_index()
+    best = said.sort_values("order", kind="stable").drop_duplicates(_KEY).sort_index()
+    figure = "It stands at " + best["value_text"] + "; "
+    without_target = best["reason"].str[:1].str.lower() + best["reason"].str[1:]
+    lone = (best["observation_id"] != "") & (best["comparator"] == "previous")
+    why = np.select(
+        [best["measure"] == "milestone", best["observation_id"] != "", best["reason"].str.contains("on this definition")],
+        ["An event or document to deliver, not a figure", "A figure, with nothing to set it beside", "No figure on this definition"], "No figure known")
+    return best.assign(reason=best["reason"].mask(lone, figure + without_target), why=why)[[*_KEY, "name", "measure", "why", "reason"]]
+
+
+def coverage(review):
+    """How much of what each priority lists can be judged.
+
+    Returns
+    -------
+    DataFrame with one row for each priority, in order: ``priority_id, name, listed, milestones, background,
+    with_figure, against_target, over_time, against_england, judged, not_judged``; counts of subjects.
+    """
+    rows = review.comparisons.drop_duplicates(_KEY)
+    questions = judged(review)
+    questions = questions[questions["measure"] != "context figure"]
+    index = review.priorities.set_index("priority_id")["name"]
+    judgeable = rows[rows["measure"].isin(["indicator", "evidence figure"])]
+
+    def count(frame):
+        return frame.drop_duplicates(_KEY)["priority_id"].value_counts().reindex(index.index).fillna(0).astype(int)
+
+    table = pd.DataFrame({
+        "name": index, "listed": count(rows), "milestones": count(rows[rows["measure"] == "milestone"]),
+        "background": count(rows[rows["measure"] == "context figure"]),
+        "with_figure": count(judgeable[judgeable["observation_id"] != ""]),
+        "against_target": count(questions[questions["question"] == "target"]), "over_time": count(questions[questions["question"] == "over time"]),
+        "against_england": count(questions[questions["question"] == "england"]), "judged": count(questions),
+    })
+    table["not_judged"] = table["listed"] - table["background"] - table["judged"]
+    return table.reset_index()

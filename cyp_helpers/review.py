@@ -1,0 +1,106 @@
+"""A review opened for reading: the register, the plan, the review, the priority and every comparison of it."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from cyp_helpers.comparison import compare
+from cyp_helpers.figures import known_figures
+from cyp_helpers.periods import parse_periods
+from cyp_helpers.register import Register, find_plan, find_priority, find_review, load_register, previous_review, priorities_of
+
+
+@dataclass(frozen=True)
+class Review:
+    """What the notebooks read: rows of the register as Series, comparisons and figures as frames."""
+
+    register: Register
+    plan: pd.Series
+    review: pd.Series
+    priority: pd.Series | None
+    comparisons: pd.DataFrame
+    figures: pd.DataFrame
+
+    @property
+    def as_at(self):
+        return self.review["as_at"]
+
+    @property
+    def priorities(self):
+        """The priorities of the plan in order."""
+        return priorities_of(self.register, self.plan["plan_id"])
+
+
+def open_review(plan, review, priority=None, register=None):
+    """Check the names and compare.
+
+    Parameters
+    ----------
+    plan, review, priority : str, such as "cypf-2016-18", "2017-18 part 2" and "safe"; without a priority all of them
+    register : Register; read from the project's ``data/`` where it is left out
+
+    Raises
+    ------
+    UnknownName, with the valid names.
+
+    >>> open_review("cypf-2016-18", "2017-18 part 2", "safe").priority["name"]
+    'Safe'
+    """
+    register = register or load_register()
+    plan_row = find_plan(register, plan)
+    review_row = find_review(register, plan, review)
+    priority_row = None if priority is None else find_priority(register, plan, priority)
+    comparisons = compare(register, plan, review, priority)
+    return Review(register, plan_row, review_row, priority_row, comparisons, known_figures(register, review_row["as_at"]))
+
+
+def subjects_of(review):
+    """One row for each priority and subject: name, measure, newest figure and the verdicts, in printed order.
+
+    Returns
+    -------
+    DataFrame with ``priority_id, subject_id, name, measure, role, unit, polarity, value, value_text, period, flags``
+    and, for each comparator, the columns ``<comparator>_verdict`` and ``<comparator>_text``.
+    """
+    rows = review.comparisons
+    first = ["name", "measure", "role", "basis", "unit", "polarity", "indicator_id"]
+    key = ["priority_id", "subject_id"]
+    subjects = rows.groupby(key, sort=False)[first].first()
+    newest = rows[rows["comparator"] == "previous"].set_index(key)[["value", "value_text", "period", "observation_id", "value_source"]]
+    wide = rows.pivot(index=key, columns="comparator", values=["verdict", "evidence", "comparator_text", "difference_text", "flags"])
+    wide.columns = [f"{comparator}_{what}" for what, comparator in wide.columns]
+    return subjects.join(newest).join(wide.reindex(subjects.index)).reset_index()
+
+
+def has_figure(subjects):
+    """True for the subjects that have a figure."""
+    return subjects["value"].notna()
+
+
+def line_of_figures(review, subject):
+    """Every known figure of one subject and of England beside it, oldest first.
+
+    Parameters
+    ----------
+    subject : a row of ``subjects_of``
+
+    Returns
+    -------
+    DataFrame of ``known_figures`` rows; undated figures come where the document puts them.
+    """
+    series_id, area_id, breakdown = subject["subject_id"].split("|")
+    figures = review.figures
+    line = figures[(figures["series_id"] == series_id) & (figures["breakdown"] == breakdown) & figures["number"].notna()]
+    line = line[line["area_id"].isin([area_id, "E92000001"])]
+    order = line["end"].where(line["kind"] != "before", line["end"] - pd.DateOffset(years=1))
+    return line.assign(order=order).sort_values(["order", "published"], kind="stable").drop(columns="order")
+
+
+def last_review(review):
+    """The review before this one, or None."""
+    return previous_review(review.register, review.plan["plan_id"], review.review["review"])
+
+
+def period_labels(periods):
+    """Period forms as readers see them."""
+    return parse_periods(periods)["period_label"]
