@@ -1,5 +1,6 @@
 """A review opened for reading: the register, the plan, the review, the priority and every comparison of it."""
 
+import ast
 from dataclasses import dataclass
 
 import pandas as pd
@@ -7,7 +8,7 @@ import pandas as pd
 from cyp_helpers.comparison import compare
 from cyp_helpers.figures import known_figures
 from cyp_helpers.periods import parse_periods
-from cyp_helpers.register import Register, find_plan, find_priority, find_review, load_register, previous_review, priorities_of
+from cyp_helpers.register import Register, UnknownName, find_plan, find_priority, find_review, load_register, previous_review, priorities_of
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,23 @@ def open_review(plan, review, priority=None, register=None):
     priority_row = None if priority is None else find_priority(register, plan, priority)
     comparisons = compare(register, plan, review, priority)
     return Review(register, plan_row, review_row, priority_row, comparisons, known_figures(register, review_row["as_at"]))
+
+
+def refuse_unknown_parameters(inputs, known):
+    """Stop where papermill injected a parameter that the notebook does not have; papermill itself only warns.
+
+    Parameters
+    ----------
+    inputs : list of str, the cells run so far (``In`` of a notebook)
+    known : list of str, the notebook's parameters
+
+    >>> refuse_unknown_parameters(["# Parameters\\nplan = 'cypf-2016-18'"], ["plan"])
+    """
+    injected = [cell for cell in inputs if cell.lstrip().startswith("# Parameters")]
+    given = [target.id for cell in injected for node in ast.parse(cell).body if isinstance(node, ast.Assign) for target in node.targets]
+    strangers = [name for name in given if name not in known]
+    if strangers:
+        raise UnknownName(f"Unknown parameter: {', '.join(map(repr, strangers))}. Valid: {', '.join(known)}.")
 
 
 def subjects_of(review):

@@ -93,23 +93,23 @@ def summary_table(review):
     over_time = judged_over_time(review).set_index(["priority_id", "subject_id"])["verdict"]
     subjects["over_time"] = pd.MultiIndex.from_frame(subjects[["priority_id", "subject_id"]]).map(over_time)
     shown = subjects[(subjects["measure"] != "context figure") & ~subjects["subject_id"].isin(not_judged(review, figures_too=True)["subject_id"])]
-    frame = pd.DataFrame({
+    frame = _frame(review, shown, {
         "Indicator": shown["name"], "Unit": shown["unit"], "Figure": _numbers(review, shown["observation_id"]), "Marks": _marks(review, shown["observation_id"]),
         "Period": shown["period"], "Over time": with_sign(shown["over_time"].astype("str").fillna("not compared")),
         "Against target": with_sign(shown["target_verdict"]), "Against England": with_sign(shown["england_verdict"]),
     })
-    return Table("Where each indicator stands", _tidy(frame), (_EVIDENCE_NOTE,), "summary")
+    return Table("Where each indicator stands", frame, (_EVIDENCE_NOTE,), "summary")
 
 
 def targets_table(review):
     """Every indicator for which a document prints a target."""
     rows = review.comparisons
     rows = rows[(rows["comparator"] == "target") & (rows["target_id"] != "") & (rows["measure"] != "milestone")]
-    frame = pd.DataFrame({
+    frame = _frame(review, rows, {
         "Indicator": rows["name"], "Unit": rows["unit"], "Figure": _numbers(review, rows["observation_id"]), "Marks": _marks(review, rows["observation_id"]), "Period": rows["period"],
         "Target as printed": rows["comparator_text"].replace("", "left blank"), "Verdict": with_sign(rows["verdict"]), "What this rests on": rows["reason"],
     })
-    return Table("Against target", _tidy(frame), (), "targets")
+    return Table("Against target", frame, (), "targets")
 
 
 def changes_table(review):
@@ -129,8 +129,8 @@ def england_table(review):
 def gaps_table(review):
     """What cannot be judged, and why."""
     rows = not_judged(review)
-    frame = pd.DataFrame({"Indicator or measure": rows["name"], "Kind": rows["measure"], "Why it cannot be judged": rows["reason"]})
-    return Table("What cannot be judged, and why", _tidy(frame), (), "gaps")
+    frame = _frame(review, rows, {"Indicator or measure": rows["name"], "Kind": rows["measure"], "Why it cannot be judged": rows["reason"]})
+    return Table("What cannot be judged, and why", frame, (), "gaps")
 
 
 # ---- the tables of a plan ----
@@ -186,11 +186,11 @@ def background_table(review):
     """Figures that describe need, money or volume: shown, not judged."""
     rows = subjects_of(review)
     rows = rows[rows["measure"] == "context figure"]
-    frame = pd.DataFrame({
+    frame = _frame(review, rows, {
         "Figure for": rows["name"], "Unit": rows["unit"], "Figure": _numbers(review, rows["observation_id"]), "Marks": _marks(review, rows["observation_id"]), "Period": rows["period"],
         "Source": rows["value_source"],
     })
-    return Table("Background figures", _tidy(frame), (), "background")
+    return Table("Background figures", frame, (), "background")
 
 
 def sources_table(review):
@@ -235,11 +235,19 @@ def _pair_frame(review, rows, other):
     """The figure, what it is set against, the difference and the verdict."""
     stated = rows["evidence"] == "stated"
     against = _numbers(review, rows["comparator_observation_id"]).mask(stated, rows["comparator_text"])
-    return _tidy(pd.DataFrame({
+    return _frame(review, rows, {
         "Indicator": rows["name"], "Unit": rows["unit"], "Figure": _numbers(review, rows["observation_id"]), "Marks": _marks(review, rows["observation_id"]), "Period": rows["period"],
         other: against, f"{other}: period": rows["comparator_period"], "Difference": rows["difference_text"], "Verdict": with_sign(rows["verdict"]),
         "Evidence": rows["evidence"], "What this rests on": rows["reason"],
-    }))
+    })
+
+
+def _frame(review, rows, columns):
+    """A tidy frame; where a table spans the priorities of a plan, with the priority of each row."""
+    frame = pd.DataFrame(columns)
+    if review.priority is None:
+        frame.insert(1, "Priority", rows["priority_id"].map(_short_names(review)))
+    return _tidy(frame)
 
 
 def _numbers(review, observation_ids):

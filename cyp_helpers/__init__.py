@@ -1,0 +1,1 @@
+"""Helpers of the analysis workbook for children's plans; see README.md."""

@@ -1,0 +1,46 @@
+"""Pages: an executed notebook as one HTML file that needs nothing from elsewhere."""
+
+import re
+from pathlib import Path
+
+from cyp_helpers.tables import STYLE
+
+TEMPLATE = Path(__file__).parent / "page.html.j2"
+FOOTER = ("Figures are transcribed from documents of Nottinghamshire County Council and its partners in the Nottinghamshire Children's Trust; "
+          "copyright in the documents remains with their authors. Every figure on the page is listed with its document and place.")
+
+
+def page_of(notebook, name, title, pages):
+    """HTML of an executed notebook: its words, tables and pictures, without its code.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+    name : file name of the page without ending
+    title : for the browser's tab
+    pages : list of dict with ``name`` and ``label``: the pages of this review, for the navigation
+
+    Returns
+    -------
+    str, a whole page in British English with inline style and pictures.
+    """
+    from jinja2 import Environment, select_autoescape
+    from nbconvert import HTMLExporter  # takes half a second to import
+
+    exporter = HTMLExporter(template_name="basic", exclude_input=True, exclude_input_prompt=True, exclude_output_prompt=True, exclude_anchor_links=True)
+    body = _body(notebook, exporter)
+    template = Environment(autoescape=select_autoescape(default=True)).from_string(TEMPLATE.read_text(encoding="utf-8"))
+    return template.render(title=title, name=name, pages=pages, style=_safe(STYLE), body=_safe(body), footer=FOOTER)
+
+
+def _body(notebook, exporter):
+    """The notebook's fragment; the style of its set-up cell is already in the page's head."""
+    fragment, _ = exporter.from_notebook_node(notebook)
+    fragment = re.sub(r"<style>.*?</style>", "", fragment, flags=re.DOTALL)
+    return re.sub(r"<script\b.*?</script>", "", fragment, flags=re.DOTALL)
+
+
+def _safe(text):
+    from markupsafe import Markup
+
+    return Markup(text)

@@ -1,0 +1,88 @@
+"""The Excel workbook: one table a sheet, with cover, contents and notes, as the Analysis Function asks."""
+
+import re
+import warnings
+from decimal import Decimal
+
+import pandas as pd
+
+from cyp_helpers import tables, words
+
+_NAMES = {
+    "attention": "Attention", "went-well": "Went well", "coverage": "Coverage", "summary": "Indicators", "targets": "Targets", "changes": "Over time",
+    "england": "England", "gaps": "Not judged", "background": "Background", "sources": "Sources", "queries": "Source queries",
+}
+
+
+def write_workbook(review, path):
+    """Write the comparison tables of a whole plan as an accessible spreadsheet.
+
+    Parameters
+    ----------
+    review : Review of all priorities
+    path : where to write the ``.xlsx``
+
+    Tables without rows are left out; the cover says so. Numbers are numbers with the decimals that were printed.
+    """
+    import gptables  # takes 0.4 s to import
+
+    made = [build(review) for build in (
+        tables.attention_table, tables.went_well_table, tables.coverage_table, tables.summary_table, tables.targets_table, tables.changes_table,
+        tables.england_table, tables.gaps_table, tables.background_table, tables.sources_table, tables.queries_table)]
+    shown = [table for table in made if not table.frame.empty]
+    left_out = [table.caption for table in made if table.frame.empty]
+    cover = gptables.Cover(
+        title=f"{review.plan['title']}: comparison tables, {review.review['review']}",
+        intro=[_plain(words.heading(review)), _plain(words.counts(review)), _plain(words.since_last_review(review))],
+        about=[
+            "Each sheet holds one table. The contents sheet lists them; the notes sheet explains the shorthand.",
+            "A verdict is a direction; the evidence column says what it rests on. Not compared or not assessed means that like could not be set against like.",
+            *([f"Left out, because there is nothing to show: {', '.join(left_out)}."] if left_out else []),
+            "Figures are transcribed from the documents named on the sheet Sources; copyright in the documents remains with their authors.",
+        ],
+    )
+    notes = pd.DataFrame({"Note reference": list(tables.SHORTHAND), "Note text": list(tables.SHORTHAND.values())})
+    with warnings.catch_warnings():
+        # Shorthand stands in cells of its own, which gptables does not count as a reference to a note.
+        warnings.filterwarnings("ignore", message="The following notes are not referenced")
+        gptables.write_workbook(
+            str(path), {_NAMES[table.name]: _sheet(table) for table in shown}, cover=cover, notes_table=notes, notesheet_label="Notes",
+            auto_width=True, workbook_options={"strings_to_numbers": False})
+
+
+def _sheet(table):
+    """A table as gptables wants it. Its Excel name must not look like a cell, such as P1."""
+    import gptables
+
+    frame = table.frame.map(_cell)
+    formats = [
+        {"cell": {"cells": (row + 1, column), "format": {"num_format": _number_format(cell), "align": "right"}}}
+        for (row, column), cell in _decimals(table.frame)
+    ]
+    return gptables.GPTable(
+        table=frame, table_name=f"{table.name.replace('-', '_')}_table", title=table.caption, subtitles=list(table.notes),
+        index_columns={1: 0}, additional_formatting=formats)
+
+
+def _decimals(frame):
+    """Position and value of every number."""
+    return [((row, column), cell) for column, name in enumerate(frame.columns) for row, cell in enumerate(frame[name]) if isinstance(cell, Decimal)]
+
+
+def _cell(cell):
+    if isinstance(cell, Decimal):
+        return float(cell)
+    if cell is None:
+        return "no figure"
+    if cell in ("", "–"):
+        return "[z]"  # a sheet has no empty cells
+    return cell if re.search(r"\w", cell) else f"the sign {cell}"  # nor lone signs, which a screen reader may skip
+
+
+def _number_format(number):
+    places = -number.as_tuple().exponent
+    return "#,##0" + ("." + "0" * places if places > 0 else "")
+
+
+def _plain(text):
+    return re.sub(r"\*\*", "", text)
