@@ -63,9 +63,9 @@ def plan_jobs(register, plan, review, priority=None):
     if priority is not None:
         find_priority(register, plan, priority)
         rows = rows[rows["short_id"] == priority]
-    jobs = [Job(SCORECARD, {"plan": plan, "review": review}, "scorecard", "Scorecard", f"Scorecard, {short}, {review}")]
+    jobs = [Job(SCORECARD, {"plan": plan, "review": review}, "scorecard", "Scorecard", f"{short}, {review}")]
     return jobs + [
-        Job(PRIORITY, {"plan": plan, "priority": row["short_id"], "review": review}, page_name(row), f"{row['number']}. {row['name']}", f"{row['number']}. {row['name']}, {short}, {review}")
+        Job(PRIORITY, {"plan": plan, "priority": row["short_id"], "review": review}, page_name(row), f"{row['number']}. {row['name']}", f"{row['name']}, {short}, {review}")
         for _, row in rows.iterrows()
     ]
 
@@ -125,7 +125,7 @@ def save_notebooks(project, names=(SCORECARD, PRIORITY)):
     for name in names:
         path = Path(project) / "notebooks" / f"{name}.ipynb"
         notebook = nbformat.read(path, as_version=4)
-        NotebookClient(notebook, record_timing=False, config=_kernels(), resources={"metadata": {"path": str(path.parent)}}).execute()
+        NotebookClient(notebook, record_timing=False, resources={"metadata": {"path": str(path.parent)}}, **_kernels()).execute()
         _write_notebook(notebook, path)
 
 
@@ -141,7 +141,7 @@ def _run_job(project, job, aside, pages, progress):
     output = aside / f"{job.name}.ipynb"
     try:
         papermill.execute_notebook(
-            str(project / "notebooks" / f"{job.notebook}.ipynb"), str(output), parameters=job.parameters, kernel_name="python3", progress_bar=False, config=_kernels())
+            str(project / "notebooks" / f"{job.notebook}.ipynb"), str(output), parameters=job.parameters, kernel_name="python3", progress_bar=False, **_kernels())
         notebook = _normalised(nbformat.read(output, as_version=4))
         _write_notebook(notebook, output)
         (aside / f"{job.name}.html").write_text(page_of(notebook, job.name, job.title, pages), encoding="utf-8")
@@ -154,10 +154,11 @@ def _run_job(project, job, aside, pages, progress):
 
 
 def _kernels():
-    """Talk to kernels over encrypted sockets, so that nobody else on the machine can read along."""
+    """How kernels are talked to: over encrypted sockets, so that nobody else on the machine can read along, and
+    ended at once, because a graceful end interrupts an idle kernel, which then reports an error."""
     from traitlets.config import Config
 
-    return Config({"KernelManager": {"transport_encryption": "auto"}})
+    return {"config": Config({"KernelManager": {"transport_encryption": "auto"}}), "shutdown_kernel": "immediate"}
 
 
 def _normalised(notebook):

@@ -33,7 +33,7 @@ class Chart:
     def _repr_html_(self):
         encoded = base64.b64encode(self.picture).decode("ascii")
         return (f'<figure class="chart"><img src="data:image/svg+xml;base64,{encoded}" alt="{html.escape(self.alternative)}">'
-                f"<figcaption>{html.escape(self.title)}.<details><summary>Figures behind this chart</summary>{render_table(self.data)}</details></figcaption></figure>")
+                f"<figcaption><details><summary>Figures behind this chart</summary>{render_table(self.data)}</details></figcaption></figure>")
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,7 @@ def indicator_charts(review):
     """A chart for each indicator whose figure has a target, England or another figure of its own to stand beside."""
     subjects = subjects_of(review)
     subjects = subjects[has_figure(subjects) & ~subjects["measure"].eq("context figure") & ~subjects["unit"].isin(["judgement", "words"])]
-    said = judged(review)
-    said = said.assign(verdict=said["verdict"] + said["evidence"].map({"stated": " (stated)"}).astype("str").fillna(""))
-    verdicts = said.groupby(["priority_id", "subject_id"])["verdict"].agg(", ".join)
+    verdicts = judged(review).groupby(["priority_id", "subject_id"])["finding"].agg(", ".join)
     charts = [_indicator_chart(review, subject, verdicts) for _, subject in subjects.iterrows()]
     return Charts(tuple(chart for chart in charts if chart), "No figure of this priority has another one to stand beside it, so there is no chart.")
 
@@ -75,6 +73,8 @@ def coverage_chart(review):
     axes = figure.subplots()
     seaborn.histplot(long, y="Priority", weights="Number", hue="What", hue_order=list(parts.columns)[::-1], multiple="stack", shrink=0.7, alpha=1,
                      palette={"Judged": DARK_BLUE, "Figure or claim missing": ORANGE, "Event or document to deliver": LIGHT_GREY}, edgecolor="white", ax=axes)
+    for bars, colour in zip(axes.containers, ["black", "black", "white"]):
+        axes.bar_label(bars, [f"{bar.get_width():.0f}" if bar.get_width() else "" for bar in bars], label_type="center", color=colour, fontsize=10)
     axes.set(xlabel="Number of indicators and measures", ylabel="")
     seaborn.move_legend(axes, "lower center", bbox_to_anchor=(0.45, 1.0), ncols=3, title=None, frameon=False, reverse=True)
     _plain(axes)
@@ -82,6 +82,7 @@ def coverage_chart(review):
     title = f"{share[0]} of {share[1]} indicators and measures can be judged"
     lines = [f"{row.name}: {row.judged} judged, {row.not_judged - row.milestones} without a figure or claim to judge, {row.milestones} to deliver" for row in table.itertuples()]
     data = Table("Indicators and measures by priority", parts.map(Decimal).reset_index(names="Priority"))
+    figure.suptitle(title, x=0.01, ha="left", fontsize=11.5, fontweight="bold")
     return Chart(title, f"Stacked bar chart. {title}. " + "; ".join(lines) + ".", _svg(figure), data)
 
 

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 import pandas as pd
 
 from cyp_helpers.periods import PERIOD_FORMS, parse_periods
-from cyp_helpers.register import find_project, load_register
+from cyp_helpers.register import decimal_places, find_project, load_register
 
 FAULT_COLUMNS = ["file", "row", "column", "found", "right"]
 _DIGITS = r"\d[\d,]*(?:\.\d+)?"
@@ -72,8 +72,7 @@ def _schema_fault(data, item, file, error):
     row = getattr(error, "row_number", "")
     if error.type == "foreign-key":
         key = error.reference_field_names[0]
-        found, right = error.cells[0] if error.cells else "", _existing(data, error.reference_name, key, error.cells)
-        return [file, row, error.field_names[0], found, right]
+        return [file, row, error.field_names[0], error.field_cells[0], _existing(data, error.reference_name, key, error.field_cells[0])]
     column = getattr(error, "field_name", "") or getattr(error, "label", "")
     cell = getattr(error, "cell", "") or ""
     if error.type in ("constraint-error", "type-error", "unique-error"):
@@ -103,13 +102,13 @@ def _allowed(item, column, error):
     return field["description"] + (f" (pattern {rules['pattern']})" if "pattern" in rules else f" ({error.note})")
 
 
-def _existing(data, resource, key, cells):
+def _existing(data, resource, key, found):
     """The nearest existing ids for one that does not exist."""
     package = json.loads((data / "datapackage.json").read_text(encoding="utf-8"))
     path = next(item["path"] for item in package["resources"] if item["name"] == resource)
     ids = pd.read_csv(data / path, dtype=str, keep_default_na=False)[key].unique()
-    near = get_close_matches(str(cells[0]) if cells else "", ids, n=3, cutoff=0.4)
-    return f"a {key} that stands in data/{path}" + (f", such as {', '.join(near)}" if near else "")
+    near = get_close_matches(str(found), ids, n=3, cutoff=0.4)
+    return f"{key} of a row that stands in data/{path}" + (f", such as {', '.join(near)}" if near else "")
 
 
 def _unlisted_files(data, package):
@@ -173,9 +172,9 @@ def _value_faults(register, paths):
         given = frame["value"] != ""
         judgement = unit == "judgement"
         faults += _rows(frame, given & judgement & ~frame["value"].isin(words), path, "value", f"one of {', '.join(sorted(words))}")
-        faults += _rows(frame, given & ~judgement & number.isna(), path, "value", "a number")
+        faults += _rows(frame, given & ~judgement & number.isna(), path, "value", "a number, with no thousands separator")
         faults += _rows(frame, (unit == "percent") & ~number.fillna(0).between(0, 100), path, "value", "a percentage from 0 to 100")
-        places = frame["value"].str.partition(".")[2].str.len()
+        places = decimal_places(frame["value"])
         limit = frame["series_id"].map(decimals_of)
         right = "at most " + limit.astype(str) + " decimals, or more decimals in indicators.csv"
         faults += _rows(frame, number.notna() & (places > limit), path, "value", right)

@@ -8,9 +8,9 @@ change (8); flags travel (9); every row names the observations that it came from
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.figures import contradicting, join_words, known_figures, listed_subjects, newest_figures, word
+from cyp_helpers.figures import contradicting, draft_sources, join_words, known_figures, listed_subjects, newest_figures, word
 from cyp_helpers.periods import ANNUAL_KINDS, UNDATED_KINDS, months_between, parse_periods
-from cyp_helpers.register import OBSERVATION_KEY, find_plan, find_review, previous_review
+from cyp_helpers.register import OBSERVATION_KEY, decimal_places, find_plan, find_review, previous_review
 from cyp_helpers.targets import assess_targets
 
 COMPARATORS = {
@@ -115,7 +115,7 @@ def _printed_beside(subjects, register, figures, comparator):
 
 def _previous_figures(subjects, figures, register):
     """The last earlier figure of the same line over a like period."""
-    both = _candidates(subjects, figures[figures["number"].notna()], OBSERVATION_KEY)
+    both = _candidates(subjects, figures, OBSERVATION_KEY, figures[figures["number"].notna()])
     like = both["other_dated"] & both["dated"] & (both["other_kind"] == both["kind"]) & (both["other_end"] < both["start"])
     undated = ~both["other_dated"] & (both["other_end"] < both["end"])
     best = both[like | undated].sort_values(["other_dated", "other_end"], kind="stable").drop_duplicates("subject", keep="last")
@@ -142,7 +142,7 @@ def _figures_a_year_before(subjects, figures, register):
 
 def _england_figures(subjects, figures, register):
     national = figures[figures["area_id"] == "E92000001"]
-    both = _candidates(subjects, national, ["series_id", "breakdown"])
+    both = _candidates(subjects, figures, ["series_id", "breakdown"], national)
     best = both[(both["other_start"] == both["start"]) & (both["other_end"] == both["end"]) & both["other_number"].notna()]
     printed = both.join(figures["period_label"], on="other_id").groupby("subject")["period_label"].agg(", ".join).reindex(subjects.index)
     empty = both[both["other_number"].isna()].groupby("subject")["other_text"].first().reindex(subjects.index)
@@ -157,7 +157,7 @@ def _starting_figures(subjects, figures, register):
     """The figure from which the plan's target is measured."""
     targets = register.table("targets")
     start = targets[targets["baseline_observation_id"].isin(figures.index[figures["number"].notna()])].set_index("plan_indicator_id")["baseline_observation_id"]
-    listing = subjects["listed_as"].str.split().explode().map(start).dropna()
+    listing = subjects["listed_as"].str.split().explode().map(start).astype("str").dropna()
     best = pd.DataFrame({"subject": listing.index, "other_id": listing.to_numpy()}).drop_duplicates("subject", keep="last")
     both = best.join(_facts(figures).add_prefix("other_"), on="other_id").set_index("subject")
     mine = _facts(figures).reindex(subjects["observation_id"]).set_index(subjects.index).reindex(both.index)
@@ -174,11 +174,11 @@ def _starting_figures(subjects, figures, register):
     return _found(subjects, good, problem)
 
 
-def _candidates(subjects, figures, on):
-    """Every other figure with the same key beside each subject's newest figure."""
+def _candidates(subjects, figures, on, among=None):
+    """Every other figure with the same key (of those ``among``, else of all) beside each subject's newest figure."""
     mine = subjects[["observation_id", "series_id", "area_id", "breakdown"]].rename_axis("subject").reset_index()
     mine = mine.join(_facts(figures), on="observation_id")
-    others = figures.reset_index(names="other_id")[["other_id", *on]]
+    others = (figures if among is None else among).reset_index(names="other_id")[["other_id", *on]]
     both = mine.merge(others, on=on)
     both = both.join(_facts(figures).add_prefix("other_"), on="other_id")
     both = both[both["other_id"] != both["observation_id"]]
@@ -202,7 +202,7 @@ def _why_no_figure(subjects, figures, register):
     breaks = register.table("series-breaks")
     known_series = set(figures.loc[figures["number"].notna(), "series_id"])
     breaks = breaks[breaks["successor_series_id"].isin(known_series)].set_index("series_id")["what_changed"]
-    superseded = subjects["series_id"].map(breaks)
+    superseded = subjects["series_id"].map(breaks).astype("str")
     return pd.Series(np.select(
         [subjects["observation_id"] != "", subjects["measure"] == "milestone", superseded.notna(), printed.notna()],
         ["", "This is an event or document to deliver, not a figure.",
@@ -232,7 +232,7 @@ def _judge_pairs(pairs, figures, register):
     above, below = (mine["low"] >= other["high"]) & ~same, (mine["high"] <= other["low"]) & ~same
     rows["verdict"] = np.where(judged, _verdict(rows, above, below, same), "not compared")
     rows["evidence"] = np.where(judged, "chance not tested", "")
-    places = pd.concat([mine["value"], other["value"]], axis=1).fillna("").apply(lambda c: c.str.partition(".")[2].str.len()).max(axis=1)
+    places = np.maximum(decimal_places(mine["value"].astype("str").fillna("")), decimal_places(other["value"].astype("str").fillna("")))
     difference = (mine["number"] - other["number"]).where(judged)
     rows["difference"] = _round(difference, places)
     rows["difference_text"] = _signed(rows["difference"], places)
@@ -305,7 +305,7 @@ def _with_stated(rows, figures, register, as_at):
     key = [*OBSERVATION_KEY, "comparator"]
     stated = stated.drop_duplicates(key, keep="last").set_index(key)
     found = stated.reindex(pd.MultiIndex.from_frame(rows[key])).set_index(rows.index)
-    newer = found["published"] > rows["observation_id"].map(figures["published"])
+    newer = pd.to_datetime(found["published"]) > _of(rows["observation_id"], figures["published"])
     use = found["stated_id"].notna() & ((rows["verdict"] == "not compared") | newer)
     unclear = found["stated"] == "unclear"
     period, earlier = (parse_periods(found[column].fillna(""))["period_label"] for column in ("period", "comparator_period"))
@@ -345,12 +345,14 @@ def _with_age(rows, figures, register, plan, review):
     """Flag figures that have not moved on since the last review, with their age."""
     before = previous_review(register, plan, review)
     as_at = find_review(register, plan, review)["as_at"]
-    end = rows["observation_id"].map(figures["end"].where(figures["dated"]))
-    months = months_between(pd.to_datetime(end), as_at)
-    old = rows["observation_id"].map(figures["published"]) <= (before["as_at"] if before is not None else pd.Timestamp.min)
-    age = ("; it is " + months.map("{:.0f}".format, na_action="ignore").astype("str") + " months old").fillna("; its period is not printed")
+    end = _of(rows["observation_id"], figures["end"].where(figures["dated"]))
+    months = months_between(end, as_at)
+    told = pd.to_datetime(register.table("stated-comparisons").set_index("stated_id")["published"])
+    known_from = _of(rows["observation_id"], figures["published"]).fillna(_of(rows["stated_id"], told))
+    old = known_from <= (before["as_at"] if before is not None else pd.Timestamp.min)
+    age = ("; the figure is " + months.map("{:.0f}".format, na_action="ignore").astype("str") + " months old").fillna("")
     tell = old & ~rows["verdict"].isin(["not compared", "not assessed"])
-    sentence = word(" No new figure since the last review", tell) + age.where(tell, "") + word(".", tell)
+    sentence = word(" Nothing newer since the last review", tell) + age.where(tell, "") + word(".", tell)
     flags = join_words([rows["flags"], word("no new figure", old)])
     return rows.assign(flags=flags, reason=rows["reason"] + sentence)
 
@@ -361,10 +363,17 @@ def _with_queries(rows, register):
     queries = queries[queries["effect"] != "none"]
     concerns = queries.assign(concerns=queries["concerns"].str.split()).explode("concerns")
     ids = concerns.groupby("concerns")["query_id"].agg(" ".join)
-    touched = pd.concat([rows[column].map(ids) for column in ("observation_id", "comparator_observation_id", "stated_id", "target_id")], axis=1)
-    query_ids = touched.fillna("").agg(" ".join, axis=1).map(lambda text: " ".join(dict.fromkeys(text.split())))
+    touched = [rows[column].map(ids) for column in ("observation_id", "comparator_observation_id", "stated_id", "target_id")]
+    query_ids = join_words(touched, separator=" ")
     flags = join_words([rows["flags"], word("source query", query_ids != "")])
-    return rows.assign(query_ids=query_ids, flags=flags)
+    tell = (query_ids != "") & ~rows["verdict"].isin(["not compared", "not assessed"])
+    see = (" See source query " + query_ids.str.replace(" ", ", ") + ".").where(tell, "")
+    return rows.assign(query_ids=query_ids, flags=flags, reason=rows["reason"] + see)
+
+
+def _of(ids, column):
+    """What a column holds for each id; empty where it has none."""
+    return column.reindex(ids).set_axis(ids.index)
 
 
 def _reading_flags(mine, other):
@@ -374,5 +383,5 @@ def _reading_flags(mine, other):
 
 
 def _draft_flag(mine, other, register):
-    drafts = register.table("sources").set_index("source_id")["status"] == "draft"
-    return word("draft document", mine["source_id"].map(drafts).fillna(False) | other["source_id"].map(drafts).fillna(False))
+    drafts = draft_sources(register)
+    return word("draft document", mine["source_id"].isin(drafts) | other["source_id"].isin(drafts))

@@ -1,5 +1,7 @@
 """Figures ready to compare: what each indicator of a plan is about, and the newest figure known for it."""
 
+from functools import reduce
+
 import numpy as np
 import pandas as pd
 
@@ -40,8 +42,8 @@ def known_figures(register, as_at):
 
 def value_text(figures, units):
     """Values as a reader sees them: "17,790", "£5.2 million", "over 75%"; what is printed where there is none."""
-    whole, point, decimals = (figures["value"].str.partition(".")[i] for i in range(3))
-    grouped = pd.to_numeric(whole, errors="coerce").map("{:,.0f}".format, na_action="ignore").astype("str").fillna(whole) + point + decimals
+    part = figures["value"].str.extract(r"^(?P<whole>[^.]*)(?P<decimals>\.\d+)?$").fillna("")
+    grouped = pd.to_numeric(part["whole"], errors="coerce").map("{:,.0f}".format, na_action="ignore").astype("str").fillna(part["whole"]) + part["decimals"]
     prefix, suffix = (figures["unit"].map(units[column]) for column in ("prefix", "suffix"))
     qualifier = figures["qualifier"].where(figures["qualifier"].isin(["about", "over", "under"]), "")
     words = (qualifier + " ").where(qualifier != "", "") + prefix + grouped + suffix
@@ -115,15 +117,23 @@ def contradicting(rows, register, first, second):
     return pd.Series(pd.MultiIndex.from_frame(rows[[first, second]].fillna("")).isin(pairs), index=rows.index)
 
 
+def draft_sources(register):
+    """Ids of the documents that are marked as drafts."""
+    sources = register.table("sources")
+    return sources.loc[sources["status"] == "draft", "source_id"]
+
+
 def word(text, condition):
     """A column with ``text`` where the condition holds and '' elsewhere."""
     return pd.Series(np.where(condition, text, ""), index=condition.index, dtype="str")
 
 
-def join_words(columns):
-    """Join columns of words with "; ", without empty ones and repeats."""
-    joined = pd.concat([column.fillna("") for column in columns], axis=1).agg("; ".join, axis=1)
-    return joined.str.replace(", ", "; ").map(lambda words: "; ".join(dict.fromkeys(filter(None, words.split("; ")))))
+def join_words(columns, separator="; "):
+    """Join columns of words with a separator, without empty ones and repeats."""
+    joined = reduce(lambda left, right: left + separator + right, [column.astype("str").fillna("") for column in columns])
+    joined = joined.str.replace(", ", separator)
+    tidy = {text: separator.join(dict.fromkeys(filter(None, text.split(separator)))) for text in joined.unique()}
+    return joined.map(tidy).astype("str")
 
 
 def _with_indicator(subjects, register):

@@ -15,7 +15,8 @@ def judged(review):
 
     Returns
     -------
-    Rows of ``compare`` with ``question``: the comparator, or "over time" for the first of ``OVER_TIME`` with a verdict.
+    Rows of ``compare`` with ``question`` (the comparator, or "over time" for the first of ``OVER_TIME`` with a
+    verdict) and ``finding`` (the verdict in words).
     """
     rows = review.comparisons[~review.comparisons["verdict"].isin(_NO_VERDICT)]
     rank = rows["comparator"].map({name: n for n, name in enumerate(OVER_TIME)})
@@ -23,7 +24,22 @@ def judged(review):
     # A verdict from figures goes before one that a document states.
     rows = rows.assign(rank=rows["rank"] + 10 * (rows["evidence"] == "stated"))
     best = rows.sort_values("rank", kind="stable").drop_duplicates([*_KEY, "question"]).sort_index()
-    return best.drop(columns="rank")
+    return best.assign(finding=_in_words(best)).drop(columns="rank")
+
+
+def _in_words(rows):
+    """"worse than England (stated)": a verdict with what it is a verdict on."""
+    unsure = rows["verdict"].eq("cannot tell from rounded figures")
+    words = np.select([
+        unsure & (rows["question"] == "over time"), unsure & (rows["question"] == "england"), unsure,
+        rows["verdict"].isin(["met", "not met"]), rows["verdict"].isin(["on track", "off track"]),
+        rows["verdict"] == "similar", rows["question"] == "england",
+    ], [
+        "change hidden by rounding", "difference from England hidden by rounding", "target hidden by rounding",
+        "target " + rows["verdict"], rows["verdict"] + " for the target", "similar to England", rows["verdict"] + " than England",
+    ], rows["verdict"])
+    stated = rows["evidence"].map({"stated": " (stated)"}).astype("str").fillna("")
+    return pd.Series(words, index=rows.index, dtype="str") + stated
 
 
 def judged_over_time(review):
@@ -36,12 +52,13 @@ def attention(review):
     """What most needs attention, worst first.
 
     Each subject scores for a target not met or off track (4), for having worsened (3) and for standing worse
-    than England (2); what a document only states scores half. Background figures do not score.
+    than England (2); what a document only states scores half, and so does what was known at the last review.
+    Background figures do not score.
 
     Returns
     -------
     DataFrame with ``subject_id, name, priority_ids`` (all that it serves, joined by a space), ``score``, ``verdicts``
-    and ``findings`` (sentences); one row for each subject.
+    ``new`` (False where all of it was known at the last review) and ``findings`` (sentences); one row for each subject.
     """
     return _scored(review, _BAD)
 
@@ -56,12 +73,13 @@ def went_well(review):
 def _scored(review, weights):
     rows = judged(review)
     rows = rows[rows["verdict"].isin(list(weights)) & (rows["measure"] != "context figure")]
-    score = rows["verdict"].map(weights).astype(float) / (1 + (rows["evidence"] == "stated"))
-    rows = rows.assign(score=score, verdict=rows["verdict"] + rows["evidence"].map({"stated": " (stated)"}).fillna(""))
+    old = rows["flags"].str.contains("no new figure")
+    score = rows["verdict"].map(weights).astype(float) / (1 + (rows["evidence"] == "stated")) / (1 + old)
+    rows = rows.assign(score=score, new=~old)
     serves = rows.drop_duplicates(_KEY).groupby("subject_id")["priority_id"].agg(" ".join)
     rows = rows.drop_duplicates(["subject_id", "question"])
     scored = rows.groupby("subject_id", sort=False, as_index=False).agg(
-        name=("name", "first"), score=("score", "sum"), verdicts=("verdict", "; ".join), findings=("reason", " ".join))
+        name=("name", "first"), score=("score", "sum"), verdicts=("finding", "; ".join), new=("new", "max"), findings=("reason", " ".join))
     scored.insert(2, "priority_ids", scored["subject_id"].map(serves))
     return scored.sort_values("score", ascending=False, kind="stable", ignore_index=True)
 

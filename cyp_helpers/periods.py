@@ -40,6 +40,10 @@ PERIOD_FORMS = "FY 2016/17, AY 2016/17, CY 2010, CY 2005 to CY 2013, FY 2017/18 
     "month 2017-11, day 2011-03-27, latest at 2011-09 or before 2018-03"
 
 
+_NOTHING = pd.DataFrame({"start": pd.Series(dtype="datetime64[us]"), "end": pd.Series(dtype="datetime64[us]"), "kind": pd.Series(dtype="str"),
+                         "period_label": pd.Series(dtype="str"), "months": pd.Series(dtype="float")})
+
+
 def parse_periods(periods):
     """Read period forms.
 
@@ -57,7 +61,7 @@ def parse_periods(periods):
     '2016/17'
     """
     texts = pd.Series(periods.dropna().unique(), dtype="str")
-    parsed = pd.concat([_parse_form(form, texts) for form in _FORMS])
+    parsed = pd.concat([_NOTHING, *(_parse_form(form, texts) for form in _FORMS if texts.str.fullmatch(_FORMS[form]).any())])
     return parsed.reindex(periods.fillna("")).set_axis(periods.index)
 
 

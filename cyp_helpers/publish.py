@@ -1,5 +1,6 @@
 """Pages: an executed notebook as one HTML file that needs nothing from elsewhere."""
 
+import html
 import re
 from pathlib import Path
 
@@ -28,14 +29,15 @@ def page_of(notebook, name, title, pages):
     from nbconvert import HTMLExporter  # takes half a second to import
 
     exporter = HTMLExporter(template_name="basic", exclude_input=True, exclude_input_prompt=True, exclude_output_prompt=True, exclude_anchor_links=True)
-    body = _body(notebook, exporter)
+    body = _body(notebook, exporter, title)
     template = Environment(autoescape=select_autoescape(default=True)).from_string(TEMPLATE.read_text(encoding="utf-8"))
     return template.render(title=title, name=name, pages=pages, style=_safe(STYLE), body=_safe(body), footer=FOOTER)
 
 
-def _body(notebook, exporter):
-    """The notebook's fragment; the style of its set-up cell is already in the page's head."""
+def _body(notebook, exporter, title):
+    """The notebook's fragment, its heading made this page's own; the style of its set-up cell is already in the head."""
     fragment, _ = exporter.from_notebook_node(notebook)
+    fragment = re.sub(r"(<h1[^>]*>)(.*?)</h1>", lambda h1: f"{h1[1]}{h1[2]}: {html.escape(title)}</h1>", fragment, count=1)
     fragment = re.sub(r"<style>.*?</style>", "", fragment, flags=re.DOTALL)
     return re.sub(r"<script\b.*?</script>", "", fragment, flags=re.DOTALL)
 

@@ -99,13 +99,22 @@ def with_rounding(known, exact):
     >>> with_rounding(pd.DataFrame({"value": ["5"], "number": [5.0], "qualifier": [""]}), False)[["low", "high"]].values.tolist()
     [[4.5, 5.5]]
     """
-    places = known["value"].str.partition(".")[2].str.len()
+    places = decimal_places(known["value"])
     half = (0.5 * 10.0 ** -places).where(~pd.Series(exact, index=known.index), 0.0)
     qualifier = known["qualifier"]
     low = (known["number"] - half).mask(qualifier == "over", known["number"]).mask(qualifier.isin(["about", "under"]), float("-inf"))
     high = (known["number"] + half).mask(qualifier == "under", known["number"]).mask(qualifier.isin(["about", "over"]), float("inf"))
     # Nine decimals are far below any printed digit and take off the noise of binary fractions.
     return known.assign(low=low.round(9), high=high.round(9))
+
+
+def decimal_places(values):
+    """How many decimals each value was printed with.
+
+    >>> decimal_places(pd.Series(["38.0", "38"])).tolist()
+    [1, 0]
+    """
+    return values.str.extract(r"\.(\d+)$")[0].str.len().fillna(0).astype(int)
 
 
 def find_plan(register, plan):

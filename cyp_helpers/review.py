@@ -85,6 +85,10 @@ def subjects_of(review):
     key = ["priority_id", "subject_id"]
     subjects = rows.groupby(key, sort=False)[first].first()
     newest = rows[rows["comparator"] == "previous"].set_index(key)[["value", "value_text", "period", "observation_id", "value_source"]]
+    # Where a document newer than the figure states how it stands, the old figure is not what that verdict is about.
+    set_aside = rows[(rows["comparator"] == "england") & (rows["evidence"] == "stated") & (rows["observation_id"] == "")].set_index(key).index
+    newest = newest.assign(value=newest["value"].mask(newest.index.isin(set_aside)))
+    newest[["value_text", "period", "observation_id", "value_source"]] = newest[["value_text", "period", "observation_id", "value_source"]].mask(newest["value"].isna(), "")
     wide = rows.pivot(index=key, columns="comparator", values=["verdict", "evidence", "comparator_text", "difference_text", "flags"])
     wide.columns = [f"{comparator}_{what}" for what, comparator in wide.columns]
     return subjects.join(newest).join(wide.reindex(subjects.index)).reset_index()

@@ -32,6 +32,10 @@ SHORTHAND = {
 }
 
 
+class Difference(Decimal):
+    """A difference, shown with its sign."""
+
+
 @dataclass(frozen=True)
 class Table:
     """A table with its words; shows itself in a notebook, and ``workbook`` writes it as a sheet.
@@ -60,7 +64,7 @@ def render_table(table):
     identity = "table-" + re.sub(r"[^a-z0-9]+", "-", table.caption.lower()).strip("-")[:60]
     slugs = {column: f"c{n}" for n, column in enumerate(table.frame.columns)}
     numeric = [slugs[column] for column in table.frame.columns if _is_number_column(table.frame[column])]
-    cells = table.frame.map(lambda cell: html.escape(cell_text(cell))).rename(columns=slugs)
+    cells = table.frame.map(cell_text).rename(columns=slugs)  # great_tables escapes them
     built = GT(cells, rowname_col="c0", id=identity).tab_stubhead(as_html(html.escape(table.frame.columns[0])))
     built = built.cols_label({slug: as_html(html.escape(column)) for column, slug in slugs.items() if slug != "c0"})
     built = built.cols_align("left").cols_align("right", columns=numeric)
@@ -73,6 +77,8 @@ def render_table(table):
 
 def cell_text(cell):
     """A cell as text: 6784 becomes "6,784", a missing number "no figure"."""
+    if isinstance(cell, Difference):
+        return f"{cell:+,}".replace("-", "\N{MINUS SIGN}")
     if isinstance(cell, Decimal):
         return f"{cell:,}"
     return "no figure" if cell is None else str(cell)
@@ -94,11 +100,11 @@ def summary_table(review):
     subjects["over_time"] = pd.MultiIndex.from_frame(subjects[["priority_id", "subject_id"]]).map(over_time)
     shown = subjects[(subjects["measure"] != "context figure") & ~subjects["subject_id"].isin(not_judged(review, figures_too=True)["subject_id"])]
     frame = _frame(review, shown, {
-        "Indicator": shown["name"], "Unit": shown["unit"], "Figure": _numbers(review, shown["observation_id"]), "Marks": _marks(review, shown["observation_id"]),
+        "Indicator": shown["name"], "Unit": _units(review, shown["unit"]), "Figure": _numbers(review, shown["observation_id"]), "Marks": _marks(review, shown["observation_id"]),
         "Period": shown["period"], "Over time": with_sign(shown["over_time"].astype("str").fillna("not compared")),
-        "Against target": with_sign(shown["target_verdict"]), "Against England": with_sign(shown["england_verdict"]),
+        "Against target": with_sign(shown["target_verdict"].mask(shown["target_comparator_text"] == "", "no target")), "Against England": with_sign(shown["england_verdict"]),
     })
-    return Table("Where each indicator stands", frame, (_EVIDENCE_NOTE,), "summary")
+    return Table("Newest figure and verdicts of each indicator", frame, (_EVIDENCE_NOTE,), "summary")
 
 
 def targets_table(review):
@@ -106,31 +112,31 @@ def targets_table(review):
     rows = review.comparisons
     rows = rows[(rows["comparator"] == "target") & (rows["target_id"] != "") & (rows["measure"] != "milestone")]
     frame = _frame(review, rows, {
-        "Indicator": rows["name"], "Unit": rows["unit"], "Figure": _numbers(review, rows["observation_id"]), "Marks": _marks(review, rows["observation_id"]), "Period": rows["period"],
+        "Indicator": rows["name"], "Unit": _units(review, rows["unit"]), "Figure": _numbers(review, rows["observation_id"]), "Marks": _marks(review, rows["observation_id"]), "Period": rows["period"],
         "Target as printed": rows["comparator_text"].replace("", "left blank"), "Verdict": with_sign(rows["verdict"]), "What this rests on": rows["reason"],
     })
-    return Table("Against target", frame, (), "targets")
+    return Table("Figures beside the targets that the documents print", frame, (), "targets")
 
 
 def changes_table(review):
     """Every figure that could be set against an earlier one, or of which a document states a change."""
     rows = judged_over_time(review)
     rows = rows[rows["measure"] != "context figure"]
-    return Table("Over time", _pair_frame(review, rows, "Earlier figure"), (_EVIDENCE_NOTE,), "changes")
+    return Table("Figures beside earlier ones", _pair_frame(review, rows, "Earlier figure"), (_EVIDENCE_NOTE,), "changes")
 
 
 def england_table(review):
     """Every figure that could be set against England's, or of which a document states how it stands."""
     rows = review.comparisons
     rows = rows[(rows["comparator"] == "england") & (rows["verdict"] != "not compared")]
-    return Table("Against England", _pair_frame(review, rows, "England"), (_EVIDENCE_NOTE,), "england")
+    return Table("Figures beside England's", _pair_frame(review, rows, "England"), (_EVIDENCE_NOTE,), "england")
 
 
 def gaps_table(review):
     """What cannot be judged, and why."""
     rows = not_judged(review)
     frame = _frame(review, rows, {"Indicator or measure": rows["name"], "Kind": rows["measure"], "Why it cannot be judged": rows["reason"]})
-    return Table("What cannot be judged, and why", frame, (), "gaps")
+    return Table("Indicators and measures without a verdict", frame, (), "gaps")
 
 
 # ---- the tables of a plan ----
@@ -138,15 +144,15 @@ def gaps_table(review):
 
 def attention_table(review):
     """What most needs attention, over all priorities, worst first."""
-    return Table("What needs attention, worst first", _finding_frame(review, attention(review)), (_EVIDENCE_NOTE,), "attention")
+    return Table("Indicators that need attention, worst first", _finding_frame(review, attention(review)), (_EVIDENCE_NOTE,), "attention")
 
 
 def went_well_table(review):
     """What went well, over all priorities, best first."""
     rows = went_well(review)
     frame = _finding_frame(review, rows)
-    frame.insert(3, "Also above", rows["mixed"].map({True: "yes", False: "no"}))
-    return Table("What went well, best first", frame, (_EVIDENCE_NOTE,), "went-well")
+    frame.insert(4, "Also needs attention", rows["mixed"].map({True: "yes", False: "no"}))
+    return Table("Indicators that went well, best first", frame, (_EVIDENCE_NOTE,), "went-well")
 
 
 def coverage_table(review):
@@ -165,13 +171,13 @@ def gaps_summary_table(review):
     rows = rows.assign(priority=rows["priority_id"].map(_short_names(review)), which=rows["name"])
     each = rows.groupby(["why", "priority"], sort=False)["which"].agg([("number", "size"), ("which", "; ".join)]).reset_index()
     frame = pd.DataFrame({"Why": each["why"], "Priority": each["priority"], "Number": each["number"].map(Decimal), "Which": each["which"]})
-    return Table("What cannot be judged, and why", _tidy(frame.sort_values(["Why", "Priority"], kind="stable")), (), "gaps")
+    return Table("Indicators and measures without a verdict, by kind of gap", _tidy(frame.sort_values(["Why", "Priority"], kind="stable")), (), "gaps")
 
 
 def _finding_frame(review, rows):
     names = _short_names(review)
     return pd.DataFrame({
-        "Indicator": rows["name"], "Priority": rows["priority_ids"].str.split().map(lambda ids: ", ".join(names[one] for one in ids)), "Verdicts": rows["verdicts"], "What this rests on": rows["findings"],
+        "Indicator": rows["name"], "Priority": rows["priority_ids"].str.split().map(lambda ids: ", ".join(names[one] for one in ids)), "Verdicts": rows["verdicts"], "New since last review": rows["new"].map({True: "yes", False: "no"}), "What this rests on": rows["findings"],
     })
 
 
@@ -187,10 +193,10 @@ def background_table(review):
     rows = subjects_of(review)
     rows = rows[rows["measure"] == "context figure"]
     frame = _frame(review, rows, {
-        "Figure for": rows["name"], "Unit": rows["unit"], "Figure": _numbers(review, rows["observation_id"]), "Marks": _marks(review, rows["observation_id"]), "Period": rows["period"],
+        "Figure for": rows["name"], "Unit": _units(review, rows["unit"]), "Figure": _numbers(review, rows["observation_id"]), "Marks": _marks(review, rows["observation_id"]), "Period": rows["period"],
         "Source": rows["value_source"],
     })
-    return Table("Background figures", frame, (), "background")
+    return Table("Figures of need, money or volume", frame, (), "background")
 
 
 def sources_table(review):
@@ -205,7 +211,7 @@ def sources_table(review):
         "Read": figures["reading"], "Document": figures["source_id"].map(titles), "Place": figures["locator"],
         "Known from": figures["published"].dt.strftime("%d %B %Y").str.lstrip("0") + figures["published_basis"].map({"assumed": " (assumed)", "cited": " (cited report)"}).fillna(""),
     })
-    return Table("Where each figure comes from", _tidy(frame), (), "sources")
+    return Table("Every figure used, with its source", _tidy(frame), (), "sources")
 
 
 def queries_table(review):
@@ -217,7 +223,7 @@ def queries_table(review):
         "Query": queries["query_id"], "Document": queries["source_id"], "Place": queries["locator"], "As printed": queries["printed"], "What is odd": queries["query"],
         "Bearing": queries["bearing"],
     })
-    return Table("What is odd in the sources", _tidy(frame), (), "queries")
+    return Table("Source queries about these figures", _tidy(frame), (), "queries")
 
 
 def shorthand_table():
@@ -236,9 +242,9 @@ def _pair_frame(review, rows, other):
     stated = rows["evidence"] == "stated"
     against = _numbers(review, rows["comparator_observation_id"]).mask(stated, rows["comparator_text"])
     return _frame(review, rows, {
-        "Indicator": rows["name"], "Unit": rows["unit"], "Figure": _numbers(review, rows["observation_id"]), "Marks": _marks(review, rows["observation_id"]), "Period": rows["period"],
-        other: against, f"{other}: period": rows["comparator_period"], "Difference": rows["difference_text"], "Verdict": with_sign(rows["verdict"]),
-        "Evidence": rows["evidence"], "What this rests on": rows["reason"],
+        "Indicator": rows["name"], "Unit": _units(review, rows["unit"]), "Figure": _numbers(review, rows["observation_id"]), "Marks": _marks(review, rows["observation_id"]), "Period": rows["period"],
+        other: against, f"{other}: period": rows["comparator_period"], "Difference": _differences(rows),
+        "Verdict and evidence": with_sign(rows["verdict"]) + " (" + rows["evidence"] + ")", "What this rests on": rows["reason"],
     })
 
 
@@ -256,6 +262,16 @@ def _numbers(review, observation_ids):
     is_number = values.str.fullmatch(r"-?\d+(?:\.\d+)?")
     cells = [Decimal(value) if number else (value or None) for value, number in zip(values, is_number)]
     return pd.Series(cells, index=observation_ids.index, dtype=object)
+
+
+def _differences(rows):
+    plain = rows["difference_text"].str.replace("\N{MINUS SIGN}", "-").str.replace(",", "")
+    return pd.Series([Difference(text) if text else "" for text in plain], index=rows.index, dtype=object)
+
+
+def _units(review, units):
+    """Units as headings: "%" or "per 10,000"."""
+    return units.map(review.register.table("units").set_index("unit")["heading"]).fillna("")
 
 
 def _marks(review, observation_ids):
@@ -286,4 +302,4 @@ def _listings(review):
 
 
 def _is_number_column(column):
-    return column.map(lambda cell: isinstance(cell, Decimal)).any() or column.name == "Difference"
+    return column.map(lambda cell: isinstance(cell, Decimal)).any()

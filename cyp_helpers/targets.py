@@ -8,7 +8,7 @@ starting figure to the target.
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.figures import contradicting, join_words, word
+from cyp_helpers.figures import contradicting, draft_sources, join_words, word
 from cyp_helpers.periods import parse_periods
 from cyp_helpers.register import OBSERVATION_KEY, find_plan
 
@@ -76,11 +76,10 @@ def _figure_for_target(rows, figures):
 def _with_sides(rows, figures, register):
     mine = figures.reindex(rows["observation_id"].replace("", None)).set_index(rows.index)
     start = figures.reindex(rows["baseline_observation_id"].replace("", None)).set_index(rows.index)
-    drafts = register.table("sources").set_index("source_id")["status"] == "draft"
     return rows.assign(
         period=mine["period_label"], value=mine["number"], value_text=mine["text"], value_source=mine["source"], value_said=mine["said"].astype("str"),
         value_low=mine["low"], value_high=mine["high"], value_end=mine["end"], value_start=mine["start"], value_dated=mine["dated"],
-        status_words=mine["status_words"], draft=mine["source_id"].map(drafts).fillna(False).astype(bool),
+        status_words=mine["status_words"], draft=mine["source_id"].isin(draft_sources(register)),
         start_number=start["number"], start_low=start["low"], start_high=start["high"], start_end=start["end"], start_said=start["said"].astype("str"),
         start_dated=start["dated"].fillna(True).astype(bool),
         comparator_period=parse_periods(rows["target_period"].fillna(""))["period_label"], comparator_text=rows["target_printed"].astype("str"),

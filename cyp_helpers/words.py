@@ -58,7 +58,7 @@ def counts(review):
     verdicts = verdicts[verdicts["measure"] != "context figure"].drop_duplicates(["subject_id", "question"])
     with_figure = has_figure(subjects_of(review).drop_duplicates("subject_id").set_index("subject_id").loc[rows["subject_id"]]).sum()
     parts = [f"The documents list {_count(len(rows))} {_plural(len(rows), 'indicator or measure', 'indicators and measures')} here; "
-             f"{_count(with_figure)} {_plural(with_figure, 'has', 'have')} a figure and {_count(verdicts['subject_id'].nunique())} can be judged in some way."]
+             f"{_how_many(with_figure)} {'have' if with_figure > 1 else 'has'} a figure and {_how_many(verdicts['subject_id'].nunique())} can be judged in some way."]
     for question, lead in [("target", "Against target"), ("over time", "Over time"), ("england", "Against England")]:
         rows = verdicts[verdicts["question"] == question]
         parts.append(f"{lead}: {_tally(rows['verdict'])}.")
@@ -131,7 +131,7 @@ def read_background(review):
 def read_coverage(review):
     total = coverage(review).drop(columns=["priority_id", "name"]).sum()
     listed = total["listed"] - total["background"]
-    return Words(f"Of {listed} indicators and measures that the documents list, {_count(total['judged'])} can be judged; {_count(total['milestones'])} {_plural(total['milestones'], 'is an event or document', 'are events or documents')} to deliver. "
+    return Words(f"Of {listed} indicators and measures that the documents list, {_how_many(total['judged'])} can be judged; {_how_many(total['milestones'])} {_plural(total['milestones'], 'is an event or document', 'are events or documents')} to deliver. "
                  "An indicator that serves two priorities counts under each.")
 
 
@@ -232,6 +232,11 @@ def _tally(verdicts):
 
 def _count(number):
     return _COUNT[number] if number < len(_COUNT) else str(number)
+
+
+def _how_many(number):
+    """A number that stands alone: "none" and not "no"."""
+    return _count(number) if number else "none"
 
 
 def _sentence_count(number):

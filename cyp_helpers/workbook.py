@@ -3,11 +3,13 @@
 import re
 import warnings
 from decimal import Decimal
+from math import ceil
 
 import pandas as pd
 
 from cyp_helpers import tables, words
 
+_WIDEST = 50  # characters
 _NAMES = {
     "attention": "Attention", "went-well": "Went well", "coverage": "Coverage", "summary": "Indicators", "targets": "Targets", "changes": "Over time",
     "england": "England", "gaps": "Not judged", "background": "Background", "sources": "Sources", "queries": "Source queries",
@@ -41,13 +43,44 @@ def write_workbook(review, path):
             "Figures are transcribed from the documents named on the sheet Sources; copyright in the documents remains with their authors.",
         ],
     )
-    notes = pd.DataFrame({"Note reference": list(tables.SHORTHAND), "Note text": list(tables.SHORTHAND.values())})
+    notes = pd.DataFrame({"Note reference": list(tables.SHORTHAND), "Note text": [f"{sign}: {meaning}" for sign, meaning in tables.SHORTHAND.items()]})
     with warnings.catch_warnings():
         # Shorthand stands in cells of its own, which gptables does not count as a reference to a note.
         warnings.filterwarnings("ignore", message="The following notes are not referenced")
         gptables.write_workbook(
             str(path), {_NAMES[table.name]: _sheet(table) for table in shown}, cover=cover, notes_table=notes, notesheet_label="Notes",
             auto_width=True, workbook_options={"strings_to_numbers": False})
+    _finish(path, cover.title)
+
+
+def _finish(path, title):
+    """A title and language in the file's properties, which assistive technology reads first; columns that can be
+    read without scrolling; pages as wide as their table."""
+    from openpyxl import load_workbook
+    from openpyxl.styles import Alignment
+
+    book = load_workbook(path, rich_text=True)
+    book.properties.title, book.properties.language, book.properties.creator = title, "en-GB", "cyp_helpers"
+    for sheet in book:
+        sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        if sheet.tables:
+            for column in sheet.column_dimensions.values():
+                column.width = min(column.width, _WIDEST)
+        for table in sheet.tables.values():
+            for cell in (cell for row in sheet[table.ref] for cell in row):
+                cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal=cell.alignment.horizontal)
+        for row in sheet.iter_rows():
+            sheet.row_dimensions[row[0].row].height = max(_height(cell, sheet) for cell in row)
+    book.save(path)
+
+
+def _height(cell, sheet):
+    """Height in points of a cell's text; not every program works out the height of a row with wrapped text."""
+    size = cell.font.size or 12
+    width = sheet.column_dimensions[cell.column_letter].width
+    lines = ceil(len(str(cell.value or "")) * size / 12 / width) if cell.alignment.wrap_text else 1
+    return 1.35 * size * max(lines, 1)
 
 
 def _sheet(table):
@@ -81,7 +114,8 @@ def _cell(cell):
 
 def _number_format(number):
     places = -number.as_tuple().exponent
-    return "#,##0" + ("." + "0" * places if places > 0 else "")
+    plain = "#,##0" + ("." + "0" * places if places > 0 else "")
+    return f"+{plain};\N{MINUS SIGN}{plain};{plain}" if isinstance(number, tables.Difference) else plain
 
 
 def _plain(text):
