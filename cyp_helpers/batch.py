@@ -15,16 +15,22 @@ from pathlib import Path
 import nbformat
 
 from cyp_helpers.publish import page_of
-from cyp_helpers.register import find_plan, find_priority, find_review, load_register, priorities_of
+from cyp_helpers.register import UnknownName, find_plan, find_priority, find_review, load_register, priorities_of
 from cyp_helpers.review import open_review
 from cyp_helpers.words import page_name
 
 SCORECARD, PRIORITY = "plan_scorecard", "priority_review"
-_PACKAGES = ["frictionless", "gptables", "great-tables", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "seaborn"]
-
-
-class UnknownParameter(ValueError):
-    """A notebook was given a parameter that its parameters cell does not have."""
+_PACKAGES = [
+    "frictionless",
+    "gptables",
+    "great-tables",
+    "matplotlib",
+    "nbconvert",
+    "numpy",
+    "pandas",
+    "papermill",
+    "seaborn",
+]
 
 
 @dataclass(frozen=True)
@@ -65,19 +71,27 @@ def plan_jobs(register, plan, review, priority=None):
         rows = rows[rows["short_id"] == priority]
     jobs = [Job(SCORECARD, {"plan": plan, "review": review}, "scorecard", "Scorecard", f"{short}, {review}")]
     return jobs + [
-        Job(PRIORITY, {"plan": plan, "priority": row["short_id"], "review": review}, page_name(row), f"{row['number']}. {row['name']}", f"{row['name']}, {short}, {review}")
+        Job(
+            PRIORITY,
+            {"plan": plan, "priority": row["short_id"], "review": review},
+            page_name(row),
+            f"{row['number']}. {row['name']}",
+            f"{row['name']}, {short}, {review}",
+        )
         for _, row in rows.iterrows()
     ]
 
 
 def check_parameters(project, job):
-    """Raise UnknownParameter where a job names a parameter that its notebook does not have."""
+    """Raise UnknownName where a job names a parameter that its notebook does not have."""
     import papermill
 
     known = papermill.inspect_notebook(str(project / "notebooks" / f"{job.notebook}.ipynb"))
     strangers = [name for name in job.parameters if name not in known]
     if strangers:
-        raise UnknownParameter(f"notebooks/{job.notebook}.ipynb has no parameter {', '.join(map(repr, strangers))}; it has {', '.join(known)}")
+        raise UnknownName(
+            f"notebooks/{job.notebook}.ipynb has no parameter {', '.join(map(repr, strangers))}; it has {', '.join(known)}"
+        )
 
 
 def run_review(project, plan, review, priority=None, progress=lambda name, done: None):
@@ -86,7 +100,8 @@ def run_review(project, plan, review, priority=None, progress=lambda name, done:
     Parameters
     ----------
     project : folder with ``data/``, ``notebooks/`` and ``outputs/``
-    plan, review, priority : names; with a priority only its notebook and the scorecard are run again
+    plan, review, priority : names; with a priority only its notebook and the scorecard are run again, if the review
+        has been run before
     progress : called with the name of each page before (False) and after (True) it is made
 
     Returns
@@ -97,13 +112,15 @@ def run_review(project, plan, review, priority=None, progress=lambda name, done:
     project = Path(project)
     register = load_register(project)
     every, jobs = plan_jobs(register, plan, review), plan_jobs(register, plan, review, priority)
+    folder = review_folder(project, plan, review)
+    if not folder.is_dir():
+        jobs = every
     for job in jobs:
         check_parameters(project, job)
-    folder = review_folder(project, plan, review)
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        if priority is not None and folder.is_dir():
+        if jobs != every:
             shutil.copytree(folder, aside, dirs_exist_ok=True)
         _write_tables(register, plan, review, aside)
         started, clock = datetime.now(timezone.utc), time.perf_counter()
@@ -111,8 +128,11 @@ def run_review(project, plan, review, priority=None, progress=lambda name, done:
         results = [_run_job(project, job, aside, pages, progress) for job in jobs]
         failures = [result["failure"] for result in results if result["failure"]]
         _write_manifest(project, aside, jobs, results, started, time.perf_counter() - clock)
-        target = folder if not failures else folder.with_name(folder.name + "-failed")
+        failed = folder.with_name(folder.name + "-failed")
+        target = failed if failures else folder
         _move_into_place(aside, target)
+        if not failures:
+            shutil.rmtree(failed, ignore_errors=True)
         return target, failures
     finally:
         shutil.rmtree(aside, ignore_errors=True)
@@ -125,7 +145,9 @@ def save_notebooks(project, names=(SCORECARD, PRIORITY)):
     for name in names:
         path = Path(project) / "notebooks" / f"{name}.ipynb"
         notebook = nbformat.read(path, as_version=4)
-        NotebookClient(notebook, record_timing=False, resources={"metadata": {"path": str(path.parent)}}, **_kernels()).execute()
+        NotebookClient(
+            notebook, record_timing=False, resources={"metadata": {"path": str(path.parent)}}, **_kernels()
+        ).execute()
         _write_notebook(notebook, path)
 
 
@@ -141,13 +163,19 @@ def _run_job(project, job, aside, pages, progress):
     output = aside / f"{job.name}.ipynb"
     try:
         papermill.execute_notebook(
-            str(project / "notebooks" / f"{job.notebook}.ipynb"), str(output), parameters=job.parameters, kernel_name="python3", progress_bar=False, **_kernels())
+            str(project / "notebooks" / f"{job.notebook}.ipynb"),
+            str(output),
+            parameters=job.parameters,
+            kernel_name="python3",
+            progress_bar=False,
+            **_kernels(),
+        )
         notebook = _normalised(nbformat.read(output, as_version=4))
         _write_notebook(notebook, output)
         (aside / f"{job.name}.html").write_text(page_of(notebook, job.name, job.title, pages), encoding="utf-8")
     except papermill.PapermillExecutionError as error:
         failure = Failure(job.name, f"cell {error.cell_index}", f"{error.ename}: {error.evalue}")
-    except Exception as error:  # a dead kernel or an unwritable page must not take the other notebooks with it
+    except Exception as error:  # noqa: BLE001  a dead kernel or an unwritable page must not take the other notebooks with it
         failure = Failure(job.name, "no cell", f"{type(error).__name__}: {error}")
     progress(job.label, True)
     return {"failure": failure, "seconds": round(time.perf_counter() - clock, 2)}
@@ -190,23 +218,50 @@ def _write_tables(register, plan, review, folder):
 
     whole = open_review(plan, review, register=register)
     rows = whole.comparisons.assign(as_at=whole.comparisons["as_at"].dt.strftime("%Y-%m-%d"))
-    rows.to_csv(folder / "comparisons.csv", index=False, quoting=csv.QUOTE_MINIMAL, lineterminator="\n", encoding="utf-8")
+    rows.to_csv(
+        folder / "comparisons.csv", index=False, quoting=csv.QUOTE_MINIMAL, lineterminator="\n", encoding="utf-8"
+    )
     write_workbook(whole, folder / "comparison-tables.xlsx")
 
 
 def _write_manifest(project, folder, jobs, results, started, seconds):
     """What was run, from which inputs, with which packages, how long it took and how it ended."""
-    inputs = [*(project / "data").rglob("*.csv"), project / "data" / "datapackage.json", *(project / "notebooks").glob("*.ipynb"),
-              *Path(__file__).parent.glob("*.*"), project / "requirements.lock"]
+    inputs = [
+        *(project / "data").rglob("*.csv"),
+        project / "data" / "datapackage.json",
+        *(project / "notebooks").glob("*.ipynb"),
+        *Path(__file__).parent.glob("*.*"),
+        project / "requirements.lock",
+    ]
+    kept = (
+        json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["notebooks"]
+        if (folder / "manifest.json").is_file()
+        else []
+    )
+    made = {job.name for job in jobs}
     manifest = {
-        "parameters": jobs[0].parameters, "started": started.isoformat(timespec="seconds"), "seconds": round(seconds, 2),
-        "python": platform.python_version(), "packages": {name: version(name) for name in _PACKAGES},
+        "parameters": jobs[0].parameters,
+        "started": started.isoformat(timespec="seconds"),
+        "seconds": round(seconds, 2),
+        "python": platform.python_version(),
+        "packages": {name: version(name) for name in _PACKAGES},
         "notebooks": [
-            {"page": job.name, "notebook": f"notebooks/{job.notebook}.ipynb", "parameters": job.parameters, "status": "failed" if result["failure"] else "succeeded",
-             "error": f"{result['failure'].cell}: {result['failure'].error}" if result["failure"] else "", "seconds": result["seconds"]}
+            {
+                "page": job.name,
+                "notebook": f"notebooks/{job.notebook}.ipynb",
+                "parameters": job.parameters,
+                "status": "failed" if result["failure"] else "succeeded",
+                "error": f"{result['failure'].cell}: {result['failure'].error}" if result["failure"] else "",
+                "seconds": result["seconds"],
+            }
             for job, result in zip(jobs, results)
-        ],
-        "inputs": {_inside(path, project): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(inputs) if path.is_file()},
+        ]
+        + [{**one, "status": "kept from an earlier run"} for one in kept if one["page"] not in made],
+        "inputs": {
+            _inside(path, project): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(inputs)
+            if path.is_file()
+        },
     }
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
@@ -216,13 +271,18 @@ def _inside(path, project):
 
 
 def _move_into_place(aside, target):
-    """Put a finished folder where the old one was; at no moment is there half of one."""
+    """Put a finished folder where the old one was; the old one comes back if that fails."""
     aside.chmod(0o755)  # mkdtemp makes it private
     old = None
     if target.exists():
         old = target.with_name(f".{target.name}-old")
         shutil.rmtree(old, ignore_errors=True)
         target.rename(old)
-    aside.rename(target)
+    try:
+        aside.rename(target)
+    except OSError:
+        if old:
+            old.rename(target)
+        raise
     if old:
         shutil.rmtree(old, ignore_errors=True)

@@ -10,12 +10,12 @@ from io import BytesIO
 import pandas as pd
 
 from cyp_helpers.findings import coverage, judged
+from cyp_helpers.register import ENGLAND
 from cyp_helpers.review import has_figure, line_of_figures, subjects_of
-from cyp_helpers.tables import Table, render_table
+from cyp_helpers.table import Table, render_table
 
 # Government Analysis Function palette for charts
 DARK_BLUE, ORANGE, DARK_GREY, TURQUOISE, LIGHT_GREY = "#12436D", "#F46A25", "#3D3D3D", "#28A197", "#BFBFBF"
-_ENGLAND = "E92000001"
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,10 @@ class Chart:
 
     def _repr_html_(self):
         encoded = base64.b64encode(self.picture).decode("ascii")
-        return (f'<figure class="chart"><img src="data:image/svg+xml;base64,{encoded}" alt="{html.escape(self.alternative)}">'
-                f"<figcaption><details><summary>Figures behind this chart</summary>{render_table(self.data)}</details></figcaption></figure>")
+        return (
+            f'<figure class="chart"><img src="data:image/svg+xml;base64,{encoded}" alt="{html.escape(self.alternative)}">'
+            f"<figcaption><details><summary>Figures behind this chart</summary>{render_table(self.data)}</details></figcaption></figure>"
+        )
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,17 @@ class Charts:
 def indicator_charts(review):
     """A chart for each indicator whose figure has a target, England or another figure of its own to stand beside."""
     subjects = subjects_of(review)
-    subjects = subjects[has_figure(subjects) & ~subjects["measure"].eq("context figure") & ~subjects["unit"].isin(["judgement", "words"])]
+    subjects = subjects[
+        has_figure(subjects)
+        & ~subjects["measure"].eq("context figure")
+        & ~subjects["unit"].isin(["judgement", "words"])
+    ]
     verdicts = judged(review).groupby(["priority_id", "subject_id"])["finding"].agg(", ".join)
     charts = [_indicator_chart(review, subject, verdicts) for _, subject in subjects.iterrows()]
-    return Charts(tuple(chart for chart in charts if chart), "No figure of this priority has another one to stand beside it, so there is no chart.")
+    return Charts(
+        tuple(chart for chart in charts if chart),
+        "No figure of this priority has another one to stand beside it, so there is no chart.",
+    )
 
 
 def coverage_chart(review):
@@ -65,25 +74,52 @@ def coverage_chart(review):
     from matplotlib.figure import Figure
 
     table = coverage(review)
-    parts = pd.DataFrame({
-        "Judged": table["judged"], "Figure or claim missing": table["not_judged"] - table["milestones"], "Event or document to deliver": table["milestones"],
-    }).set_index(table["name"])
+    parts = pd.DataFrame(
+        {
+            "Judged": table["judged"],
+            "A figure, with nothing to set it beside": table["figure_only"],
+            "No figure": table["not_judged"] - table["milestones"] - table["figure_only"],
+            "Event or document to deliver": table["milestones"],
+        }
+    ).set_index(table["name"])
     long = parts.rename_axis("Priority").reset_index().melt("Priority", var_name="What", value_name="Number")
-    figure = Figure(figsize=(8, 0.5 * len(parts) + 1.6), layout="constrained")
+    figure = Figure(figsize=(8, 0.5 * len(parts) + 2), layout="constrained")
     axes = figure.subplots()
-    seaborn.histplot(long, y="Priority", weights="Number", hue="What", hue_order=list(parts.columns)[::-1], multiple="stack", shrink=0.7, alpha=1,
-                     palette={"Judged": DARK_BLUE, "Figure or claim missing": ORANGE, "Event or document to deliver": LIGHT_GREY}, edgecolor="white", ax=axes)
-    for bars, colour in zip(axes.containers, ["black", "black", "white"]):
-        axes.bar_label(bars, [f"{bar.get_width():.0f}" if bar.get_width() else "" for bar in bars], label_type="center", color=colour, fontsize=10)
+    seaborn.histplot(
+        long,
+        y="Priority",
+        weights="Number",
+        hue="What",
+        hue_order=list(parts.columns)[::-1],
+        multiple="stack",
+        shrink=0.7,
+        alpha=1,
+        palette=dict(zip(parts.columns, [DARK_BLUE, TURQUOISE, ORANGE, LIGHT_GREY])),
+        edgecolor="white",
+        ax=axes,
+    )
+    for bars, colour in zip(axes.containers, ["black", "black", "black", "white"]):
+        axes.bar_label(
+            bars,
+            [f"{bar.get_width():.0f}" if bar.get_width() else "" for bar in bars],
+            label_type="center",
+            color=colour,
+            fontsize=10,
+        )
     axes.set(xlabel="Number of indicators and measures", ylabel="")
-    seaborn.move_legend(axes, "lower center", bbox_to_anchor=(0.45, 1.0), ncols=3, title=None, frameon=False, reverse=True)
-    _plain(axes)
+    seaborn.move_legend(
+        axes, "lower center", bbox_to_anchor=(0.45, 1.0), ncols=2, title=None, frameon=False, reverse=True
+    )
+    draw_plain(axes)
     share = int(table["judged"].sum()), int((table["judged"] + table["not_judged"]).sum())
-    title = f"{share[0]} of {share[1]} indicators and measures can be judged"
-    lines = [f"{row.name}: {row.judged} judged, {row.not_judged - row.milestones} without a figure or claim to judge, {row.milestones} to deliver" for row in table.itertuples()]
+    title = f"{share[0]} of {share[1]} entries can be judged; an indicator counts under each priority it serves"
+    lines = [
+        f"{name}: " + ", ".join(f"{what.lower()} {number}" for what, number in row.items())
+        for name, row in parts.iterrows()
+    ]
     data = Table("Indicators and measures by priority", parts.map(Decimal).reset_index(names="Priority"))
     figure.suptitle(title, x=0.01, ha="left", fontsize=11.5, fontweight="bold")
-    return Chart(title, f"Stacked bar chart. {title}. " + "; ".join(lines) + ".", _svg(figure), data)
+    return Chart(title, f"Stacked bar chart. {title}. " + "; ".join(lines) + ".", draw_svg(figure), data)
 
 
 # ---- one chart ----
@@ -91,33 +127,50 @@ def coverage_chart(review):
 
 def _indicator_chart(review, subject, verdicts):
     line = line_of_figures(review, subject)
-    own = line[line["area_id"] != _ENGLAND]
+    own = line[line["area_id"] != ENGLAND]
     target = _target_of(review, subject)
     # Where a document states how a figure stands, an older England figure would tell another story.
-    england = line[(line["area_id"] == _ENGLAND) & (subject["england_evidence"] != "stated")].tail(1)
+    england = line[(line["area_id"] == ENGLAND) & (subject["england_evidence"] != "stated")].tail(1)
     bars = pd.concat([own, england])
     if len(bars) + (target is not None) < 2:
         return None
-    england = bars["area_id"].eq(_ENGLAND)
+    england = bars["area_id"].eq(ENGLAND)
     areas = review.register.table("areas").set_index("area_id")["name"]
-    labels = bars["period_label"].str.replace(r" \(.*\)", "", regex=True)
+    undated = bars["kind"].map({"latest": "newest, ", "before": "earlier, "}).astype("str").fillna("")
+    labels = undated + bars["period_label"].str.replace(r" \(.*\)", "", regex=True)
     labels = labels.mask(england, "England, " + labels) + (" " + bars["marks"]).str.rstrip()
     unit = review.register.table("units").set_index("unit").loc[subject["unit"]]
     said = verdicts.get((subject["priority_id"], subject["subject_id"]), "not judged")
     title = f"{subject['name']}: {said}"
-    picture = _bars(labels.tolist(), bars["number"].tolist(), bars["text"].tolist(), england.tolist(), target, title, unit)
-    parts = [f"{areas[row.area_id]} {row.said}" for row in bars.itertuples()] + ([f"target {target[1]}"] if target else [])
-    data = Table(f"Figures behind the chart: {subject['name']}", pd.DataFrame({
-        "Area": bars["area_id"].map(areas), "Period": bars["period_label"], f"Figure ({unit['heading']})": [Decimal(value) for value in bars["value"]],
-        "Marks": bars["marks"].replace("", "–"), "Source": bars["source"],
-    }).reset_index(drop=True))
+    picture = _bars(
+        labels.tolist(), bars["number"].tolist(), bars["text"].tolist(), england.tolist(), target, title, unit
+    )
+    parts = [f"{areas[row.area_id]} {row.said}" for row in bars.itertuples()] + (
+        [f"target {target[1]}"] if target else []
+    )
+    data = Table(
+        f"Figures behind the chart: {subject['name']}",
+        pd.DataFrame(
+            {
+                "Area": bars["area_id"].map(areas),
+                "Period": bars["period_label"],
+                f"Figure ({unit['heading']})": [Decimal(value) for value in bars["value"]],
+                "Marks": bars["marks"].replace("", "–"),
+                "Source": bars["source"],
+            }
+        ).reset_index(drop=True),
+    )
     return Chart(title, f"Bar chart. {title}. " + "; ".join(parts) + ".", picture, data)
 
 
 def _target_of(review, subject):
     """The target's level and its words, where the target is a level."""
     rows = review.comparisons
-    row = rows[(rows["subject_id"] == subject["subject_id"]) & (rows["priority_id"] == subject["priority_id"]) & (rows["comparator"] == "target")].iloc[0]
+    row = rows[
+        (rows["subject_id"] == subject["subject_id"])
+        & (rows["priority_id"] == subject["priority_id"])
+        & (rows["comparator"] == "target")
+    ].iloc[0]
     targets = review.register.table("targets").set_index("target_id")
     if row["target_id"] and targets.at[row["target_id"], "kind"] in ("value", "from_to"):
         period = f" for {row['comparator_period']}" if row["comparator_period"] else ""
@@ -133,26 +186,48 @@ def _bars(labels, numbers, texts, england, target, title, unit):
     places = range(len(labels))[::-1]
     axes.barh(places, numbers, color=[ORANGE if one else DARK_BLUE for one in england], height=0.62)
     for place, number, text in zip(places, numbers, texts):
-        axes.annotate(text, (number, place), xytext=(4, 0), textcoords="offset points", va="center", fontsize=10, color="black")
+        axes.annotate(
+            text, (number, place), xytext=(4, 0), textcoords="offset points", va="center", fontsize=10, color="black"
+        )
     top = max([*numbers, target[0] if target else 0])
     if target:
-        axes.axvline(target[0], color=DARK_GREY, linestyle="--", linewidth=1.5)
-        axes.annotate(f"Target: {target[1]}", (target[0], 1), xycoords=("data", "axes fraction"), xytext=(0, 3), textcoords="offset points",
-                      ha="right" if target[0] > top / 2 else "left", va="bottom", fontsize=10, color=DARK_GREY)
+        from matplotlib import patheffects
+
+        axes.axvline(
+            target[0],
+            color="black",
+            linestyle="--",
+            linewidth=1.5,
+            path_effects=[patheffects.withStroke(linewidth=4, foreground="white")],
+        )
+        axes.annotate(
+            f"Target: {target[1]}",
+            (target[0], 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(0, 3),
+            textcoords="offset points",
+            ha="right" if target[0] > top / 2 else "left",
+            va="bottom",
+            fontsize=10,
+            color=DARK_GREY,
+        )
     axes.set_yticks(list(places), labels)
-    axes.set(xlim=(0, top * 1.28), xlabel=unit["heading"][:1].upper() + unit["heading"][1:])
+    axes.xaxis.set_major_formatter("{x:,g}")
+    axes.set(xlim=(min([0, *numbers]) * 1.28, top * 1.28), xlabel=unit["heading"][:1].upper() + unit["heading"][1:])
     figure.suptitle("\n".join(textwrap.wrap(title, 78)), x=0.01, ha="left", fontsize=11.5, fontweight="bold")
-    _plain(axes)
-    return _svg(figure)
+    draw_plain(axes)
+    return draw_svg(figure)
 
 
-def _plain(axes):
-    axes.spines[["top", "right", "left"]].set_visible(False)
+def draw_plain(axes, keep_left=False):
+    """Take away what a chart does not need."""
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.spines["left"].set_visible(keep_left)
     axes.tick_params(axis="y", length=0)
     axes.tick_params(labelsize=10)
 
 
-def _svg(figure):
+def draw_svg(figure):
     """The picture as SVG, the same bytes for the same data."""
     import matplotlib
 

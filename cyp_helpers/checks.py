@@ -4,16 +4,18 @@ Every fault is one row: file, row (as a spreadsheet counts, the header is row 1)
 what would be right.
 """
 
+import csv
 import json
 from difflib import get_close_matches
 
 import pandas as pd
 
+from cyp_helpers.figures import judgement_steps
 from cyp_helpers.periods import PERIOD_FORMS, parse_periods
 from cyp_helpers.register import decimal_places, find_project, load_register
 
 FAULT_COLUMNS = ["file", "row", "column", "found", "right"]
-_DIGITS = r"\d[\d,]*(?:\.\d+)?"
+_DIGITS = r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?"
 
 
 def check_register(project=None):
@@ -28,7 +30,7 @@ def check_register(project=None):
     """
     data = find_project(project) / "data"
     package = json.loads((data / "datapackage.json").read_text(encoding="utf-8"))
-    faults = _schema_faults(data, package) + _unlisted_files(data, package)
+    faults = _file_faults(data, package) or _schema_faults(data, package) + _unlisted_files(data, package)
     if faults:  # meaning is looked at only where the form is right
         return pd.DataFrame(faults, columns=FAULT_COLUMNS)
     register = load_register(project)
@@ -40,6 +42,7 @@ def check_register(project=None):
         *(_reference_faults(register, paths)),
         *(_duplicate_faults(register, paths)),
         *(_target_faults(register, paths)),
+        *(_scale_faults(register, paths)),
     ]
     return pd.DataFrame(faults, columns=FAULT_COLUMNS)
 
@@ -49,6 +52,45 @@ def describe_fault(fault):
     place = f"{fault.file}, row {fault.row}" if fault.row != "" else fault.file
     place += f", column {fault.column}" if fault.column else ""
     return f"{place}: found {fault.found!r}; right would be {fault.right}"
+
+
+# ---- can the files be read at all ----
+
+
+def _file_faults(data, package):
+    """One message for each file that is missing, is not UTF-8, or has not the columns of its schema."""
+    faults = []
+    for item in package["resources"]:
+        wanted = [field["name"] for field in item["schema"]["fields"]]
+        found, right = _header_fault(data / item["path"], wanted)
+        if found:
+            faults.append([f"data/{item['path']}", "", "", found, right])
+    return faults
+
+
+def _header_fault(path, wanted):
+    """What is wrong with the first line of a file, and what would be right; ('', '') where it is as it should be."""
+    expected = "the columns " + ", ".join(wanted)
+    if not path.is_file():
+        return "no such file", expected
+    try:
+        header = next(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()), [])
+    except UnicodeDecodeError as error:
+        return f"a byte that is not UTF-8, at position {error.start}", "a file saved as CSV UTF-8"
+    if header == wanted:
+        return "", ""
+    if len(header) == 1 and ";" in header[0]:
+        return (
+            "columns separated by semicolons",
+            "columns separated by commas; in Excel save as CSV UTF-8 (comma delimited)",
+        )
+    missing, extra = [name for name in wanted if name not in header], [name for name in header if name not in wanted]
+    parts = [
+        f"{what} {', '.join(map(repr, names))}"
+        for what, names in (("no column", missing), ("a column", extra))
+        if names
+    ]
+    return "; ".join(parts) or "an empty file" if not header or parts else "the columns in another order", expected
 
 
 # ---- what the Table Schema can say ----
@@ -72,14 +114,26 @@ def _schema_fault(data, item, file, error):
     row = getattr(error, "row_number", "")
     if error.type == "foreign-key":
         key = error.reference_field_names[0]
-        return [file, row, error.field_names[0], error.field_cells[0], _existing(data, error.reference_name, key, error.field_cells[0])]
+        return [
+            file,
+            row,
+            error.field_names[0],
+            error.field_cells[0],
+            _existing(data, error.reference_name, key, error.field_cells[0]),
+        ]
     column = getattr(error, "field_name", "") or getattr(error, "label", "")
     cell = getattr(error, "cell", "") or ""
     if error.type in ("constraint-error", "type-error", "unique-error"):
         return [file, row, column, cell, _allowed(item, column, error)]
-    right = {"missing-label": f"the column {column!r} here", "extra-label": "no further column", "incorrect-label": f"the column {column!r}",
-             "missing-cell": "as many cells as the header has", "extra-cell": "no more cells than the header has",
-             "primary-key": "a key that no other row has", "blank-row": "no empty row"}.get(error.type, error.title)
+    right = {
+        "missing-label": f"the column {column!r} here",
+        "extra-label": "no further column",
+        "incorrect-label": f"the column {column!r}",
+        "missing-cell": "as many cells as the header has",
+        "extra-cell": "no more cells than the header has",
+        "primary-key": "a key that no other row has",
+        "blank-row": "no empty row",
+    }.get(error.type, error.title)
     found = getattr(error, "label", "") or cell or error.note
     return [file, row, column, found, right]
 
@@ -91,7 +145,12 @@ def _allowed(item, column, error):
     if error.type == "unique-error":
         return "a value that no other row has"
     if error.type == "type-error":
-        example = {"date": "a date such as 2011-09-30", "integer": "a whole number", "number": "a number", "boolean": "true or false"}
+        example = {
+            "date": "a date such as 2011-09-30",
+            "integer": "a whole number",
+            "number": "a number",
+            "boolean": "true or false",
+        }
         return example.get(field.get("type"), f"of type {field.get('type')}")
     if "enum" in rules:
         words = [word or "(empty)" for word in rules["enum"]]
@@ -113,9 +172,19 @@ def _existing(data, resource, key, found):
 
 def _unlisted_files(data, package):
     listed = {item["path"] for item in package["resources"]}
-    files = sorted(path.relative_to(data).as_posix() for path in data.glob("*/*.csv"))
-    return [[f"data/{name}", "", "", "a file that datapackage.json does not list", "an entry for it under resources"]
-            for name in files if name not in listed]
+    # "~$name.csv" is the lock that Excel lays beside an open file.
+    files = sorted(path.relative_to(data).as_posix() for path in data.rglob("*.csv") if not path.name.startswith("~$"))
+    return [
+        [
+            f"data/{name}",
+            "",
+            "",
+            "a file that datapackage.json does not list",
+            "an entry for it under resources, or the file taken away",
+        ]
+        for name in files
+        if name not in listed
+    ]
 
 
 # ---- what it cannot say ----
@@ -134,7 +203,10 @@ def _observation_tables(register, paths):
 def _period_faults(register, paths):
     wanted = [(frame, path, "period") for frame, path in _observation_tables(register, paths)]
     wanted += [(register.table("targets"), paths["targets"], "period")]
-    wanted += [(register.table("stated-comparisons"), paths["stated-comparisons"], column) for column in ("period", "comparator_period")]
+    wanted += [
+        (register.table("stated-comparisons"), paths["stated-comparisons"], column)
+        for column in ("period", "comparator_period")
+    ]
     faults = []
     for frame, path, column in wanted:
         given = frame[column] != ""
@@ -149,11 +221,21 @@ def _printed_faults(register, paths):
     for frame, path in _observation_tables(register, paths):
         numbers = frame["printed"].str.findall(_DIGITS).map(lambda found: [text.replace(",", "") for text in found])
         is_number = pd.to_numeric(frame["value"], errors="coerce").notna() & (frame["qualifier"] != "word")
-        stands = pd.Series([value in found for value, found in zip(frame["value"], numbers)], index=frame.index, dtype=bool)
-        right = "the number in " + frame["printed"].map(repr) + " with the decimals printed there and no thousands separator"
+        stands = pd.Series(
+            [value in found for value, found in zip(frame["value"], numbers)], index=frame.index, dtype=bool
+        )
+        right = (
+            "the number in "
+            + frame["printed"].map(repr)
+            + " with the decimals printed there and no thousands separator"
+        )
         faults += _rows(frame, is_number & ~stands, path, "value", right)
         word = (frame["value"] != "") & ~is_number & (frame["qualifier"] != "word")
-        inside = pd.Series([value in printed for value, printed in zip(frame["value"], frame["printed"])], index=frame.index, dtype=bool)
+        inside = pd.Series(
+            [value in printed for value, printed in zip(frame["value"], frame["printed"])],
+            index=frame.index,
+            dtype=bool,
+        )
         faults += _rows(frame, word & ~inside, path, "value", right)
         missing = (frame["value"] == "") & ~frame["status"].str.contains(r"\b(?:x|z|c|low)\b")
         faults += _rows(frame, missing, path, "status", "x, z, c or low, because no value is given")
@@ -163,17 +245,27 @@ def _printed_faults(register, paths):
 def _value_faults(register, paths):
     """Values fit the unit and the decimals of their indicator."""
     indicators = register.table("indicators").set_index("indicator_id")
-    unit_of = register.table("series").set_index("series_id")["indicator_id"].map(indicators["unit"])
-    decimals_of = register.table("series").set_index("series_id")["indicator_id"].map(indicators["decimals"].astype(int))
-    words = set(register.table("scales")["label"])
+    indicator_of = register.table("series").set_index("series_id")["indicator_id"]
+    unit_of, decimals_of = indicator_of.map(indicators["unit"]), indicator_of.map(indicators["decimals"].astype(int))
     faults = []
     for frame, path in _observation_tables(register, paths):
         number, unit = pd.to_numeric(frame["value"], errors="coerce"), frame["series_id"].map(unit_of)
         given = frame["value"] != ""
         judgement = unit == "judgement"
-        faults += _rows(frame, given & judgement & ~frame["value"].isin(words), path, "value", f"one of {', '.join(sorted(words))}")
-        faults += _rows(frame, given & ~judgement & number.isna(), path, "value", "a number, with no thousands separator")
-        faults += _rows(frame, (unit == "percent") & ~number.fillna(0).between(0, 100), path, "value", "a percentage from 0 to 100")
+        step = judgement_steps(frame["series_id"].map(indicator_of), frame["value"], register)
+        faults += _rows(
+            frame,
+            given & judgement & step.isna(),
+            path,
+            "value",
+            "a label on the scale of its indicator, in data/reference/scales.csv",
+        )
+        faults += _rows(
+            frame, given & ~judgement & number.isna(), path, "value", "a number, with no thousands separator"
+        )
+        faults += _rows(
+            frame, (unit == "percent") & ~number.fillna(0).between(0, 100), path, "value", "a percentage from 0 to 100"
+        )
         places = decimal_places(frame["value"])
         limit = frame["series_id"].map(decimals_of)
         right = "at most " + limit.astype(str) + " decimals, or more decimals in indicators.csv"
@@ -186,10 +278,18 @@ def _value_faults(register, paths):
 def _reference_faults(register, paths):
     """Ids that may stand in any of several files."""
     observations = set(register.table("observations")["observation_id"])
-    anything = observations | set(register.table("stated-comparisons")["stated_id"]) | set(register.table("plan-indicators")["plan_indicator_id"])
+    anything = (
+        observations
+        | set(register.table("stated-comparisons")["stated_id"])
+        | set(register.table("plan-indicators")["plan_indicator_id"])
+    )
     right = "an observation_id that stands in data/observations"
     faults = []
-    for name, column in [("printed-pairings", "observation_id"), ("printed-pairings", "comparator_observation_id"), ("targets", "baseline_observation_id")]:
+    for name, column in [
+        ("printed-pairings", "observation_id"),
+        ("printed-pairings", "comparator_observation_id"),
+        ("targets", "baseline_observation_id"),
+    ]:
         frame = register.table(name)
         faults += _rows(frame, (frame[column] != "") & ~frame[column].isin(observations), paths[name], column, right)
     queries = register.table("source-queries")
@@ -198,10 +298,14 @@ def _reference_faults(register, paths):
     faults += _rows(queries, strangers.str.len() > 0, paths["source-queries"], "concerns", right)
     unserved = register.table("plan-indicators")
     served = unserved["plan_indicator_id"].isin(register.table("plan-indicator-priorities")["plan_indicator_id"])
-    faults += _rows(unserved, ~served, paths["plan-indicators"], "plan_indicator_id", "an indicator with a row in plan_indicator_priorities.csv")
-    scales = register.table("targets")
-    unknown = (scales["scale_id"] != "") & ~scales["scale_id"].isin(register.table("scales")["scale_id"])
-    return faults + _rows(scales, unknown, paths["targets"], "scale_id", "a scale_id that stands in data/reference/scales.csv")
+    faults += _rows(
+        unserved,
+        ~served,
+        paths["plan-indicators"],
+        "plan_indicator_id",
+        "an indicator with a row in plan_indicator_priorities.csv",
+    )
+    return faults
 
 
 def _duplicate_faults(register, paths):
@@ -212,8 +316,16 @@ def _duplicate_faults(register, paths):
     same = set(every.loc[every.duplicated(key), "observation_id"])
     faults = []
     for frame, path in _observation_tables(register, paths):
-        faults += _rows(frame, frame["observation_id"].isin(twice), path, "observation_id", "an id that no other file of observations has")
-        right = "one row for a series, area, breakdown, period and publication date; a corrected figure has a later date"
+        faults += _rows(
+            frame,
+            frame["observation_id"].isin(twice),
+            path,
+            "observation_id",
+            "an id that no other file of observations has",
+        )
+        right = (
+            "one row for a series, area, breakdown, period and publication date; a corrected figure has a later date"
+        )
         faults += _rows(frame, frame["observation_id"].isin(same), path, "observation_id", right)
     return faults
 
@@ -221,8 +333,48 @@ def _duplicate_faults(register, paths):
 def _target_faults(register, paths):
     targets, path = register.table("targets"), paths["targets"]
     needs_value = targets["kind"].isin(["value", "from_to", "relative_change"])
-    faults = _rows(targets, needs_value & pd.to_numeric(targets["value"], errors="coerce").isna(), path, "value", "a number for this kind of target")
+    faults = _rows(
+        targets,
+        needs_value & pd.to_numeric(targets["value"], errors="coerce").isna(),
+        path,
+        "value",
+        "a number for this kind of target",
+    )
     needs_direction = ~targets["kind"].isin(["words", "pending"])
-    faults += _rows(targets, needs_direction & (targets["direction"] == ""), path, "direction", "higher or lower for this kind of target")
+    faults += _rows(
+        targets,
+        needs_direction & (targets["direction"] == ""),
+        path,
+        "direction",
+        "higher or lower for this kind of target",
+    )
     in_line = targets["kind"] == "in_line"
-    return faults + _rows(targets, in_line & (targets["comparator_area_id"] == ""), path, "comparator_area_id", "the area to be in line with")
+    faults += _rows(
+        targets,
+        in_line & (targets["comparator_area_id"] == ""),
+        path,
+        "comparator_area_id",
+        "the area to be in line with",
+    )
+    faults += _rows(targets, in_line & (targets["period"] == ""), path, "period", "the period in which to be in line")
+    listed = register.table("plan-indicators").set_index("plan_indicator_id")["series_id"]
+    indicator = (
+        targets["plan_indicator_id"].map(listed).map(register.table("series").set_index("series_id")["indicator_id"])
+    )
+    step = judgement_steps(indicator.astype("str").fillna(""), targets["value"], register)
+    faults += _rows(
+        targets,
+        (targets["kind"] == "judgement_step") & step.isna(),
+        path,
+        "value",
+        "a label on the scale of its indicator, in data/reference/scales.csv",
+    )
+    twice = targets["plan_indicator_id"].duplicated()
+    return faults + _rows(targets, twice, path, "plan_indicator_id", "one target for each row of plan_indicators.csv")
+
+
+def _scale_faults(register, paths):
+    indicators, scales = register.table("indicators"), register.table("scales")["scale_id"]
+    judgement = indicators["unit"] == "judgement"
+    right = "a scale_id that stands in data/reference/scales.csv, for a judgement; empty for any other unit"
+    return _rows(indicators, judgement != indicators["scale_id"].isin(scales), paths["indicators"], "scale_id", right)

@@ -16,10 +16,12 @@ PLAN, REVIEW = "cypf-2016-18", "2017-18 part 2"
 def review(
     plan: Annotated[str, typer.Option(help="Plan, an id of data/plans/plans.csv.")] = PLAN,
     review: Annotated[str, typer.Option(help="Review, such as '2017-18 part 2'.")] = REVIEW,
-    priority: Annotated[str | None, typer.Option(help="Run again only this priority (short name, such as safe) and the scorecard.")] = None,
+    priority: Annotated[
+        str | None, typer.Option(help="Run again only this priority (short name, such as safe) and the scorecard.")
+    ] = None,
 ):
     """Run the notebooks of a review into outputs/<plan>/<review>/."""
-    from cyp_helpers.batch import UnknownParameter, plan_jobs, run_review
+    from cyp_helpers.batch import plan_jobs, run_review
     from cyp_helpers.register import UnknownName, find_project, load_register
 
     project = _project(find_project)
@@ -28,8 +30,14 @@ def review(
         jobs = plan_jobs(load_register(project), plan, review, priority)
         with _progress() as bar:
             task = bar.add_task("Starting", total=len(jobs))
-            folder, failures = run_review(project, plan, review, priority, lambda name, done: bar.update(task, description=name, advance=int(done)))
-    except (UnknownName, UnknownParameter) as error:
+            folder, failures = run_review(
+                project,
+                plan,
+                review,
+                priority,
+                lambda name, done: bar.update(task, description=name, advance=int(done)),
+            )
+    except UnknownName as error:
         _stop(str(error), 2)
     shown = folder.relative_to(project)
     for failure in failures:
@@ -87,7 +95,11 @@ def _say_attention(plan, review, folder):
     pages = {row["priority_id"]: page_name(row) for _, row in opened.priorities.iterrows()}
     worst = attention(opened).head(3)
     typer.echo(f"\n{folder}/scorecard.html is the page to open first.")
-    typer.echo("Most in need of attention:" if len(worst) else "No indicator can be said to be worse, to have worsened or to miss its target; see what cannot be judged.")
+    typer.echo(
+        "Most in need of attention:"
+        if len(worst)
+        else "No indicator can be said to be worse, to have worsened or to miss its target; see what cannot be judged."
+    )
     for number, row in enumerate(worst.itertuples(), 1):
         typer.echo(f"{number}. {row.name} ({row.verdicts}): {folder}/{pages[row.priority_ids.split()[0]]}.html")
 

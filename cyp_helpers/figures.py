@@ -27,8 +27,7 @@ def known_figures(register, as_at):
     figures = register.known_at(as_at)
     units = register.table("units").set_index("unit")
     figures["unit"] = figures["indicator_id"].map(register.table("indicators").set_index("indicator_id")["unit"])
-    steps = register.table("scales").set_index("label")["step"].astype(float)
-    figures["number"] = figures["number"].fillna(figures["value"].map(steps).where(figures["unit"] == "judgement"))
+    figures["number"] = figures["number"].fillna(judgement_steps(figures["indicator_id"], figures["value"], register))
     figures = with_rounding(figures, figures["unit"].map(units["exact"] == "true"))
     figures["text"] = value_text(figures, units)
     labels = register.table("statuses").set_index("status")["label"]
@@ -43,7 +42,13 @@ def known_figures(register, as_at):
 def value_text(figures, units):
     """Values as a reader sees them: "17,790", "£5.2 million", "over 75%"; what is printed where there is none."""
     part = figures["value"].str.extract(r"^(?P<whole>[^.]*)(?P<decimals>\.\d+)?$").fillna("")
-    grouped = pd.to_numeric(part["whole"], errors="coerce").map("{:,.0f}".format, na_action="ignore").astype("str").fillna(part["whole"]) + part["decimals"]
+    grouped = (
+        pd.to_numeric(part["whole"], errors="coerce")
+        .map("{:,.0f}".format, na_action="ignore")
+        .astype("str")
+        .fillna(part["whole"])
+        + part["decimals"]
+    )
     prefix, suffix = (figures["unit"].map(units[column]) for column in ("prefix", "suffix"))
     qualifier = figures["qualifier"].where(figures["qualifier"].isin(["about", "over", "under"]), "")
     words = (qualifier + " ").where(qualifier != "", "") + prefix + grouped + suffix
@@ -52,8 +57,43 @@ def value_text(figures, units):
     return words.where(figures["value"] != "", figures["printed"])
 
 
+def judgement_steps(indicator_ids, labels, register):
+    """The step of each judgement on the scale of its indicator; empty where it is not one."""
+    scale = indicator_ids.map(register.table("indicators").set_index("indicator_id")["scale_id"])
+    steps = register.table("scales").set_index(["scale_id", "label"])["step"].astype(float)
+    wanted = pd.MultiIndex.from_arrays([scale.fillna(""), labels.fillna("")])
+    return pd.Series(steps.reindex(wanted).to_numpy(), index=labels.index)
+
+
+def at_newest_edition(ids, register, figures):
+    """Ids of observations, each replaced by that of the newest known edition of the same figure."""
+    edition_of = [*OBSERVATION_KEY, "period"]
+    newest = figures.reset_index().set_index(edition_of)["observation_id"]
+    every = register.table("observations")
+    current = newest.reindex(pd.MultiIndex.from_frame(every[edition_of])).set_axis(every["observation_id"])
+    return ids.map(current).astype("str").fillna(ids)
+
+
+def known_pairings(register, figures):
+    """The pairs that documents print, at the newest edition of each figure."""
+    pairings = register.table("printed-pairings")
+    columns = ("observation_id", "comparator_observation_id")
+    return pairings.assign(**{column: at_newest_edition(pairings[column], register, figures) for column in columns})
+
+
+def known_queries(register, as_at):
+    """Source queries about documents that were known on a day, each with the documents that it sets beside each other."""
+    sources = register.table("sources")
+    unknown = sources.loc[sources["published"] > as_at, "source_id"]
+    queries = register.table("source-queries")
+    ahead = queries["source_id"].isin(unknown)
+    for source_id in unknown:  # a handful of documents
+        ahead |= queries["other_locator"].str.contains(source_id, regex=False)
+    return queries[~ahead]
+
+
 def status_words(status, labels):
-    """"p e" -> "provisional, estimated", by the labels of ``statuses.csv``."""
+    """ "p e" -> "provisional, estimated", by the labels of ``statuses.csv``."""
     return status.str.split().map(lambda codes: ", ".join(labels[code] for code in codes))
 
 
@@ -72,7 +112,7 @@ def newest_figures(figures, pairings):
     current = current.assign(is_latest=current["kind"] != "before").reset_index()
     by_end = current.sort_values(["dated", "is_latest", "end", "published"], kind="stable")
     best_of_each = by_end.drop_duplicates([*OBSERVATION_KEY, "dated"], keep="last")
-    newest = best_of_each.sort_values("published", kind="stable").drop_duplicates(OBSERVATION_KEY, keep="last")
+    newest = best_of_each.sort_values("first_published", kind="stable").drop_duplicates(OBSERVATION_KEY, keep="last")
     return newest.set_index(OBSERVATION_KEY)["observation_id"]
 
 
@@ -87,10 +127,16 @@ def listed_subjects(register, plan, as_at, priority=None):
     DataFrame with ``priority_id, subject_id, name, measure, role, basis, indicator_id, series_id, area_id,
     breakdown, unit, polarity, listed_as`` (ids of the listings), ``listing_source`` and ``reporting``, in printed order.
     """
-    listings = register.table("plan-indicators").merge(register.table("plan-indicator-priorities"), on="plan_indicator_id")
+    listings = register.table("plan-indicators").merge(
+        register.table("plan-indicator-priorities"), on="plan_indicator_id"
+    )
     published = register.table("sources").set_index("source_id")["published"]
     listings["known_from"] = listings["source_id"].map(published)
-    wanted = priorities_of(register, plan)["priority_id"] if priority is None else [find_priority(register, plan, priority)["priority_id"]]
+    wanted = (
+        priorities_of(register, plan)["priority_id"]
+        if priority is None
+        else [find_priority(register, plan, priority)["priority_id"]]
+    )
     listings = listings[listings["priority_id"].isin(wanted) & (listings["known_from"] <= pd.Timestamp(as_at))].copy()
     line = listings["series_id"] + "|" + listings["area_id"] + "|" + listings["breakdown"]
     listings["subject_id"] = line.where(listings["series_id"] != "", listings["plan_indicator_id"])
@@ -99,19 +145,28 @@ def listed_subjects(register, plan, as_at, priority=None):
     listings["order"] = listings["priority_id"].map({one: n for n, one in enumerate(wanted)})
     listings = listings.sort_values(["order", "known_from", "position"], key=_as_number, kind="stable")
     subjects = listings.groupby(["order", "subject_id"], sort=False, as_index=False).agg(
-        priority_id=("priority_id", "first"), name_printed=("name_printed", "first"), measure=("measure", "min"), role=("role", "max"),
-        basis=("basis", "max"), series_id=("series_id", "first"), area_id=("area_id", "first"), breakdown=("breakdown", "first"),
-        reporting=("reporting", "first"), listed_as=("plan_indicator_id", " ".join), listing_source=("listing_source", "; ".join),
+        priority_id=("priority_id", "first"),
+        name_printed=("name_printed", "first"),
+        measure=("measure", "min"),
+        role=("role", "max"),
+        basis=("basis", "max"),
+        series_id=("series_id", "first"),
+        area_id=("area_id", "first"),
+        breakdown=("breakdown", "first"),
+        reporting=("reporting", "first"),
+        listed_as=("plan_indicator_id", " ".join),
+        listing_source=("listing_source", "; ".join),
     )
     subjects["measure"] = subjects["measure"].astype(str)
     return _with_indicator(subjects, register)
 
 
-def contradicting(rows, register, first, second):
+def contradicting(rows, register, figures, first, second):
     """True where one source query says that the two observations named in a row may not stand side by side."""
     queries = register.table("source-queries")
     listed = queries.loc[queries["effect"] == "not compared", ["query_id", "concerns"]]
     listed = listed.assign(concerns=listed["concerns"].str.split()).explode("concerns")
+    listed["concerns"] = at_newest_edition(listed["concerns"], register, figures)
     pairs = listed.merge(listed, on="query_id")
     pairs = pd.MultiIndex.from_frame(pairs[pairs["concerns_x"] != pairs["concerns_y"]][["concerns_x", "concerns_y"]])
     return pd.Series(pd.MultiIndex.from_frame(rows[[first, second]].fillna("")).isin(pairs), index=rows.index)
@@ -130,7 +185,9 @@ def word(text, condition):
 
 def join_words(columns, separator="; "):
     """Join columns of words with a separator, without empty ones and repeats."""
-    joined = reduce(lambda left, right: left + separator + right, [column.astype("str").fillna("") for column in columns])
+    joined = reduce(
+        lambda left, right: left + separator + right, [column.astype("str").fillna("") for column in columns]
+    )
     joined = joined.str.replace(", ", separator)
     tidy = {text: separator.join(dict.fromkeys(filter(None, text.split(separator)))) for text in joined.unique()}
     return joined.map(tidy).astype("str")
@@ -161,9 +218,15 @@ def _marks(figures):
 
 
 def _said(figures):
-    """"22.6% (provisional) in 2015/16"; a figure without a printed period says so."""
-    undated = np.where(figures["reading"] == "cut off", "period cut off", "period not printed")
-    notes = join_words([figures["status_words"], pd.Series(undated, index=figures.index).where(~figures["dated"], "")]).str.replace("; ", ", ")
+    """ "22.6% (provisional) in 2015/16"; a figure without a printed period says so."""
+    printed = (": " + figures["period_printed"]).where(figures["period_printed"] != "", "")
+    cut = figures["reading"] == "cut off"
+    undated = np.where(figures["kind"] == "before", "earlier, ", "") + np.where(
+        cut, "period cut off" + printed, "period not printed"
+    )
+    notes = join_words(
+        [figures["status_words"], pd.Series(undated, index=figures.index).where(~figures["dated"], "")]
+    ).str.replace("; ", ", ")
     preposition = np.where(figures["kind"] == "day", " on ", " in ")
     when = (preposition + figures["period_label"]).where(figures["dated"], "")
     return figures["text"] + (" (" + notes + ")").where(notes != "", "") + when

@@ -1,9 +1,13 @@
 """Findings: what needs attention, what went well, what cannot be judged, and how much is covered."""
 
+import re
+
 import numpy as np
 import pandas as pd
 
-OVER_TIME = ["previous", "same_period_last_year", "baseline"]  # the first that gave a verdict speaks for the subject
+from cyp_helpers.review import has_figure, subjects_of
+
+OVER_TIME = ["same_period_last_year", "previous", "baseline"]  # the first that gave a verdict speaks for the subject
 _BAD = {"not met": 4, "off track": 4, "worsened": 3, "worse": 2}
 _GOOD = {"met": 4, "on track": 4, "improved": 3, "better": 2}
 _NO_VERDICT = ["not compared", "not assessed"]
@@ -28,17 +32,31 @@ def judged(review):
 
 
 def _in_words(rows):
-    """"worse than England (stated)": a verdict with what it is a verdict on."""
+    """ "worse than England (stated)": a verdict with what it is a verdict on."""
     unsure = rows["verdict"].eq("cannot tell from rounded figures")
-    words = np.select([
-        unsure & (rows["question"] == "over time"), unsure & (rows["question"] == "england"), unsure,
-        rows["verdict"].isin(["met", "not met"]), rows["verdict"].isin(["on track", "off track"]),
-        rows["verdict"] == "similar", rows["question"] == "england",
-    ], [
-        "change hidden by rounding", "difference from England hidden by rounding", "target hidden by rounding",
-        "target " + rows["verdict"], rows["verdict"] + " for the target", "similar to England", rows["verdict"] + " than England",
-    ], rows["verdict"])
-    stated = rows["evidence"].map({"stated": " (stated)"}).astype("str").fillna("")
+    words = np.select(
+        [
+            unsure & (rows["question"] == "over time"),
+            unsure & (rows["question"] == "england"),
+            unsure,
+            rows["verdict"].isin(["met", "not met"]),
+            rows["verdict"].isin(["on track", "off track"]),
+            rows["verdict"] == "similar",
+            rows["question"] == "england",
+        ],
+        [
+            "change hidden by rounding",
+            "difference from England hidden by rounding",
+            "target hidden by rounding",
+            "target " + rows["verdict"],
+            rows["verdict"] + " for the target",
+            "similar to England",
+            rows["verdict"] + " than England",
+        ],
+        rows["verdict"],
+    )
+    since = (", since " + rows["comparator_period"]).where(rows["comparator_period"] != "", "")
+    stated = (" (stated" + since + ")").where(rows["evidence"] == "stated", "")
     return pd.Series(words, index=rows.index, dtype="str") + stated
 
 
@@ -79,15 +97,24 @@ def _scored(review, weights):
     serves = rows.drop_duplicates(_KEY).groupby("subject_id")["priority_id"].agg(" ".join)
     rows = rows.drop_duplicates(["subject_id", "question"])
     scored = rows.groupby("subject_id", sort=False, as_index=False).agg(
-        name=("name", "first"), score=("score", "sum"), verdicts=("finding", "; ".join), new=("new", "max"), findings=("reason", " ".join))
+        name=("name", "first"),
+        score=("score", "sum"),
+        verdicts=("finding", "; ".join),
+        new=("new", "max"),
+        findings=("reason", _once),
+    )
     scored.insert(2, "priority_ids", scored["subject_id"].map(serves))
     return scored.sort_values("score", ascending=False, kind="stable", ignore_index=True)
 
 
-def not_judged(review, figures_too=False):
-    """Subjects without any verdict, and why.
+def _once(reasons):
+    """Sentences of several reasons, each only once."""
+    sentences = [sentence for reason in reasons for sentence in re.split(r"(?<=\.) (?=[A-Z])", reason)]
+    return " ".join(dict.fromkeys(sentences))
 
-    ``figures_too`` leaves those that at least have a figure out of the answer.
+
+def not_judged(review, figures_too=False):
+    """Subjects without any verdict, and why; with ``figures_too`` only those of them that have no figure either.
 
     Returns
     -------
@@ -101,15 +128,27 @@ def not_judged(review, figures_too=False):
         rows = rows[rows["observation_id"] == ""]
     has_target = (rows["comparator"] == "target") & (rows["target_id"] != "")
     previous = rows["comparator"] == "previous"
-    said = rows[has_target | previous].assign(order=(~has_target).astype(int)).sort_values("order", kind="stable").sort_index()
+    said = rows[has_target | previous].assign(order=(~has_target).astype(int))
     best = said.sort_values("order", kind="stable").drop_duplicates(_KEY).sort_index()
     figure = "It stands at " + best["value_text"] + "; "
     without_target = best["reason"].str[:1].str.lower() + best["reason"].str[1:]
     lone = (best["observation_id"] != "") & (best["comparator"] == "previous")
     why = np.select(
-        [best["measure"] == "milestone", best["observation_id"] != "", best["reason"].str.contains("on this definition")],
-        ["An event or document to deliver, not a figure", "A figure, with nothing to set it beside", "No figure on this definition"], "No figure known")
-    return best.assign(reason=best["reason"].mask(lone, figure + without_target), why=why)[[*_KEY, "name", "measure", "why", "reason"]]
+        [
+            best["measure"] == "milestone",
+            best["observation_id"] != "",
+            best["reason"].str.contains("on this definition"),
+        ],
+        [
+            "An event or document to deliver, not a figure",
+            "A figure, with nothing to set it beside",
+            "No figure on this definition",
+        ],
+        "No figure known",
+    )
+    return best.assign(reason=best["reason"].mask(lone, figure + without_target), why=why)[
+        [*_KEY, "name", "measure", "why", "reason"]
+    ]
 
 
 def coverage(review):
@@ -118,23 +157,36 @@ def coverage(review):
     Returns
     -------
     DataFrame with one row for each priority, in order: ``priority_id, name, listed, milestones, background,
-    with_figure, against_target, over_time, against_england, judged, not_judged``; counts of subjects.
+    with_figure, figure_only`` (a figure and nothing to set it beside), ``against_target, over_time, against_england,
+    judged, not_judged``; counts of subjects.
     """
     rows = review.comparisons.drop_duplicates(_KEY)
     questions = judged(review)
     questions = questions[questions["measure"] != "context figure"]
     index = review.priorities.set_index("priority_id")["name"]
-    judgeable = rows[rows["measure"].isin(["indicator", "evidence figure"])]
+    subjects = subjects_of(review)
+    with_figure = subjects[subjects["measure"].isin(["indicator", "evidence figure"]) & has_figure(subjects)]
 
     def count(frame):
         return frame.drop_duplicates(_KEY)["priority_id"].value_counts().reindex(index.index).fillna(0).astype(int)
 
-    table = pd.DataFrame({
-        "name": index, "listed": count(rows), "milestones": count(rows[rows["measure"] == "milestone"]),
-        "background": count(rows[rows["measure"] == "context figure"]),
-        "with_figure": count(judgeable[judgeable["observation_id"] != ""]),
-        "against_target": count(questions[questions["question"] == "target"]), "over_time": count(questions[questions["question"] == "over time"]),
-        "against_england": count(questions[questions["question"] == "england"]), "judged": count(questions),
-    })
+    table = pd.DataFrame(
+        {
+            "name": index,
+            "listed": count(rows),
+            "milestones": count(rows[rows["measure"] == "milestone"]),
+            "background": count(rows[rows["measure"] == "context figure"]),
+            "with_figure": count(with_figure),
+            "figure_only": count(
+                with_figure[
+                    ~pd.MultiIndex.from_frame(with_figure[_KEY]).isin(pd.MultiIndex.from_frame(questions[_KEY]))
+                ]
+            ),
+            "against_target": count(questions[questions["question"] == "target"]),
+            "over_time": count(questions[questions["question"] == "over time"]),
+            "against_england": count(questions[questions["question"] == "england"]),
+            "judged": count(questions),
+        }
+    )
     table["not_judged"] = table["listed"] - table["background"] - table["judged"]
     return table.reset_index()

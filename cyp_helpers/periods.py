@@ -36,12 +36,21 @@ _FORMS = {
     "latest": r"latest at (?P<year1>\d{4})-(?P<month>0[1-9]|1[0-2])",
     "before": r"before (?P<year1>\d{4})-(?P<month>0[1-9]|1[0-2])",
 }
-PERIOD_FORMS = "FY 2016/17, AY 2016/17, CY 2010, CY 2005 to CY 2013, FY 2017/18 Q3, FY 2017/18 Q1 to Q3, " \
+PERIOD_FORMS = (
+    "FY 2016/17, AY 2016/17, CY 2010, CY 2005 to CY 2013, FY 2017/18 Q3, FY 2017/18 Q1 to Q3, "
     "month 2017-11, day 2011-03-27, latest at 2011-09 or before 2018-03"
+)
 
 
-_NOTHING = pd.DataFrame({"start": pd.Series(dtype="datetime64[us]"), "end": pd.Series(dtype="datetime64[us]"), "kind": pd.Series(dtype="str"),
-                         "period_label": pd.Series(dtype="str"), "months": pd.Series(dtype="float")})
+_NOTHING = pd.DataFrame(
+    {
+        "start": pd.Series(dtype="datetime64[us]"),
+        "end": pd.Series(dtype="datetime64[us]"),
+        "kind": pd.Series(dtype="str"),
+        "period_label": pd.Series(dtype="str"),
+        "months": pd.Series(dtype="float"),
+    }
+)
 
 
 def parse_periods(periods):
@@ -61,7 +70,9 @@ def parse_periods(periods):
     '2016/17'
     """
     texts = pd.Series(periods.dropna().unique(), dtype="str")
-    parsed = pd.concat([_NOTHING, *(_parse_form(form, texts) for form in _FORMS if texts.str.fullmatch(_FORMS[form]).any())])
+    parsed = pd.concat(
+        [_NOTHING, *(_parse_form(form, texts) for form in _FORMS if texts.str.fullmatch(_FORMS[form]).any())]
+    )
     return parsed.reindex(periods.fillna("")).set_axis(periods.index)
 
 
@@ -100,7 +111,9 @@ def _year_forms(form, part, year):
         end = _add_months(start, 3 * last)
         start = _add_months(start, 3 * (first - 1))
         kind = "quarter" + ("s 1 to " + last.astype(str)).where(quarters > 1, "")
-        span = ("quarters " + first.astype(str) + " to " + last.astype(str)).where(quarters > 1, "quarter " + first.astype(str))
+        span = ("quarters " + first.astype(str) + " to " + last.astype(str)).where(
+            quarters > 1, "quarter " + first.astype(str)
+        )
         label = span + ", " + _year_label(part, 1)
         good = _year_is_good(part, 1) & (quarters > 0) & (part["type1"] == "FY")
     else:
@@ -125,7 +138,9 @@ def _month_forms(form, part, year):
     name = first.dt.strftime("%B %Y")
     frame = pd.DataFrame({"start": first, "end": last, "kind": form, "months": 1.0, "period_label": name})
     if form == "day":
-        day = pd.to_datetime(part["year1"] + "-" + part["month"] + "-" + part["day"], errors="coerce", format="%Y-%m-%d")
+        day = pd.to_datetime(
+            part["year1"] + "-" + part["month"] + "-" + part["day"], errors="coerce", format="%Y-%m-%d"
+        )
         label = day.dt.day.astype("Int64").astype(str) + day.dt.strftime(" %B %Y")
         frame = frame.assign(start=day, end=day, months=0.0, period_label=label)
     if form in UNDATED_KINDS:
@@ -137,7 +152,7 @@ def _month_forms(form, part, year):
 
 
 def _year_label(part, n):
-    """"2016/17" for a financial year, "academic year 2016/17" or "2010"."""
+    """ "2016/17" for a financial year, "academic year 2016/17" or "2010"."""
     year, following = part[f"year{n}"], part[f"next{n}"]
     return part["type1"].map({"AY": "academic year "}).fillna("") + year + ("/" + following).fillna("")
 

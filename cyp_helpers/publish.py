@@ -4,11 +4,13 @@ import html
 import re
 from pathlib import Path
 
-from cyp_helpers.tables import STYLE
+from cyp_helpers.table import STYLE
 
 TEMPLATE = Path(__file__).parent / "page.html.j2"
-FOOTER = ("Figures are transcribed from documents of Nottinghamshire County Council and its partners in the Nottinghamshire Children's Trust; "
-          "copyright in the documents remains with their authors. Every figure on the page is listed with its document and place.")
+FOOTER = (
+    "Figures are transcribed from documents of Nottinghamshire County Council and its partners in the Nottinghamshire Children's Trust; "
+    "copyright in the documents remains with their authors. Every figure on the page is listed with its document and place."
+)
 
 
 def page_of(notebook, name, title, pages):
@@ -28,7 +30,13 @@ def page_of(notebook, name, title, pages):
     from jinja2 import Environment, select_autoescape
     from nbconvert import HTMLExporter  # takes half a second to import
 
-    exporter = HTMLExporter(template_name="basic", exclude_input=True, exclude_input_prompt=True, exclude_output_prompt=True, exclude_anchor_links=True)
+    exporter = HTMLExporter(
+        template_name="basic",
+        exclude_input=True,
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+        exclude_anchor_links=True,
+    )
     body = _body(notebook, exporter, title)
     template = Environment(autoescape=select_autoescape(default=True)).from_string(TEMPLATE.read_text(encoding="utf-8"))
     return template.render(title=title, name=name, pages=pages, style=_safe(STYLE), body=_safe(body), footer=FOOTER)
@@ -37,7 +45,9 @@ def page_of(notebook, name, title, pages):
 def _body(notebook, exporter, title):
     """The notebook's fragment, its heading made this page's own; the style of its set-up cell is already in the head."""
     fragment, _ = exporter.from_notebook_node(notebook)
-    fragment = re.sub(r"(<h1[^>]*>)(.*?)</h1>", lambda h1: f"{h1[1]}{h1[2]}: {html.escape(title)}</h1>", fragment, count=1)
+    fragment = re.sub(
+        r"(<h1[^>]*>)(.*?)</h1>", lambda h1: f"{h1[1]}{h1[2]}: {html.escape(title)}</h1>", fragment, count=1
+    )
     fragment = re.sub(r"<style>.*?</style>", "", fragment, flags=re.DOTALL)
     return re.sub(r"<script\b.*?</script>", "", fragment, flags=re.DOTALL)
 

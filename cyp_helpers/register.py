@@ -9,6 +9,7 @@ import pandas as pd
 
 from cyp_helpers.periods import parse_periods
 
+ENGLAND = "E92000001"
 OBSERVATION_KEY = ["series_id", "area_id", "breakdown"]  # figures with one key form one line over time
 
 
@@ -28,6 +29,7 @@ class Register:
     tables: dict = field(repr=False)
 
     def table(self, name):
+        """One table by its name in ``datapackage.json``."""
         return self.tables[name]
 
     def known_at(self, as_at):
@@ -74,15 +76,13 @@ def known_observations(observations, series, as_at):
 
     Returns
     -------
-    DataFrame indexed by ``observation_id``: the columns of ``observations``; ``number`` (value, or empty),
-    ``low`` and ``high`` (what a printed value can stand for: a printed 5 is at least 4.5 and below 5.5);
-    the columns of ``parse_periods``; ``earlier_edition`` (id of the edition that this one replaced, or '').
-    Order of a judgement on its scale is in ``number`` only after ``comparison`` has looked it up.
+    DataFrame indexed by ``observation_id``: the columns of ``observations``; ``number`` (value, or empty); the
+    columns of ``parse_periods``; ``indicator_id``; ``first_published`` (of the first edition of the figure).
     """
     known = observations.assign(published=pd.to_datetime(observations["published"]))
     known = known[known["published"] <= pd.Timestamp(as_at)].sort_values("published", kind="stable")
     edition_of = [*OBSERVATION_KEY, "period"]
-    known["earlier_edition"] = known.groupby(edition_of)["observation_id"].shift().fillna("")
+    known["first_published"] = known.groupby(edition_of)["published"].transform("min")
     known = known.drop_duplicates(edition_of, keep="last")
     known = known.join(parse_periods(known["period"]))
     known["indicator_id"] = known["series_id"].map(series.set_index("series_id")["indicator_id"])
@@ -93,17 +93,24 @@ def known_observations(observations, series, as_at):
 def with_rounding(known, exact):
     """Add ``low`` and ``high``, the ends of what each printed value can stand for.
 
-    ``exact`` is a boolean Series by row: counts are exact. "over 75" has no upper end and "about 4,000" neither;
-    a word such as "all" and a share of published counts are taken as printed.
+    ``exact`` is a boolean Series by row: counts are exact. "over 75" has no upper end and "about 4,000" has none at all.
 
     >>> with_rounding(pd.DataFrame({"value": ["5"], "number": [5.0], "qualifier": [""]}), False)[["low", "high"]].values.tolist()
     [[4.5, 5.5]]
     """
     places = decimal_places(known["value"])
-    half = (0.5 * 10.0 ** -places).where(~pd.Series(exact, index=known.index), 0.0)
+    half = (0.5 * 10.0**-places).where(~pd.Series(exact, index=known.index), 0.0)
     qualifier = known["qualifier"]
-    low = (known["number"] - half).mask(qualifier == "over", known["number"]).mask(qualifier.isin(["about", "under"]), float("-inf"))
-    high = (known["number"] + half).mask(qualifier == "under", known["number"]).mask(qualifier.isin(["about", "over"]), float("inf"))
+    low = (
+        (known["number"] - half)
+        .mask(qualifier == "over", known["number"])
+        .mask(qualifier.isin(["about", "under"]), float("-inf"))
+    )
+    high = (
+        (known["number"] + half)
+        .mask(qualifier == "under", known["number"])
+        .mask(qualifier.isin(["about", "over"]), float("inf"))
+    )
     # Nine decimals are far below any printed digit and take off the noise of binary fractions.
     return known.assign(low=low.round(9), high=high.round(9))
 
@@ -139,7 +146,9 @@ def priorities_of(register, plan):
     """The priorities of a plan in order, with ``short_id`` ("safe" for "cypf-2016-18/safe")."""
     priorities = register.table("priorities")
     priorities = priorities[priorities["plan_id"] == plan]
-    priorities = priorities.assign(short_id=priorities["priority_id"].str.rpartition("/")[2], number=priorities["number"].astype(int))
+    priorities = priorities.assign(
+        short_id=priorities["priority_id"].str.rpartition("/")[2], number=priorities["number"].astype(int)
+    )
     return priorities.sort_values("number")
 
 

@@ -8,7 +8,17 @@ import pandas as pd
 from cyp_helpers.comparison import compare
 from cyp_helpers.figures import known_figures
 from cyp_helpers.periods import parse_periods
-from cyp_helpers.register import Register, UnknownName, find_plan, find_priority, find_review, load_register, previous_review, priorities_of
+from cyp_helpers.register import (
+    ENGLAND,
+    Register,
+    UnknownName,
+    find_plan,
+    find_priority,
+    find_review,
+    load_register,
+    previous_review,
+    priorities_of,
+)
 
 
 @dataclass(frozen=True)
@@ -52,7 +62,9 @@ def open_review(plan, review, priority=None, register=None):
     review_row = find_review(register, plan, review)
     priority_row = None if priority is None else find_priority(register, plan, priority)
     comparisons = compare(register, plan, review, priority)
-    return Review(register, plan_row, review_row, priority_row, comparisons, known_figures(register, review_row["as_at"]))
+    return Review(
+        register, plan_row, review_row, priority_row, comparisons, known_figures(register, review_row["as_at"])
+    )
 
 
 def refuse_unknown_parameters(inputs, known):
@@ -66,7 +78,13 @@ def refuse_unknown_parameters(inputs, known):
     >>> refuse_unknown_parameters(["# Parameters\\nplan = 'cypf-2016-18'"], ["plan"])
     """
     injected = [cell for cell in inputs if cell.lstrip().startswith("# Parameters")]
-    given = [target.id for cell in injected for node in ast.parse(cell).body if isinstance(node, ast.Assign) for target in node.targets]
+    given = [
+        target.id
+        for cell in injected
+        for node in ast.parse(cell).body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+    ]
     strangers = [name for name in given if name not in known]
     if strangers:
         raise UnknownName(f"Unknown parameter: {', '.join(map(repr, strangers))}. Valid: {', '.join(known)}.")
@@ -84,12 +102,21 @@ def subjects_of(review):
     first = ["name", "measure", "role", "basis", "unit", "polarity", "indicator_id"]
     key = ["priority_id", "subject_id"]
     subjects = rows.groupby(key, sort=False)[first].first()
-    newest = rows[rows["comparator"] == "previous"].set_index(key)[["value", "value_text", "period", "observation_id", "value_source"]]
+    newest = rows[rows["comparator"] == "previous"].set_index(key)[
+        ["value", "value_text", "period", "observation_id", "value_source"]
+    ]
     # Where a document newer than the figure states how it stands, the old figure is not what that verdict is about.
-    set_aside = rows[(rows["comparator"] == "england") & (rows["evidence"] == "stated") & (rows["observation_id"] == "")].set_index(key).index
-    newest = newest.assign(value=newest["value"].mask(newest.index.isin(set_aside)))
-    newest[["value_text", "period", "observation_id", "value_source"]] = newest[["value_text", "period", "observation_id", "value_source"]].mask(newest["value"].isna(), "")
-    wide = rows.pivot(index=key, columns="comparator", values=["verdict", "evidence", "comparator_text", "difference_text", "flags"])
+    set_aside = (
+        rows[(rows["comparator"] == "england") & (rows["evidence"] == "stated") & (rows["observation_id"] == "")]
+        .set_index(key)
+        .index
+    )
+    newest["value"] = newest["value"].mask(newest.index.isin(set_aside))
+    text = newest.columns.drop("value")
+    newest[text] = newest[text].mask(newest["value"].isna(), "")
+    wide = rows.pivot(
+        index=key, columns="comparator", values=["verdict", "evidence", "comparator_text", "difference_text", "flags"]
+    )
     wide.columns = [f"{comparator}_{what}" for what, comparator in wide.columns]
     return subjects.join(newest).join(wide.reindex(subjects.index)).reset_index()
 
@@ -112,8 +139,10 @@ def line_of_figures(review, subject):
     """
     series_id, area_id, breakdown = subject["subject_id"].split("|")
     figures = review.figures
-    line = figures[(figures["series_id"] == series_id) & (figures["breakdown"] == breakdown) & figures["number"].notna()]
-    line = line[line["area_id"].isin([area_id, "E92000001"])]
+    line = figures[
+        (figures["series_id"] == series_id) & (figures["breakdown"] == breakdown) & figures["number"].notna()
+    ]
+    line = line[line["area_id"].isin([area_id, ENGLAND])]
     order = line["end"].where(line["kind"] != "before", line["end"] - pd.DateOffset(years=1))
     return line.assign(order=order).sort_values(["order", "published"], kind="stable").drop(columns="order")
 

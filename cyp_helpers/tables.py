@@ -1,94 +1,14 @@
-"""Tables as readers see them: a caption, headers with scope, printed decimals, a word for every verdict."""
+"""The tables of the pages, each built from a review."""
 
-import html
-import re
-from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
 
 import pandas as pd
 
+from cyp_helpers.figures import known_queries
 from cyp_helpers.findings import attention, coverage, judged_over_time, not_judged, went_well
+from cyp_helpers.register import ENGLAND
 from cyp_helpers.review import subjects_of
-
-STYLE = (Path(__file__).parent / "tables.css").read_text(encoding="utf-8")
-# A sign beside the word, never instead of it.
-SIGNS = {
-    "improved": "✓", "better": "✓", "met": "✓", "on track": "✓", "worsened": "✗", "worse": "✗", "not met": "✗", "off track": "✗",
-    "cannot tell from rounded figures": "?", "no clear change": "=", "similar": "=",
-}
-SHORTHAND = {
-    "[p]": "provisional: an early figure that its publisher may still change",
-    "[r]": "revised: replaces a figure published earlier",
-    "[b]": "break in the series",
-    "[e]": "estimated",
-    "[u]": "low reliability: too few cases to rely on",
-    "[c]": "confidential: hidden so that nobody can be recognised",
-    "[x]": "not available",
-    "[z]": "not applicable",
-    "[low]": "more than nothing, but rounds to zero",
-    "no figure": "none is known at the date of the review",
-    "academic year": "September to August; a year such as 2016/17 without these words is a financial year, April to March",
-}
-
-
-class Difference(Decimal):
-    """A difference, shown with its sign."""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table with its words; shows itself in a notebook, and ``workbook`` writes it as a sheet.
-
-    ``frame``: the first column holds the row headers; a Decimal keeps the decimals that were printed.
-    """
-
-    caption: str
-    frame: pd.DataFrame = field(repr=False)
-    notes: tuple = ()
-    name: str = ""
-
-    def __repr__(self):
-        return f"Table: {self.caption} ({len(self.frame)} rows)"
-
-    def _repr_html_(self):
-        return render_table(self)
-
-
-def render_table(table):
-    """Accessible HTML of a table: caption, headers with scope, notes below; or the caption and "nothing to show"."""
-    from great_tables import GT, html as as_html  # takes 0.2 s to import
-
-    if table.frame.empty:
-        return f'<p class="empty-table"><strong>{html.escape(table.caption)}.</strong> Nothing to show.</p>'
-    identity = "table-" + re.sub(r"[^a-z0-9]+", "-", table.caption.lower()).strip("-")[:60]
-    slugs = {column: f"c{n}" for n, column in enumerate(table.frame.columns)}
-    numeric = [slugs[column] for column in table.frame.columns if _is_number_column(table.frame[column])]
-    cells = table.frame.map(cell_text).rename(columns=slugs)  # great_tables escapes them
-    built = GT(cells, rowname_col="c0", id=identity).tab_stubhead(as_html(html.escape(table.frame.columns[0])))
-    built = built.cols_label({slug: as_html(html.escape(column)) for column, slug in slugs.items() if slug != "c0"})
-    built = built.cols_align("left").cols_align("right", columns=numeric)
-    markup = re.search(r"<table.*</table>", built.as_raw_html(), re.DOTALL).group()
-    caption = f'<caption id="{identity}-caption">{html.escape(table.caption)}</caption>'
-    markup = re.sub(r'<table class="gt_table"[^>]*>', f'<table class="comparison">{caption}', markup, count=1)
-    notes = "".join(f'<p class="table-note">{html.escape(note)}</p>' for note in table.notes)
-    return f'<div class="table-scroll" role="region" aria-labelledby="{identity}-caption" tabindex="0">{markup}</div>{notes}'
-
-
-def cell_text(cell):
-    """A cell as text: 6784 becomes "6,784", a missing number "no figure"."""
-    if isinstance(cell, Difference):
-        return f"{cell:+,}".replace("-", "\N{MINUS SIGN}")
-    if isinstance(cell, Decimal):
-        return f"{cell:,}"
-    return "no figure" if cell is None else str(cell)
-
-
-def with_sign(verdicts):
-    """Verdicts with their sign in front: "✓ improved"."""
-    verdicts = verdicts.fillna("").astype("str")
-    return (verdicts.map(SIGNS).astype("str").fillna("–") + " " + verdicts).where(verdicts != "", "")
-
+from cyp_helpers.table import SHORTHAND, Difference, Table, numbers, tidy, with_sign
 
 # ---- the tables of a priority ----
 
@@ -98,12 +18,26 @@ def summary_table(review):
     subjects = subjects_of(review)
     over_time = judged_over_time(review).set_index(["priority_id", "subject_id"])["verdict"]
     subjects["over_time"] = pd.MultiIndex.from_frame(subjects[["priority_id", "subject_id"]]).map(over_time)
-    shown = subjects[(subjects["measure"] != "context figure") & ~subjects["subject_id"].isin(not_judged(review, figures_too=True)["subject_id"])]
-    frame = _frame(review, shown, {
-        "Indicator": shown["name"], "Unit": _units(review, shown["unit"]), "Figure": _numbers(review, shown["observation_id"]), "Marks": _marks(review, shown["observation_id"]),
-        "Period": shown["period"], "Over time": with_sign(shown["over_time"].astype("str").fillna("not compared")),
-        "Against target": with_sign(shown["target_verdict"].mask(shown["target_comparator_text"] == "", "no target")), "Against England": with_sign(shown["england_verdict"]),
-    })
+    shown = subjects[
+        (subjects["measure"] != "context figure")
+        & ~subjects["subject_id"].isin(not_judged(review, figures_too=True)["subject_id"])
+    ]
+    frame = _frame(
+        review,
+        shown,
+        {
+            "Indicator": shown["name"],
+            "Unit": _units(review, shown["unit"]),
+            "Figure": _numbers(review, shown["observation_id"]),
+            "Marks": _marks(review, shown["observation_id"]),
+            "Period": shown["period"],
+            "Over time": with_sign(shown["over_time"].astype("str").fillna("not compared")),
+            "Against target": with_sign(
+                shown["target_verdict"].mask(shown["target_comparator_text"] == "", "no target")
+            ),
+            "Against England": with_sign(shown["england_verdict"]),
+        },
+    )
     return Table("Newest figure and verdicts of each indicator", frame, (_EVIDENCE_NOTE,), "summary")
 
 
@@ -111,10 +45,20 @@ def targets_table(review):
     """Every indicator for which a document prints a target."""
     rows = review.comparisons
     rows = rows[(rows["comparator"] == "target") & (rows["target_id"] != "") & (rows["measure"] != "milestone")]
-    frame = _frame(review, rows, {
-        "Indicator": rows["name"], "Unit": _units(review, rows["unit"]), "Figure": _numbers(review, rows["observation_id"]), "Marks": _marks(review, rows["observation_id"]), "Period": rows["period"],
-        "Target as printed": rows["comparator_text"].replace("", "left blank"), "Verdict": with_sign(rows["verdict"]), "What this rests on": rows["reason"],
-    })
+    frame = _frame(
+        review,
+        rows,
+        {
+            "Indicator": rows["name"],
+            "Unit": _units(review, rows["unit"]),
+            "Figure": _numbers(review, rows["observation_id"]),
+            "Marks": _marks(review, rows["observation_id"]),
+            "Period": rows["period"],
+            "Target as printed": rows["comparator_text"].replace("", "left blank"),
+            "Verdict": with_sign(rows["verdict"]),
+            "What this rests on": rows["reason"],
+        },
+    )
     return Table("Figures beside the targets that the documents print", frame, (), "targets")
 
 
@@ -122,20 +66,31 @@ def changes_table(review):
     """Every figure that could be set against an earlier one, or of which a document states a change."""
     rows = judged_over_time(review)
     rows = rows[rows["measure"] != "context figure"]
-    return Table("Figures beside earlier ones", _pair_frame(review, rows, "Earlier figure"), (_EVIDENCE_NOTE,), "changes")
+    return Table(
+        "Figures beside earlier ones",
+        _pair_frame(review, rows, "Earlier figure"),
+        _notes(review, rows["reason"]),
+        "changes",
+    )
 
 
 def england_table(review):
     """Every figure that could be set against England's, or of which a document states how it stands."""
     rows = review.comparisons
     rows = rows[(rows["comparator"] == "england") & (rows["verdict"] != "not compared")]
-    return Table("Figures beside England's", _pair_frame(review, rows, "England"), (_EVIDENCE_NOTE,), "england")
+    return Table(
+        "Figures beside England's", _pair_frame(review, rows, "England"), _notes(review, rows["reason"]), "england"
+    )
 
 
 def gaps_table(review):
     """What cannot be judged, and why."""
     rows = not_judged(review)
-    frame = _frame(review, rows, {"Indicator or measure": rows["name"], "Kind": rows["measure"], "Why it cannot be judged": rows["reason"]})
+    frame = _frame(
+        review,
+        rows,
+        {"Indicator or measure": rows["name"], "Kind": rows["measure"], "Why it cannot be judged": rows["reason"]},
+    )
     return Table("Indicators and measures without a verdict", frame, (), "gaps")
 
 
@@ -144,7 +99,13 @@ def gaps_table(review):
 
 def attention_table(review):
     """What most needs attention, over all priorities, worst first."""
-    return Table("Indicators that need attention, worst first", _finding_frame(review, attention(review)), (_EVIDENCE_NOTE,), "attention")
+    rows = attention(review)
+    return Table(
+        "Indicators that need attention, worst first",
+        _finding_frame(review, rows),
+        _notes(review, rows["findings"]),
+        "attention",
+    )
 
 
 def went_well_table(review):
@@ -152,14 +113,25 @@ def went_well_table(review):
     rows = went_well(review)
     frame = _finding_frame(review, rows)
     frame.insert(4, "Also needs attention", rows["mixed"].map({True: "yes", False: "no"}))
-    return Table("Indicators that went well, best first", frame, (_EVIDENCE_NOTE,), "went-well")
+    return Table("Indicators that went well, best first", frame, _notes(review, rows["findings"]), "went-well")
 
 
 def coverage_table(review):
     """How much of what each priority lists can be judged."""
     rows = coverage(review)
-    columns = {"name": "Priority", "listed": "Listed", "background": "Background figures", "milestones": "Events or documents to deliver", "with_figure": "With a figure",
-               "against_target": "Judged against target", "over_time": "Judged over time", "against_england": "Judged against England", "judged": "Judged in some way", "not_judged": "Not judged"}
+    columns = {
+        "name": "Priority",
+        "listed": "Listed",
+        "background": "Background figures",
+        "milestones": "Events or documents to deliver",
+        "with_figure": "With a figure",
+        "figure_only": "With a figure only",
+        "against_target": "Judged against target",
+        "over_time": "Judged over time",
+        "against_england": "Judged against England",
+        "judged": "Judged in some way",
+        "not_judged": "Not judged",
+    }
     frame = rows[list(columns)].rename(columns=columns)
     frame[frame.columns[1:]] = frame[frame.columns[1:]].map(Decimal)
     return Table("How much can be judged, by priority", frame, (), "coverage")
@@ -169,16 +141,38 @@ def gaps_summary_table(review):
     """Why things cannot be judged, with how many and which, over all priorities."""
     rows = not_judged(review)
     rows = rows.assign(priority=rows["priority_id"].map(_short_names(review)), which=rows["name"])
-    each = rows.groupby(["why", "priority"], sort=False)["which"].agg([("number", "size"), ("which", "; ".join)]).reset_index()
-    frame = pd.DataFrame({"Why": each["why"], "Priority": each["priority"], "Number": each["number"].map(Decimal), "Which": each["which"]})
-    return Table("Indicators and measures without a verdict, by kind of gap", _tidy(frame.sort_values(["Why", "Priority"], kind="stable")), (), "gaps")
+    each = (
+        rows.groupby(["why", "priority"], sort=False)["which"]
+        .agg([("number", "size"), ("which", "; ".join)])
+        .reset_index()
+    )
+    frame = pd.DataFrame(
+        {
+            "Why": each["why"],
+            "Priority": each["priority"],
+            "Number": each["number"].map(Decimal),
+            "Which": each["which"],
+        }
+    )
+    return Table(
+        "Indicators and measures without a verdict, by kind of gap",
+        tidy(frame.sort_values(["Why", "Priority"], kind="stable")),
+        (),
+        "gaps",
+    )
 
 
 def _finding_frame(review, rows):
     names = _short_names(review)
-    return pd.DataFrame({
-        "Indicator": rows["name"], "Priority": rows["priority_ids"].str.split().map(lambda ids: ", ".join(names[one] for one in ids)), "Verdicts": rows["verdicts"], "New since last review": rows["new"].map({True: "yes", False: "no"}), "What this rests on": rows["findings"],
-    })
+    return pd.DataFrame(
+        {
+            "Indicator": rows["name"],
+            "Priority": rows["priority_ids"].str.split().map(lambda ids: ", ".join(names[one] for one in ids)),
+            "Verdicts": rows["verdicts"],
+            "New since last review": rows["new"].map({True: "yes", False: "no"}),
+            "What this rests on": rows["findings"],
+        }
+    )
 
 
 def _short_names(review):
@@ -192,10 +186,18 @@ def background_table(review):
     """Figures that describe need, money or volume: shown, not judged."""
     rows = subjects_of(review)
     rows = rows[rows["measure"] == "context figure"]
-    frame = _frame(review, rows, {
-        "Figure for": rows["name"], "Unit": _units(review, rows["unit"]), "Figure": _numbers(review, rows["observation_id"]), "Marks": _marks(review, rows["observation_id"]), "Period": rows["period"],
-        "Source": rows["value_source"],
-    })
+    frame = _frame(
+        review,
+        rows,
+        {
+            "Figure for": rows["name"],
+            "Unit": _units(review, rows["unit"]),
+            "Figure": _numbers(review, rows["observation_id"]),
+            "Marks": _marks(review, rows["observation_id"]),
+            "Period": rows["period"],
+            "Source": rows["value_source"],
+        },
+    )
     return Table("Figures of need, money or volume", frame, (), "background")
 
 
@@ -205,47 +207,83 @@ def sources_table(review):
     series = review.register.table("series").set_index("series_id")["name"]
     areas = review.register.table("areas").set_index("area_id")["name"]
     titles = review.register.table("sources").set_index("source_id")["title"]
-    frame = pd.DataFrame({
-        "Figure of": figures["series_id"].map(series) + (": " + figures["breakdown"]).where(figures["breakdown"] != "all", ""),
-        "Area": figures["area_id"].map(areas), "Period": figures["period_label"], "As printed": figures["printed"],
-        "Read": figures["reading"], "Document": figures["source_id"].map(titles), "Place": figures["locator"],
-        "Known from": figures["published"].dt.strftime("%d %B %Y").str.lstrip("0") + figures["published_basis"].map({"assumed": " (assumed)", "cited": " (cited report)"}).fillna(""),
-    })
-    return Table("Every figure used, with its source", _tidy(frame), (), "sources")
+    frame = pd.DataFrame(
+        {
+            "Figure of": figures["series_id"].map(series)
+            + (": " + figures["breakdown"]).where(figures["breakdown"] != "all", ""),
+            "Area": figures["area_id"].map(areas),
+            "Period": figures["period_label"],
+            "As printed": figures["printed"],
+            "Read": figures["reading"],
+            "Document": figures["source_id"].map(titles),
+            "Place": figures["locator"],
+            "Known from": figures["published"].dt.strftime("%d %B %Y").str.lstrip("0")
+            + figures["published_basis"].map({"assumed": " (assumed)", "cited": " (cited report)"}).fillna(""),
+        }
+    )
+    return Table("Every figure used, with its source", tidy(frame), (), "sources", folded=True)
 
 
 def queries_table(review):
     """What is odd in the sources of the figures used."""
     used = set(_figures_used(review)) | set(review.comparisons["stated_id"]) | set(" ".join(_listings(review)).split())
-    queries = review.register.table("source-queries")
+    queries = known_queries(review.register, review.as_at)
     queries = queries[queries["concerns"].str.split().map(lambda ids: bool(used & set(ids))).astype(bool)]
-    frame = pd.DataFrame({
-        "Query": queries["query_id"], "Document": queries["source_id"], "Place": queries["locator"], "As printed": queries["printed"], "What is odd": queries["query"],
-        "Bearing": queries["bearing"],
-    })
-    return Table("Source queries about these figures", _tidy(frame), (), "queries")
+    frame = pd.DataFrame(
+        {
+            "Query": queries["query_id"],
+            "Document": queries["source_id"],
+            "Place": queries["locator"],
+            "As printed": queries["printed"],
+            "What is odd": queries["query"],
+            "Bearing": queries["bearing"],
+        }
+    )
+    return Table("Source queries about these figures", tidy(frame), (), "queries", folded=True)
 
 
 def shorthand_table():
     """The shorthand used in tables."""
-    return Table("Shorthand", pd.DataFrame({"Shorthand": list(SHORTHAND), "Meaning": list(SHORTHAND.values())}), (), "shorthand")
+    return Table(
+        "Shorthand", pd.DataFrame({"Shorthand": list(SHORTHAND), "Meaning": list(SHORTHAND.values())}), (), "shorthand"
+    )
 
 
 # ---- parts of tables ----
 
-_EVIDENCE_NOTE = ("Evidence: chance not tested means that the documents print no counts, so the difference may be chance; "
-                  "stated means that a document says so without both figures.")
+_EVIDENCE_NOTE = (
+    "Evidence: chance not tested means that the difference between two figures may be chance; "
+    "stated means that a document says so without both figures."
+)
+
+
+def _notes(review, sentences):
+    """The note on evidence, and the words of each source query that the sentences of a table name."""
+    named = sorted(set(" ".join(sentences).replace(",", " ").replace(".", " ").split()))
+    queries = review.register.table("source-queries").set_index("query_id")["query"]
+    return (_EVIDENCE_NOTE, *(f"{one}: {queries[one]}" for one in named if one in queries.index))
 
 
 def _pair_frame(review, rows, other):
     """The figure, what it is set against, the difference and the verdict."""
     stated = rows["evidence"] == "stated"
     against = _numbers(review, rows["comparator_observation_id"]).mask(stated, rows["comparator_text"])
-    return _frame(review, rows, {
-        "Indicator": rows["name"], "Unit": _units(review, rows["unit"]), "Figure": _numbers(review, rows["observation_id"]), "Marks": _marks(review, rows["observation_id"]), "Period": rows["period"],
-        other: against, f"{other}: period": rows["comparator_period"], "Difference": _differences(rows),
-        "Verdict and evidence": with_sign(rows["verdict"]) + " (" + rows["evidence"] + ")", "What this rests on": rows["reason"],
-    })
+    return _frame(
+        review,
+        rows,
+        {
+            "Indicator": rows["name"],
+            "Unit": _units(review, rows["unit"]),
+            "Figure": _numbers(review, rows["observation_id"]),
+            "Marks": _marks(review, rows["observation_id"]),
+            "Period": rows["period"],
+            other: against,
+            f"{other}: period": rows["comparator_period"],
+            "Difference": _differences(rows),
+            "Verdict and evidence": with_sign(rows["verdict"]) + " (" + rows["evidence"] + ")",
+            "What this rests on": rows["reason"],
+        },
+    )
 
 
 def _frame(review, rows, columns):
@@ -253,15 +291,11 @@ def _frame(review, rows, columns):
     frame = pd.DataFrame(columns)
     if review.priority is None:
         frame.insert(1, "Priority", rows["priority_id"].map(_short_names(review)))
-    return _tidy(frame)
+    return tidy(frame)
 
 
 def _numbers(review, observation_ids):
-    """Values as Decimal with their printed decimals; words stay words, None where there is no figure."""
-    values = observation_ids.map(review.figures["value"]).fillna("")
-    is_number = values.str.fullmatch(r"-?\d+(?:\.\d+)?")
-    cells = [Decimal(value) if number else (value or None) for value, number in zip(values, is_number)]
-    return pd.Series(cells, index=observation_ids.index, dtype=object)
+    return numbers(observation_ids.map(review.figures["value"]))
 
 
 def _differences(rows):
@@ -278,19 +312,11 @@ def _marks(review, observation_ids):
     return observation_ids.map(review.figures["marks"]).fillna("")
 
 
-def _tidy(frame):
-    """Without empty columns of marks; an empty text cell says so with a dash."""
-    frame = frame.reset_index(drop=True)
-    if "Marks" in frame and (frame["Marks"] == "").all():
-        frame = frame.drop(columns="Marks")
-    return frame.replace("", "–")
-
-
 def _figures_used(review):
     """Ids of every figure known for the subjects of a review, and of England beside them."""
     line = review.figures["series_id"] + "|" + review.figures["area_id"] + "|" + review.figures["breakdown"]
     subjects = review.comparisons["subject_id"].drop_duplicates()
-    england = subjects.str.replace(r"\|[^|]*\|", "|E92000001|", regex=True)
+    england = subjects.str.replace(r"\|[^|]*\|", f"|{ENGLAND}|", regex=True)
     return review.figures.index[line.isin(subjects) | line.isin(england)]
 
 
@@ -299,7 +325,3 @@ def _listings(review):
     line = listed["series_id"] + "|" + listed["area_id"] + "|" + listed["breakdown"]
     subject = line.where(listed["series_id"] != "", listed["plan_indicator_id"])
     return listed.loc[subject.isin(review.comparisons["subject_id"]), "plan_indicator_id"]
-
-
-def _is_number_column(column):
-    return column.map(lambda cell: isinstance(cell, Decimal)).any()

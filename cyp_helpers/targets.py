@@ -2,13 +2,13 @@
 
 A target is a value; a direction; a trend; "in line with" an area; a relative change; from one value to
 another; a step on a scale; or words. Before its date a figure is held against the straight line from the
-starting figure to the target.
+starting figure to the target; a figure later than its date says nothing about the date.
 """
 
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.figures import contradicting, draft_sources, join_words, word
+from cyp_helpers.figures import at_newest_edition, contradicting, draft_sources, join_words, judgement_steps, word
 from cyp_helpers.periods import parse_periods
 from cyp_helpers.register import OBSERVATION_KEY, find_plan
 
@@ -29,23 +29,36 @@ def assess_targets(subjects, figures, register, plan, as_at):
     One row for each subject, in the form of ``comparison.compare`` with comparator ``target``.
     """
     rows = subjects.assign(comparator="target").join(_targets_of(subjects, register, as_at))
-    rows["target_end"] = parse_periods(rows["target_period"].fillna(""))["end"].fillna(pd.Timestamp(find_plan(register, plan)["period_end"]))
+    rows["baseline_observation_id"] = at_newest_edition(
+        rows["baseline_observation_id"].astype("str").fillna(""), register, figures
+    )
+    rows["target_end"] = parse_periods(rows["target_period"].fillna(""))["end"].fillna(
+        pd.Timestamp(find_plan(register, plan)["period_end"])
+    )
     rows["observation_id"] = _figure_for_target(rows, figures)
     rows = _with_sides(rows, figures, register)
     rows = rows.join(_goals(rows, figures, register))
     rows["looser"] = rows["kind"].isin(_LEVEL_KINDS) & (_sign(rows) * (rows["goal"] - rows["start_number"]) < 0)
 
+    verdicts = _verdicts(rows)
     problem = _why_not_assessed(rows, figures, register)
     assessed = problem == ""
-    rows["verdict"] = _verdicts(rows).where(assessed, "not assessed")
+    rows["verdict"] = verdicts.where(assessed, "not assessed")
     rows["evidence"] = np.where(assessed, "chance not tested", "")
-    rows["difference"] = (rows["value"] - rows["goal"]).where(assessed & rows["kind"].isin(_LEVEL_KINDS) & (rows["unit"] != "judgement")).round(6)
-    rows["reason"] = _reasons(rows, as_at).where(assessed, problem) + _looser_words(rows)
-    late = assessed & rows["due"] & (rows["value_end"] > rows["target_end"]) & (rows["target_period"] != "")
-    rows["flags"] = join_words([
-        rows["status_words"], word("target looser than start", rows["looser"]), word("figure later than target date", late),
-        word("period not printed", rows["value_dated"].eq(False)), word("draft document", rows["draft"]),
-    ])
+    rows["difference"] = (
+        (rows["value"] - rows["goal"])
+        .where(assessed & rows["kind"].isin(_LEVEL_KINDS) & (rows["unit"] != "judgement"))
+        .round(6)
+    )
+    rows["reason"] = _reasons(rows, as_at, register).where(assessed, problem) + _looser_words(rows)
+    rows["flags"] = join_words(
+        [
+            rows["status_words"],
+            word("target looser than start", rows["looser"]),
+            word("period not printed", rows["value_dated"].eq(False)),
+            word("draft document", rows["draft"]),
+        ]
+    )
     return rows
 
 
@@ -56,20 +69,45 @@ def _targets_of(subjects, register, as_at):
     """The newest target set for each subject by a document known on the day."""
     targets = register.table("targets")
     known_from = targets["source_id"].map(register.table("sources").set_index("source_id")["published"])
-    targets = targets.assign(known_from=known_from)[known_from <= as_at].rename(columns={"period": "target_period", "printed": "target_printed"})
+    targets = targets.assign(known_from=known_from)[known_from <= as_at].rename(
+        columns={"period": "target_period", "printed": "target_printed"}
+    )
     targets["comparator_source"] = targets["source_id"] + ": " + targets["locator"]
-    wanted = ["target_id", "kind", "target_printed", "target_period", "value", "direction", "scale_id", "baseline_observation_id", "comparator_area_id", "comparator_source", "known_from"]
+    wanted = [
+        "target_id",
+        "kind",
+        "target_printed",
+        "target_period",
+        "value",
+        "direction",
+        "baseline_observation_id",
+        "comparator_area_id",
+        "comparator_source",
+        "known_from",
+    ]
     targets = targets.set_index("plan_indicator_id")[wanted].rename(columns={"value": "target_value"})
     listing = subjects["listed_as"].str.split().explode().rename("plan_indicator_id").to_frame()
-    found = listing.join(targets, on="plan_indicator_id").dropna(subset="target_id").sort_values("known_from", kind="stable")
-    return found[~found.index.duplicated(keep="last")].drop(columns=["plan_indicator_id", "known_from"]).reindex(subjects.index)
+    found = (
+        listing.join(targets, on="plan_indicator_id")
+        .dropna(subset="target_id")
+        .sort_values("known_from", kind="stable")
+    )
+    return (
+        found[~found.index.duplicated(keep="last")]
+        .drop(columns=["plan_indicator_id", "known_from"])
+        .reindex(subjects.index)
+    )
 
 
 def _figure_for_target(rows, figures):
     """The figure for the target's own period where there is one, else the newest."""
     period = parse_periods(rows["target_period"].fillna(""))
-    wanted = rows[OBSERVATION_KEY].assign(start=period["start"], end=period["end"], row=rows.index).dropna(subset="start")
-    own = wanted.merge(figures[figures["number"].notna()].reset_index(), on=[*OBSERVATION_KEY, "start", "end"]).drop_duplicates("row", keep="last")
+    wanted = (
+        rows[OBSERVATION_KEY].assign(start=period["start"], end=period["end"], row=rows.index).dropna(subset="start")
+    )
+    own = wanted.merge(
+        figures[figures["number"].notna()].reset_index(), on=[*OBSERVATION_KEY, "start", "end"]
+    ).drop_duplicates("row", keep="last")
     return own.set_index("row")["observation_id"].reindex(rows.index).fillna(rows["observation_id"])
 
 
@@ -77,21 +115,36 @@ def _with_sides(rows, figures, register):
     mine = figures.reindex(rows["observation_id"].replace("", None)).set_index(rows.index)
     start = figures.reindex(rows["baseline_observation_id"].replace("", None)).set_index(rows.index)
     return rows.assign(
-        period=mine["period_label"], value=mine["number"], value_text=mine["text"], value_source=mine["source"], value_said=mine["said"].astype("str"),
-        value_low=mine["low"], value_high=mine["high"], value_end=mine["end"], value_start=mine["start"], value_dated=mine["dated"],
-        status_words=mine["status_words"], draft=mine["source_id"].isin(draft_sources(register)),
-        start_number=start["number"], start_low=start["low"], start_high=start["high"], start_end=start["end"], start_said=start["said"].astype("str"),
+        period=mine["period_label"],
+        value=mine["number"],
+        value_text=mine["text"],
+        value_source=mine["source"],
+        value_said=mine["said"].astype("str"),
+        value_low=mine["low"],
+        value_high=mine["high"],
+        value_end=mine["end"],
+        value_start=mine["start"],
+        value_dated=mine["dated"],
+        status_words=mine["status_words"],
+        draft=mine["source_id"].isin(draft_sources(register)),
+        start_number=start["number"],
+        start_low=start["low"],
+        start_high=start["high"],
+        start_end=start["end"],
+        start_said=start["said"].astype("str"),
         start_dated=start["dated"].fillna(True).astype(bool),
-        comparator_period=parse_periods(rows["target_period"].fillna(""))["period_label"], comparator_text=rows["target_printed"].astype("str"),
+        comparator_period=parse_periods(rows["target_period"].fillna(""))["period_label"],
+        comparator_text=rows["target_printed"].astype("str"),
     )
 
 
 def _goals(rows, figures, register):
     """What the figure must reach: ``goal`` with its ends where it depends on a rounded starting figure."""
     number = pd.to_numeric(rows["target_value"], errors="coerce")
-    steps = register.table("scales").set_index(["scale_id", "label"])["step"].astype(float)
-    step = steps.reindex(pd.MultiIndex.from_frame(rows[["scale_id", "target_value"]].fillna(""))).to_numpy()
-    number = number.where(rows["kind"] != "judgement_step", step)
+    number = number.where(
+        rows["kind"] != "judgement_step",
+        judgement_steps(rows["indicator_id"], rows["target_value"].astype("str").fillna(""), register),
+    )
     share = 1 + _sign(rows) * number / 100
     national = _national(rows, figures)
     kinds = [rows["kind"] == "relative_change", rows["kind"] == "direction", rows["kind"] == "in_line"]
@@ -99,13 +152,17 @@ def _goals(rows, figures, register):
     for end, source in (("goal", "number"), ("goal_low", "low"), ("goal_high", "high")):
         start = rows[f"start_{source}"]
         ends[end] = np.select(kinds, [start * share, start, national[source]], number)
-    return pd.DataFrame({**ends, "national_said": national["said"].astype("str")}, index=rows.index).assign(comparator_value=ends["goal"])
+    return pd.DataFrame({**ends, "national_said": national["said"].astype("str")}, index=rows.index).assign(
+        comparator_value=ends["goal"]
+    )
 
 
 def _national(rows, figures):
     """The figure of the target's area for the period of the figure."""
     keys = ["series_id", "breakdown", "area_id", "start", "end"]
-    wanted = rows[["series_id", "breakdown"]].assign(area_id=rows["comparator_area_id"], start=rows["value_start"], end=rows["value_end"], row=rows.index)
+    wanted = rows[["series_id", "breakdown"]].assign(
+        area_id=rows["comparator_area_id"], start=rows["value_start"], end=rows["value_end"], row=rows.index
+    )
     found = wanted.merge(figures[figures["number"].notna()], on=keys).drop_duplicates("row").set_index("row")
     return found[["number", "low", "high", "said"]].reindex(rows.index)
 
@@ -123,81 +180,168 @@ def _why_not_assessed(rows, figures, register):
     printed = "'" + rows["target_printed"].fillna("") + "'"
     only_start = rows["observation_id"] == rows["baseline_observation_id"]
     unordered = ~rows["start_dated"] & (rows["start_end"] >= rows["value_end"])
+    dated_target = rows["target_period"].fillna("") != ""
     other_period = parse_periods(rows["target_period"].fillna(""))["end"] != rows["value_end"]
-    trend = pd.Series("The target is " + printed + ". A trend needs at least " + str(POINTS_FOR_TREND) + " annual figures on one definition; " + points.astype(str) + np.where(points == 1, " is", " are") + " known with a printed period.", index=rows.index)
-    return pd.Series(np.select([
-        rows["target_id"].isna(),
-        rows["kind"] == "pending",
-        rows["kind"] == "words",
-        rows["gap"] != "",
-        rows["kind"] == "trend",
-        only_start,
-        unordered,
-        contradicting(rows, register, "observation_id", "baseline_observation_id"),
-        (rows["kind"] == "relative_change") & rows["start_number"].isna(),
-        (rows["kind"] == "direction") & rows["start_number"].isna(),
-        (rows["kind"] == "in_line") & other_period,
-        (rows["kind"] == "in_line") & rows["goal"].isna(),
-    ], [
-        "No target is printed.",
-        "The document sets no target yet. " + rows["gap"],
-        "The target is in words: " + printed + ".",
-        rows["gap"] + " The target is " + printed + ".",
-        trend,
-        "No figure later than the starting figure is known: " + rows["value_said"].fillna("") + ". The target is " + printed + ".",
-        "The starting figure is printed without its period, so it is not known whether " + rows["value_said"].fillna("") + " is a later figure.",
-        rows["value_said"].fillna("") + " and the starting figure, " + rows["start_said"].fillna("") + ", cannot both be on the definition of the target.",
-        "The target is a relative change (" + printed + ") and no starting figure is printed.",
-        "The target is a direction (" + printed + ") and no starting figure is printed.",
-        "The target is for " + rows["comparator_period"].fillna("another period") + "; the figure known is " + rows["value_said"].fillna("") + ".",
-        "The document prints no figure of the area that the target refers to.",
-    ], ""), index=rows.index)
+    after = dated_target & rows["value_dated"].eq(True) & (rows["value_end"] > rows["target_end"])
+    no_later = rows["start_dated"] & (rows["value_end"] <= rows["start_end"])
+    level = rows["kind"].isin(_LEVEL_KINDS)
+    by = " for " + rows["comparator_period"].astype("str").fillna("the end of the plan")
+    zero = (rows["kind"] == "direction") & (rows["direction"] == "lower") & (rows["start_high"] == 0)
+    trend = pd.Series(
+        "The target is "
+        + printed
+        + ". A trend needs at least "
+        + str(POINTS_FOR_TREND)
+        + " annual figures on one definition; "
+        + points.astype(str)
+        + np.where(points == 1, " is", " are")
+        + " known with a printed period.",
+        index=rows.index,
+    )
+    return pd.Series(
+        np.select(
+            [
+                rows["target_id"].isna(),
+                rows["kind"] == "pending",
+                rows["kind"] == "words",
+                rows["gap"] != "",
+                rows["kind"] == "trend",
+                only_start | no_later,
+                unordered,
+                (rows["kind"] != "in_line") & after,
+                zero,
+                contradicting(rows, register, figures, "observation_id", "baseline_observation_id"),
+                level & ~rows["due"] & rows["start_number"].notna() & ~rows["start_dated"],
+                (rows["kind"] == "relative_change") & rows["start_number"].isna(),
+                level
+                & ~rows["due"]
+                & (rows["start_number"].isna() | (rows["kind"] == "judgement_step"))
+                & ~rows["reached"],
+                (rows["kind"] == "direction") & rows["start_number"].isna(),
+                (rows["kind"] == "in_line") & other_period,
+                (rows["kind"] == "in_line") & rows["goal"].isna(),
+            ],
+            [
+                "No target is printed.",
+                "The document sets no target yet. " + rows["gap"],
+                "The target is in words: " + printed + ".",
+                rows["gap"] + " The target is " + printed + ".",
+                trend,
+                "No figure later than the starting figure is known: "
+                + rows["value_said"].fillna("")
+                + ". The target is "
+                + printed
+                + ".",
+                "The starting figure is printed without its period, so it is not known whether "
+                + rows["value_said"].fillna("")
+                + " is a later figure.",
+                "No figure is known for the date of the target, "
+                + printed
+                + by
+                + "; there is a later one: "
+                + rows["value_said"].fillna("")
+                + ".",
+                "The starting figure is zero, so it cannot fall.",
+                rows["value_said"].fillna("")
+                + " and the starting figure, "
+                + rows["start_said"].fillna("")
+                + ", cannot both be on the definition of the target.",
+                "The target, "
+                + printed
+                + by
+                + ", is still ahead, and the starting figure is printed without its period, so there is no line to hold "
+                + rows["value_said"].fillna("")
+                + " against.",
+                "The target is a relative change (" + printed + ") and no starting figure is printed.",
+                "The target, "
+                + printed
+                + by
+                + ", is still ahead, and there is no line from a starting figure to hold "
+                + rows["value_said"].fillna("")
+                + " against.",
+                "The target is a direction (" + printed + ") and no starting figure is printed.",
+                "The target is for "
+                + rows["comparator_period"].fillna("another period")
+                + "; the figure known is "
+                + rows["value_said"].fillna("")
+                + ".",
+                "The document prints no figure of the area that the target refers to.",
+            ],
+            "",
+        ),
+        index=rows.index,
+    )
 
 
 def _annual_points(rows, figures):
     """How many dated annual figures each line has."""
     annual = figures[figures["number"].notna() & (figures["months"] == 12)]
     counts = annual.groupby(OBSERVATION_KEY).size()
-    return pd.Series(counts.reindex(pd.MultiIndex.from_frame(rows[OBSERVATION_KEY])).to_numpy(), index=rows.index).fillna(0)
+    return pd.Series(
+        counts.reindex(pd.MultiIndex.from_frame(rows[OBSERVATION_KEY])).to_numpy(), index=rows.index
+    ).fillna(0)
 
 
 def _verdicts(rows):
     """On or after the target's date met or not met, before it on or off the straight line to it."""
     rows["due"] = rows["value_end"] >= rows["target_end"]
     elapsed = (rows["value_end"] - rows["start_end"]) / (rows["target_end"] - rows["start_end"])
-    line = rows["start_number"] + elapsed * (rows["goal"] - rows["start_number"])
-    straight = ~rows["due"] & rows["kind"].isin(["value", "from_to", "relative_change"]) & line.notna()
-    low, high = (rows[end].mask(straight, line) for end in ("goal_low", "goal_high"))
-    rows["expected"] = line.where(straight)
+    straight = ~rows["due"] & rows["kind"].isin(["value", "from_to", "relative_change"]) & rows["start_number"].notna()
+    # The start is rounded too, so the line is a band that narrows towards the target.
+    low, high = (
+        rows[f"goal_{end}"]
+        .mask(straight, rows[f"start_{end}"] + elapsed * (rows[f"goal_{end}"] - rows[f"start_{end}"]))
+        .round(9)
+        for end in ("low", "high")
+    )
+    rows["line_low"], rows["line_high"] = low.where(straight), high.where(straight)
     falling = rows["direction"] == "lower"
     reached = (rows["value_high"] <= low).where(falling, rows["value_low"] >= high)
     missed = (rows["value_low"] >= high).where(falling, rows["value_high"] <= low)
     stands_still = (rows["value_low"] == rows["value_high"]) & (low == high) & (rows["value_low"] == low)
     reached &= ~(stands_still & (rows["kind"] == "direction"))  # "reduce" is not met by standing still
     reached |= (rows["kind"] == "in_line") & ~missed
+    rows["reached"] = reached
     yes, no = np.where(rows["due"], "met", "on track"), np.where(rows["due"], "not met", "off track")
     return pd.Series(np.select([reached, missed], [yes, no], "cannot tell from rounded figures"), index=rows.index)
 
 
-def _reasons(rows, as_at):
+def _reasons(rows, as_at, register):
     """One plain sentence for each target that can be assessed."""
-    goal = rows["target_printed"].fillna("")
-    wanted = pd.Series(np.select(
-        [rows["kind"] == "direction", rows["kind"] == "in_line", rows["kind"] == "relative_change"],
-        ["'" + goal + "', from " + rows["start_said"].fillna(""), "'" + goal + "'; there it was " + rows["national_said"].fillna(""),
-         "'" + goal + "', from " + rows["start_said"].fillna("")],
-        goal), index=rows.index)
-    by = (" for " + rows["comparator_period"]).fillna("").where(rows["kind"] != "in_line", "")
-    words = rows["verdict"].map({
-        "met": " meets the target of ", "not met": " does not meet the target of ", "on track": " is on track for the target of ",
-        "off track": " is off track for the target of ", "cannot tell from rounded figures": " is printed too coarsely to say whether it meets the target of ",
-    }).fillna("")
-    line = (" On the straight line from the starting figure it would be " + rows["expected"].map("{:.1f}".format, na_action="ignore").astype("str") + ".").fillna("")
-    later = rows["due"] & (rows["value_end"] > rows["target_end"]) & rows["target_period"].fillna("").ne("")
-    text = rows["value_said"].fillna("") + words + wanted + by + "." + line
-    text += word(" The figure is for a later period than the target.", later)
+    by = (" for " + rows["comparator_period"]).astype("str").fillna("").where(rows["kind"] != "in_line", "")
+    goal = "the target '" + rows["target_printed"].astype("str").fillna("") + "'" + by
+    start = ", from " + rows["start_said"].fillna("")
+    beside = pd.Series(
+        np.select(
+            [rows["kind"].isin(["direction", "relative_change"]), rows["kind"] == "in_line"],
+            [start, ", which was " + rows["national_said"].fillna("")],
+            "",
+        ),
+        index=rows.index,
+    )
+    words = (
+        rows["verdict"]
+        .map(
+            {
+                "met": " meets ",
+                "not met": " does not meet ",
+                "on track": " is on track for ",
+                "off track": " is off track for ",
+            }
+        )
+        .astype("str")
+        .fillna("")
+    )
+    text = rows["value_said"].fillna("") + words + goal + beside + "."
+    blurred = "Rounding hides whether " + rows["value_said"].fillna("") + " is enough for " + goal + beside + "."
+    text = text.mask(rows["verdict"] == "cannot tell from rounded figures", blurred)
+    units = register.table("units").set_index("unit")
+    prefix, suffix = (rows["unit"].map(units[end]).fillna("") for end in ("prefix", "suffix"))
+    low, high = (rows[end].map("{:,.1f}".format, na_action="ignore").astype("str") for end in ("line_low", "line_high"))
+    band = low.where(low == high, low + " to " + high)
+    line = (" On the straight line from the starting figure it would be " + prefix + band + suffix + ".").fillna("")
     overdue = ~rows["due"] & (rows["target_end"] <= as_at)
-    return text + word(" The target's date has passed without a figure for it.", overdue)
+    return text + line + word(" The target's date has passed without a figure for it.", overdue)
 
 
 def _looser_words(rows):

@@ -8,11 +8,21 @@ from math import ceil
 import pandas as pd
 
 from cyp_helpers import tables, words
+from cyp_helpers.table import SHORTHAND, Difference
 
 _WIDEST = 50  # characters
 _NAMES = {
-    "attention": "Attention", "went-well": "Went well", "coverage": "Coverage", "summary": "Indicators", "targets": "Targets", "changes": "Over time",
-    "england": "England", "gaps": "Not judged", "background": "Background", "sources": "Sources", "queries": "Source queries",
+    "attention": "Attention",
+    "went-well": "Went well",
+    "coverage": "Coverage",
+    "summary": "Indicators",
+    "targets": "Targets",
+    "changes": "Over time",
+    "england": "England",
+    "gaps": "Not judged",
+    "background": "Background",
+    "sources": "Sources",
+    "queries": "Source queries",
 }
 
 
@@ -28,9 +38,22 @@ def write_workbook(review, path):
     """
     import gptables  # takes 0.4 s to import
 
-    made = [build(review) for build in (
-        tables.attention_table, tables.went_well_table, tables.coverage_table, tables.summary_table, tables.targets_table, tables.changes_table,
-        tables.england_table, tables.gaps_table, tables.background_table, tables.sources_table, tables.queries_table)]
+    made = [
+        build(review)
+        for build in (
+            tables.attention_table,
+            tables.went_well_table,
+            tables.coverage_table,
+            tables.summary_table,
+            tables.targets_table,
+            tables.changes_table,
+            tables.england_table,
+            tables.gaps_table,
+            tables.background_table,
+            tables.sources_table,
+            tables.queries_table,
+        )
+    ]
     shown = [table for table in made if not table.frame.empty]
     left_out = [table.caption for table in made if table.frame.empty]
     cover = gptables.Cover(
@@ -43,13 +66,24 @@ def write_workbook(review, path):
             "Figures are transcribed from the documents named on the sheet Sources; copyright in the documents remains with their authors.",
         ],
     )
-    notes = pd.DataFrame({"Note reference": list(tables.SHORTHAND), "Note text": [f"{sign}: {meaning}" for sign, meaning in tables.SHORTHAND.items()]})
+    notes = pd.DataFrame(
+        {
+            "Note reference": list(SHORTHAND),
+            "Note text": [f"{sign}: {meaning}" for sign, meaning in SHORTHAND.items()],
+        }
+    )
     with warnings.catch_warnings():
         # Shorthand stands in cells of its own, which gptables does not count as a reference to a note.
         warnings.filterwarnings("ignore", message="The following notes are not referenced")
         gptables.write_workbook(
-            str(path), {_NAMES[table.name]: _sheet(table) for table in shown}, cover=cover, notes_table=notes, notesheet_label="Notes",
-            auto_width=True, workbook_options={"strings_to_numbers": False})
+            str(path),
+            {_NAMES[table.name]: _sheet(table) for table in shown},
+            cover=cover,
+            notes_table=notes,
+            notesheet_label="Notes",
+            auto_width=True,
+            workbook_options={"strings_to_numbers": False},
+        )
     _finish(path, cover.title)
 
 
@@ -69,7 +103,12 @@ def _finish(path, title):
                 column.width = min(column.width, _WIDEST)
         for table in sheet.tables.values():
             for cell in (cell for row in sheet[table.ref] for cell in row):
-                cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal=cell.alignment.horizontal)
+                cell.alignment = Alignment(
+                    wrap_text=True,
+                    vertical="top",
+                    horizontal=cell.alignment.horizontal,
+                    indent=0 if cell.alignment.horizontal == "right" else 1,
+                )
         for row in sheet.iter_rows():
             sheet.row_dimensions[row[0].row].height = max(_height(cell, sheet) for cell in row)
     book.save(path)
@@ -88,18 +127,31 @@ def _sheet(table):
     import gptables
 
     frame = table.frame.map(_cell)
+    if "Marks" in frame:
+        frame["Marks"] = frame["Marks"].replace("[x]", "none")
     formats = [
         {"cell": {"cells": (row + 1, column), "format": {"num_format": _number_format(cell), "align": "right"}}}
         for (row, column), cell in _decimals(table.frame)
     ]
     return gptables.GPTable(
-        table=frame, table_name=f"{table.name.replace('-', '_')}_table", title=table.caption, subtitles=list(table.notes),
-        index_columns={1: 0}, additional_formatting=formats)
+        table=frame,
+        table_name=f"{table.name.replace('-', '_')}_table",
+        title=table.caption,
+        instructions="This worksheet contains one table. The notes sheet explains the shorthand.",
+        subtitles=list(table.notes),
+        index_columns={1: 0},
+        additional_formatting=formats,
+    )
 
 
 def _decimals(frame):
     """Position and value of every number."""
-    return [((row, column), cell) for column, name in enumerate(frame.columns) for row, cell in enumerate(frame[name]) if isinstance(cell, Decimal)]
+    return [
+        ((row, column), cell)
+        for column, name in enumerate(frame.columns)
+        for row, cell in enumerate(frame[name])
+        if isinstance(cell, Decimal)
+    ]
 
 
 def _cell(cell):
@@ -108,14 +160,14 @@ def _cell(cell):
     if cell is None:
         return "no figure"
     if cell in ("", "–"):
-        return "[z]"  # a sheet has no empty cells
+        return "[x]"  # a sheet has no empty cells
     return cell if re.search(r"\w", cell) else f"the sign {cell}"  # nor lone signs, which a screen reader may skip
 
 
 def _number_format(number):
     places = -number.as_tuple().exponent
     plain = "#,##0" + ("." + "0" * places if places > 0 else "")
-    return f"+{plain};\N{MINUS SIGN}{plain};{plain}" if isinstance(number, tables.Difference) else plain
+    return f"+{plain};\N{MINUS SIGN}{plain};{plain}" if isinstance(number, Difference) else plain
 
 
 def _plain(text):

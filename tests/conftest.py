@@ -12,14 +12,14 @@ from cyp_helpers.register import Register
 PROJECT = Path(__file__).resolve().parents[1]
 SEEDS = PROJECT.parent / "shared" / "seeds"
 COLUMNS = {
-    "observations": "observation_id series_id area_id breakdown period printed value qualifier status numerator denominator reading published published_basis source_id locator note",
+    "observations": "observation_id series_id area_id breakdown period period_printed printed value qualifier status numerator denominator reading published published_basis source_id locator note",
     "plan-indicators": "plan_indicator_id plan_id source_id position name_printed measure series_id area_id breakdown activity_id flags reporting locator",
     "plan-indicator-priorities": "plan_indicator_id priority_id role basis",
-    "targets": "target_id plan_indicator_id kind printed period value direction scale_id baseline_observation_id comparator_area_id reading source_id locator",
+    "targets": "target_id plan_indicator_id kind printed period value direction baseline_observation_id comparator_area_id reading source_id locator",
     "stated-comparisons": "stated_id series_id area_id breakdown period comparator comparator_period stated printed reading published source_id locator",
     "printed-pairings": "observation_id comparator comparator_observation_id caution source_id locator",
-    "source-queries": "query_id source_id locator kind printed query bearing effect concerns",
-    "series-breaks": "series_id successor_series_id what_changed comparable",
+    "source-queries": "query_id source_id locator kind printed query bearing effect concerns other_locator",
+    "series-breaks": "series_id successor_series_id what_changed comparable source_id",
 }
 
 
@@ -30,8 +30,20 @@ def table(name, rows):
 
 def figure(value, period, area="N", **other):
     """One observation of series s; its id is area and period, such as "N:FY-2015/16"."""
-    row = {"observation_id": id_of(area, period), "series_id": "s", "area_id": area, "breakdown": "all", "period": period, "printed": value,
-           "value": value, "reading": "clear", "published": "2016-05-31", "published_basis": "printed", "source_id": "doc", "locator": "row 1"}
+    row = {
+        "observation_id": id_of(area, period),
+        "series_id": "s",
+        "area_id": area,
+        "breakdown": "all",
+        "period": period,
+        "printed": value,
+        "value": value,
+        "reading": "clear",
+        "published": "2016-05-31",
+        "published_basis": "printed",
+        "source_id": "doc",
+        "locator": "row 1",
+    }
     return {**row, **other}
 
 
@@ -40,28 +52,110 @@ def id_of(area, period):
 
 
 def target(kind, printed="", **other):
-    row = {"target_id": "t", "plan_indicator_id": "pi", "kind": kind, "printed": printed, "source_id": "doc", "locator": "row 1", "direction": "higher"}
+    row = {
+        "target_id": "t",
+        "plan_indicator_id": "pi",
+        "kind": kind,
+        "printed": printed,
+        "source_id": "doc",
+        "locator": "row 1",
+        "direction": "higher",
+    }
     return {**row, **other}
 
 
-def tiny(figures, targets=(), stated=(), pairings=(), queries=(), breaks=(), unit="percent", polarity="higher", series="s"):
+def tiny(
+    figures, targets=(), stated=(), pairings=(), queries=(), breaks=(), unit="percent", polarity="higher", series="s"
+):
     """A register of one plan, one priority and one indicator; reviews at 30 September 2016 and 31 March 2017."""
     fixed = {
-        "plans": pd.DataFrame([{"plan_id": "p", "title": "Plan", "short_title": "Plan", "period_start": "2016-04-01", "period_end": "2018-03-31", "source_id": "doc"}]),
-        "reviews": pd.DataFrame([{"plan_id": "p", "review": f"2016-17 part {n}", "kind": "annual", "as_at": pd.Timestamp(day)} for n, day in [(1, "2016-09-30"), (2, "2017-03-31")]]),
-        "priorities": pd.DataFrame([{"priority_id": "p/a", "plan_id": "p", "number": "1", "name": "A", "title": "A", "kind": "priority"}]),
-        "sources": pd.DataFrame([{"source_id": "doc", "title": "Document", "published": pd.Timestamp("2016-04-30"), "published_basis": "printed", "status": "final", "published_note": ""}]),
-        "areas": pd.DataFrame([{"area_id": "N", "name": "Nottinghamshire", "area_type": "county"}, {"area_id": "E92000001", "name": "England", "area_type": "country"}]),
+        "plans": pd.DataFrame(
+            [
+                {
+                    "plan_id": "p",
+                    "title": "Plan",
+                    "short_title": "Plan",
+                    "period_start": "2016-04-01",
+                    "period_end": "2018-03-31",
+                    "source_id": "doc",
+                }
+            ]
+        ),
+        "reviews": pd.DataFrame(
+            [
+                {"plan_id": "p", "review": f"2016-17 part {n}", "kind": "annual", "as_at": pd.Timestamp(day)}
+                for n, day in [(1, "2016-09-30"), (2, "2017-03-31")]
+            ]
+        ),
+        "priorities": pd.DataFrame(
+            [{"priority_id": "p/a", "plan_id": "p", "number": "1", "name": "A", "title": "A", "kind": "priority"}]
+        ),
+        "sources": pd.DataFrame(
+            [
+                {
+                    "source_id": "doc",
+                    "title": "Document",
+                    "published": pd.Timestamp("2016-04-30"),
+                    "published_basis": "printed",
+                    "status": "final",
+                    "published_note": "",
+                }
+            ]
+        ),
+        "areas": pd.DataFrame(
+            [
+                {"area_id": "N", "name": "Nottinghamshire", "area_type": "county"},
+                {"area_id": "E92000001", "name": "England", "area_type": "country"},
+            ]
+        ),
         "units": pd.read_csv(PROJECT / "data/reference/units.csv", dtype=str, keep_default_na=False),
         "statuses": pd.read_csv(PROJECT / "data/reference/statuses.csv", dtype=str, keep_default_na=False),
-        "scales": pd.DataFrame([{"scale_id": "grades", "step": str(n), "label": label} for n, label in [(1, "Inadequate"), (2, "Adequate")]]),
-        "indicators": pd.DataFrame([{"indicator_id": "i", "name": "Indicator", "unit": unit, "decimals": "1", "polarity": polarity}]),
-        "series": pd.DataFrame([{"series_id": one, "indicator_id": "i", "name": f"Series {one}", "definition": ""} for one in ("s", "s2")]),
+        "scales": pd.DataFrame(
+            [
+                {"scale_id": "grades", "step": str(n), "label": label}
+                for n, label in [(1, "Inadequate"), (2, "Adequate")]
+            ]
+        ),
+        "indicators": pd.DataFrame(
+            [
+                {
+                    "indicator_id": "i",
+                    "name": "Indicator",
+                    "unit": unit,
+                    "decimals": "1",
+                    "polarity": polarity,
+                    "scale_id": "grades" if unit == "judgement" else "",
+                }
+            ]
+        ),
+        "series": pd.DataFrame(
+            [{"series_id": one, "indicator_id": "i", "name": f"Series {one}", "definition": ""} for one in ("s", "s2")]
+        ),
     }
-    listing = {"plan_indicator_id": "pi", "plan_id": "p", "source_id": "doc", "position": "1", "name_printed": "Indicator", "measure": "indicator" if series else "milestone",
-               "series_id": series, "area_id": "N" if series else "", "breakdown": "all" if series else "", "locator": "row 1"}
-    rows = {"observations": figures, "targets": targets, "stated-comparisons": stated, "printed-pairings": pairings, "source-queries": queries, "series-breaks": breaks,
-            "plan-indicators": [listing], "plan-indicator-priorities": [{"plan_indicator_id": "pi", "priority_id": "p/a", "role": "primary", "basis": "printed"}]}
+    listing = {
+        "plan_indicator_id": "pi",
+        "plan_id": "p",
+        "source_id": "doc",
+        "position": "1",
+        "name_printed": "Indicator",
+        "measure": "indicator" if series else "milestone",
+        "series_id": series,
+        "area_id": "N" if series else "",
+        "breakdown": "all" if series else "",
+        "locator": "row 1",
+    }
+    rows = {
+        "observations": figures,
+        "targets": targets,
+        "stated-comparisons": stated,
+        "printed-pairings": pairings,
+        "source-queries": queries,
+        "series-breaks": breaks,
+        "plan-indicators": [listing],
+        "plan-indicator-priorities": [
+            {"plan_indicator_id": "pi", "priority_id": "p/a", "role": "primary", "basis": "printed"}
+        ],
+    }
     return Register(PROJECT / "data", {**fixed, **{name: table(name, list(some)) for name, some in rows.items()}})
 
 

@@ -13,14 +13,18 @@ README = (PROJECT / "data/README.md").read_text(encoding="utf-8")
 
 def fold(text):
     """Words without the spacing, stars and quotation marks that differ between text copies."""
-    return re.sub(r"[\s*_]+", "", re.sub(r"</?\w+>", "", text)).replace("’", "'").replace("‘", "'").replace("&amp;", "&")
+    return (
+        re.sub(r"[\s*_]+", "", re.sub(r"</?\w+>", "", text)).replace("’", "'").replace("‘", "'").replace("&amp;", "&")
+    )
 
 
 @pytest.fixture(scope="module")
 def documents():
     if not SEEDS.is_dir():
         pytest.skip("the documents are not beside this clone (../shared/seeds)")
-    by_hash = {hashlib.sha256(path.read_bytes()).hexdigest(): path.read_text(encoding="utf-8") for path in SEEDS.glob("*.txt")}
+    by_hash = {
+        hashlib.sha256(path.read_bytes()).hexdigest(): path.read_text(encoding="utf-8") for path in SEEDS.glob("*.txt")
+    }
     sources = load_register(PROJECT).table("sources")
     return {row.source_id: fold(by_hash[row.sha256]) for row in sources.itertuples() if row.sha256 in by_hash}
 
@@ -51,7 +55,17 @@ def test_every_field_stands_in_the_dictionary():
             assert f"| `{field['name']}` |" in README
 
 
-@pytest.mark.parametrize("name, column", [("observations", "printed"), ("targets", "printed"), ("stated-comparisons", "printed"), ("source-queries", "printed"), ("plan-indicators", "name_printed"), ("activities", "title")])
+@pytest.mark.parametrize(
+    "name, column",
+    [
+        ("observations", "printed"),
+        ("targets", "printed"),
+        ("stated-comparisons", "printed"),
+        ("source-queries", "printed"),
+        ("plan-indicators", "name_printed"),
+        ("activities", "title"),
+    ],
+)
 def test_what_is_said_to_be_printed_stands_in_its_document(documents, name, column):
     frame = load_register(PROJECT).table(name)
     if name == "plan-indicators":  # the review of evidence names no indicators; its rows shorten the sentence
@@ -93,5 +107,8 @@ def test_licences_are_stated():
 
 
 def test_no_file_names_a_package_index():
-    for path in [PROJECT / name for name in ("requirements.lock", "pyproject.toml", "environment.yml", "Makefile", ".ci/run", "README.md")]:
+    for path in [
+        PROJECT / name
+        for name in ("requirements.lock", "pyproject.toml", "environment.yml", "Makefile", ".ci/run", "README.md")
+    ]:
         assert not re.search(r"https?://[^\s]*(?:pypi|simple)", path.read_text(encoding="utf-8")), path

@@ -9,9 +9,9 @@ import pytest
 from conftest import figure, id_of, target, tiny
 
 from cyp_helpers import charts, findings, tables, words
-from cyp_helpers.review import open_review, refuse_unknown_parameters
 from cyp_helpers.register import UnknownName
-from cyp_helpers.tables import Difference, Table
+from cyp_helpers.review import open_review, refuse_unknown_parameters
+from cyp_helpers.table import Difference, Table, with_sign
 from cyp_helpers.workbook import write_workbook
 
 LAST, THIS = "FY 2014/15", "FY 2015/16"
@@ -27,9 +27,17 @@ def review():
 
 
 def test_a_table_has_a_caption_scopes_and_escaped_words():
-    frame = pd.DataFrame({"Name": ["<b> & co"], "Figure": [Decimal("38.0")], "Large": [Decimal("17790")], "None": [None], "Difference": [Difference("-0.20")]})
+    frame = pd.DataFrame(
+        {
+            "Name": ["<b> & co"],
+            "Figure": [Decimal("38.0")],
+            "Large": [Decimal("17790")],
+            "None": [None],
+            "Difference": [Difference("-0.20")],
+        }
+    )
     html = Table("A & B", frame, ("A <note>",))._repr_html_()
-    assert '<caption id="table-a-b-caption">A &amp; B</caption>' in html and html.count("<caption") == 1
+    assert "A &amp; B</caption>" in html and html.count("<caption") == 1
     assert html.count('scope="col"') == 5 and html.count('scope="row"') == 1
     assert "&lt;b&gt; &amp; co" in html and "&amp;amp;" not in html and "A &lt;note&gt;" in html
     assert all(f">{text}</td>" in html for text in ("38.0", "17,790", "no figure", "−0.20"))
@@ -41,16 +49,26 @@ def test_an_empty_table_says_so():
 
 
 def test_a_verdict_is_always_a_word():
-    signs = tables.with_sign(pd.Series(["improved", "worse", "cannot tell from rounded figures", "not compared", ""]))
+    signs = with_sign(pd.Series(["improved", "worse", "cannot tell from rounded figures", "not compared", ""]))
     assert signs.tolist() == ["✓ improved", "✗ worse", "? cannot tell from rounded figures", "– not compared", ""]
 
 
 def test_the_story_of_one_indicator(review):
     row = tables.summary_table(review).frame.iloc[0]
-    assert (row["Figure"], row["Marks"], row["Over time"], row["Against target"], row["Against England"]) == (Decimal("49.0"), "[p]", "✗ worsened", "✗ not met", "✗ worse")
+    assert (row["Figure"], row["Marks"], row["Over time"], row["Against target"], row["Against England"]) == (
+        Decimal("49.0"),
+        "[p]",
+        "✗ worsened",
+        "✗ not met",
+        "✗ worse",
+    )
     worst = findings.attention(review).iloc[0]
     assert (worst["score"], worst["verdicts"]) == (9.0, "target not met; worsened; worse than England")
-    assert "one not met" in words.read_targets(review) and "one worsened" in words.read_changes(review) and "one worse" in words.read_england(review)
+    assert (
+        "one not met" in words.read_targets(review)
+        and "one worsened" in words.read_changes(review)
+        and "one worse" in words.read_england(review)
+    )
     assert "**Series s** (target not met; worsened; worse than England)" in words.read_summary(review)
     assert "provisional figures" in words.caveats(review)
 
@@ -58,7 +76,9 @@ def test_the_story_of_one_indicator(review):
 def test_a_chart_tells_its_finding_and_its_data(review):
     chart = charts.indicator_charts(review).charts[0]
     assert chart.title == "Series s: target not met, worsened, worse than England"
-    assert chart.alternative.endswith("Nottinghamshire 50.0% in 2014/15; Nottinghamshire 49.0% (provisional) in 2015/16; England 52% in 2015/16; target 55% for 2015/16.")
+    assert chart.alternative.endswith(
+        "Nottinghamshire 50.0% in 2014/15; Nottinghamshire 49.0% (provisional) in 2015/16; England 52% in 2015/16; target 55% for 2015/16."
+    )
     html = chart._repr_html_()
     assert 'alt="Bar chart. Series s' in html and "<caption" in html and "data:image/svg+xml" in html
 
@@ -70,12 +90,14 @@ def test_equal_data_give_equal_pictures(review):
 def test_a_lone_figure_has_no_chart():
     lone = open_review("p", "2016-17 part 1", "a", register=tiny([figure("50.0", THIS)]))
     assert charts.indicator_charts(lone).charts == () and "no chart" in charts.indicator_charts(lone)._repr_html_()
-    assert findings.not_judged(lone)["reason"].tolist() == ["It stands at 50.0%; no earlier figure on this definition is known."]
+    assert findings.not_judged(lone)["reason"].tolist() == [
+        "It stands at 50.0%; no earlier figure on this definition is known."
+    ]
 
 
 def test_words_about_nothing():
     empty = open_review("p", "2016-17 part 1", "a", register=tiny([]))
-    assert "list one indicator or measure here; none has a figure and none can be judged" in words.in_brief(empty)
+    assert "list one indicator or measure here; none has a figure and none can be judged." in words.in_brief(empty)
     assert words.read_england(empty) == "No figure can be set against England's."
     assert words.read_gaps(empty).startswith("One indicator cannot be judged.")
 
@@ -84,7 +106,11 @@ def test_the_workbook_keeps_one_table_a_sheet_and_the_printed_decimals(review, t
     whole = open_review("p", "2016-17 part 1", register=review.register)
     write_workbook(whole, tmp_path / "tables.xlsx")
     book = openpyxl.load_workbook(tmp_path / "tables.xlsx")
-    assert book.sheetnames[:3] == ["Cover", "Contents", "Notes"] and book.properties.title and book.properties.language == "en-GB"
+    assert (
+        book.sheetnames[:3] == ["Cover", "Contents", "Notes"]
+        and book.properties.title
+        and book.properties.language == "en-GB"
+    )
     for sheet in book.worksheets[1:]:
         assert len(sheet.tables) == 1 and not sheet.merged_cells.ranges
         body = [cell for row in sheet[next(iter(sheet.tables.values())).ref] for cell in row]
@@ -93,7 +119,9 @@ def test_the_workbook_keeps_one_table_a_sheet_and_the_printed_decimals(review, t
     assert cells[49.0] == "#,##0.0" and cells[-1.0].startswith("+#,##0.0;")
 
 
-@pytest.mark.parametrize("cell, fine", [("# Parameters\nplan = 'p'", True), ("# Parameters\npaln = 'p'", False), ("x = 1", True)])
+@pytest.mark.parametrize(
+    "cell, fine", [("# Parameters\nplan = 'p'", True), ("# Parameters\npaln = 'p'", False), ("x = 1", True)]
+)
 def test_a_mistyped_papermill_parameter_is_refused(cell, fine):
     if fine:
         refuse_unknown_parameters([cell], ["plan", "review"])

@@ -22,16 +22,43 @@ FORMS = [
 @pytest.mark.parametrize("form, start, end, kind, months, label", FORMS)
 def test_each_form(form, start, end, kind, months, label):
     row = parse_periods(pd.Series([form])).iloc[0]
-    assert (str(row["start"].date()), str(row["end"].date()), row["kind"], row["months"], row["period_label"]) == (start, end, kind, months, label)
+    assert (str(row["start"].date()), str(row["end"].date()), row["kind"], row["months"], row["period_label"]) == (
+        start,
+        end,
+        kind,
+        months,
+        label,
+    )
 
 
-@pytest.mark.parametrize("form, end, label", [("latest at 2011-09", "2011-09-30", "latest at September 2011"), ("before 2018-03", "2018-03-31", "before March 2018")])
+@pytest.mark.parametrize(
+    "form, end, label",
+    [
+        ("latest at 2011-09", "2011-09-30", "latest at September 2011"),
+        ("before 2018-03", "2018-03-31", "before March 2018"),
+    ],
+)
 def test_a_figure_without_a_printed_period_has_no_start(form, end, label):
     row = parse_periods(pd.Series([form])).iloc[0]
     assert pd.isna(row["start"]) and str(row["end"].date()) == end and label in row["period_label"]
 
 
-@pytest.mark.parametrize("text", ["", "2016/17", "FY 2016/18", "FY 2016", "CY 2010/11", "AY 2016/17 Q1", "FY 2017/18 Q3 to Q1", "FY 2012/13 to AY 2013/14", "month 2016-13", "day 2011-02-30", "Dec-11"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "2016/17",
+        "FY 2016/18",
+        "FY 2016",
+        "CY 2010/11",
+        "AY 2016/17 Q1",
+        "FY 2017/18 Q3 to Q1",
+        "FY 2012/13 to AY 2013/14",
+        "month 2016-13",
+        "day 2011-02-30",
+        "Dec-11",
+    ],
+)
 def test_what_is_not_a_period_is_left_empty(text):
     assert parse_periods(pd.Series([text])).isna().all(axis=None)
 
@@ -47,6 +74,15 @@ def test_every_split_year_lasts_twelve_months(year, kind):
     assert row["start"].year == year and row["end"] == row["start"] + pd.DateOffset(years=1) - pd.Timedelta(days=1)
 
 
-@pytest.mark.parametrize("earlier, later, months", [("2017-03-31", "2018-03-31", 12), ("2017-08-31", "2018-03-31", 7), ("2018-02-28", "2018-03-31", 1), ("2018-01-15", "2018-03-31", 2), ("2018-03-31", "2018-03-31", 0)])
+@pytest.mark.parametrize(
+    "earlier, later, months",
+    [
+        ("2017-03-31", "2018-03-31", 12),
+        ("2017-08-31", "2018-03-31", 7),
+        ("2018-02-28", "2018-03-31", 1),
+        ("2018-01-15", "2018-03-31", 2),
+        ("2018-03-31", "2018-03-31", 0),
+    ],
+)
 def test_months_between(earlier, later, months):
     assert months_between(pd.Series([pd.Timestamp(earlier)]), pd.Timestamp(later))[0] == months
