@@ -14,12 +14,14 @@ from pathlib import Path
 
 import nbformat
 
+from cyp_helpers.longview import families
 from cyp_helpers.publish import page_of
 from cyp_helpers.register import UnknownName, find_plan, find_priority, find_review, load_register, priorities_of
 from cyp_helpers.review import open_review
 from cyp_helpers.words import page_name
 
 SCORECARD, PRIORITY = "plan_scorecard", "priority_review"
+NOTEBOOKS = (SCORECARD, PRIORITY, "delivery_tracker", "data_quality", "annual_review", "long_view")
 _PACKAGES = [
     "frictionless",
     "gptables",
@@ -59,7 +61,8 @@ def review_folder(project, plan, review):
 
 
 def plan_jobs(register, plan, review, priority=None):
-    """The notebooks that make a review: the scorecard and one for each priority (or the one asked for).
+    """The notebooks that make a review: the scorecard, one for each priority, delivery, data quality, a long view of each
+    indicator with a past, and in part 2 the annual review; with a priority, only its notebook and the scorecard.
 
     Raises UnknownName for a plan, review or priority that the register does not have.
     """
@@ -69,16 +72,39 @@ def plan_jobs(register, plan, review, priority=None):
     if priority is not None:
         find_priority(register, plan, priority)
         rows = rows[rows["short_id"] == priority]
-    jobs = [Job(SCORECARD, {"plan": plan, "review": review}, "scorecard", "Scorecard", f"{short}, {review}")]
-    return jobs + [
+    names = {"plan": plan, "review": review}
+    where = f"{short}, {review}"
+    jobs = [Job(SCORECARD, names, "scorecard", "Scorecard", where)] + [
         Job(
             PRIORITY,
-            {"plan": plan, "priority": row["short_id"], "review": review},
+            {**names, "priority": row["short_id"]},
             page_name(row),
             f"{row['number']}. {row['name']}",
-            f"{row['name']}, {short}, {review}",
+            f"{row['name']}, {where}",
         )
         for _, row in rows.iterrows()
+    ]
+    return jobs if priority is not None else jobs + _other_jobs(register, names, where)
+
+
+def _other_jobs(register, names, where):
+    opened = open_review(names["plan"], names["review"], register=register)
+    jobs = [
+        Job("delivery_tracker", names, "delivery", "Delivery", where),
+        Job("data_quality", names, "data-quality", "Data quality", where),
+    ]
+    if opened.review["kind"] == "annual":
+        jobs.append(Job("annual_review", names, "annual-review", "Annual review", where))
+    titles = register.table("indicators").set_index("indicator_id")["name"]
+    return jobs + [
+        Job(
+            "long_view",
+            {**names, "indicator": one},
+            f"long-view-{one}",
+            f"Long view: {titles[one]}",
+            f"{titles[one]}, {where}",
+        )
+        for one in families(opened)
     ]
 
 
@@ -138,11 +164,11 @@ def run_review(project, plan, review, priority=None, progress=lambda name, done:
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def save_notebooks(project, names=(SCORECARD, PRIORITY)):
+def save_notebooks(project):
     """Run the saved notebooks with their own parameters and keep their outputs in them."""
     from nbclient import NotebookClient
 
-    for name in names:
+    for name in NOTEBOOKS:
         path = Path(project) / "notebooks" / f"{name}.ipynb"
         notebook = nbformat.read(path, as_version=4)
         NotebookClient(

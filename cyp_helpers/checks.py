@@ -43,6 +43,7 @@ def check_register(project=None):
         *(_duplicate_faults(register, paths)),
         *(_target_faults(register, paths)),
         *(_scale_faults(register, paths)),
+        *(_link_faults(register, paths)),
     ]
     return pd.DataFrame(faults, columns=FAULT_COLUMNS)
 
@@ -371,6 +372,69 @@ def _target_faults(register, paths):
     )
     twice = targets["plan_indicator_id"].duplicated()
     return faults + _rows(targets, twice, path, "plan_indicator_id", "one target for each row of plan_indicators.csv")
+
+
+def _link_faults(register, paths):
+    """Links that point to one of several kinds of row, and due dates that do not fit their form."""
+    links, kinds = (
+        register.table("governance-links"),
+        {
+            "body": ("governance-bodies", "body_id"),
+            "activity": ("activities", "activity_id"),
+            "plan": ("plans", "plan_id"),
+        },
+    )
+    faults = []
+    for kind, (name, key) in kinds.items():
+        bad = (links["target_kind"] == kind) & ~links["target_id"].isin(register.table(name)[key])
+        faults += _rows(
+            links, bad, paths["governance-links"], "target_id", f"{key} of a row that stands in {paths[name]}"
+        )
+    evidence = register.table("evidence")
+    known = set(register.table("observations")["observation_id"]) | set(
+        register.table("stated-comparisons")["stated_id"]
+    )
+    strangers = evidence["figures"].str.split().map(lambda ids: [one for one in ids if one not in known])
+    faults += _rows(
+        evidence,
+        strangers.str.len() > 0,
+        paths["evidence"],
+        "figures",
+        "ids of observations or stated comparisons; unknown: " + strangers.str.join(", "),
+    )
+    moves, activities = register.table("activity-moves"), register.table("activities")["activity_id"]
+    for column in ("from_activity_id", "to_activity_id"):
+        bad = (moves[column] != "") & ~moves[column].isin(activities)
+        faults += _rows(
+            moves, bad, paths["activity-moves"], column, f"activity_id of a row that stands in {paths['activities']}"
+        )
+    shown, sources = register.table("action-evidence"), register.table("sources")["source_id"]
+    faults += _rows(
+        shown,
+        (shown["said_by"] != "") & ~shown["said_by"].isin(sources),
+        paths["action-evidence"],
+        "said_by",
+        f"source_id of a row that stands in {paths['sources']}",
+    )
+    actions = register.table("actions")
+    needs_end, needs_start = (
+        actions["due_form"].isin(["by", "between"]),
+        actions["due_form"].isin(["begins", "between"]),
+    )
+    faults += _rows(
+        actions,
+        needs_end != (actions["due_end"] != ""),
+        paths["actions"],
+        "due_end",
+        "a date for the forms by and between, and none for the others",
+    )
+    return faults + _rows(
+        actions,
+        needs_start != (actions["due_start"] != ""),
+        paths["actions"],
+        "due_start",
+        "a date for the forms begins and between, and none for the others",
+    )
 
 
 def _scale_faults(register, paths):

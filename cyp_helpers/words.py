@@ -265,7 +265,7 @@ def saved(review):
 
 
 def pages(review):
-    """Links to the page of each priority, with its number of findings."""
+    """Links to the page of each priority, with its number of findings, and to the other pages of the review."""
     worse, good = (
         rows["priority_ids"].str.split().explode().value_counts() for rows in (attention(review), went_well(review))
     )
@@ -273,6 +273,12 @@ def pages(review):
         f"- [{row['number']}. {row['title']}]({page_name(row)}.html): {count(worse.get(row['priority_id'], 0)) if worse.get(row['priority_id']) else 'nothing'} to attend to, {count(good.get(row['priority_id'], 0)) if good.get(row['priority_id']) else 'nothing'} to the good"
         for _, row in review.priorities.iterrows()
     ]
+    lines += [
+        "- [Delivery tracker](delivery.html): was the work done, and who leads what is overdue?",
+        "- [Data quality](data-quality.html): what is missing or odd, and do the claims hold?",
+    ]
+    if review.review["kind"] == "annual":
+        lines.append("- [Annual review](annual-review.html): are the priorities and indicators still right?")
     return Words("\n".join(lines))
 
 

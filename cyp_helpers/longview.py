@@ -1,0 +1,242 @@
+"""The long view: one indicator and its successors through all plans, broken wherever the definition breaks."""
+
+import textwrap
+from itertools import combinations
+
+import pandas as pd
+
+from cyp_helpers.charts import DARK_BLUE, DARK_GREY, ORANGE, TURQUOISE, Chart, draw_plain, draw_svg
+from cyp_helpers.figures import known_queries
+from cyp_helpers.register import ENGLAND, UnknownName
+from cyp_helpers.table import Table, numbers, tidy
+from cyp_helpers.words import Words, count, day, plural, sentence_count
+
+_COLOURS = [DARK_BLUE, TURQUOISE, "#801650", "#A285D1", DARK_GREY]
+
+
+def families(review):
+    """Indicators of a plan that have a past: figures of the county or its parts from more than one document.
+
+    Returns
+    -------
+    list of ``indicator_id``, in the order in which the plan lists them.
+    """
+    listed = review.register.table("plan-indicators")
+    listed = listed[
+        (listed["series_id"] != "")
+        & listed["source_id"].isin(_known_sources(review))
+        & (listed["plan_id"] == review.plan["plan_id"])
+    ]
+    of_plan = (
+        listed["series_id"]
+        .map(review.register.table("series").set_index("series_id")["indicator_id"])
+        .drop_duplicates()
+    )
+    own = review.figures[review.figures["number"].notna() & (review.figures["area_id"] != ENGLAND)]
+    documents = own.groupby("indicator_id")["source_id"].nunique()
+    return [one for one in of_plan if documents.get(one, 0) > 1]
+
+
+def links(review):
+    """Links to the long views of a review."""
+    names = review.register.table("indicators").set_index("indicator_id")["name"]
+    lines = [f"- [{names[one]}](long-view-{one}.html)" for one in families(review)]
+    return Words("\n".join(lines) or "No indicator of this plan has figures from more than one document.")
+
+
+def points(review, indicator):
+    """Every known figure of an indicator, on every definition, oldest first.
+
+    Raises UnknownName with the indicators that have a long view where ``indicator`` has none.
+
+    Returns
+    -------
+    Rows of ``known_figures`` with a figure, and ``line`` (definition, area and breakdown in words).
+    """
+    if indicator not in set(review.register.table("indicators")["indicator_id"]):
+        raise UnknownName(f"Unknown indicator: {indicator!r}. With a long view: {', '.join(families(review))}.")
+    figures = review.figures
+    rows = figures[(figures["indicator_id"] == indicator) & figures["number"].notna()].sort_values(
+        ["end", "published"], kind="stable"
+    )
+    series = review.register.table("series").set_index("series_id")["name"]
+    areas = review.register.table("areas").set_index("area_id")["name"]
+    part = (", " + rows["breakdown"]).where(rows["breakdown"] != "all", "")
+    return rows.assign(
+        line=rows["series_id"].map(series) + part + ", " + rows["area_id"].map(areas), area=rows["area_id"].map(areas)
+    )
+
+
+def long_chart(review, indicator):
+    """All points over time; a line joins only points of one definition, area and kind of period."""
+    from matplotlib.figure import Figure
+
+    rows = points(review, indicator)
+    name = _name_of(review, indicator)
+    unit = review.register.table("units").set_index("unit").loc[rows["unit"].iloc[0]] if len(rows) else None
+    figure = Figure(figsize=(8, 4.2), layout="constrained")
+    axes = figure.subplots()
+    definitions = rows["series_id"].drop_duplicates().tolist()
+    for (series_id, area_id, _), line in rows.groupby(["series_id", "area_id", "breakdown"], sort=False):
+        colour = ORANGE if area_id == ENGLAND else _COLOURS[definitions.index(series_id) % len(_COLOURS)]
+        dated = line[line["dated"]]
+        axes.plot(dated["end"], dated["number"], color=colour, linewidth=1.5)
+        axes.scatter(dated["end"], dated["number"], color=colour, zorder=3)
+        undated = line[~line["dated"]]
+        axes.scatter(undated["end"], undated["number"], facecolors="white", edgecolors=colour, zorder=3)
+        last = line.iloc[-1]
+        axes.annotate(
+            textwrap.fill(line["line"].iloc[0], 34),
+            (last["end"], last["number"]),
+            xytext=(7, 0),
+            textcoords="offset points",
+            fontsize=8.5,
+            va="center",
+            color="black",
+        )
+    for row in rows.itertuples():
+        axes.annotate(
+            row.text, (row.end, row.number), xytext=(-4, 6), textcoords="offset points", fontsize=8.5, ha="right"
+        )
+    if len(rows):
+        span = rows["end"].max() - rows["end"].min()
+        axes.set_xlim(
+            rows["end"].min() - max(span * 0.08, pd.Timedelta(days=200)),
+            rows["end"].max() + max(span * 0.6, pd.Timedelta(days=900)),
+        )
+        axes.set_ylim(0, rows["number"].max() * 1.25)
+        axes.set(ylabel=unit["heading"][:1].upper() + unit["heading"][1:])
+    draw_plain(axes, keep_left=True)
+    title = f"{name}: {count(len(rows))} {plural(len(rows), 'figure')} on {count(len(definitions))} {plural(len(definitions), 'definition')}"
+    figure.suptitle(title, x=0.01, ha="left", fontsize=11.5, fontweight="bold")
+    spoken = "; ".join(f"{row.line} {row.said}" for row in rows.itertuples())
+    return Chart(
+        title,
+        f"Line chart, broken wherever the definition changes; a hollow point has no printed period. {title}. {spoken}.",
+        draw_svg(figure),
+        points_table(review, indicator),
+    )
+
+
+def points_table(review, indicator):
+    """Each point with its source; below it the source queries with a high bearing."""
+    rows = points(review, indicator)
+    queries = known_queries(review.register, review.as_at)
+    queries = queries[(queries["effect"] != "none") & (queries["bearing"] == "high")]
+    about = queries["concerns"].str.split().map(lambda ids: bool(set(ids) & set(rows.index))).astype(bool)
+    notes = tuple(queries["query_id"][about] + ": " + queries["query"][about])
+    return Table(
+        f"Every figure known: {_name_of(review, indicator)}",
+        tidy(
+            pd.DataFrame(
+                {
+                    "Definition": rows["line"],
+                    "Figure": numbers(rows["value"]),
+                    "Marks": rows["marks"],
+                    "Period": rows["period_label"],
+                    "Document": rows["source_id"],
+                    "Place": rows["locator"],
+                }
+            )
+        ),
+        notes,
+        "points",
+    )
+
+
+def definitions_table(review, indicator):
+    """The definitions of an indicator, and which document uses which."""
+    series = review.register.table("series")
+    series = series[series["indicator_id"] == indicator]
+    listed = review.register.table("plan-indicators")
+    listed = listed[listed["source_id"].isin(_known_sources(review))]
+    used = listed.groupby("series_id")["source_id"].agg(lambda ids: ", ".join(dict.fromkeys(ids)))
+    return Table(
+        "The definitions, and who uses them",
+        tidy(
+            pd.DataFrame(
+                {
+                    "Name": series["name"],
+                    "Definition": series["definition"],
+                    "Listed in": series["series_id"].map(used).astype("str").fillna("no document known at this date"),
+                }
+            )
+        ),
+        (),
+        "definitions",
+    )
+
+
+def comparable_table(review, indicator):
+    """What may be compared with what, and why not."""
+    series = review.register.table("series")
+    series = series[series["indicator_id"] == indicator].set_index("series_id")["name"]
+    breaks = review.register.table("series-breaks").set_index(["series_id", "successor_series_id"])
+    rows = [_pair(one, other, series, breaks) for one, other in combinations(series.index, 2)]
+    rows += [
+        {
+            "One": name,
+            "Other": name,
+            "May they be compared": "yes",
+            "Why": "One definition; only like periods and like areas are compared.",
+        }
+        for name in series
+    ]
+    return Table("What may be compared with what", pd.DataFrame(rows), (), "comparable")
+
+
+def read_long_view(review, indicator):
+    rows = points(review, indicator)
+    if rows.empty:
+        return Words("No figure is known for this indicator at the date of the review.")
+    undated = (~rows["dated"]).sum()
+    definitions = rows["series_id"].nunique()
+    text = f"{sentence_count(len(rows))} {plural(len(rows), 'figure is', 'figures are')} known as at {day(review.as_at)}, on {count(definitions)} {plural(definitions, 'definition')}, from {rows['said'].iloc[0]} to {rows['said'].iloc[-1]}."
+    if definitions > 1:
+        text += " Figures on different definitions stand in one picture and are not compared."
+    if undated:
+        text += f" {sentence_count(undated)} {plural(undated, 'has', 'have')} no printed period and {plural(undated, 'stands', 'stand')} at the date of the document."
+    return Words(text)
+
+
+def name_of(review, indicator):
+    """The indicator in bold, with what it counts and which direction is better."""
+    row = review.register.table("indicators").set_index("indicator_id").loc[indicator]
+    better = {
+        "higher": "Higher is better",
+        "lower": "Lower is better",
+        "none": "Neither direction is better in itself",
+    }[row["polarity"]]
+    return Words(
+        f"**{row['name']}.** {row['definition']}. {better}: {row['polarity_reason'][:1].lower() + row['polarity_reason'][1:]}."
+    )
+
+
+# ---- parts ----
+
+
+def _pair(one, other, series, breaks):
+    for first, second in ((one, other), (other, one)):
+        if (first, second) in breaks.index:
+            row = breaks.loc[(first, second)]
+            return {
+                "One": series[first],
+                "Other": series[second],
+                "May they be compared": row["comparable"],
+                "Why": row["what_changed"][:1].upper() + row["what_changed"][1:] + ".",
+            }
+    return {
+        "One": series[one],
+        "Other": series[other],
+        "May they be compared": "no",
+        "Why": "Two definitions with no step between them.",
+    }
+
+
+def _name_of(review, indicator):
+    return review.register.table("indicators").set_index("indicator_id").at[indicator, "name"]
+
+
+def _known_sources(review):
+    sources = review.register.table("sources")
+    return sources.loc[sources["published"] <= review.as_at, "source_id"]
