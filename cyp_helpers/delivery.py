@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from cyp_helpers.charts import DARK_BLUE, LIGHT_GREY, ORANGE, TURQUOISE, Chart, draw_plain, draw_svg
+from cyp_helpers.review import known_sources
 from cyp_helpers.table import Table, numbers, tidy
 from cyp_helpers.words import Words, count, day, how_many, join, plural, sentence_count
 
@@ -34,7 +35,7 @@ def actions_of(review):
     ``state`` (one of ``STATES``), ``shown`` and ``evidence`` (what a later document known at the review says).
     """
     register, as_at = review.register, review.as_at
-    known = _known_sources(review)
+    known = known_sources(review)
     actions = register.table("actions")
     actions = actions[(actions["plan_id"] == review.plan["plan_id"]) & actions["source_id"].isin(known)]
     said = register.table("action-evidence").set_index("action_id")
@@ -136,7 +137,7 @@ def all_actions_table(review):
 
 def evidence_table(review):
     """What the review of evidence shows for each key activity; an activity without evidence is shown as such."""
-    register, known = review.register, _known_sources(review)
+    register, known = review.register, known_sources(review)
     activities = register.table("activities")
     activities = activities[(activities["plan_id"] == review.plan["plan_id"]) & activities["source_id"].isin(known)]
     evidence = register.table("evidence").set_index("activity_id")
@@ -183,7 +184,7 @@ def evidence_table(review):
 
 def unmatched_table(review):
     """Activities without an indicator, and indicators without an activity."""
-    known, plan = _known_sources(review), review.plan["plan_id"]
+    known, plan = known_sources(review), review.plan["plan_id"]
     listed = review.register.table("plan-indicators")
     listed = listed[(listed["plan_id"] == plan) & listed["source_id"].isin(known)]
     activities = review.register.table("activities")
@@ -290,7 +291,7 @@ def read_delivery(review):
 
 def read_evidence(review):
     """How the review of evidence judges the activities."""
-    known = _known_sources(review)
+    known = known_sources(review)
     evidence = review.register.table("evidence")
     plan_activities = review.register.table("activities").set_index("activity_id")["plan_id"]
     evidence = evidence[
@@ -324,8 +325,3 @@ def _crosstab(review, column, caption, heading):
     for name in frame.columns[1:]:
         frame[name] = numbers(frame[name].astype(int).astype("str"))
     return Table(caption, frame, (), column)
-
-
-def _known_sources(review):
-    sources = review.register.table("sources")
-    return sources.loc[sources["published"] <= review.as_at, "source_id"]

@@ -8,6 +8,7 @@ import pandas as pd
 from cyp_helpers.charts import DARK_BLUE, DARK_GREY, ORANGE, TURQUOISE, Chart, draw_plain, draw_svg
 from cyp_helpers.figures import known_queries
 from cyp_helpers.register import ENGLAND, UnknownName
+from cyp_helpers.review import known_sources
 from cyp_helpers.table import Table, numbers, tidy
 from cyp_helpers.words import Words, count, day, plural, sentence_count
 
@@ -24,7 +25,7 @@ def families(review):
     listed = review.register.table("plan-indicators")
     listed = listed[
         (listed["series_id"] != "")
-        & listed["source_id"].isin(_known_sources(review))
+        & listed["source_id"].isin(known_sources(review))
         & (listed["plan_id"] == review.plan["plan_id"])
     ]
     of_plan = (
@@ -149,7 +150,7 @@ def definitions_table(review, indicator):
     series = review.register.table("series")
     series = series[series["indicator_id"] == indicator]
     listed = review.register.table("plan-indicators")
-    listed = listed[listed["source_id"].isin(_known_sources(review))]
+    listed = listed[listed["source_id"].isin(known_sources(review))]
     used = listed.groupby("series_id")["source_id"].agg(lambda ids: ", ".join(dict.fromkeys(ids)))
     return Table(
         "The definitions, and who uses them",
@@ -186,6 +187,7 @@ def comparable_table(review, indicator):
 
 
 def read_long_view(review, indicator):
+    """How many figures are known, on how many definitions, from when to when."""
     rows = points(review, indicator)
     if rows.empty:
         return Words("No figure is known for this indicator at the date of the review.")
@@ -235,8 +237,3 @@ def _pair(one, other, series, breaks):
 
 def _name_of(review, indicator):
     return review.register.table("indicators").set_index("indicator_id").at[indicator, "name"]
-
-
-def _known_sources(review):
-    sources = review.register.table("sources")
-    return sources.loc[sources["published"] <= review.as_at, "source_id"]

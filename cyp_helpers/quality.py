@@ -192,6 +192,7 @@ def documents_table(review):
 
 
 def read_missing(review):
+    """How many places for a figure hold something else."""
     kinds = review.figures.loc[review.figures["number"].isna(), "printed"].value_counts()
     if kinds.empty:
         return Words("Every place for a figure holds one.")
@@ -202,6 +203,7 @@ def read_missing(review):
 
 
 def read_stale(review):
+    """How many newest figures are old or undated."""
     old = _old_subjects(review)
     undated = old["months"].isna().sum()
     return Words(
@@ -212,6 +214,7 @@ def read_stale(review):
 
 
 def read_claims(review):
+    """How many claims can be worked out again, and how they fare."""
     outcomes = check_claims(review.register, review.figures, review.as_at)["outcome"].value_counts()
     if outcomes.empty:
         return Words("The documents known at this date state no comparison in words.")
@@ -227,6 +230,7 @@ def read_claims(review):
 
 
 def read_queries(review):
+    """How many source queries are open, and what they ask for."""
     queries = _queries(review)
     high = (queries["bearing"] == "high").sum()
     kept = (queries["effect"] == "not compared").sum()

@@ -147,6 +147,12 @@ def line_of_figures(review, subject):
     return line.assign(order=order).sort_values(["order", "published"], kind="stable").drop(columns="order")
 
 
+def known_sources(review):
+    """Ids of the documents that were known at a review."""
+    sources = review.register.table("sources")
+    return sources.loc[sources["published"] <= review.as_at, "source_id"]
+
+
 def last_review(review):
     """The review before this one, or None."""
     return previous_review(review.register, review.plan["plan_id"], review.review["review"])

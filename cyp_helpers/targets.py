@@ -175,102 +175,72 @@ def _sign(rows):
 
 
 def _why_not_assessed(rows, figures, register):
-    """The reason why a target cannot be assessed; '' where it can."""
-    points = rows.index.map(_annual_points(rows, figures)).fillna(0).astype(int)
+    """The reason why a target cannot be assessed; '' where it can. The first that holds is the one told."""
     printed = "'" + rows["target_printed"].fillna("") + "'"
-    only_start = rows["observation_id"] == rows["baseline_observation_id"]
+    pairs = [
+        *_target_says_no(rows, figures, printed),
+        *_figure_is_too_early_or_late(rows, printed),
+        *_nothing_to_start_from(rows, figures, register, printed),
+    ]
+    conditions, reasons = zip(*pairs)
+    return pd.Series(np.select(conditions, reasons, ""), index=rows.index)
+
+
+def _target_says_no(rows, figures, printed):
+    """No target, no figure, or a kind of target that figures alone do not answer."""
+    points = rows.index.map(_annual_points(rows, figures)).fillna(0).astype(int)
+    known = points.astype(str) + np.where(points == 1, " is", " are") + " known with a printed period"
+    untested = np.where(points >= POINTS_FOR_TREND, ", and the trend has not been tested.", ".")
+    trend = f". A trend needs at least {POINTS_FOR_TREND} annual figures on one definition; "
+    return [
+        (rows["target_id"].isna(), "No target is printed."),
+        (rows["kind"] == "pending", "The document sets no target yet. " + rows["gap"]),
+        (rows["kind"] == "words", "The target is in words: " + printed + "."),
+        (rows["gap"] != "", rows["gap"] + " The target is " + printed + "."),
+        (rows["kind"] == "trend", "The target is " + printed + trend + known + untested),
+    ]
+
+
+def _figure_is_too_early_or_late(rows, printed):
+    """The figure is the start itself, of unknown order, or of another date than the target's."""
+    said, period = rows["value_said"].fillna(""), rows["comparator_period"].astype("str")
+    start = (rows["observation_id"] == rows["baseline_observation_id"]) | (
+        rows["start_dated"] & (rows["value_end"] <= rows["start_end"])
+    )
     unordered = ~rows["start_dated"] & (rows["start_end"] >= rows["value_end"])
-    dated_target = rows["target_period"].fillna("") != ""
-    other_period = parse_periods(rows["target_period"].fillna(""))["end"] != rows["value_end"]
-    after = dated_target & rows["value_dated"].eq(True) & (rows["value_end"] > rows["target_end"])
-    no_later = rows["start_dated"] & (rows["value_end"] <= rows["start_end"])
-    level = rows["kind"].isin(_LEVEL_KINDS)
-    by = " for " + rows["comparator_period"].astype("str").fillna("the end of the plan")
-    zero = (rows["kind"] == "direction") & (rows["direction"] == "lower") & (rows["start_high"] == 0)
-    trend = pd.Series(
-        "The target is "
-        + printed
-        + ". A trend needs at least "
-        + str(POINTS_FOR_TREND)
-        + " annual figures on one definition; "
-        + points.astype(str)
-        + np.where(points == 1, " is", " are")
-        + " known with a printed period.",
-        index=rows.index,
-    )
-    return pd.Series(
-        np.select(
-            [
-                rows["target_id"].isna(),
-                rows["kind"] == "pending",
-                rows["kind"] == "words",
-                rows["gap"] != "",
-                rows["kind"] == "trend",
-                only_start | no_later,
-                unordered,
-                (rows["kind"] != "in_line") & after,
-                zero,
-                contradicting(rows, register, figures, "observation_id", "baseline_observation_id"),
-                level & ~rows["due"] & rows["start_number"].notna() & ~rows["start_dated"],
-                (rows["kind"] == "relative_change") & rows["start_number"].isna(),
-                level
-                & ~rows["due"]
-                & (rows["start_number"].isna() | (rows["kind"] == "judgement_step"))
-                & ~rows["reached"],
-                (rows["kind"] == "direction") & rows["start_number"].isna(),
-                (rows["kind"] == "in_line") & other_period,
-                (rows["kind"] == "in_line") & rows["goal"].isna(),
-            ],
-            [
-                "No target is printed.",
-                "The document sets no target yet. " + rows["gap"],
-                "The target is in words: " + printed + ".",
-                rows["gap"] + " The target is " + printed + ".",
-                trend,
-                "No figure later than the starting figure is known: "
-                + rows["value_said"].fillna("")
-                + ". The target is "
-                + printed
-                + ".",
-                "The starting figure is printed without its period, so it is not known whether "
-                + rows["value_said"].fillna("")
-                + " is a later figure.",
-                "No figure is known for the date of the target, "
-                + printed
-                + by
-                + "; there is a later one: "
-                + rows["value_said"].fillna("")
-                + ".",
-                "The starting figure is zero, so it cannot fall.",
-                rows["value_said"].fillna("")
-                + " and the starting figure, "
-                + rows["start_said"].fillna("")
-                + ", cannot both be on the definition of the target.",
-                "The target, "
-                + printed
-                + by
-                + ", is still ahead, and the starting figure is printed without its period, so there is no line to hold "
-                + rows["value_said"].fillna("")
-                + " against.",
-                "The target is a relative change (" + printed + ") and no starting figure is printed.",
-                "The target, "
-                + printed
-                + by
-                + ", is still ahead, and there is no line from a starting figure to hold "
-                + rows["value_said"].fillna("")
-                + " against.",
-                "The target is a direction (" + printed + ") and no starting figure is printed.",
-                "The target is for "
-                + rows["comparator_period"].fillna("another period")
-                + "; the figure known is "
-                + rows["value_said"].fillna("")
-                + ".",
-                "The document prints no figure of the area that the target refers to.",
-            ],
-            "",
-        ),
-        index=rows.index,
-    )
+    dated = (rows["target_period"].fillna("") != "") & rows["value_dated"].eq(True)
+    late = dated & (rows["value_end"] > rows["target_end"]) & (rows["kind"] != "in_line")
+    other = (rows["kind"] == "in_line") & (rows["value_end"] != rows["target_end"])
+    goal = printed + " for " + period.fillna("the end of the plan")
+    lost = "The starting figure is printed without its period, so it is not known whether "
+    return [
+        (start, "No figure later than the starting figure is known: " + said + ". The target is " + printed + "."),
+        (unordered, lost + said + " is a later figure."),
+        (late, "No figure is known for the date of the target, " + goal + "; there is a later one: " + said + "."),
+        (other, "The target is for " + period.fillna("another period") + "; the figure known is " + said + "."),
+    ]
+
+
+def _nothing_to_start_from(rows, figures, register, printed):
+    """The target hangs on a starting or national figure that is missing, undated or contradicted."""
+    said, kind, missing = rows["value_said"].fillna(""), rows["kind"], rows["start_number"].isna()
+    zero = (kind == "direction") & (rows["direction"] == "lower") & (rows["start_high"] == 0)
+    contradicted = contradicting(rows, register, figures, "observation_id", "baseline_observation_id")
+    ahead = kind.isin(_LEVEL_KINDS) & ~rows["due"]
+    no_line = ahead & (missing | (kind == "judgement_step")) & ~rows["reached"]
+    goal = "The target, " + printed + " for " + rows["comparator_period"].astype("str").fillna("the end of the plan")
+    undated = ", is still ahead, and the starting figure is printed without its period, so there is no line to hold "
+    both = " and the starting figure, " + rows["start_said"].fillna("")
+    without = " (" + printed + ") and no starting figure is printed."
+    return [
+        (zero, "The starting figure is zero, so it cannot fall."),
+        (contradicted, said + both + ", cannot both be on the definition of the target."),
+        (ahead & ~missing & ~rows["start_dated"], goal + undated + said + " against."),
+        ((kind == "relative_change") & missing, "The target is a relative change" + without),
+        (no_line, goal + ", is still ahead, and there is no line from a starting figure to hold " + said + " against."),
+        ((kind == "direction") & missing, "The target is a direction" + without),
+        ((kind == "in_line") & rows["goal"].isna(), "No figure of the area that the target refers to is printed."),
+    ]
 
 
 def _annual_points(rows, figures):

@@ -341,6 +341,7 @@ def _tally(verdicts):
 
 
 def count(number):
+    """A small number as a word: 3 is "three", 12 is "12"."""
     return _COUNT[number] if number < len(_COUNT) else str(number)
 
 
@@ -350,16 +351,20 @@ def how_many(number):
 
 
 def sentence_count(number):
+    """A number at the start of a sentence."""
     return count(number).capitalize()
 
 
 def plural(number, one, many=None):
+    """The word for one or for many."""
     return one if number == 1 else many or one + "s"
 
 
 def join(parts):
+    """ "a, b and c"."""
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
 
 
 def day(date):
+    """ "31 March 2018"."""
     return f"{date.day} {date:%B %Y}"
