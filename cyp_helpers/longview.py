@@ -97,7 +97,12 @@ def long_chart(review, indicator):
         )
     for row in rows.itertuples():
         axes.annotate(
-            row.text, (row.end, row.number), xytext=(-4, 6), textcoords="offset points", fontsize=8.5, ha="right"
+            f"{row.value} {row.marks}".strip(),
+            (row.end, row.number),
+            xytext=(-4, 6),
+            textcoords="offset points",
+            fontsize=8.5,
+            ha="right",
         )
     if len(rows):
         span = rows["end"].max() - rows["end"].min()
@@ -191,9 +196,11 @@ def read_long_view(review, indicator):
     rows = points(review, indicator)
     if rows.empty:
         return Words("No figure is known for this indicator at the date of the review.")
+    own = rows[rows["area_id"] != ENGLAND]
+    own = rows if own.empty else own
     undated = (~rows["dated"]).sum()
     definitions = rows["series_id"].nunique()
-    text = f"{sentence_count(len(rows))} {plural(len(rows), 'figure is', 'figures are')} known as at {day(review.as_at)}, on {count(definitions)} {plural(definitions, 'definition')}, from {rows['said'].iloc[0]} to {rows['said'].iloc[-1]}."
+    text = f"{sentence_count(len(rows))} {plural(len(rows), 'figure is', 'figures are')} known as at {day(review.as_at)}, on {count(definitions)} {plural(definitions, 'definition')}, from {own['said'].iloc[0]} to {own['said'].iloc[-1]}."
     if definitions > 1:
         text += " Figures on different definitions stand in one picture and are not compared."
     if undated:

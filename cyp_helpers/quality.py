@@ -219,10 +219,7 @@ def read_claims(review):
     if outcomes.empty:
         return Words("The documents known at this date state no comparison in words.")
     checked = outcomes.drop(UNCHECKED, errors="ignore")
-    parts = [
-        f"{count(number)} of them {outcome}" if number == 1 else f"for {count(number)} the claim {outcome}"
-        for outcome, number in checked.items()
-    ]
+    parts = [f"for {count(number)} the claim {outcome}" for outcome, number in checked.items()]
     return Words(
         f"{sentence_count(outcomes.sum())} {plural(outcomes.sum(), 'comparison is', 'comparisons are')} stated in words; {how_many(checked.sum())} can be worked out again"
         + (f": {join(parts)}." if parts else ".")
