@@ -27,10 +27,7 @@ def summary_table(review):
         shown,
         {
             "Indicator": shown["name"],
-            "Unit": _units(review, shown["unit"]),
-            "Figure": _numbers(review, shown["observation_id"]),
-            "Marks": _marks(review, shown["observation_id"]),
-            "Period": shown["period"],
+            **_figure_columns(review, shown),
             "Over time": with_sign(shown["over_time"].astype("str").fillna("not compared")),
             "Against target": with_sign(
                 shown["target_verdict"].mask(shown["target_comparator_text"] == "", "no target")
@@ -50,10 +47,7 @@ def targets_table(review):
         rows,
         {
             "Indicator": rows["name"],
-            "Unit": _units(review, rows["unit"]),
-            "Figure": _numbers(review, rows["observation_id"]),
-            "Marks": _marks(review, rows["observation_id"]),
-            "Period": rows["period"],
+            **_figure_columns(review, rows),
             "Target as printed": rows["comparator_text"].replace("", "left blank"),
             "Verdict": with_sign(rows["verdict"]),
             "What this rests on": rows["reason"],
@@ -191,10 +185,7 @@ def background_table(review):
         rows,
         {
             "Figure for": rows["name"],
-            "Unit": _units(review, rows["unit"]),
-            "Figure": _numbers(review, rows["observation_id"]),
-            "Marks": _marks(review, rows["observation_id"]),
-            "Period": rows["period"],
+            **_figure_columns(review, rows),
             "Source": rows["value_source"],
         },
     )
@@ -273,10 +264,7 @@ def _pair_frame(review, rows, other):
         rows,
         {
             "Indicator": rows["name"],
-            "Unit": _units(review, rows["unit"]),
-            "Figure": _numbers(review, rows["observation_id"]),
-            "Marks": _marks(review, rows["observation_id"]),
-            "Period": rows["period"],
+            **_figure_columns(review, rows),
             other: against,
             f"{other}: period": rows["comparator_period"],
             "Difference": _differences(rows),
@@ -284,6 +272,16 @@ def _pair_frame(review, rows, other):
             "What this rests on": rows["reason"],
         },
     )
+
+
+def _figure_columns(review, rows):
+    """Unit, figure, marks and period of each row."""
+    return {
+        "Unit": _units(review, rows["unit"]),
+        "Figure": _numbers(review, rows["observation_id"]),
+        "Marks": _marks(review, rows["observation_id"]),
+        "Period": rows["period"],
+    }
 
 
 def _frame(review, rows, columns):

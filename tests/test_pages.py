@@ -115,7 +115,6 @@ def test_actions_of_safe_overdue_at_the_end_of_2016_17_and_their_leads(register)
     assert (late["Lead and partners, as printed"] != "none printed").all() and (
         late["How it stands"] == delivery.OVERDUE
     ).all()
-    assert "Training  by District Councils" not in late["Action"].tolist()
 
 
 def test_an_action_is_done_only_when_a_document_known_by_then_says_so(register):
