@@ -11,6 +11,7 @@ from difflib import get_close_matches
 import pandas as pd
 
 from cyp_helpers.meaning import meaning_faults
+from cyp_helpers.published_checks import published_faults
 from cyp_helpers.register import find_project, load_register
 
 FAULT_COLUMNS = ["file", "row", "column", "found", "right"]
@@ -33,7 +34,7 @@ def check_register(project=None):
         return pd.DataFrame(faults, columns=FAULT_COLUMNS)
     register = load_register(project)
     paths = {item["name"]: f"data/{item['path']}" for item in package["resources"]}
-    faults = meaning_faults(register, paths)
+    faults = meaning_faults(register, paths) + published_faults(register, paths)
     return pd.DataFrame(faults, columns=FAULT_COLUMNS)
 
 

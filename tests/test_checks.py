@@ -136,7 +136,8 @@ def test_missing_column_missing_file_and_unlisted_file(project):
     )
     assert (
         "not UTF-8" in told["data/reference/units.csv"].found
-        and told["data/reference/areas.csv"].found == "no column 'area_id', 'name', 'area_type', 'note'"
+        and told["data/reference/areas.csv"].found
+        == "no column 'area_id', 'name', 'area_type', 'la_number', 'region_id', 'former_codes', 'note'"
     )
 
 

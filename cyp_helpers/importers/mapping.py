@@ -1,0 +1,63 @@
+"""Which published measure stands for which series of the register: ``data/reference/published_measures.csv``."""
+
+import pandas as pd
+
+FIGURE_COLUMNS = [
+    "measure_key", "area_id", "period", "value", "number", "status", "numerator", "denominator", "locator", "concern",
+]  # fmt: skip
+_NUMBERS = ["per", "first_year", "last_year", "lag_months"]
+
+
+def load_measures(register, dataset, edition_date=None):
+    """The rows of the mapping for one dataset, with the unit of each measure's indicator.
+
+    Parameters
+    ----------
+    register : Register
+    dataset : text, such as "lait" or "ees-referrals"
+    edition_date : optional; only rows that hold for an edition of that day
+
+    Returns
+    -------
+    DataFrame: the columns of the table, numbers as int, and ``unit``.
+    """
+    measures = with_units(register, register.table("published-measures"))
+    measures = measures[measures["dataset"] == dataset]
+    if edition_date is not None:
+        day = str(edition_date)
+        since = measures["first_edition"].where(measures["first_edition"] != "", "0000")
+        until = measures["last_edition"].where(measures["last_edition"] != "", "9999")
+        measures = measures[(since <= day) & (day <= until)]
+    return measures.reset_index(drop=True)
+
+
+def with_units(register, measures):
+    """The mapping with whole numbers as int and ``unit``, that of the indicator each series belongs to."""
+    unit = register.table("indicators").set_index("indicator_id")["unit"]
+    indicator = register.table("series").set_index("series_id")["indicator_id"]
+    return measures.assign(
+        unit=measures["series_id"].map(indicator).map(unit), **{name: measures[name].astype(int) for name in _NUMBERS}
+    )
+
+
+def names_of(cell):
+    """The names under which a measure or column has been published, from a cell such as "a | b".
+
+    >>> names_of("referral_count | Referrals")
+    ('referral_count', 'Referrals')
+    """
+    return tuple(name.strip() for name in cell.split("|"))
+
+
+def area_of_number(register):
+    """Series of ``area_id`` by LA number."""
+    areas = register.table("areas")
+    return areas[areas["la_number"] != ""].set_index("la_number")["area_id"]
+
+
+def area_of_code(register):
+    """Series of ``area_id`` by GSS code, former codes included."""
+    areas = register.table("areas")
+    former = areas.assign(code=areas["former_codes"].str.split()).explode("code")
+    codes = pd.concat([areas.assign(code=areas["area_id"]), former[former["code"].notna()]])
+    return codes.set_index("code")["area_id"]

@@ -1,0 +1,144 @@
+"""Editions of one dataset side by side: which row stands, what was revised, and when each figure was known.
+
+The figure of the earliest edition stands. Where a later edition prints another one, both stand; the later is dated with
+its edition's own day and carries status r, so a review as at an earlier day still sees what was known then. The result
+does not depend on the order of importing, with one exception that ``needs_again`` tells of.
+"""
+
+import numpy as np
+import pandas as pd
+
+from cyp_helpers.importers.mapping import with_units
+from cyp_helpers.importers.plausible import contradicted
+from cyp_helpers.periods import parse_periods
+from cyp_helpers.register import decimal_places
+
+PUBLISHED_COLUMNS = [
+    "series_id", "breakdown", "area_id", "period", "value", "status", "numerator", "denominator", "published",
+    "published_basis", "source_id", "locator",
+]  # fmt: skip
+KEY = ["series_id", "breakdown", "area_id", "period"]
+_POPULATION_YEAR_BEFORE = 1  # rates at or to 31 March are worked out on the estimate of the June before
+
+
+def merge_editions(published, figures, editions, register):
+    """The published table with the figures of one edition in it.
+
+    Parameters
+    ----------
+    published : the table so far (columns ``PUBLISHED_COLUMNS``); rows of the edition's own source are replaced
+    figures : rows of one edition: ``KEY, value, status, numerator, denominator, source_id, locator``
+    editions : frame with ``source_id, edition_date, edition_date_basis``, the new edition among them
+    register : Register, for the mapping (lags) and the population series
+
+    Returns
+    -------
+    DataFrame of ``PUBLISHED_COLUMNS``, sorted by series, breakdown, area, end of period and day of publication.
+    """
+    sources = set(figures["source_id"])
+    rows = pd.concat([published[~published["source_id"].isin(sources)], figures], ignore_index=True)
+    rows = rows.join(editions.set_index("source_id")[["edition_date", "edition_date_basis"]], on="source_id")
+    rows["end"] = parse_periods(rows["period"])["end"]
+    rows = rows.sort_values([*KEY, "edition_date", "source_id"], kind="stable").reset_index(drop=True)
+    rows = rows[~_same_as_before(rows)].reset_index(drop=True)
+    later = rows.duplicated(KEY)
+    usual = usual_day(rows, register)
+    in_time = usual < rows["edition_date"]
+    own_day = later | ~in_time
+    printed = own_day & (rows["edition_date_basis"] != "assumed")
+    rows["published"] = usual.where(~own_day, rows["edition_date"])
+    rows["published_basis"] = pd.Series("assumed", index=rows.index, dtype="str").mask(printed, "printed")
+    plain = rows["status"].str.split().map(lambda words: [word for word in words if word != "r"]).str.join(" ")
+    rows["status"] = rows["status"].mask(later, ("r " + plain).str.strip())
+    rows = _with_population(rows, register)
+    rows = rows.sort_values([*KEY[:3], "end", "published", "source_id"], kind="stable")
+    return rows[PUBLISHED_COLUMNS].reset_index(drop=True)
+
+
+def revisions(published, source_id):
+    """What an edition changed: the rows of ``published`` that it revised, with the figure before.
+
+    Returns
+    -------
+    DataFrame: ``KEY``, ``old``, ``new`` (as printed; '' for none), ``old_counts``, ``new_counts`` ("3 of 10") and
+    ``published``.
+    """
+    ordered = published.sort_values([*KEY, "published"], kind="stable")
+    counts = [
+        ordered[part].map("{:.0f}".format).astype("str").replace("nan", "?") for part in ("numerator", "denominator")
+    ]
+    ordered = ordered.assign(new=ordered["value"], new_counts=counts[0] + " of " + counts[1])
+    before = ordered.groupby(KEY)[["new", "new_counts"]].shift(1)
+    ordered = ordered.assign(old=before["new"], old_counts=before["new_counts"])
+    changed = ordered[(ordered["source_id"] == source_id) & ordered.duplicated(KEY)]
+    return changed[[*KEY, "old", "new", "old_counts", "new_counts", "published"]]
+
+
+def needs_again(edition, editions):
+    """Editions of the dataset that must be imported once more after one that lies between two already imported.
+
+    A later edition that agreed with the one before has left no row; if the edition between differs, that row is wanted.
+    ``edition`` is a row of ``editions`` (columns ``source_id, dataset, edition_date``).
+    """
+    same = editions[(editions["dataset"] == edition["dataset"]) & (editions["source_id"] != edition["source_id"])]
+    earlier, later = same["edition_date"] < edition["edition_date"], same["edition_date"] > edition["edition_date"]
+    return same.loc[later, "source_id"].tolist() if earlier.any() else []
+
+
+def _same_as_before(rows):
+    """True where a row says what the row before it of the same figure says, to the decimals of the coarser one."""
+    number = pd.to_numeric(rows["value"], errors="coerce")
+    places = decimal_places(rows["value"])
+    before = rows.groupby(KEY, sort=False)[["numerator", "denominator"]].shift(1)
+    earlier, earlier_places = number.shift(1), places.shift(1)
+    half = 0.5 * 10.0 ** -np.minimum(places, earlier_places.fillna(99)) * (places != earlier_places)
+    same = (number - earlier).abs() <= half + 1e-9
+    missing = number.isna() & earlier.isna()
+    counts = pd.Series(True, index=rows.index)
+    for column in ("numerator", "denominator"):
+        counts &= before[column].isna() | rows[column].isna() | (before[column] == rows[column])
+    return rows.duplicated(KEY) & (same | missing) & counts
+
+
+def usual_day(rows, register):
+    """The day by which a figure is usually out: the last of a month, so many months after its period ends."""
+    measures = with_units(register, register.table("published-measures"))
+    lag = measures.groupby("series_id")["lag_months"].max()
+    end = rows["end"].copy()
+    monthly = rows["period"].str.startswith("month ")
+    # Twelve months come out at once, after the year to March that they lie in.
+    year = end.dt.year + (end.dt.month > 3)
+    end = end.mask(monthly, pd.to_datetime({"year": year, "month": 3, "day": 31}))
+    month = end.dt.year * 12 + end.dt.month - 1 + rows["series_id"].map(lag).fillna(0).astype(int) + 1
+    first = pd.to_datetime({"year": month // 12, "month": month % 12 + 1, "day": 1})
+    return (first - pd.Timedelta(days=1)).dt.strftime("%Y-%m-%d")
+
+
+def _with_population(rows, register):
+    """Denominators of rates on a population series: its newest estimate for the year before, where it gives the rate.
+
+    An estimate that was revised since gives another rate; then the row has no denominator.
+    """
+    measures = with_units(register, register.table("published-measures"))
+    on_series = measures[measures["denominator"].str.startswith("series ")]
+    on_series = on_series.drop_duplicates("series_id").set_index("series_id")
+    mine = rows["series_id"].isin(on_series.index) & rows["numerator"].notna()
+    part = rows[mine]
+    population = rows[rows["series_id"].isin(on_series["denominator"].str.removeprefix("series ").unique())]
+    population = population.sort_values("published").drop_duplicates(KEY, keep="last")
+    estimate = pd.to_numeric(population["value"], errors="coerce").set_axis(
+        pd.MultiIndex.from_arrays([population["area_id"], population["end"].dt.year])
+    )
+    year = part["end"].dt.year - _POPULATION_YEAR_BEFORE
+    found = estimate.reindex(pd.MultiIndex.from_arrays([part["area_id"], year])).to_numpy(dtype="float64")
+    areas = register.table("areas").set_index("area_id")["area_type"]
+    trial = part.assign(
+        denominator=found,
+        number=pd.to_numeric(part["value"], errors="coerce"),
+        per=part["series_id"].map(on_series["per"]).astype("float64"),
+        measure_key=part["series_id"] + part["source_id"],
+        area_type=part["area_id"].map(areas),
+    )
+    rows = rows.copy()
+    rows.loc[mine, "denominator"] = trial["denominator"].where(~contradicted(trial))
+    return rows

@@ -1,0 +1,234 @@
+"""Figures that cannot be right, held back with a reason: neither used silently nor dropped.
+
+Each rule has a name, a reason in plain words and one function; all look at whole columns. A rule about a figure holds
+the figure back. A rule about counts that were put together from other measures holds back the counts only, since it is
+the pairing that is in doubt; the figure then stands without them, and chance is not tested.
+"""
+
+import numpy as np
+import pandas as pd
+
+from cyp_helpers.importers.values import UNROUNDED
+from cyp_helpers.periods import parse_periods
+from cyp_helpers.register import AUTHORITY_TYPES, ENGLAND, decimal_places
+
+REASONS = {
+    "unreadable-year": "the year label is none that the importer knows",
+    "unreadable-value": "the cell holds neither a number nor a known marker",
+    "duplicates-disagree": "the file has the figure twice, with two values",
+    "withheld-with-figure": "the note says that the figure is withheld, and yet there is one",
+    "value-without-count": "the publisher gives counts with this measure, and none here",
+    "outside-own-limits": "the figure lies outside its own confidence limits",
+    "not-begun": "the period had not begun when the edition came out",
+    "outside-0-100": "a share lies between 0 and 100",
+    "negative": "there is less than nothing of what is counted",
+    "part-exceeds-whole": "the count above the line is larger than the one below it",
+    "zero-of-zero": "nothing out of nothing has no share, and yet a figure is given",
+    "counts-contradict": "the counts give another figure, beyond what rounding can do",
+    "average-outside-members": "an average lies between the lowest and the highest of the areas in it",
+    "total-is-not-sum": "the count of England is not the sum of its regions, beyond what rounding can do",
+    "ten-fold-jump": "ten times more or less than in its other years, which lie close together, and hardly any other area "
+    "comes near it",
+    "same-count-everywhere": "every area, England among them, has the same count",
+}
+_COUNT_RULES = ["same-count-everywhere", "counts-contradict"]
+_ENOUGH = 5  # members that an average is held against; of fewer, one withheld member could explain it
+_MANY = 20  # areas that cannot share one count by chance
+_TEN, _CLOSE, _FEW = 10.0, 3.0, 3  # a jump; how close the other years lie; how many are too few to say
+_HARDLY_ANY = 0.02  # share of areas that may lie as far out in one year
+
+
+def hold_back(figures, register, edition_date):
+    """Set apart what cannot be right.
+
+    Parameters
+    ----------
+    figures : frame with the columns of ``mapping.FIGURE_COLUMNS`` and, from the mapping, ``unit, per, above_100,
+        minus_measure``, and ``own_counts`` (do the counts stand in the same row of the file); ``concern`` names a rule
+        that the reader of the file already found broken
+    register : Register, for the areas
+    edition_date : text, the day of the edition
+
+    Returns
+    -------
+    (kept, held): ``kept`` the figures to use, with counts emptied where they are in doubt; ``held`` the rows held back
+    with ``rule`` and ``reason``, among them those whose counts only are (``value`` is then "135 of 300").
+
+    >>> REASONS["outside-0-100"]
+    'a share lies between 0 and 100'
+    """
+    areas = register.table("areas").set_index("area_id")
+    figures = figures.reset_index(drop=True)
+    figures["area_type"] = figures["area_id"].map(areas["area_type"]).fillna("")
+    figures["region_id"] = figures["area_id"].map(areas["region_id"]).fillna("")
+    counts_rule, counts_detail = _first_rule(figures, [_same_count_everywhere, _counts_contradict])
+    rule, detail = _first_rule(figures, [*_RULES, lambda frame: _not_begun(frame, edition_date)])
+    rule = rule.mask(figures["concern"] != "", figures["concern"])
+    detail = detail.mask(figures["concern"] != "", "")
+    # Counts printed in one row with the figure are its own: then either can be wrong.
+    own = (counts_rule != "") & figures["own_counts"] & (rule == "")
+    rule, detail = rule.mask(own, counts_rule), detail.mask(own, counts_detail)
+    doubtful = (counts_rule != "") & (rule == "")
+    held = [
+        _held(figures[rule != ""], rule, detail),
+        _held(figures[doubtful], counts_rule, counts_detail, counts_only=True),
+    ]
+    kept = figures[rule == ""].copy()
+    kept.loc[doubtful[doubtful].index, ["numerator", "denominator"]] = np.nan
+    return kept.drop(columns=["area_type", "region_id", "concern"]), pd.concat(held, ignore_index=True)
+
+
+def contradicted(figures):
+    """Where counts give another figure than the one printed, beyond what the rounding of both can do (bool Series).
+
+    Counts rounded to five or ten are recognised by all counts of a measure, period and level of area being multiples.
+
+    >>> row = {"measure_key": "m", "period": "CY 2016", "area_type": "county", "value": "50", "number": 50.0}
+    >>> contradicted(pd.DataFrame([{**row, "numerator": 3.0, "denominator": 4.0, "per": 100}])).tolist()
+    [True]
+    """
+    places = decimal_places(figures["value"])
+    # A figure that was cut to six digits here has been rounded twice.
+    half = 10.0**-places * (0.5 + 0.5 * (places > UNROUNDED))
+    numerator, denominator = figures["numerator"], figures["denominator"]
+    above, below = (_count_rounding(figures, part) / 2 for part in ("numerator", "denominator"))
+    low = figures["per"] * (numerator - above) / (denominator + below)
+    high = figures["per"] * (numerator + above) / (denominator - below).where(denominator > below)
+    tiny = 1e-9 * (1 + figures["number"].abs())
+    return (denominator > 0) & ((low > figures["number"] + half + tiny) | (high < figures["number"] - half - tiny))
+
+
+def _held(figures, rule, detail, counts_only=False):
+    rule, detail = rule[figures.index], detail[figures.index]
+    value = figures["value"]
+    if counts_only:
+        counts = [figures[part].map("{:.0f}".format).astype("str") for part in ("numerator", "denominator")]
+        value = counts[0] + " of " + counts[1]
+    ending = "; the figure stands without them" if counts_only else ""
+    reason = rule.map(REASONS).fillna("") + (": " + detail).where(detail != "", "") + ending
+    return figures.assign(value=value, rule=rule, reason=reason)
+
+
+def _first_rule(figures, rules):
+    """The first rule that each row breaks ('' for none), and the numbers that show it."""
+    found = pd.Series("", index=figures.index, dtype="str")
+    details = found.copy()
+    for check in rules:
+        name, broken, detail = check(figures)
+        new = broken.fillna(False).astype(bool) & (found == "")
+        found, details = found.mask(new, name), details.mask(new, detail)
+    return found, details
+
+
+def _outside_0_100(figures):
+    share = (figures["unit"] == "percent") & (figures["above_100"] == "no")
+    return "outside-0-100", share & ~figures["number"].fillna(0).between(0, 100), ""
+
+
+def _negative(figures):
+    value = (figures["number"] < 0) & (figures["minus_measure"] == "")
+    return "negative", value | (figures["numerator"] < 0) | (figures["denominator"] < 0), ""
+
+
+def _part_exceeds_whole(figures):
+    share = (figures["unit"] == "percent") & (figures["above_100"] == "no") & figures["own_counts"]
+    return "part-exceeds-whole", share & (figures["numerator"] > figures["denominator"]), ""
+
+
+def _zero_of_zero(figures):
+    nothing = (figures["numerator"] == 0) & (figures["denominator"] == 0)
+    return "zero-of-zero", nothing & figures["number"].notna(), ""
+
+
+def _same_count_everywhere(figures):
+    counts = figures["numerator"].groupby([figures["measure_key"], figures["period"]])
+    same = (counts.transform("nunique") == 1) & (counts.transform("count") >= _MANY) & figures["numerator"].notna()
+    return "same-count-everywhere", same & figures["denominator"].notna(), ""
+
+
+def _counts_contradict(figures):
+    worked_out = figures["per"] * figures["numerator"] / figures["denominator"].where(figures["denominator"] > 0)
+    detail = "they give " + worked_out.round(2).astype(str) + ", printed is " + figures["value"]
+    return "counts-contradict", contradicted(figures), detail
+
+
+def _count_rounding(figures, part):
+    """0, 5 or 10: what the counts of a measure, period and level of area are multiples of; 0 where they are exact."""
+    level = figures["area_type"].isin(AUTHORITY_TYPES)
+    key = [figures["measure_key"], figures["period"], level]
+    base = pd.Series(0.0, index=figures.index)
+    for step in (5, 10):
+        base = base.mask((figures[part].fillna(0) % step == 0).groupby(key).transform("all"), step)
+    return base
+
+
+def _average_outside_members(figures):
+    average = figures["unit"] != "count"
+    key = ["measure_key", "period"]
+    members = figures[average & figures["area_type"].isin(AUTHORITY_TYPES) & figures["number"].notna()]
+    nation = members.groupby(key)["number"].agg(["min", "max", "size"])
+    region = members.groupby([*key, "region_id"])["number"].agg(["min", "max", "size"])
+    england = nation.reindex(pd.MultiIndex.from_frame(figures[key])).set_axis(figures.index)
+    # A part of London is held against the boroughs of all of London.
+    part = figures["region_id"].where(figures["area_type"] == "part of region", figures["area_id"])
+    regional = region.reindex(pd.MultiIndex.from_frame(figures[key].assign(region=part))).set_axis(figures.index)
+    is_england = figures["area_id"] == ENGLAND
+    held_against = regional.where(~is_england, england)
+    slack = 10.0 ** -decimal_places(figures["value"]) + 1e-9
+    outside = (figures["number"] < held_against["min"] - slack) | (figures["number"] > held_against["max"] + slack)
+    is_average = average & ~figures["area_type"].isin(AUTHORITY_TYPES) & (held_against["size"] >= _ENOUGH)
+    detail = held_against["min"].round(5).astype(str) + " to " + held_against["max"].round(5).astype(str)
+    return "average-outside-members", is_average & outside, "the members have " + detail
+
+
+def _total_is_not_sum(figures):
+    key = [figures["measure_key"], figures["period"]]
+    regions = figures["number"].where(figures["area_type"] == "region").groupby(key)
+    total, size = regions.transform("sum"), regions.transform("count")
+    wrong = (figures["number"] - total).abs() > 5.0 * (size + 1)  # each can be rounded to ten
+    detail = "the regions add up to " + total.round(0).astype(str)
+    return (
+        "total-is-not-sum",
+        (figures["unit"] == "count") & (figures["area_id"] == ENGLAND) & (size == 9) & wrong,
+        detail,
+    )
+
+
+def _ten_fold_jump(figures):
+    """Of a rate or share, in an area whose other years lie close together (counts of small areas can jump)."""
+    line = ["measure_key", "area_id"]
+    dated = figures.assign(end=parse_periods(figures["period"])["end"])
+    proper = (dated["unit"] != "count") & (dated["minus_measure"] == "")  # a gap can close altogether
+    dated = dated[dated["number"].notna() & proper].sort_values([*line, "end"])
+    beside = [dated.groupby(line)["number"].shift(step).map("{:g}".format).astype("str") for step in (1, -1)]
+    detail = (beside[0] + " before and " + beside[1] + " after").str.replace("nan", "none")
+    ranked = dated.sort_values([*line, "number"])
+    number, key = ranked["number"], [ranked[name] for name in line]
+    places = ranked.groupby(line)["number"]
+    least, most, size = (places.transform(how) for how in ("min", "max", "size"))
+    second_least = number.where(places.cumcount() == 1).groupby(key).transform("max")
+    second_most = number.where(places.cumcount(ascending=False) == 1).groupby(key).transform("max")
+    low = (number * _TEN <= second_least) & (most <= _CLOSE * second_least)
+    high = (number >= _TEN * second_most) & (second_most <= _CLOSE * least)
+    others = number.groupby([ranked["measure_key"], ranked["period"]])
+    lonely_low = (others.rank(method="max", pct=True) <= _HARDLY_ANY) & (
+        number * _TEN <= others.transform("quantile", 0.1)
+    )
+    lonely_high = (others.rank(method="max", pct=True, ascending=False) <= _HARDLY_ANY) & (
+        number >= _TEN * others.transform("quantile", 0.9)
+    )
+    # A handful of children can be none in one year: where counts are known, twenty must have been expected.
+    expected = (ranked["denominator"] * second_least / ranked["per"]).fillna(_MANY)
+    jump = (low & lonely_low & (expected >= _MANY)) | (high & lonely_high & (least > 0))
+    jump &= (size > _FEW) & (second_least > 0)
+    return "ten-fold-jump", jump.reindex(figures.index, fill_value=False), detail.reindex(figures.index, fill_value="")
+
+
+def _not_begun(figures, edition_date):
+    return "not-begun", parse_periods(figures["period"])["start"] > pd.Timestamp(edition_date), ""
+
+
+_RULES = [
+    _outside_0_100, _negative, _part_exceeds_whole, _zero_of_zero, _average_outside_members, _total_is_not_sum,
+    _ten_fold_jump,
+]  # fmt: skip

@@ -1,0 +1,84 @@
+"""Figures as publishers write them -> the figure that was meant, and a status where there is none."""
+
+import numpy as np
+import pandas as pd
+
+SIGNIFICANT = 6  # digits kept of a figure that its publisher did not round
+UNROUNDED = 3  # publishers round to three decimals or fewer; more of them are a figure as it was worked out
+_ENOUGH = 5  # figures that show by themselves how a level of areas is rounded
+_STATUS_OF = {
+    "z": "z", "x": "x", "c": "c", "k": "c", "low": "low", "u": "u x",
+    "-": "x", ".": "z", "..": "x", ":": "x", "": "x", "NULL": "x", "NA": "x", "N/A": "z", "R": "c", "*": "c",
+}  # fmt: skip
+
+
+def clean_values(texts):
+    """Numbers and statuses from printed values.
+
+    Parameters
+    ----------
+    texts : Series of str, such as "19.899999999999999", "3.236E-2", "1,234" or a marker: ``z x c u k low``, the
+        older ``. x NULL NA R`` and blanks, LAIT's "-"
+
+    Returns
+    -------
+    DataFrame with the same index: ``number`` (float), ``decimals`` (that are left once the noise of binary fractions is
+    off, seen at twelve digits) and ``status`` ('' for a number; "?" for a text that is neither).
+
+    >>> clean_values(pd.Series(["19.899999999999999", "c"])).values.tolist()
+    [[19.9, 1, ''], [nan, 0, 'c']]
+    """
+    unique = pd.Series(texts.unique(), dtype="str")
+    printed = unique.str.strip()
+    number = pd.to_numeric(printed.str.replace(",", ""), errors="coerce").replace([np.inf, -np.inf], np.nan)
+    plain = number.map(lambda one: "" if np.isnan(one) else np.format_float_positional(float(f"{one:.12g}"), trim="-"))
+    marks = {mark.casefold(): status for mark, status in _STATUS_OF.items()}
+    status = printed.str.casefold().map(marks).fillna("?").where(number.isna(), "")
+    clean = pd.DataFrame(
+        {
+            "number": pd.to_numeric(plain, errors="coerce").astype("float64"),
+            "decimals": plain.str.extract(r"\.(\d+)$")[0].str.len().fillna(0).astype(int),
+            "status": status.astype("str"),
+        }
+    )
+    return clean.set_axis(unique).reindex(texts).set_axis(texts.index)
+
+
+def publisher_decimals(decimals, measure, period, level):
+    """How many decimals the publisher used: the most that any area of that measure, period and level has.
+
+    "78" among "77.5" and "80.1" was "78.0". Averages of regions can be rounded otherwise than authorities, so levels
+    are looked at apart where each has five figures or more.
+
+    >>> names = pd.Series(["m"] * 2)
+    >>> publisher_decimals(pd.Series([0, 1]), names, names, names).tolist()
+    [1, 1]
+    """
+    of_all = decimals.groupby([measure, period]).transform("max")
+    of_level = decimals.groupby([measure, period, level])
+    return of_level.transform("max").where(of_level.transform("size") >= _ENOUGH, of_all)
+
+
+def print_values(number, decimals):
+    """Numbers as text with their publisher's decimals; '' for an empty one.
+
+    ``decimals`` (Series of int by row) is what the publisher used for that measure and year; where they are more than
+    three, the publisher did not round, and six significant digits are kept.
+
+    >>> print_values(pd.Series([78.0, 1.4345239329]), pd.Series([1, 10])).tolist()
+    ['78.0', '1.43452']
+    """
+    text = pd.Series("", index=number.index, dtype="str")
+    pairs = pd.DataFrame({"number": number, "decimals": decimals.astype(int)})[number.notna()]
+    unique = pairs.drop_duplicates()
+    shown = [_print(one, places) for one, places in zip(unique["number"], unique["decimals"])]
+    told = pd.Series(shown, index=pd.MultiIndex.from_frame(unique), dtype="str")
+    text[pairs.index] = told.reindex(pd.MultiIndex.from_frame(pairs)).to_numpy()
+    return text
+
+
+def _print(number, decimals):
+    if decimals > UNROUNDED and number:
+        before_point = max(int(np.floor(np.log10(abs(number)))) + 1, 0)
+        decimals = min(decimals, max(SIGNIFICANT - before_point, 0))
+    return f"{number:.{decimals}f}"

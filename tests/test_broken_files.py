@@ -1,0 +1,173 @@
+"""Every kind of broken file of every publisher: one clear message, and not a byte of the register changed."""
+
+import zipfile
+
+import pandas as pd
+import pytest
+from importing import (
+    OPEN_DATA,
+    ees_frame,
+    empty_register,
+    fingertips_frame,
+    lait_frame,
+    save,
+    snapshot,
+)
+from typer.testing import CliRunner
+
+from cyp_helpers.cli import app
+from cyp_helpers.importers.reading import UnreadableFile, read_frame
+from cyp_helpers.importers.run import import_files
+
+FRAMES = {"lait": lait_frame, "ees": ees_frame, "fingertips": fingertips_frame}
+FIRST_NEEDED = {"lait": "Years", "ees": "time_period", "fingertips": "Area Code"}
+VALUE = {"lait": "Values", "ees": "rereferral_count", "fingertips": "Count"}
+DAY = "2024-11-19"
+PAGE = b"<!DOCTYPE html>\n<html><head><title>503 Service Unavailable</title></head><body></body></html>\n"
+
+
+@pytest.fixture
+def register(tmp_path):
+    return empty_register(tmp_path / "project")
+
+
+def text(publisher):
+    return FRAMES[publisher]().to_csv(index=False, lineterminator="\n")
+
+
+def without(publisher, column):
+    return FRAMES[publisher]().drop(columns=column).to_csv(index=False).encode()
+
+
+BROKEN = {
+    "empty": (lambda publisher: b"", "an empty file"),
+    "blank": (lambda publisher: b"\n \n", "an empty file"),
+    "page": (lambda publisher: PAGE, "a web page"),
+    "page with mark": (lambda publisher: b"\xef\xbb\xbf" + PAGE, "a web page"),
+    "missing column": (lambda publisher: without(publisher, FIRST_NEEDED[publisher]), "no column"),
+    "missing figures": (lambda publisher: without(publisher, VALUE[publisher]), "no column"),
+    "renamed column": (lambda publisher: text(publisher).replace(VALUE[publisher], "Wert", 1).encode(), "no column"),
+    "wrong columns": (lambda publisher: b"a,b,c\n1,2,3\n", "not a file of"),
+    "semicolons": (lambda publisher: text(publisher).replace(",", ";").encode(), "separated by semicolons"),
+    "last line short": (
+        lambda publisher: text(publisher).encode().rsplit(b",", 3)[0] + b"\n",
+        "columns where the header has",
+    ),
+    "last line cut": (lambda publisher: text(publisher).encode()[:-2], "the last line has no end"),
+    "open quote": (
+        lambda publisher: (text(publisher) + '"' + text(publisher).splitlines()[1] + "\n").encode(),
+        "never closed",
+    ),
+    "header only": (lambda publisher: text(publisher).splitlines()[0].encode() + b"\n", "no row"),
+    "two alike": (
+        lambda publisher: text(publisher).replace(FIRST_NEEDED[publisher], VALUE[publisher], 1).encode(),
+        "column",
+    ),
+    "parquet without end": (lambda publisher: b"PAR1" + b"\1\2\3\4" * 50, "cut off"),
+    "parquet damaged": (lambda publisher: b"PAR1" + b"\1\2\3\4" * 50 + b"PAR1", "damaged Parquet"),
+    "excel cut off": (lambda publisher: b"PK\3\4" + b"\0" * 100, "Excel"),
+    "noise": (lambda publisher: bytes(range(128, 256)) * 20 + b"\n", ""),
+}
+
+
+@pytest.mark.parametrize("publisher", FRAMES)
+@pytest.mark.parametrize("kind", BROKEN)
+def test_a_broken_file_gets_a_clear_message_and_changes_nothing(register, tmp_path, publisher, kind):
+    make, words = BROKEN[kind]
+    path = tmp_path / f"bad_{DAY}.csv"
+    path.write_bytes(make(publisher))
+    before = snapshot(register)
+    with pytest.raises(UnreadableFile) as told:
+        import_files(register, publisher, [path])
+    assert str(told.value).startswith(path.name) and words in str(told.value)
+    assert snapshot(register) == before
+
+
+@pytest.mark.parametrize("publisher", FRAMES)
+def test_one_broken_file_among_several_stops_them_all(register, tmp_path, publisher):
+    good, bad = save(FRAMES[publisher](), tmp_path / f"good_{DAY}.csv"), tmp_path / "bad_2025-01-01.csv"
+    bad.write_bytes(PAGE)
+    before = snapshot(register)
+    with pytest.raises(UnreadableFile, match="bad_2025-01-01.csv: a web page"):
+        import_files(register, publisher, [good, bad])
+    assert snapshot(register) == before
+
+
+@pytest.mark.parametrize("publisher", FRAMES)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+def test_other_encodings_and_orders_give_the_same_figures(register, tmp_path, publisher, encoding):
+    frame = FRAMES[publisher]()
+    plain = save(frame, tmp_path / f"plain_{DAY}.csv")
+    import_files(register, publisher, [plain])
+    expected = pd.read_parquet(register / "data/observations/published.parquet")
+    other = tmp_path / f"other_{DAY}.csv"
+    extra = frame[frame.columns[::-1]].assign(Remark="Zürich")  # another order, a column more, a letter beyond ASCII
+    other.write_bytes(extra.to_csv(index=False, lineterminator="\r\n").encode(encoding))
+    import_files(register, publisher, [other])
+    assert pd.read_parquet(register / "data/observations/published.parquet").equals(expected)
+
+
+def test_a_lait_file_may_be_csv_or_parquet_under_any_name(register, tmp_path):
+    parquet = save(lait_frame(), tmp_path / "x.parquet").rename(tmp_path / f"bds_{DAY}.csv")
+    import_files(register, "lait", [parquet])
+    expected = pd.read_parquet(register / "data/observations/published.parquet")
+    import_files(register, "lait", [save(lait_frame(), tmp_path / f"bds_long_{DAY}.csv")])
+    assert pd.read_parquet(register / "data/observations/published.parquet").equals(expected)
+
+
+@pytest.mark.parametrize("publisher, other", [("lait", "ees"), ("ees", "fingertips"), ("fingertips", "lait")])
+def test_a_file_of_another_publisher_is_named(register, tmp_path, publisher, other):
+    path = save(FRAMES[other](), tmp_path / f"x_{DAY}.csv")
+    with pytest.raises(UnreadableFile, match=f"use cyp import {other}"):
+        import_files(register, publisher, [path])
+
+
+def test_a_lait_file_without_a_day_asks_for_it(register, tmp_path):
+    path = save(lait_frame(), tmp_path / "bds_long.csv")
+    with pytest.raises(UnreadableFile, match="--edition"):
+        import_files(register, "lait", [path])
+    with pytest.raises(UnreadableFile, match="2026-04-08"):
+        import_files(register, "lait", [path], "April 2026")
+
+
+def test_a_file_that_is_not_there(register, tmp_path):
+    with pytest.raises(UnreadableFile, match="no such file"):
+        import_files(register, "ees", [tmp_path / "nowhere.csv"])
+
+
+def test_a_quoted_line_break_is_no_damage(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text('a,b\n"one\ntwo",3\n', encoding="utf-8")
+    assert read_frame(path, {"a": ("a",), "b": ("b",)}).to_numpy().tolist() == [["one\ntwo", "3"]]
+
+
+def test_the_command_says_it_and_leaves_with_2(register, tmp_path, monkeypatch):
+    monkeypatch.chdir(register)
+    path = tmp_path / f"x_{DAY}.csv"
+    path.write_bytes(PAGE)
+    result = CliRunner().invoke(app, ["import", "lait", str(path)])
+    assert result.exit_code == 2 and "a web page" in result.output and "Nothing was imported" in result.output
+
+
+REAL = sorted(path for path in OPEN_DATA.glob("*/*") if path.suffix in (".csv", ".parquet", ".xlsx"))
+
+
+@pytest.mark.skipif(not REAL, reason="the publishers' files are not beside this clone (../shared/open-data)")
+@pytest.mark.parametrize("path", REAL, ids=lambda path: path.name)
+@pytest.mark.parametrize("how", ["half", "page", "empty"])
+def test_broken_copies_of_the_publishers_files(register, tmp_path, path, how):
+    whole = path.read_bytes()
+    copy = tmp_path / path.name
+    copy.write_bytes({"half": whole[: len(whole) // 2], "page": PAGE, "empty": b""}[how])
+    before = snapshot(register)
+    with pytest.raises(UnreadableFile, match="cut off|web page|empty file|damaged|columns"):
+        import_files(register, path.parent.name, [copy], None if "20" in path.name else DAY)
+    assert snapshot(register) == before
+
+
+def test_a_damaged_workbook_is_told(register, tmp_path):
+    path = tmp_path / "sn_may_2025.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("nothing.txt", "nothing")
+    with pytest.raises(UnreadableFile, match="damaged Excel file"):
+        import_files(register, "lait", [path])
