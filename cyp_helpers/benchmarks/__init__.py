@@ -1,0 +1,30 @@
+"""Benchmarks: ``cyp bench compare`` and ``cyp bench errors``. They print medians, ratios and shares; no test times."""
+
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="Measure speed, memory and error rates.")
+
+
+@app.command()
+def compare(
+    indicators: Annotated[int, typer.Option(help="Indicators of the made-up national table.")] = 1_000,
+    rounds: Annotated[int, typer.Option(help="Rounds to take medians over.")] = 5,
+):
+    """Every comparison of every figure in a national table, against the time to read that table."""
+    from cyp_helpers.benchmarks.compare import measure, report
+
+    typer.echo(report(measure(indicators, rounds)))
+
+
+@app.command()
+def errors(
+    replications: Annotated[
+        int, typer.Option(help="Tables drawn for each case; trends draw five times as many.")
+    ] = 200_000,
+):
+    """How often "beyond chance" and a trend are said where nothing has changed."""
+    from cyp_helpers.benchmarks.error_rates import error_rates, report
+
+    typer.echo(report(error_rates(replications)))
