@@ -60,6 +60,8 @@ def indicator_charts(review):
         & ~subjects["measure"].eq("context figure")
         & ~subjects["unit"].isin(["judgement", "words"])
     ]
+    # The years of published figures are drawn in ``trendcharts``.
+    subjects = subjects[~subjects["observation_id"].map(review.figures["open_data"]).eq(True)]
     verdicts = judged(review).groupby(["priority_id", "subject_id"])["finding"].agg(", ".join)
     charts = [_indicator_chart(review, subject, verdicts) for _, subject in subjects.iterrows()]
     return Charts(

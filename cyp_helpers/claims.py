@@ -3,7 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.register import OBSERVATION_KEY, decimal_places
+from cyp_helpers.evidence import chance_of
+from cyp_helpers.figures import word
+from cyp_helpers.periods import parse_periods
+from cyp_helpers.register import ENGLAND, OBSERVATION_KEY, decimal_places
 
 _RISING, _FALLING = ["increased", "higher"], ["decreased", "lower"]
 HOLDS, EDGE, COARSE, FAILS, HIDDEN, UNCHECKED = (
@@ -41,7 +44,7 @@ def check_claims(register, figures, as_at):
     earlier = _figure_of(
         claims,
         figures,
-        claims["area_id"].mask(national, "E92000001"),
+        claims["area_id"].mask(national, ENGLAND),
         claims["period"].where(national, claims["comparator_period"]),
     )
     both = later["number"].notna() & earlier["number"].notna()
@@ -159,3 +162,85 @@ def _reasons(claims, outcome, both, recomputed, printed_range, unit):
         ),
         index=claims.index,
     )
+
+
+# ---- stated standings beside published figures ----
+
+
+def check_standings(register, figures, as_at):
+    """What documents state about an area beside England ("Better", "Worse"), against the published figures of that time.
+
+    The published figure is that of the stated period; where no period is printed, the newest one published by the date of
+    the document. Where there is none of that time the nearest later one is shown, and the answer says so.
+
+    Parameters
+    ----------
+    figures : frame of ``known_figures`` with published data
+
+    Returns
+    -------
+    DataFrame, one row for each statement known on the day: ``stated_id, name, printed, own, england`` (figures in words,
+    or ''), ``published_verdict, evidence, answer`` (agrees, does not agree, within chance, hidden by rounding, cannot be checked; with
+    ", by a later figure" where it is one), ``source``.
+    """
+    stated = register.table("stated-comparisons")
+    stated = stated[(pd.to_datetime(stated["published"]) <= as_at) & (stated["comparator"] == "england")]
+    stated = stated[stated["stated"].isin(["better", "worse", "similar"])].reset_index(drop=True)
+    series = register.table("series").set_index("series_id")
+    pairs = _of_the_time(stated, figures)
+    mine, other = pairs.xs("own", axis=1), pairs.xs("england", axis=1)
+    indicators = register.table("indicators").set_index("indicator_id")
+    indicator = stated["series_id"].map(series["indicator_id"])
+    chance = chance_of(mine, other, indicator.map(indicators["unit"]), pd.Series(False, index=stated.index))
+    rounded = np.select([mine["low"] >= other["high"], mine["high"] <= other["low"]], [1.0, -1.0], np.nan)
+    side = chance["side"].fillna(pd.Series(rounded, index=stated.index))
+    good = side * indicator.map(indicators["polarity"]).map({"higher": 1, "lower": -1})
+    verdict = np.select([good > 0, good < 0, good == 0], ["better", "worse", "similar"], "cannot tell")
+    known = mine["number"].notna() & other["number"].notna()
+    answer = np.select(
+        [~known, verdict == stated["stated"], verdict == "similar", verdict == "cannot tell"],
+        [UNCHECKED, "agrees", "within chance", HIDDEN],
+        "does not agree",
+    )
+    later = word(", by a later figure", known & mine["is_later"].eq(True))
+    return pd.DataFrame(
+        {
+            "stated_id": stated["stated_id"],
+            "name": stated["series_id"].map(series["name"]),
+            "printed": stated["printed"]
+            + stated["period_printed"].map(" ({})".format).where(stated["period_printed"] != "", ""),
+            "own": mine["said"].astype("str").fillna(""),
+            "england": other["said"].astype("str").fillna(""),
+            "published_verdict": np.where(known, verdict, ""),
+            "evidence": chance["evidence"].where(known, ""),
+            "answer": pd.Series(answer, dtype="str") + later,
+            "source": stated["source_id"] + ": " + stated["locator"],
+        }
+    )
+
+
+def _of_the_time(stated, figures):
+    """The published figure of the area and of England that each statement can be held against, side by side."""
+    columns = ["number", "low", "high", "value", "said", "numerator", "denominator"]
+    keys = ["series_id", "breakdown", "start", "end"]
+    published = figures[figures["open_data"] & figures["number"].notna()].reset_index()
+    own = published[published["area_id"] != ENGLAND]
+    pairs = own.merge(
+        published.loc[published["area_id"] == ENGLAND, [*keys, *columns]], on=keys, suffixes=("", "_england")
+    )
+    asked = stated[OBSERVATION_KEY].assign(row=stated.index, told=pd.to_datetime(stated["published"]))
+    asked = asked.assign(
+        asked_end=parse_periods(stated["period"])["end"], with_period=~stated["period"].str.startswith("latest")
+    )
+    both = asked.merge(pairs, on=OBSERVATION_KEY)
+    both["is_later"] = (both["end"] > both["asked_end"]) | (~both["with_period"] & (both["published"] > both["told"]))
+    good = both[~both["with_period"] | (both["end"] >= both["asked_end"])]
+    # Of its time: the newest that was known; else the first that came later.
+    distance = (good["end"] - good["asked_end"]).abs()
+    best = good.assign(distance=distance).sort_values(["is_later", "distance"], kind="stable").drop_duplicates("row")
+    best = best.set_index("row").reindex(stated.index)
+    sides = {
+        "own": best[[*columns, "is_later"]],
+        "england": best[[f"{one}_england" for one in columns]].set_axis(columns, axis=1),
+    }
+    return pd.concat(sides, axis=1)

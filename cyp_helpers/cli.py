@@ -8,7 +8,12 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 
 import typer
 
+from cyp_helpers.benchmarks import app as bench
+from cyp_helpers.importers.command import import_command
+
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Analysis workbook for children's plans.")
+app.add_typer(bench, name="bench")
+app.command("import")(import_command)
 PLAN, REVIEW = "cypf-2016-18", "2017-18 part 2"
 
 

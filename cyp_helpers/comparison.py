@@ -1,4 +1,4 @@
-"""Honest comparison: every figure of a plan against its target, its start, its past and England.
+"""Honest comparison: every figure of a plan against its target, its start, its past, England, region and neighbours.
 
 Direction and evidence are two things. Like is set against like or not at all. Rounding may hide the answer. No new
 data is not no change. Flags travel with what is worked out from a figure. Every row names its observations.
@@ -7,21 +7,23 @@ data is not no change. Flags travel with what is worked out from a figure. Every
 import numpy as np
 import pandas as pd
 
+from cyp_helpers.evidence import BEYOND, WITHIN, chance_of
 from cyp_helpers.figures import (
-    at_newest_edition,
+    OVER_TIME,
     contradicting,
-    draft_sources,
+    format_places,
     join_words,
     known_figures,
     known_pairings,
-    known_queries,
     listed_subjects,
     newest_figures,
     word,
 )
+from cyp_helpers.flags import draft_flag, reading_flags, with_age, with_queries
+from cyp_helpers.neighbours import neighbour_rows, standing_at
 from cyp_helpers.pairs import pair_figures, why_no_figure
-from cyp_helpers.periods import months_between, parse_periods
-from cyp_helpers.register import OBSERVATION_KEY, decimal_places, find_plan, find_review, previous_review
+from cyp_helpers.register import OBSERVATION_KEY, area_of_plan, decimal_places, find_review
+from cyp_helpers.stated import with_stated
 from cyp_helpers.targets import assess_targets
 
 COMPARATORS = {
@@ -30,6 +32,8 @@ COMPARATORS = {
     "previous": "Previous figure",
     "same_period_last_year": "Same period last year",
     "england": "England",
+    "region": "Region",
+    "neighbours": "Statistical neighbours",
 }
 COLUMNS = [
     "plan_id",
@@ -68,7 +72,7 @@ COLUMNS = [
     "comparator_source",
     "query_ids",
 ]
-_OVER_TIME = ("baseline", "previous", "same_period_last_year")
+_PAIRED = ("baseline", "previous", "same_period_last_year", "england", "region")  # with one other figure
 _BETTER = {"higher": "higher is better", "lower": "lower is better", "none": "neither direction is better in itself"}
 # verdict by polarity, where the figure is above or below what it is set against
 _TIME_VERDICTS = {
@@ -81,7 +85,7 @@ _AREA_VERDICTS = {
 }
 
 
-def compare(register, plan, review, priority=None):
+def compare(register, plan, review, priority=None, area=None):
     """Compare every figure that a plan's documents list, as known at a review.
 
     Parameters
@@ -90,45 +94,49 @@ def compare(register, plan, review, priority=None):
     plan : str, such as "cypf-2016-18"
     review : str, such as "2017-18 part 2"
     priority : str, short name such as "safe"; all priorities where it is left out
+    area : ``area_id`` of the authority to compare; the plan's own where it is left out
 
     Returns
     -------
     DataFrame with ``COLUMNS``, one row for each priority, subject and comparator (``COMPARATORS``), in printed
     order. ``verdict`` is better, similar, worse (higher, lower without polarity) against an area; improved,
     worsened, no clear change (increased, decreased) over time; met, not met, on track, off track, not assessed
-    against a target; else ``cannot tell from rounded figures`` or ``not compared``. ``evidence`` is ``chance
-    not tested``, ``stated`` or empty where there is no verdict. ``reason`` is for readers. ``difference`` is
-    in the unit of the indicator, percentage points for percentages.
+    against a target; else ``cannot tell from rounded figures`` or ``not compared``. ``evidence`` is ``beyond chance``,
+    ``within chance`` (the verdict then is similar or no clear change), ``chance not tested`` (no counts), ``stated`` or
+    empty where there is no verdict. ``reason`` is for readers. ``difference`` is in the unit of the indicator,
+    percentage points for percentages.
 
     Raises
     ------
     UnknownName, with the valid names.
 
     >>> compare(load_register(), "cypf-2016-18", "2017-18 part 2", "safe")["comparator"].unique().tolist()
-    ['target', 'baseline', 'previous', 'same_period_last_year', 'england']
+    ['target', 'baseline', 'previous', 'same_period_last_year', 'england', 'region', 'neighbours']
     """
-    find_plan(register, plan)
+    area = area or area_of_plan(register, plan)
     as_at = find_review(register, plan, review)["as_at"]
-    figures = known_figures(register, as_at)
+    figures, standing = known_figures(register, as_at, area), standing_at(register, as_at, area)
+    return compare_known(figures, standing, register, plan, review, priority, area)
+
+
+def compare_known(figures, standing, register, plan, review, priority, area):
+    """``compare`` for figures that are at hand: ``known_figures`` and ``standing_at`` of the area and date."""
+    as_at = find_review(register, plan, review)["as_at"]
     pairings = known_pairings(register, figures)
-    subjects = listed_subjects(register, plan, as_at, priority)
+    subjects = listed_subjects(register, plan, as_at, priority, area)
     newest = newest_figures(figures, pairings).rename("observation_id")
     subjects = subjects.merge(newest, how="left", left_on=OBSERVATION_KEY, right_index=True).fillna(
         {"observation_id": ""}
     )
     subjects["gap"] = why_no_figure(subjects, figures, register)
 
-    rows = pd.concat(
-        [
-            _judge_pairs(pair_figures(comparator, subjects, figures, register), figures, register)
-            for comparator in COMPARATORS
-            if comparator != "target"
-        ]
-    )
-    rows = _with_stated(rows, figures, register, as_at)
-    rows = pd.concat([assess_targets(subjects, figures, register, plan, as_at), rows], ignore_index=True)
-    rows = _with_age(rows, figures, register, plan, review)
-    rows = _with_queries(rows, register, figures, as_at)
+    pairs = [pair_figures(comparator, subjects, figures, register) for comparator in _PAIRED]
+    rows = _judge_pairs(pd.concat(pairs, ignore_index=True), figures, register)
+    rows = pd.concat([rows, neighbour_rows(subjects, figures, standing, register, as_at)], ignore_index=True)
+    rows = with_stated(rows, figures, register, as_at)
+    rows = pd.concat([assess_targets(subjects, figures, standing, register, plan, as_at), rows], ignore_index=True)
+    rows = with_age(rows, figures, register, plan, review)
+    rows = with_queries(rows, register, figures, as_at)
     rows = rows.assign(plan_id=plan, review=review, as_at=as_at)
     order = {comparator: n for n, comparator in enumerate(COMPARATORS)}
     rows["subject_order"] = rows.groupby(["priority_id", "subject_id"], sort=False).ngroup()
@@ -168,19 +176,17 @@ def _judge_pairs(pairs, figures, register):
     )
     judged = (rows["problem"] == "") & other["number"].notna().to_numpy()
 
-    same = (mine["low"] == mine["high"]) & (other["low"] == other["high"]) & (mine["number"] == other["number"])
-    above, below = (mine["low"] >= other["high"]) & ~same, (mine["high"] <= other["low"]) & ~same
-    rows["verdict"] = np.where(judged, _verdict(rows, above, below, same), "not compared")
-    rows["evidence"] = np.where(judged, "chance not tested", "")
+    chance = chance_of(mine, other, rows["unit"], rows["comparator"].isin(OVER_TIME))
+    side = _side(mine, other, chance)
+    rows["verdict"] = np.where(judged, _verdict(rows, side), "not compared")
+    rows["evidence"] = chance["evidence"].where(judged, "")
     places = np.minimum(
         decimal_places(mine["value"].astype("str").fillna("")), decimal_places(other["value"].astype("str").fillna(""))
     )
     difference = (mine["number"] - other["number"]).where(judged)
     rows["difference"] = difference.round(9)
-    rows["difference_text"] = _signed(difference, places).where(same | above | below, "")
-    rows["reason"] = _reason(rows, mine, other, above, below, same, unlike, places, units).where(
-        judged, rows["problem"]
-    )
+    rows["difference_text"] = format_places(difference, places, signed=True).where(side.notna(), "").fillna("")
+    rows["reason"] = _reason(rows, mine, other, side, unlike, places, units).where(judged, rows["problem"])
     undated = ~(mine["dated"].fillna(True).astype(bool) & other["dated"].fillna(True).astype(bool))
     rows["flags"] = join_words(
         [
@@ -189,21 +195,29 @@ def _judge_pairs(pairs, figures, register):
             word("unlike periods", judged & unlike),
             word("unlike coverage", judged & (rows["caution"] != "")),
             word("period not printed", undated),
-            _reading_flags(mine, other.where(judged)),
-            _draft_flag(mine, other, register),
+            reading_flags(mine, other.where(judged)),
+            draft_flag(mine, other, register),
         ]
     )
     return rows.drop(columns=["problem", "caution", "printed_pair", "gap"])
 
 
-def _verdict(rows, above, below, same):
-    time = rows["comparator"].isin(_OVER_TIME)
+def _side(mine, other, chance):
+    """On which side of the other figure a figure lies: 1 above, -1 below, 0 neither, empty where rounding hides it."""
+    same = (mine["low"] == mine["high"]) & (other["low"] == other["high"]) & (mine["number"] == other["number"])
+    above, below = (mine["low"] >= other["high"]) & ~same, (mine["high"] <= other["low"]) & ~same
+    by_rounding = pd.Series(np.select([same, above, below], [0.0, 1.0, -1.0], np.nan), index=mine.index)
+    return chance["side"].fillna(by_rounding)
+
+
+def _verdict(rows, side):
+    time = rows["comparator"].isin(OVER_TIME)
     up, down = (
-        rows["polarity"].map(_TIME_VERDICTS[side]).where(time, rows["polarity"].map(_AREA_VERDICTS[side]))
-        for side in ("above", "below")
+        rows["polarity"].map(_TIME_VERDICTS[end]).where(time, rows["polarity"].map(_AREA_VERDICTS[end]))
+        for end in ("above", "below")
     )
     return np.select(
-        [same, above, below],
+        [side == 0, side > 0, side < 0],
         [np.where(time, "no clear change", "similar"), up, down],
         "cannot tell from rounded figures",
     )
@@ -214,21 +228,22 @@ def _unlike_periods(rows, mine, other):
     both_dated = mine["dated"].fillna(False).astype(bool) & other["dated"].fillna(False).astype(bool)
     kind = mine["kind"] != other["kind"]
     span = (mine["start"] != other["start"]) | (mine["end"] != other["end"])
-    return both_dated & kind.where(rows["comparator"].isin(_OVER_TIME), span)
+    return both_dated & kind.where(rows["comparator"].isin(OVER_TIME), span)
 
 
-def _reason(rows, mine, other, above, below, same, unlike, places, units):
+def _reason(rows, mine, other, side, unlike, places, units):
     """One plain sentence for each judged row, with what the reader must know added."""
-    size = _signed(rows["difference"].abs(), places).str.lstrip("+")
+    size = format_places(rows["difference"].abs(), places)
     size = (
         rows["unit"].map(units["difference_prefix"]).fillna("")
         + size
         + rows["unit"].map(units["difference_suffix"]).fillna("")
     )
-    side = pd.Series(np.select([above, below], ["above ", "below "], ""), index=rows.index)
-    better = "; " + rows["polarity"].map(_BETTER).fillna("") + "."
-    clear = mine["said"] + " is " + size + " " + side + other["said"] + better
-    equal = mine["said"] + " is the same as " + other["said"] + "."
+    where = (", the figure of " + other["area"]).where(~rows["comparator"].isin(OVER_TIME), "")
+    beside = other["said"] + where
+    gap = mine["said"] + " is " + size + np.where(rows["difference"] > 0, " above ", " below ") + beside
+    clear = gap + "; " + rows["polarity"].map(_BETTER).fillna("")
+    equal = mine["said"] + " is the same as " + beside + "."
     blurred = mine["said"] + " and " + other["said"] + ", as printed, are too close to tell apart after rounding."
     open_ended = (mine["qualifier"].isin(["about", "over", "under"])) | (
         other["qualifier"].isin(["about", "over", "under"])
@@ -236,138 +251,15 @@ def _reason(rows, mine, other, above, below, same, unlike, places, units):
     vague = (
         mine["said"] + " and " + other["said"] + " cannot be told apart, because not both are printed as exact figures."
     )
-    text = pd.Series(
-        np.select([same, above | below, open_ended], [equal, clear, vague], blurred), index=rows.index, dtype="str"
-    )
+    conditions = [rows["evidence"] == BEYOND, rows["evidence"] == WITHIN, side == 0, side.notna(), open_ended]
+    sentences = [
+        clear + ". The difference is more than chance would bring (95%).",
+        gap.mask(rows["difference"] == 0, equal.str.rstrip("."))
+        + ", which is within what chance alone can bring (95%).",
+        equal,
+        clear + ".",
+        vague,
+    ]
+    text = pd.Series(np.select(conditions, sentences, blurred), index=rows.index, dtype="str")
     text = text + word(" The periods are unlike; the document itself sets them side by side.", unlike)
     return text + (" " + rows["caution"] + ".").where(rows["caution"] != "", "")
-
-
-def _signed(difference, places):
-    """ "+0.4" or "−0.4", with no more decimals than the coarser of the two figures."""
-    rounded = {n: difference.map(f"{{:+,.{n}f}}".format, na_action="ignore").astype("str") for n in places.unique()}
-    text = pd.Series("", index=difference.index, dtype="str")
-    for n, column in rounded.items():
-        text = text.mask(places == n, column)
-    return text.fillna("").str.replace("-", "\N{MINUS SIGN}")
-
-
-# ---- what travels with a row ----
-
-
-def _with_stated(rows, figures, register, as_at):
-    """What a document states in words, where no pair of figures could be judged or only older ones."""
-    stated = register.table("stated-comparisons")
-    stated = stated.assign(published=pd.to_datetime(stated["published"]))
-    stated = stated[stated["published"] <= as_at].sort_values("published", kind="stable")
-    key = [*OBSERVATION_KEY, "comparator"]
-    stated = stated.drop_duplicates(key, keep="last").set_index(key)
-    found = stated.reindex(pd.MultiIndex.from_frame(rows[key])).set_index(rows.index)
-    newer = pd.to_datetime(found["published"]) > _of(rows["observation_id"], figures["published"])
-    use = found["stated_id"].notna() & ((rows["verdict"] == "not compared") | newer)
-    unclear = found["stated"] == "unclear"
-    period, earlier = (
-        parse_periods(found[column].fillna(""))["period_label"] for column in ("period", "comparator_period")
-    )
-    quoted = "'" + found["printed"] + "'"
-    span = (
-        " (" + period.str.replace(r"period not printed \((.*)\)", r"period not printed, \1", regex=True) + ")"
-    ).fillna("")
-    ending = np.where(
-        unclear,
-        "The text is cut off, so the direction is not certain.",
-        "It prints no pair of figures to check this with.",
-    )
-    verdict = _stated_verdict(found["stated"], rows["polarity"], rows["comparator"])
-    changes = {
-        "verdict": verdict.mask(unclear, "not compared"),
-        "evidence": np.where(unclear, "", "stated"),
-        "stated_id": found["stated_id"],
-        "reason": "The document says: " + quoted + span + ". " + ending,
-        "comparator_text": quoted,
-        "comparator_period": earlier,
-        "comparator_source": found["source_id"] + ": " + found["locator"],
-        "comparator_observation_id": "",
-        "difference": np.nan,
-        "difference_text": "",
-        "comparator_value": np.nan,
-    }
-    rows = rows.assign(stated_id="")
-    for column, new in changes.items():
-        rows[column] = pd.Series(new, index=rows.index).where(use, rows[column])
-    # An older figure has no part in what a newer document says.
-    aside = use & newer
-    text = ["period", "value_text", "observation_id", "value_source", "flags"]
-    rows[text] = rows[text].mask(aside, "")
-    rows["value"] = rows["value"].mask(aside)
-    rows["flags"] = join_words([rows["flags"], word("text cut off", use & (found["reading"] == "cut off"))])
-    return rows
-
-
-def _stated_verdict(stated, polarity, comparator):
-    """ "decreased" for an indicator where lower is better reads as improved."""
-    up = stated.isin(["increased", "higher"])
-    down = stated.isin(["decreased", "lower"])
-    good = (up & (polarity == "higher")) | (down & (polarity == "lower"))
-    bad = (up & (polarity == "lower")) | (down & (polarity == "higher"))
-    time = comparator.isin(_OVER_TIME)
-    return stated.mask(good, np.where(time, "improved", "better")).mask(bad, np.where(time, "worsened", "worse"))
-
-
-def _with_age(rows, figures, register, plan, review):
-    """Flag figures that have not moved on since the last review, with their age."""
-    before = previous_review(register, plan, review)
-    as_at = find_review(register, plan, review)["as_at"]
-    end = _of(rows["observation_id"], figures["end"].where(figures["dated"]))
-    months = months_between(end, as_at)
-    told = pd.to_datetime(register.table("stated-comparisons").set_index("stated_id")["published"])
-    sides = [
-        _of(rows["observation_id"], figures["published"]),
-        _of(rows["comparator_observation_id"], figures["published"]),
-        _of(rows["stated_id"], told),
-    ]
-    known_from = pd.concat(sides, axis=1).max(axis=1)  # a comparison is as new as its newer side
-    old = known_from <= (before["as_at"] if before is not None else pd.Timestamp.min)
-    age = ("; the figure is " + months.map("{:.0f}".format, na_action="ignore").astype("str") + " months old").fillna(
-        ""
-    )
-    tell = old & ~rows["verdict"].isin(["not compared", "not assessed"])
-    sentence = word(" Nothing newer since the last review", tell) + age.where(tell, "") + word(".", tell)
-    flags = join_words([rows["flags"], word("no new figure", old)])
-    return rows.assign(flags=flags, reason=rows["reason"] + sentence)
-
-
-def _with_queries(rows, register, figures, as_at):
-    """Ids of the source queries that ask for caution with a figure, target or statement of a row.
-
-    The reason names those with a high bearing; tables print their words below.
-    """
-    queries = known_queries(register, as_at)
-    queries = queries[queries["effect"] != "none"]
-    concerns = queries.assign(concerns=queries["concerns"].str.split()).explode("concerns")
-    concerns["concerns"] = at_newest_edition(concerns["concerns"], register, figures)
-    ids = concerns.groupby("concerns")["query_id"].agg(" ".join)
-    grave = concerns[concerns["bearing"] == "high"].groupby("concerns")["query_id"].agg(" ".join)
-    touched = ("observation_id", "comparator_observation_id", "stated_id", "target_id")
-    query_ids = join_words([rows[column].map(ids) for column in touched], separator=" ")
-    told = join_words([rows[column].map(grave) for column in touched], separator=" ")
-    flags = join_words([rows["flags"], word("source query", query_ids != "")])
-    tell = (told != "") & ~rows["verdict"].isin(["not compared", "not assessed"])
-    see = (" See source query " + told.str.replace(" ", ", ") + ".").where(tell, "")
-    return rows.assign(query_ids=query_ids, flags=flags, reason=rows["reason"] + see)
-
-
-def _of(ids, column):
-    """What a column holds for each id; empty where it has none."""
-    return column.reindex(ids).set_axis(ids.index)
-
-
-def _reading_flags(mine, other):
-    cut = (mine["reading"] == "cut off") | (other["reading"] == "cut off")
-    inferred = ((mine["reading"] == "inferred") | (other["reading"] == "inferred")) & ~cut
-    return join_words([word("text cut off", cut), word("reading inferred", inferred)])
-
-
-def _draft_flag(mine, other, register):
-    drafts = draft_sources(register)
-    return word("draft document", mine["source_id"].isin(drafts) | other["source_id"].isin(drafts))

@@ -6,25 +6,49 @@ import numpy as np
 import pandas as pd
 
 from cyp_helpers.periods import UNDATED_KINDS
-from cyp_helpers.register import OBSERVATION_KEY, find_priority, priorities_of, with_rounding
+from cyp_helpers.register import (
+    ENGLAND,
+    OBSERVATION_KEY,
+    area_of_plan,
+    find_priority,
+    known_observations,
+    priorities_of,
+    region_of,
+    with_rounding,
+)
 
+OVER_TIME = ("baseline", "previous", "same_period_last_year")  # comparators that look back
 _MEASURES = ["indicator", "evidence figure", "context figure", "milestone"]  # the first one named decides
 
 
-def known_figures(register, as_at):
+def known_figures(register, as_at, area=None):
     """Observations known on a day, with all that words about them need.
+
+    Those of the plan documents, and the published open data of one area, its region and England.
+
+    Parameters
+    ----------
+    as_at : date
+    area : ``area_id``; figures of documents are of use for the area of the plan only, so another area has published
+        data alone. Without an area there are the documents alone
 
     Returns
     -------
     DataFrame indexed by ``observation_id``: the columns of ``register.known_observations`` with, for
-    judgements, the step on the scale as ``number``; ``low`` and ``high``; ``text`` ("23.0%"), ``marks``
-    ("over", "[p]"), ``said`` ("23.0% (provisional) in 2016/17"), ``dated`` (False where no period is printed), ``unit`` and ``source``
-    (document and place).
+    judgements, the step on the scale as ``number``; ``low`` and ``high``; ``numerator`` and ``denominator`` as numbers;
+    ``text`` ("23.0%"), ``marks`` ("over", "[p]"), ``said`` ("23.0% (provisional) in 2016/17"), ``dated`` (False where
+    no period is printed), ``open_data`` (True for published open data), ``unit``, ``area`` (its name) and ``source``
+    (document or edition, and place).
 
     >>> known_figures(load_register(), "2018-03-31").loc["plan-2011-14/09-current", "text"]
     '65.5%'
     """
-    figures = register.known_at(as_at)
+    documents = register.table("observations").assign(open_data=False)
+    if area is not None:
+        own = area in set(register.table("plans")["area_id"])
+        documents = pd.concat([documents[: None if own else 0], _open_data(register, area)], ignore_index=True)
+    figures = known_observations(documents, register.table("series"), as_at)
+    figures = figures.assign(**{end: pd.to_numeric(figures[end]) for end in ("numerator", "denominator")})
     units = register.table("units").set_index("unit")
     figures["unit"] = figures["indicator_id"].map(register.table("indicators").set_index("indicator_id")["unit"])
     figures["number"] = figures["number"].fillna(judgement_steps(figures["indicator_id"], figures["value"], register))
@@ -36,7 +60,24 @@ def known_figures(register, as_at):
     figures["dated"] = ~figures["kind"].isin(UNDATED_KINDS)
     figures["said"] = _said(figures)
     figures["source"] = figures["source_id"] + ": " + figures["locator"]
+    figures["area"] = figures["area_id"].map(register.table("areas").set_index("area_id")["name"])
     return figures
+
+
+def _open_data(register, area):
+    """The published figures of an area, its region and England in the form of ``observations``."""
+    published = register.table("published")
+    rows = published[published["area_id"].isin([area, region_of(register, area), ENGLAND])]
+    place = rows["series_id"] + "/" + rows["breakdown"] + "/" + rows["area_id"] + "/" + rows["period"]
+    return rows.assign(
+        observation_id=(rows["source_id"] + "/" + place).str.replace(" ", "-"),
+        period_printed=rows["period"],
+        printed=rows["value"].where(rows["value"] != "", "no figure"),
+        qualifier="",
+        reading="clear",
+        note="",
+        open_data=True,
+    )
 
 
 def value_text(figures, units):
@@ -66,9 +107,9 @@ def judgement_steps(indicator_ids, labels, register):
 
 
 def at_newest_edition(ids, register, figures):
-    """Ids of observations, each replaced by that of the newest known edition of the same figure."""
+    """Ids of observations of documents, each replaced by that of the newest known edition of the same figure."""
     edition_of = [*OBSERVATION_KEY, "period"]
-    newest = figures.reset_index().set_index(edition_of)["observation_id"]
+    newest = figures[~figures["open_data"]].reset_index().set_index(edition_of)["observation_id"]
     every = register.table("observations")
     current = newest.reindex(pd.MultiIndex.from_frame(every[edition_of])).set_axis(every["observation_id"])
     return ids.map(current).astype("str").fillna(ids)
@@ -116,11 +157,14 @@ def newest_figures(figures, pairings):
     return newest.set_index(OBSERVATION_KEY)["observation_id"]
 
 
-def listed_subjects(register, plan, as_at, priority=None):
+def listed_subjects(register, plan, as_at, priority=None, area=None):
     """What a plan asks to be looked at, as far as its documents were known on a day.
 
     One row for each priority and subject; a subject is a line of figures (series, area, breakdown) or, where a
     document names no figure, a milestone. Several documents of a plan may list one subject.
+
+    With an ``area`` other than the plan's own, the subjects are the published series of the same indicators, for that
+    area; what documents say of the plan's own area (targets, milestones, starting figures) does not belong to it.
 
     Returns
     -------
@@ -158,7 +202,44 @@ def listed_subjects(register, plan, as_at, priority=None):
         listing_source=("listing_source", "; ".join),
     )
     subjects["measure"] = subjects["measure"].astype(str)
+    if area is not None and area != area_of_plan(register, plan):
+        subjects = _published_subjects(subjects, register, area)
     return _with_indicator(subjects, register)
+
+
+def published_lines(register):
+    """Which published series belong to which indicator.
+
+    Returns
+    -------
+    DataFrame with ``beside_indicator`` (the indicator that documents list), ``indicator_id`` (its own), ``series_id,
+    breakdown, match`` ("same", "near" or "context": of use beside the indicator) and ``differs``; one row for each
+    published line, first those of the same definition as the documents'.
+    """
+    measures = register.table("published-measures")
+    own = measures["series_id"].map(register.table("series").set_index("series_id")["indicator_id"])
+    beside = measures["counterpart_of"]
+    lines = measures.assign(indicator_id=own, beside_indicator=beside.where(beside != "", own))
+    lines = lines.drop_duplicates(["series_id", "breakdown"])
+    order = {"same": 0, "near": 1, "context": 2}
+    lines = lines.sort_values("match", key=lambda match: match.map(order), kind="stable", ignore_index=True)
+    return lines[["beside_indicator", "indicator_id", "series_id", "breakdown", "match", "differs"]]
+
+
+def _published_subjects(subjects, register, area):
+    """The listed indicators as published for another area, each line once for each priority."""
+    of_series = register.table("series").set_index("series_id")["indicator_id"]
+    listed = subjects[subjects["series_id"] != ""].assign(indicator_id=lambda rows: rows["series_id"].map(of_series))
+    listed = listed.drop_duplicates(["priority_id", "indicator_id"]).drop(columns=["series_id", "breakdown"])
+    lines = published_lines(register)[["beside_indicator", "series_id", "breakdown"]]
+    rows = listed.merge(lines, left_on="indicator_id", right_on="beside_indicator")
+    rows = rows.drop(columns=["indicator_id", "beside_indicator"])
+    return rows.assign(
+        area_id=area,
+        subject_id=rows["series_id"] + "|" + area + "|" + rows["breakdown"],
+        listed_as="",
+        reporting="",
+    )
 
 
 def contradicting(rows, register, figures, first, second):
@@ -176,6 +257,25 @@ def draft_sources(register):
     """Ids of the documents that are marked as drafts."""
     sources = register.table("sources")
     return sources.loc[sources["status"] == "draft", "source_id"]
+
+
+def format_places(numbers, places, signed=False):
+    """Numbers as text with so many decimals each, "1,408" or "−0.4"; empty where there is no number.
+
+    >>> format_places(pd.Series([1408.0]), pd.Series([0]))[0]
+    '1,408'
+    """
+    sign = "+" if signed else ""
+    rounded = {n: numbers.map(f"{{:{sign},.{n}f}}".format, na_action="ignore").astype("str") for n in places.unique()}
+    text = pd.Series(None, index=numbers.index, dtype="str")
+    for n, column in rounded.items():
+        text = text.mask(places == n, column)
+    return text.str.replace("-", "\N{MINUS SIGN}")
+
+
+def look_up(ids, column):
+    """What a column holds for each id; empty where it has none."""
+    return column.reindex(ids).set_axis(ids.index)
 
 
 def word(text, condition):

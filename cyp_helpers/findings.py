@@ -12,10 +12,11 @@ _BAD = {"not met": 4, "off track": 4, "worsened": 3, "worse": 2}
 _GOOD = {"met": 4, "on track": 4, "improved": 3, "better": 2}
 _NO_VERDICT = ["not compared", "not assessed"]
 _KEY = ["priority_id", "subject_id"]
+BESIDE = {"england": "England", "neighbours": "its neighbours"}  # areas whose verdicts count; the region is shown only
 
 
 def judged(review):
-    """Comparisons that gave a verdict, one for each subject and question (target, over time, England).
+    """Comparisons that gave a verdict, one for each subject and question (target, over time, England, neighbours).
 
     Returns
     -------
@@ -23,6 +24,7 @@ def judged(review):
     verdict) and ``finding`` (the verdict in words).
     """
     rows = review.comparisons[~review.comparisons["verdict"].isin(_NO_VERDICT)]
+    rows = rows[rows["comparator"] != "region"]
     rank = rows["comparator"].map({name: n for n, name in enumerate(OVER_TIME)})
     rows = rows.assign(question=rows["comparator"].where(rank.isna(), "over time"), rank=rank.astype(float).fillna(0))
     # A verdict from figures goes before one that a document states.
@@ -32,32 +34,34 @@ def judged(review):
 
 
 def _in_words(rows):
-    """ "worse than England (stated)": a verdict with what it is a verdict on."""
+    """ "worse than England (beyond chance)": a verdict with what it is a verdict on, and its evidence."""
     unsure = rows["verdict"].eq("cannot tell from rounded figures")
+    beside = rows["question"].map(BESIDE).astype("str")
     words = np.select(
         [
             unsure & (rows["question"] == "over time"),
-            unsure & (rows["question"] == "england"),
+            unsure & beside.notna(),
             unsure,
             rows["verdict"].isin(["met", "not met"]),
             rows["verdict"].isin(["on track", "off track"]),
             rows["verdict"] == "similar",
-            rows["question"] == "england",
+            beside.notna(),
         ],
         [
             "change hidden by rounding",
-            "difference from England hidden by rounding",
+            "difference from " + beside.fillna("") + " hidden by rounding",
             "target hidden by rounding",
             "target " + rows["verdict"],
             rows["verdict"] + " for the target",
-            "similar to England",
-            rows["verdict"] + " than England",
+            "similar to " + beside.fillna(""),
+            rows["verdict"] + " than " + beside.fillna(""),
         ],
         rows["verdict"],
     )
     since = (", since " + rows["comparator_period"]).where(rows["comparator_period"] != "", "")
-    stated = (" (stated" + since + ")").where(rows["evidence"] == "stated", "")
-    return pd.Series(words, index=rows.index, dtype="str") + stated
+    evidence = rows["evidence"] + since.where(rows["evidence"] == "stated", "")
+    tell = ~unsure & (rows["question"] != "target") & (rows["evidence"] != "")
+    return pd.Series(words, index=rows.index, dtype="str") + (" (" + evidence + ")").where(tell, "")
 
 
 def judged_over_time(review):
@@ -70,7 +74,7 @@ def attention(review):
     """What most needs attention, worst first.
 
     Each subject scores for a target not met or off track (4), for having worsened (3) and for standing worse
-    than England (2); what a document only states scores half, and so does what was known at the last review.
+    than England (2) or than its statistical neighbours (2); what a document only states scores half, and so does what was known at the last review.
     Background figures do not score.
 
     Returns
@@ -105,6 +109,52 @@ def _scored(review, weights):
     )
     scored.insert(2, "priority_ids", scored["subject_id"].map(serves))
     return scored.sort_values("score", ascending=False, kind="stable", ignore_index=True)
+
+
+def worse_and_worsening(review, opposite=False):
+    """Subjects that stand worse than England or their neighbours and are getting worse; with ``opposite`` better and improving.
+
+    Getting worse is a change since the earlier figure or a trend over five years. Differences within chance do not count.
+
+    Returns
+    -------
+    DataFrame with ``subject_id, name, priority_ids``, ``standing`` and ``direction`` (verdicts in words, with evidence) and
+    ``reason`` (sentences).
+    """
+    beside, moved, trend = ("better", "improved", "improving") if opposite else ("worse", "worsened", "worsening")
+    rows = judged(review)
+    rows = rows[rows["measure"] != "context figure"]
+    stand = rows[(rows["verdict"] == beside) & rows["question"].isin(list(BESIDE))]
+    move = rows[(rows["verdict"] == moved) & (rows["question"] == "over time")]
+    trends = with_standing(review, rows.drop_duplicates("subject_id"))
+    trends = trends[trends["trend_verdict"] == trend].assign(
+        finding=f"{trend} over five years (beyond chance)", reason=trends["trend_reason"]
+    )
+    told = pd.concat([move, trends])
+    both = set(stand["subject_id"]) & set(told["subject_id"])
+    first = rows[rows["subject_id"].isin(both)].groupby("subject_id", sort=False)
+    serves = first["priority_id"].agg(lambda ids: " ".join(dict.fromkeys(ids)))
+
+    def words(frame, column):
+        each = frame[frame["subject_id"].isin(both)].drop_duplicates(["subject_id", column])
+        return each.groupby("subject_id")[column]
+
+    return pd.DataFrame(
+        {
+            "name": first["name"].first(),
+            "priority_ids": serves,
+            "standing": words(stand, "finding").agg("; ".join),
+            "direction": words(told, "finding").agg("; ".join),
+            "reason": words(pd.concat([stand, told]), "reason").agg(_once),
+        }
+    ).reset_index(names="subject_id")
+
+
+def with_standing(review, rows):
+    """Rows of ``compare`` beside the row of ``standing_table`` for their newest figure, if they have one."""
+    line = ["series_id", "breakdown", "area_id"]
+    standing = review.standing.drop(columns=["value", "status"])
+    return rows.drop(columns="period").merge(standing, on=line, how="left")
 
 
 def _once(reasons):

@@ -12,11 +12,13 @@ from cyp_helpers.review import known_sources
 from cyp_helpers.table import Table, numbers, tidy
 from cyp_helpers.words import Words, count, day, plural, sentence_count
 
+_SHORT_LINE = 4  # points
 _COLOURS = [DARK_BLUE, TURQUOISE, "#801650", "#A285D1", DARK_GREY]
 
 
 def families(review):
-    """Indicators of a plan that have a past: figures of the county or its parts from more than one document.
+    """Indicators of a plan that have a past: figures of the area or its parts from more than one document, where all
+    published files count as one.
 
     Returns
     -------
@@ -33,8 +35,9 @@ def families(review):
         .map(review.register.table("series").set_index("series_id")["indicator_id"])
         .drop_duplicates()
     )
-    own = review.figures[review.figures["number"].notna() & (review.figures["area_id"] != ENGLAND)]
-    documents = own.groupby("indicator_id")["source_id"].nunique()
+    own = review.figures[review.figures["number"].notna()]
+    own = own[~own["area_id"].isin([ENGLAND, review.area["region_id"]])]
+    documents = own["source_id"].mask(own["open_data"], "published files").groupby(own["indicator_id"]).nunique()
     return [one for one in of_plan if documents.get(one, 0) > 1]
 
 
@@ -56,7 +59,7 @@ def points(review, indicator):
     """
     if indicator not in set(review.register.table("indicators")["indicator_id"]):
         raise UnknownName(f"Unknown indicator: {indicator!r}. With a long view: {', '.join(families(review))}.")
-    figures = review.figures
+    figures = review.figures[review.figures["area_id"] != review.area["region_id"]]
     rows = figures[(figures["indicator_id"] == indicator) & figures["number"].notna()].sort_values(
         ["end", "published"], kind="stable"
     )
@@ -95,7 +98,7 @@ def long_chart(review, indicator):
             va="center",
             color="black",
         )
-    for row in rows.itertuples():
+    for row in _labelled(rows).itertuples():
         axes.annotate(
             f"{row.value} {row.marks}".strip(),
             (row.end, row.number),
@@ -222,6 +225,12 @@ def name_of(review, indicator):
 
 
 # ---- parts ----
+
+
+def _labelled(rows):
+    """The points that carry their figure: all of a short line, the first and last of a long one."""
+    line = rows.groupby(["series_id", "area_id", "breakdown"])["number"]
+    return rows[(line.transform("size") <= _SHORT_LINE) | (line.cumcount() == 0) | (line.cumcount(ascending=False) == 0)]
 
 
 def _pair(one, other, series, breaks):

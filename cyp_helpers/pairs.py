@@ -5,7 +5,7 @@ import pandas as pd
 
 from cyp_helpers.figures import at_newest_edition, known_pairings
 from cyp_helpers.periods import ANNUAL_KINDS, UNDATED_KINDS
-from cyp_helpers.register import ENGLAND, OBSERVATION_KEY
+from cyp_helpers.register import ENGLAND, OBSERVATION_KEY, region_of
 
 
 def pair_figures(comparator, subjects, figures, register):
@@ -13,7 +13,7 @@ def pair_figures(comparator, subjects, figures, register):
 
     Parameters
     ----------
-    comparator : "baseline", "previous", "same_period_last_year" or "england"
+    comparator : "baseline", "previous", "same_period_last_year", "england" or "region"
     subjects : frame of ``listed_subjects`` with ``observation_id`` of the newest figure and ``gap`` (``why_no_figure``)
     figures : frame of ``known_figures``
 
@@ -27,6 +27,7 @@ def pair_figures(comparator, subjects, figures, register):
         "previous": _previous_figures,
         "same_period_last_year": _figures_a_year_before,
         "england": _england_figures,
+        "region": _region_figures,
     }[comparator](subjects, figures, register)
     printed = _printed_beside(subjects, register, figures, comparator)
     pairs = subjects.assign(comparator=comparator).join(found).join(printed)
@@ -88,25 +89,34 @@ def _figures_a_year_before(subjects, figures, register):
 
 
 def _england_figures(subjects, figures, register):
-    national = figures[figures["area_id"] == ENGLAND]
-    both = _candidates(subjects, figures, ["series_id", "breakdown"], national)
+    return _area_figures(subjects, figures, pd.Series(ENGLAND, index=subjects.index), "England")
+
+
+def _region_figures(subjects, figures, register):
+    regions = {area: region_of(register, area) for area in subjects["area_id"].unique()}
+    names = register.table("areas").set_index("area_id")["name"]
+    region = subjects["area_id"].map(regions).astype("str")
+    return _area_figures(subjects, figures, region, region.map(names).astype("str").fillna("the region"))
+
+
+def _area_figures(subjects, figures, area, name):
+    """The figure of a wider area for the very same period."""
+    wider = figures.assign(wider=figures["area_id"])
+    both = _candidates(subjects.assign(wider=area), figures, ["series_id", "breakdown", "wider"], wider)
     best = both[
         (both["other_start"] == both["start"]) & (both["other_end"] == both["end"]) & both["other_number"].notna()
     ]
-    printed = (
-        both.join(figures["period_label"], on="other_id")
-        .groupby("subject")["period_label"]
-        .agg(", ".join)
-        .reindex(subjects.index)
-    )
+    with_figure = both[both["other_number"].notna()].join(figures["period_label"], on="other_id")
+    newest = with_figure.sort_values("other_end", kind="stable").groupby("subject")["period_label"].last()
+    newest = newest.reindex(subjects.index)
     empty = both[both["other_number"].isna()].groupby("subject")["other_text"].first().reindex(subjects.index)
     problem = np.select(
-        [empty.notna(), printed.notna()],
+        [newest.notna(), empty.notna()],
         [
-            "The document prints '" + empty.fillna("") + "' for England.",
-            "England is printed for " + printed.fillna("") + " only.",
+            "For " + name + " there is no figure for this period; the newest is for " + newest.fillna("") + ".",
+            "The document prints '" + empty.fillna("") + "' for " + name + ".",
         ],
-        "No England figure is printed in the documents.",
+        "No figure of " + name + " is known on this definition.",
     )
     return _found(subjects, best.drop_duplicates("subject"), problem)
 
@@ -147,7 +157,7 @@ def _starting_figures(subjects, figures, register):
 
 def _candidates(subjects, figures, on, among=None):
     """Every other figure with the same key (of those ``among``, else of all) beside each subject's newest figure."""
-    mine = subjects[["observation_id", "series_id", "area_id", "breakdown"]].rename_axis("subject").reset_index()
+    mine = subjects[["observation_id", *on]].rename_axis("subject").reset_index()
     mine = mine.join(_facts(figures), on="observation_id")
     others = (figures if among is None else among).reset_index(names="other_id")[["other_id", *on]]
     both = mine.merge(others, on=on)

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from cyp_helpers.claims import UNCHECKED, check_claims
+from cyp_helpers.claims import UNCHECKED, check_claims, check_standings
 from cyp_helpers.figures import known_queries
 from cyp_helpers.periods import months_between
 from cyp_helpers.review import subjects_of
@@ -14,7 +14,8 @@ OLD_MONTHS = 24
 
 def missing_table(review):
     """Places where a document prints something else than a figure."""
-    figures = review.figures[review.figures["number"].isna()]
+    figures = review.document_figures
+    figures = figures[figures["number"].isna()]
     return Table(
         "What the documents print in place of a figure",
         tidy(
@@ -36,7 +37,8 @@ def missing_table(review):
 
 def uncertain_table(review):
     """Figures that are provisional, estimated, read from the context or cut off."""
-    figures = review.figures[review.figures["number"].notna()]
+    figures = review.document_figures
+    figures = figures[figures["number"].notna()]
     figures = figures[(figures["status"] != "") | (figures["reading"] != "clear")]
     return Table(
         "Figures that are provisional, estimated, read from the context or cut off",
@@ -84,7 +86,7 @@ def stale_table(review):
 
 def claims_table(review):
     """Comparisons that a document states, worked out again from its own figures."""
-    claims = check_claims(review.register, review.figures, review.as_at)
+    claims = check_claims(review.register, review.document_figures, review.as_at)
     checked = claims[claims["outcome"] != UNCHECKED]
     return Table(
         "Claims worked out again from their own figures",
@@ -108,7 +110,7 @@ def claims_table(review):
 
 def unchecked_claims_table(review):
     """Claims that cannot be checked."""
-    claims = check_claims(review.register, review.figures, review.as_at)
+    claims = check_claims(review.register, review.document_figures, review.as_at)
     rows = claims[claims["outcome"] == UNCHECKED]
     return Table(
         "Claims that cannot be checked",
@@ -188,12 +190,115 @@ def documents_table(review):
     )
 
 
+def standings_table(review):
+    """What documents state about the area beside England, against the published figures of that time."""
+    rows = check_standings(review.register, review.figures, review.as_at)
+    return Table(
+        "Stated standings beside published figures",
+        tidy(
+            pd.DataFrame(
+                {
+                    "Statement about": rows["name"],
+                    "As printed": rows["printed"],
+                    "Published figure": rows["own"],
+                    "England": rows["england"],
+                    "Published figures say": rows["published_verdict"],
+                    "Evidence": rows["evidence"],
+                    "Answer": rows["answer"],
+                    "Document and place": rows["source"],
+                }
+            )
+        ),
+        (
+            "Agrees: the published figures of the stated time say the same. Within chance: they are too close to say. "
+            "By a later figure: none of that time is in the files that were read, so the next one is shown.",
+        ),
+        "standings",
+    )
+
+
+def editions_table(review):
+    """The published files that figures come from, with their hashes."""
+    editions = review.register.table("editions")
+    return Table(
+        "Published files that figures were read from",
+        tidy(
+            pd.DataFrame(
+                {
+                    "File": editions["title"],
+                    "Publisher": editions["publisher"],
+                    "Edition": editions["edition"],
+                    "Id": editions["source_id"],
+                    "Figures used": numbers(editions["rows_used"]),
+                    "Licence": editions["licence"],
+                    "SHA-256 of the file": editions["sha256"],
+                }
+            )
+        ),
+        (),
+        "editions",
+        folded=True,
+    )
+
+
+def quarantine_table(review):
+    """Published figures that cannot be right, kept out of every comparison: how many of each series, and why."""
+    rows = review.register.table("quarantine")
+    rows = rows.groupby(["series_id", "breakdown", "source_id", "reason"], sort=False, as_index=False).agg(
+        number=("period", "size"), areas=("area_id", "nunique"), first=("locator", "first")
+    )
+    return Table(
+        "Published figures that are not used, because they cannot be right",
+        tidy(
+            pd.DataFrame(
+                {
+                    "Figure of": _names(review, rows),
+                    "Figures": numbers(rows["number"].astype("str")),
+                    "Areas": numbers(rows["areas"].astype("str")),
+                    "Why they are not used": rows["reason"],
+                    "File and first place": rows["source_id"] + ": " + rows["first"],
+                }
+            )
+        ),
+        ("data/observations/quarantine.csv lists each figure.",),
+        "quarantine",
+        folded=True,
+    )
+
+
 # ---- sentences ----
+
+
+def read_claims_and_standings(review):
+    """Whether the arithmetic of the documents holds, and whether what they say about England does."""
+    return Words(f"{read_claims(review)} {read_standings(review)}")
+
+
+def read_standings(review):
+    """How many stated standings the published figures bear out."""
+    answers = check_standings(review.register, review.figures, review.as_at)["answer"].value_counts()
+    if answers.empty:
+        return Words("The documents known at this date state no standing beside England.")
+    parts = [f"{answer}: {count(number)}" for answer, number in answers.items()]
+    return Words(
+        f"{sentence_count(answers.sum())} {plural(answers.sum(), 'standing is', 'standings are')} stated beside England. "
+        f"Held against the published figures, the statement {'; '.join(parts)}."
+    )
+
+
+def read_quarantine(review):
+    """How many published figures are kept out."""
+    number = len(review.register.table("quarantine"))
+    return Words(
+        f"{sentence_count(number)} published {plural(number, 'figure is', 'figures are')} kept out of every comparison, because "
+        f"{plural(number, 'it', 'they')} cannot be right; the list gives the reason for each."
+    )
 
 
 def read_missing(review):
     """How many places for a figure hold something else."""
-    kinds = review.figures.loc[review.figures["number"].isna(), "printed"].value_counts()
+    figures = review.document_figures
+    kinds = figures.loc[figures["number"].isna(), "printed"].value_counts()
     if kinds.empty:
         return Words("Every place for a figure holds one.")
     total = kinds.sum()
@@ -215,7 +320,7 @@ def read_stale(review):
 
 def read_claims(review):
     """How many claims can be worked out again, and how they fare."""
-    outcomes = check_claims(review.register, review.figures, review.as_at)["outcome"].value_counts()
+    outcomes = check_claims(review.register, review.document_figures, review.as_at)["outcome"].value_counts()
     if outcomes.empty:
         return Words("The documents known at this date state no comparison in words.")
     checked = outcomes.drop(UNCHECKED, errors="ignore")

@@ -13,8 +13,11 @@ ENGLAND = "E92000001"
 OBSERVATION_KEY = ["series_id", "area_id", "breakdown"]  # figures with one key form one line over time
 
 
+AUTHORITY_TYPES = ["county", "unitary authority", "metropolitan district", "London borough"]
+
+
 class UnknownName(ValueError):
-    """A plan, review or priority that the register does not have; the message lists those it has."""
+    """A plan, review, priority or area that the register does not have; the message lists those it has or comes near."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +32,16 @@ class Register:
     tables: dict = field(repr=False)
 
     def table(self, name):
-        """One table by its name in ``datapackage.json``."""
+        """One table by its name in ``datapackage.json``; ``published`` is the table of published open data, read when
+        it is first asked for."""
+        if name == "published" and name not in self.tables:
+            self.tables[name] = pd.read_parquet(self.folder / "observations" / "published.parquet")
         return self.tables[name]
 
     def known_at(self, as_at):
         """Observations published on or before a day, one row per figure: see ``known_observations``."""
-        return known_observations(self.tables["observations"], self.tables["series"], as_at)
+        observations = self.tables["observations"].assign(open_data=False)
+        return known_observations(observations, self.tables["series"], as_at)
 
 
 def find_project(start=None):
@@ -72,7 +79,8 @@ def known_observations(observations, series, as_at):
     Parameters
     ----------
     observations, series : frames of the register
-    as_at : date; a figure published later is left out, and of two editions of a figure the newer one counts
+    as_at : date; a figure published later is left out, and of two editions of a figure the newer one counts. A figure of
+        a document and one of published open data (``open_data``) stand beside each other
 
     Returns
     -------
@@ -81,7 +89,7 @@ def known_observations(observations, series, as_at):
     """
     known = observations.assign(published=pd.to_datetime(observations["published"]))
     known = known[known["published"] <= pd.Timestamp(as_at)].sort_values("published", kind="stable")
-    edition_of = [*OBSERVATION_KEY, "period"]
+    edition_of = [*OBSERVATION_KEY, "period", "open_data"]
     known["first_published"] = known.groupby(edition_of)["published"].transform("min")
     known = known.drop_duplicates(edition_of, keep="last")
     known = known.join(parse_periods(known["period"]))
@@ -140,6 +148,53 @@ def find_priority(register, plan, priority):
     """The row of ``priorities`` for a short name such as "safe"; raises UnknownName with the valid ones."""
     priorities = priorities_of(register, plan)
     return _only_row(priorities, "short_id", priority, f"priority of {plan}")
+
+
+def find_area(register, area):
+    """The row of ``areas`` of an authority: by its GSS code (also a former one), LA number or name in any case.
+
+    Raises UnknownName with near matches.
+
+    >>> find_area(load_register(), "leicester")["area_id"]
+    'E06000016'
+    """
+    areas = register.table("areas")
+    areas = areas[areas["area_type"].isin(AUTHORITY_TYPES)]
+    wanted = str(area).strip().casefold()
+    former = areas["former_codes"].str.casefold().str.split().map(lambda codes: wanted in codes).astype(bool)
+    is_it = (
+        (areas["area_id"].str.casefold() == wanted)
+        | (areas["name"].str.casefold() == wanted)
+        | ((areas["la_number"] == wanted) & (wanted != ""))
+        | former
+    )
+    if is_it.sum() == 1:
+        return areas[is_it].iloc[0]
+    names = {name.casefold(): name for name in areas["name"]}
+    near = [name for key, name in names.items() if wanted and wanted in key]
+    near = near or [names[key] for key in get_close_matches(wanted, names, n=3)]
+    hint = (
+        f" Near matches: {', '.join(near[:5])}."
+        if near
+        else " Give a GSS code such as E10000024 or a name such as Leicester."
+    )
+    raise UnknownName(f"Unknown area: {area!r}.{hint}")
+
+
+def area_of_plan(register, plan):
+    """The ``area_id`` that a plan is about."""
+    return find_plan(register, plan)["area_id"]
+
+
+def region_of(register, area_id):
+    """The ``area_id`` of the region that an area lies in, or '' where the register does not say."""
+    return register.table("areas").set_index("area_id")["region_id"].get(area_id, "")
+
+
+def source_titles(register):
+    """Titles of documents and of editions of published data, by ``source_id``."""
+    titles = [register.table(name).set_index("source_id")["title"] for name in ("sources", "editions")]
+    return pd.concat(titles)
 
 
 def priorities_of(register, plan):

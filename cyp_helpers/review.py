@@ -2,16 +2,19 @@
 
 import ast
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
-from cyp_helpers.comparison import compare
+from cyp_helpers.comparison import compare_known
 from cyp_helpers.figures import known_figures
+from cyp_helpers.neighbours import standing_at
 from cyp_helpers.periods import parse_periods
 from cyp_helpers.register import (
     ENGLAND,
     Register,
     UnknownName,
+    find_area,
     find_plan,
     find_priority,
     find_review,
@@ -29,12 +32,24 @@ class Review:
     plan: pd.Series
     review: pd.Series
     priority: pd.Series | None
+    area: pd.Series
     comparisons: pd.DataFrame
     figures: pd.DataFrame
+    standing: pd.DataFrame
 
     @property
     def as_at(self):
         return self.review["as_at"]
+
+    @property
+    def is_own_area(self):
+        """Whether the review is about the area of the plan itself."""
+        return self.area["area_id"] == self.plan["area_id"]
+
+    @cached_property
+    def document_figures(self):
+        """``known_figures`` of the plan documents alone; none of them is about another area."""
+        return known_figures(self.register, self.as_at).head(None if self.is_own_area else 0)
 
     @property
     def priorities(self):
@@ -42,12 +57,13 @@ class Review:
         return priorities_of(self.register, self.plan["plan_id"])
 
 
-def open_review(plan, review, priority=None, register=None):
+def open_review(plan, review, priority=None, area="", register=None):
     """Check the names and compare.
 
     Parameters
     ----------
     plan, review, priority : str, such as "cypf-2016-18", "2017-18 part 2" and "safe"; without a priority all of them
+    area : GSS code, LA number or name of the area to review; the plan's own where it is left out
     register : Register; read from the project's ``data/`` where it is left out
 
     Raises
@@ -61,10 +77,12 @@ def open_review(plan, review, priority=None, register=None):
     plan_row = find_plan(register, plan)
     review_row = find_review(register, plan, review)
     priority_row = None if priority is None else find_priority(register, plan, priority)
-    comparisons = compare(register, plan, review, priority)
-    return Review(
-        register, plan_row, review_row, priority_row, comparisons, known_figures(register, review_row["as_at"])
-    )
+    area_row = find_area(register, area or plan_row["area_id"])
+    area_id = area_row["area_id"]
+    standing = standing_at(register, review_row["as_at"], area_id)
+    figures = known_figures(register, review_row["as_at"], area_id)
+    comparisons = compare_known(figures, standing, register, plan, review, priority, area_id)
+    return Review(register, plan_row, review_row, priority_row, area_row, comparisons, figures, standing)
 
 
 def refuse_unknown_parameters(inputs, known):

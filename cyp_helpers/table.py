@@ -21,7 +21,10 @@ SIGNS = {
     "not met": "✗",
     "off track": "✗",
     "cannot tell from rounded figures": "?",
+    "improving": "✓",
+    "worsening": "✗",
     "no clear change": "=",
+    "no significant trend": "=",
     "similar": "=",
 }
 SHORTHAND = {

@@ -6,9 +6,11 @@ import pandas as pd
 
 from cyp_helpers.figures import known_queries
 from cyp_helpers.findings import attention, coverage, judged_over_time, not_judged, went_well
-from cyp_helpers.register import ENGLAND
+from cyp_helpers.register import ENGLAND, source_titles
 from cyp_helpers.review import subjects_of
 from cyp_helpers.table import SHORTHAND, Difference, Table, numbers, tidy, with_sign
+
+_AREAS = {"england": "England", "region": "Region", "neighbours": "Statistical neighbours"}
 
 # ---- the tables of a priority ----
 
@@ -16,8 +18,10 @@ from cyp_helpers.table import SHORTHAND, Difference, Table, numbers, tidy, with_
 def summary_table(review):
     """One row for each indicator that has a figure or a verdict."""
     subjects = subjects_of(review)
-    over_time = judged_over_time(review).set_index(["priority_id", "subject_id"])["verdict"]
-    subjects["over_time"] = pd.MultiIndex.from_frame(subjects[["priority_id", "subject_id"]]).map(over_time)
+    over_time = judged_over_time(review).set_index(["priority_id", "subject_id"])
+    for column in ("verdict", "evidence"):
+        key = pd.MultiIndex.from_frame(subjects[["priority_id", "subject_id"]])
+        subjects[f"time_{column}"] = key.map(over_time[column]).astype("str").fillna("")
     shown = subjects[
         (subjects["measure"] != "context figure")
         & ~subjects["subject_id"].isin(not_judged(review, figures_too=True)["subject_id"])
@@ -28,11 +32,12 @@ def summary_table(review):
         {
             "Indicator": shown["name"],
             **_figure_columns(review, shown),
-            "Over time": with_sign(shown["over_time"].astype("str").fillna("not compared")),
+            "Over time": _verdicts(shown, "time"),
             "Against target": with_sign(
                 shown["target_verdict"].mask(shown["target_comparator_text"] == "", "no target")
             ),
-            "Against England": with_sign(shown["england_verdict"]),
+            "Against England": _verdicts(shown, "england"),
+            "Against neighbours": _verdicts(shown, "neighbours"),
         },
     )
     return Table("Newest figure and verdicts of each indicator", frame, (_EVIDENCE_NOTE,), "summary")
@@ -68,13 +73,13 @@ def changes_table(review):
     )
 
 
-def england_table(review):
-    """Every figure that could be set against England's, or of which a document states how it stands."""
+def areas_table(review):
+    """Every figure that could be set beside England, the region or the statistical neighbours, or of which a document says how it stands."""
     rows = review.comparisons
-    rows = rows[(rows["comparator"] == "england") & (rows["verdict"] != "not compared")]
-    return Table(
-        "Figures beside England's", _pair_frame(review, rows, "England"), _notes(review, rows["reason"]), "england"
-    )
+    rows = rows[rows["comparator"].isin(list(_AREAS)) & (rows["verdict"] != "not compared")]
+    frame = _pair_frame(review, rows, "Other figure")
+    frame.insert(1, "Beside", rows["comparator"].map(_AREAS).to_numpy())
+    return Table("Figures beside those of other areas", frame, _notes(review, rows["reason"]), "areas")
 
 
 def gaps_table(review):
@@ -197,7 +202,7 @@ def sources_table(review):
     figures = review.figures.loc[_figures_used(review)]
     series = review.register.table("series").set_index("series_id")["name"]
     areas = review.register.table("areas").set_index("area_id")["name"]
-    titles = review.register.table("sources").set_index("source_id")["title"]
+    titles = source_titles(review.register)
     frame = pd.DataFrame(
         {
             "Figure of": figures["series_id"].map(series)
@@ -243,9 +248,17 @@ def shorthand_table():
 # ---- parts of tables ----
 
 _EVIDENCE_NOTE = (
-    "Evidence: chance not tested means that the difference between two figures may be chance; "
-    "stated means that a document says so without both figures."
+    "Evidence: beyond chance and within chance are tests at 95% on the published counts; chance not tested means that there are no counts, so the "
+    "difference may be chance; stated means that a document says so without both figures."
 )
+
+
+def _verdicts(rows, comparator):
+    """ "✓ better (beyond chance)"; the sign stands for the verdict beside it."""
+    verdict, evidence = rows[f"{comparator}_verdict"], rows[f"{comparator}_evidence"]
+    evidence = evidence.where(verdict != "cannot tell from rounded figures", "")
+    told = with_sign(verdict) + (" (" + evidence + ")").where(evidence != "", "")
+    return told.where(~verdict.isin(["", "not compared"]), "not compared")
 
 
 def _notes(review, sentences):
@@ -258,7 +271,8 @@ def _notes(review, sentences):
 def _pair_frame(review, rows, other):
     """The figure, what it is set against, the difference and the verdict."""
     stated = rows["evidence"] == "stated"
-    against = _numbers(review, rows["comparator_observation_id"]).mask(stated, rows["comparator_text"])
+    worded = stated | (rows["comparator"] == "neighbours")
+    against = _numbers(review, rows["comparator_observation_id"]).mask(worded, rows["comparator_text"])
     return _frame(
         review,
         rows,
@@ -311,11 +325,14 @@ def _marks(review, observation_ids):
 
 
 def _figures_used(review):
-    """Ids of every figure known for the subjects of a review, and of England beside them."""
+    """Ids of every figure of the documents for the subjects of a review and of England beside them, and of the published
+    figures that were compared."""
     line = review.figures["series_id"] + "|" + review.figures["area_id"] + "|" + review.figures["breakdown"]
     subjects = review.comparisons["subject_id"].drop_duplicates()
     england = subjects.str.replace(r"\|[^|]*\|", f"|{ENGLAND}|", regex=True)
-    return review.figures.index[line.isin(subjects) | line.isin(england)]
+    named = set(review.comparisons["observation_id"]) | set(review.comparisons["comparator_observation_id"])
+    compared = ~review.figures["open_data"] | review.figures.index.isin(named)
+    return review.figures.index[(line.isin(subjects) | line.isin(england)) & compared]
 
 
 def _listings(review):

@@ -8,21 +8,29 @@ starting figure to the target; a figure later than its date says nothing about t
 import numpy as np
 import pandas as pd
 
+from cyp_helpers.evidence import BEYOND, NOT_TESTED, WITHIN, chance_against
 from cyp_helpers.figures import at_newest_edition, contradicting, draft_sources, join_words, judgement_steps, word
 from cyp_helpers.periods import parse_periods
 from cyp_helpers.register import OBSERVATION_KEY, find_plan
 
 POINTS_FOR_TREND = 5
+_TREND_SIGNS = {
+    "improving": 1,
+    "increasing": 1,
+    "worsening": -1,
+    "decreasing": -1,
+}  # of a higher figure, where higher is better
 _LEVEL_KINDS = ["value", "from_to", "judgement_step", "relative_change"]
 
 
-def assess_targets(subjects, figures, register, plan, as_at):
+def assess_targets(subjects, figures, standing, register, plan, as_at):
     """Hold each subject's figure against the target that the plan sets for it.
 
     Parameters
     ----------
     subjects : frame of ``listed_subjects`` with ``observation_id`` of the newest figure and ``gap``
     figures : frame of ``known_figures``
+    standing : frame of ``standing_at``, whose trends answer a target that asks for one
 
     Returns
     -------
@@ -38,13 +46,14 @@ def assess_targets(subjects, figures, register, plan, as_at):
     rows["observation_id"] = _figure_for_target(rows, figures)
     rows = _with_sides(rows, figures, register)
     rows = rows.join(_goals(rows, figures, register))
+    rows = rows.join(_trends(rows, standing))
     rows["looser"] = rows["kind"].isin(_LEVEL_KINDS) & (_sign(rows) * (rows["goal"] - rows["start_number"]) < 0)
 
     verdicts = _verdicts(rows)
     problem = _why_not_assessed(rows, figures, register)
     assessed = problem == ""
     rows["verdict"] = verdicts.where(assessed, "not assessed")
-    rows["evidence"] = np.where(assessed, "chance not tested", "")
+    rows["evidence"] = _evidence(rows).where(assessed, "")
     rows["difference"] = (
         (rows["value"] - rows["goal"])
         .where(assessed & rows["kind"].isin(_LEVEL_KINDS) & (rows["unit"] != "judgement"))
@@ -127,6 +136,8 @@ def _with_sides(rows, figures, register):
         value_dated=mine["dated"],
         status_words=mine["status_words"],
         draft=mine["source_id"].isin(draft_sources(register)),
+        numerator=mine["numerator"],
+        denominator=mine["denominator"],
         start_number=start["number"],
         start_low=start["low"],
         start_high=start["high"],
@@ -167,6 +178,12 @@ def _national(rows, figures):
     return found[["number", "low", "high", "said"]].reindex(rows.index)
 
 
+def _trends(rows, standing):
+    """The tested trend of each line and its reason, '' where there is none."""
+    trend = standing.set_index(OBSERVATION_KEY)[["trend_verdict", "trend_reason"]]
+    return trend.reindex(pd.MultiIndex.from_frame(rows[OBSERVATION_KEY])).set_axis(rows.index).astype("str").fillna("")
+
+
 def _sign(rows):
     return rows["direction"].map({"higher": 1, "lower": -1}).astype(float)
 
@@ -190,14 +207,15 @@ def _target_says_no(rows, figures, printed):
     """No target, no figure, or a kind of target that figures alone do not answer."""
     points = rows.index.map(_annual_points(rows, figures)).fillna(0).astype(int)
     known = points.astype(str) + np.where(points == 1, " is", " are") + " known with a printed period"
-    untested = np.where(points >= POINTS_FOR_TREND, ", and the trend has not been tested.", ".")
+    untested = np.where(points >= POINTS_FOR_TREND, ", but no counts, so the trend cannot be tested.", ".")
     trend = f". A trend needs at least {POINTS_FOR_TREND} annual figures on one definition; "
+    tested = ~rows["trend_verdict"].isin(["", "cannot be tested"])
     return [
         (rows["target_id"].isna(), "No target is printed."),
         (rows["kind"] == "pending", "The document sets no target yet. " + rows["gap"]),
         (rows["kind"] == "words", "The target is in words: " + printed + "."),
         (rows["gap"] != "", rows["gap"] + " The target is " + printed + "."),
-        (rows["kind"] == "trend", "The target is " + printed + trend + known + untested),
+        ((rows["kind"] == "trend") & ~tested, "The target is " + printed + trend + known + untested),
     ]
 
 
@@ -271,9 +289,23 @@ def _verdicts(rows):
     stands_still = (rows["value_low"] == rows["value_high"]) & (low == high) & (rows["value_low"] == low)
     reached &= ~(stands_still & (rows["kind"] == "direction"))  # "reduce" is not met by standing still
     reached |= (rows["kind"] == "in_line") & ~missed
+    trend = rows["kind"] == "trend"
+    sign = rows["trend_verdict"].map(_TREND_SIGNS).astype(float)
+    towards = np.where(rows["polarity"] == "lower", -sign, sign) * _sign(rows) > 0
+    reached, missed = reached.mask(trend, trend & towards), missed.mask(trend, trend & ~towards)
     rows["reached"] = reached
     yes, no = np.where(rows["due"], "met", "on track"), np.where(rows["due"], "not met", "off track")
     return pd.Series(np.select([reached, missed], [yes, no], "cannot tell from rounded figures"), index=rows.index)
+
+
+def _evidence(rows):
+    """Whether the distance from a level is more than chance; a tested trend is."""
+    level = rows["kind"].isin([*_LEVEL_KINDS, "in_line"]) & rows["due"]
+    of_level = chance_against(rows, rows["unit"], rows["goal_low"], rows["goal_high"])["evidence"].where(
+        level, NOT_TESTED
+    )
+    of_trend = rows["trend_verdict"].isin(list(_TREND_SIGNS)).map({True: BEYOND, False: WITHIN})
+    return of_level.mask(rows["kind"] == "trend", of_trend)
 
 
 def _reasons(rows, as_at, register):
@@ -305,6 +337,10 @@ def _reasons(rows, as_at, register):
     text = rows["value_said"].fillna("") + words + goal + beside + "."
     blurred = "Rounding hides whether " + rows["value_said"].fillna("") + " is enough for " + goal + beside + "."
     text = text.mask(rows["verdict"] == "cannot tell from rounded figures", blurred)
+    text = text + (" " + rows["trend_reason"]).where(rows["kind"] == "trend", "")
+    text = text + word(
+        " The distance from the target is within what chance alone can bring (95%).", rows["evidence"] == WITHIN
+    )
     units = register.table("units").set_index("unit")
     prefix, suffix = (rows["unit"].map(units[end]).fillna("") for end in ("prefix", "suffix"))
     low, high = (rows[end].map("{:,.1f}".format, na_action="ignore").astype("str") for end in ("line_low", "line_high"))

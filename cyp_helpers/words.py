@@ -24,6 +24,12 @@ _ORDER = [
     "cannot tell from rounded figures",
     "not assessed",
 ]
+_QUESTIONS = [
+    ("target", "Against target"),
+    ("over time", "Over time"),
+    ("england", "Against England"),
+    ("neighbours", "Against statistical neighbours"),
+]
 _SHORT = {"cannot tell from rounded figures": "hidden by rounding"}
 _COUNT = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 
@@ -47,22 +53,23 @@ class Opening(Words):
 
 def opening(review):
     """Where the data of a review comes from; shown by the set-up cell."""
-    sources = review.register.table("sources")
-    known = sources[sources["published"] <= review.as_at]
+    printed, published = len(review.document_figures), int(review.figures["open_data"].sum())
+    documents = review.document_figures["source_id"].nunique()
     return Opening(
-        f"Figures come from the register in data/, as known at {day(review.as_at)}: {len(review.figures)} figures from "
-        f"{count(len(known))} {plural(len(known), 'document')}."
+        f"Figures come from the register in data/, as known at {day(review.as_at)}: {printed} figures from {count(documents)} "
+        f"{plural(documents, 'document')}, and {published:,} published figures of {review.area['name']}, its region and England."
     )
 
 
 def in_brief(review):
-    """What the page is about, and the verdicts in three short paragraphs."""
-    return Words("\n\n".join([heading(review), counts(review), since_last_review(review)]))
+    """What the page is about, the verdicts and, for a priority, what most needs attention, in short paragraphs."""
+    parts = [heading(review), counts(review), since_last_review(review)]
+    return Words("\n\n".join(parts if review.priority is None else [*parts, read_summary(review)]))
 
 
 def heading(review):
     """The priority, plan and review in bold."""
-    plan = review.plan["title"]
+    plan = review.plan["title"] + ("" if review.is_own_area else f", its published indicators for {review.area['name']}")
     which = f"{review.review['review']}, {review.review['kind']} review"
     if review.priority is None:
         return Words(f"**{plan}.** {which}, as known at {day(review.as_at)}.")
@@ -91,10 +98,10 @@ def counts(review):
         f"The documents list {count(len(rows))} {plural(len(rows), 'indicator or measure', 'indicators and measures')} here; "
         f"{how_many(with_figure)} {'have' if with_figure > 1 else 'has'} a figure and {how_many(on_figures + on_words)} can be judged{rest}."
     ]
-    for question, lead in [("target", "Against target"), ("over time", "Over time"), ("england", "Against England")]:
+    for question, lead in _QUESTIONS:
         rows = verdicts[verdicts["question"] == question]
         parts.append(f"{lead}: {_tally(rows['verdict'])}.")
-    parts.append("Whether a difference is more than chance has not been tested." if len(verdicts) else "")
+    parts.append(_evidence_words(verdicts[verdicts["question"] != "target"]))
     return Words(" ".join(part for part in parts if part))
 
 
@@ -138,10 +145,10 @@ def read_changes(review):
     return Words(text)
 
 
-def read_england(review):
-    """How many stand better or worse than England, and how many of these are only stated."""
-    rows = judged(review)
-    rows = rows[rows["question"] == "england"]
+def read_areas(review):
+    """How many stand better or worse than England, and how many of these are only stated; then the neighbours."""
+    verdicts = judged(review)
+    rows, beside = (verdicts[verdicts["question"] == one] for one in ("england", "neighbours"))
     if rows.empty:
         return Words("No figure can be set against England's.")
     stated = rows["evidence"].eq("stated").sum()
@@ -150,7 +157,9 @@ def read_england(review):
         of_these = (
             "this one" if len(rows) == 1 else "all of these" if stated == len(rows) else f"{count(stated)} of these"
         )
-        text += f" For {of_these} the document says how Nottinghamshire stands and prints no figures to check it with."
+        text += f" For {of_these} the document says how the area stands and prints no figures to check it with."
+    if len(beside):
+        text += f" Beside the statistical neighbours: {_tally(beside['verdict'])}."
     return Words(text)
 
 
@@ -251,16 +260,32 @@ def caveats(review):
         f"- **Break in the series**: from {row.name} to {row.successor}, {row.what_changed}; comparable: {row.comparable}."
         for row in breaks.itertuples()
     ]
-    lines.append("- A difference between two printed figures may be chance: it has not been tested.")
+    if rows["evidence"].eq("chance not tested").any():
+        lines.append(
+            "- A difference whose chance is not tested may be chance: no counts are published with these figures."
+        )
+    if review.figures["open_data"].any():
+        lines.append(
+            "- Published figures are those of the newest edition read; when each first came out is mostly assumed from its usual delay, and "
+            "a correction made since then cannot be told from a first figure. They contain public sector information licensed under the Open "
+            f"Government Licence v3.0; publishers: {', '.join(_publishers(review))}."
+        )
     return Words("\n".join(lines))
+
+
+def closing(review):
+    """The caveats, and where a batch run keeps the page."""
+    return Words(f"{caveats(review)}\n\n{saved(review)}")
 
 
 def saved(review):
     """Where a batch run keeps this page and its tables."""
     folder = f"outputs/{review.plan['plan_id']}/{review.review['review'].replace(' ', '-')}"
+    command = f'cyp review --plan {review.plan["plan_id"]} --review "{review.review["review"]}"'
+    if not review.is_own_area:
+        folder, command = f"{folder}/{review.area['area_id']}", f"{command} --area {review.area['area_id']}"
     return Words(
-        f'`cyp review --plan {review.plan["plan_id"]} --review "{review.review["review"]}"` keeps this page, `comparison-tables.xlsx`, '
-        f"`comparisons.csv` and `manifest.json` in `{folder}/`."
+        f"`{command}` keeps this page, `comparison-tables.xlsx`, `comparisons.csv` and `manifest.json` in `{folder}/`."
     )
 
 
@@ -273,6 +298,8 @@ def pages(review):
         f"- [{row['number']}. {row['title']}]({page_name(row)}.html): {count(worse.get(row['priority_id'], 0)) if worse.get(row['priority_id']) else 'nothing'} to attend to, {count(good.get(row['priority_id'], 0)) if good.get(row['priority_id']) else 'nothing'} to the good"
         for _, row in review.priorities.iterrows()
     ]
+    if not review.is_own_area:
+        return Words("\n".join(lines))  # actions and claims are those of the plan's own area
     lines += [
         "- [Delivery tracker](delivery.html): was the work done, and who leads what is overdue?",
         "- [Data quality](data-quality.html): what is missing or odd, and do the claims hold?",
@@ -308,6 +335,21 @@ def since_last_review(review):
 # ---- parts of sentences ----
 
 
+def _evidence_words(verdicts):
+    """How many verdicts over time and beside areas rest on a test of chance."""
+    told = verdicts[verdicts["verdict"] != "cannot tell from rounded figures"]["evidence"].value_counts()
+    if told.empty:
+        return ""
+    beyond, within, untested, stated = (
+        told.get(one, 0) for one in ("beyond chance", "within chance", "chance not tested", "stated")
+    )
+    return (
+        f"Of {count(told.sum())} verdicts over time and beside other areas, {how_many(beyond)} {plural(beyond, 'is', 'are')} beyond chance, "
+        f"{how_many(within)} within chance, {how_many(untested)} could not be tested because no counts are published and {how_many(stated)} "
+        f"{plural(stated, 'is', 'are')} only stated."
+    )
+
+
 def _asked(review, question):
     rows = review.comparisons
     return rows[(rows["comparator"] == question) & (rows["target_id"] != "") & (rows["measure"] != "milestone")]
@@ -318,6 +360,11 @@ def _of_which_new(findings):
     if new == len(findings):
         return "new since the last review"
     return f"{how_many(new)} of them new since the last review; the rest {plural(len(findings) - new, 'was', 'were')} known then and still {plural(len(findings) - new, 'stands', 'stand')}"
+
+
+def _publishers(review):
+    editions = review.register.table("editions")
+    return editions.loc[editions["source_id"].isin(set(review.figures["source_id"])), "publisher"].drop_duplicates()
 
 
 def _breaks(review):

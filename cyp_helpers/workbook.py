@@ -7,7 +7,7 @@ from math import ceil
 
 import pandas as pd
 
-from cyp_helpers import tables, words
+from cyp_helpers import comparators, tables, words
 from cyp_helpers.table import SHORTHAND, Difference
 
 _WIDEST = 50  # characters
@@ -18,7 +18,9 @@ _NAMES = {
     "summary": "Indicators",
     "targets": "Targets",
     "changes": "Over time",
-    "england": "England",
+    "areas": "Other areas",
+    "comparators": "Comparators",
+    "both-ways": "Worse and better",
     "gaps": "Not judged",
     "background": "Background",
     "sources": "Sources",
@@ -47,7 +49,9 @@ def write_workbook(review, path):
             tables.summary_table,
             tables.targets_table,
             tables.changes_table,
-            tables.england_table,
+            tables.areas_table,
+            comparators.comparators_table,
+            comparators.both_ways_table,
             tables.gaps_table,
             tables.background_table,
             tables.sources_table,
@@ -64,6 +68,7 @@ def write_workbook(review, path):
             "A verdict is a direction; the evidence column says what it rests on. Not compared or not assessed means that like could not be set against like.",
             *([f"Left out, because there is nothing to show: {', '.join(left_out)}."] if left_out else []),
             "Figures are transcribed from the documents named on the sheet Sources; copyright in the documents remains with their authors.",
+            "Published figures contain public sector information licensed under the Open Government Licence v3.0.",
         ],
     )
     notes = pd.DataFrame(

@@ -64,8 +64,50 @@ def target(kind, printed="", **other):
     return {**row, **other}
 
 
+def areas():
+    """Nottinghamshire, its region and England, and ten neighbours A0 to A9 in the same region."""
+    rows = [("N", "Nottinghamshire", "county", "R"), ("R", "Region", "region", ""), ("E92000001", "England", "country", "")]
+    rows += [(f"A{n}", f"Neighbour {n}", "county", "R") for n in range(10)]
+    frame = pd.DataFrame(rows, columns=["area_id", "name", "area_type", "region_id"], dtype="str")
+    return frame.assign(la_number="", former_codes="")
+
+
+def published(value, period, area="N", numerator=None, denominator=None, **other):
+    """One row of the table of published figures, series s."""
+    row = {
+        "series_id": "s",
+        "breakdown": "all",
+        "area_id": area,
+        "period": period,
+        "value": value,
+        "status": "",
+        "numerator": numerator,
+        "denominator": denominator,
+        "published": "2016-05-31",
+        "published_basis": "printed",
+        "source_id": "edition",
+        "locator": "row 1",
+    }
+    return {**row, **other}
+
+
+def published_table(rows):
+    text = {name: "str" for name in published("", "") if name not in ("numerator", "denominator")}
+    frame = pd.DataFrame(list(rows), columns=list(published("", "")))
+    return frame.astype({**text, "numerator": float, "denominator": float})
+
+
 def tiny(
-    figures, targets=(), stated=(), pairings=(), queries=(), breaks=(), unit="percent", polarity="higher", series="s"
+    figures,
+    targets=(),
+    stated=(),
+    pairings=(),
+    queries=(),
+    breaks=(),
+    unit="percent",
+    polarity="higher",
+    series="s",
+    open_data=(),
 ):
     """A register of one plan, one priority and one indicator; reviews at 30 September 2016 and 31 March 2017."""
     fixed = {
@@ -77,6 +119,7 @@ def tiny(
                     "short_title": "Plan",
                     "period_start": "2016-04-01",
                     "period_end": "2018-03-31",
+                    "area_id": "N",
                     "source_id": "doc",
                 }
             ]
@@ -102,12 +145,35 @@ def tiny(
                 }
             ]
         ),
-        "areas": pd.DataFrame(
+        "areas": areas(),
+        "published": published_table(open_data),
+        "editions": pd.DataFrame([{"source_id": "edition", "title": "Published file", "publisher": "Publisher"}], dtype="str"),
+        "published-measures": pd.DataFrame(
             [
-                {"area_id": "N", "name": "Nottinghamshire", "area_type": "county"},
-                {"area_id": "E92000001", "name": "England", "area_type": "country"},
-            ]
+                {
+                    "dataset": "file",
+                    "measure": "column",
+                    "series_id": "s",
+                    "breakdown": "all",
+                    "match": "same",
+                    "counterpart_of": "",
+                    "reason": "",
+                    "differs": "",
+                }
+            ],
+            dtype="str",
         ),
+        "neighbour-lists": pd.DataFrame(
+            [{"list_id": "list", "title": "List", "published": "2016-01-31", "source_id": "edition"}], dtype="str"
+        ),
+        "neighbours": pd.DataFrame(
+            [
+                {"list_id": "list", "area_id": "N", "position": f"{n + 1}", "neighbour_id": f"A{n}", "closeness": "Close"}
+                for n in range(10)
+            ],
+            dtype="str",
+        ),
+        "quarantine": pd.DataFrame(columns=["series_id", "breakdown", "area_id", "period"], dtype="str"),
         "units": pd.read_csv(PROJECT / "data/reference/units.csv", dtype=str, keep_default_na=False),
         "statuses": pd.read_csv(PROJECT / "data/reference/statuses.csv", dtype=str, keep_default_na=False),
         "scales": pd.DataFrame(

@@ -58,24 +58,24 @@ def test_the_story_of_one_indicator(review):
     assert (row["Figure"], row["Marks"], row["Over time"], row["Against target"], row["Against England"]) == (
         Decimal("49.0"),
         "[p]",
-        "✗ worsened",
+        "✗ worsened (chance not tested)",
         "✗ not met",
-        "✗ worse",
+        "✗ worse (chance not tested)",
     )
     worst = findings.attention(review).iloc[0]
-    assert (worst["score"], worst["verdicts"]) == (9.0, "target not met; worsened; worse than England")
+    assert (worst["score"], worst["verdicts"]) == (9.0, "target not met; worsened (chance not tested); worse than England (chance not tested)")
     assert (
         "one not met" in words.read_targets(review)
         and "one worsened" in words.read_changes(review)
-        and "one worse" in words.read_england(review)
+        and "one worse" in words.read_areas(review)
     )
-    assert "**Series s** (target not met; worsened; worse than England)" in words.read_summary(review)
+    assert "**Series s** (target not met; worsened (chance not tested); worse than England (chance not tested))" in words.read_summary(review)
     assert "provisional figures" in words.caveats(review)
 
 
 def test_a_chart_tells_its_finding_and_its_data(review):
     chart = charts.indicator_charts(review).charts[0]
-    assert chart.title == "Series s: target not met, worsened, worse than England"
+    assert chart.title == "Series s: target not met, worsened (chance not tested), worse than England (chance not tested)"
     assert chart.alternative.endswith(
         "Nottinghamshire 50.0% in 2014/15; Nottinghamshire 49.0% (provisional) in 2015/16; England 52% in 2015/16; target 55% for 2015/16."
     )
@@ -98,7 +98,7 @@ def test_a_lone_figure_has_no_chart():
 def test_words_about_nothing():
     empty = open_review("p", "2016-17 part 1", "a", register=tiny([]))
     assert "list one indicator or measure here; none has a figure and none can be judged." in words.in_brief(empty)
-    assert words.read_england(empty) == "No figure can be set against England's."
+    assert words.read_areas(empty) == "No figure can be set against England's."
     assert words.read_gaps(empty).startswith("One indicator cannot be judged.")
 
 
