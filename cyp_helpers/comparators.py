@@ -8,15 +8,16 @@ import pandas as pd
 
 from cyp_helpers.figures import format_places, published_lines
 from cyp_helpers.findings import worse_and_worsening
+from cyp_helpers.longview import links as long_views
 from cyp_helpers.neighbours import list_words
+from cyp_helpers.published import TOTALS
 from cyp_helpers.register import ENGLAND, OBSERVATION_KEY, decimal_places
 from cyp_helpers.table import Table, numbers, tidy, with_sign
-from cyp_helpers.longview import links as long_views
-from cyp_helpers.words import Words, pages, count, how_many, plural, sentence_count
+from cyp_helpers.words import Words, count, how_many, pages, plural, sentence_count
 
 _NOTE = (
     "Each cell gives the figure of the comparator for the same period, the verdict and its evidence. Beyond chance and within chance are tests at "
-    "95%; chance not tested means that no counts are published. A trend needs five unbroken annual figures with counts and is tested at 99.8%."
+    "95%; chance not tested means that no counts are published, or none that are independent. A trend needs five unbroken annual figures with counts and is tested at 99.8%."
 )
 _RANK_NOTE = (
     "Rank: place among the authorities with a figure for this period, 1 is best (highest where neither direction is better); = stands for a tie. "
@@ -80,7 +81,11 @@ def comparators_table(review):
     used = [f"Statistical neighbours: {lists[one]}." for one in sorted(set(rows["neighbours_list"].dropna()) - {""})]
     near = rows[rows["match"] == "near"].drop_duplicates(["series_id", "breakdown"])
     differs = near["name"] + " differs from the plan's definition: " + near["differs"] + "."
-    return Table("Each indicator beside its comparators", tidy(frame), (_NOTE, _RANK_NOTE, *used, *differs), "comparators")
+    reasons = review.register.table("indicators").set_index("indicator_id").loc[rows["indicator_id"].unique()]
+    reasons = reasons[reasons["chance_note"] != ""]
+    untested = reasons["name"] + ": chance is not tested, because " + reasons["chance_note"] + "."
+    notes = (_NOTE, _RANK_NOTE, *used, *untested, *differs)
+    return Table("Each indicator beside its comparators", tidy(frame), notes, "comparators")
 
 
 def read_comparators(review):
@@ -109,7 +114,8 @@ def both_ways_table(review):
     """What stands worse than England or the neighbours and is getting worse, then what stands better and is getting better."""
     worse, better = worse_and_worsening(review), worse_and_worsening(review, opposite=True)
     rows = pd.concat(
-        [worse.assign(which="worse and getting worse"), better.assign(which="better and getting better")], ignore_index=True
+        [worse.assign(which="worse and getting worse"), better.assign(which="better and getting better")],
+        ignore_index=True,
     )
     frame = pd.DataFrame(
         {
@@ -149,7 +155,7 @@ def lines_with_page(review):
     DataFrame with ``series_id`` and ``label``, in the order of the plan.
     """
     rows = lines_beside(review)
-    rows = rows[(rows["match"] == "same") | ~review.is_own_area].drop_duplicates("series_id")
+    rows = rows[(rows["match"] == "same") & ~rows["unit"].isin(TOTALS)].drop_duplicates("series_id")
     return rows[["series_id"]].assign(label="Comparators: " + rows["name"]).reset_index(drop=True)
 
 
@@ -164,7 +170,11 @@ def _priority_names(review, ids):
 def _figures_for(review, rows, area_id):
     """Text, value and marks of an area's figure for the series and period of each row."""
     keys = [*OBSERVATION_KEY, "period"]
-    known = review.figures[review.figures["open_data"]].drop_duplicates(keys, keep="last").set_index(keys)[["text", "value", "marks"]]
+    known = (
+        review.figures[review.figures["open_data"]]
+        .drop_duplicates(keys, keep="last")
+        .set_index(keys)[["text", "value", "marks"]]
+    )
     wanted = pd.MultiIndex.from_frame(rows[["series_id", "breakdown", "period"]].assign(area_id=area_id)[keys])
     return known.reindex(wanted).set_axis(rows.index).astype("str").fillna("")
 

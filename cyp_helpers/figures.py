@@ -35,7 +35,7 @@ def known_figures(register, as_at, area=None):
     Returns
     -------
     DataFrame indexed by ``observation_id``: the columns of ``register.known_observations`` with, for
-    judgements, the step on the scale as ``number``; ``low`` and ``high``; ``numerator`` and ``denominator`` as numbers;
+    judgements, the step on the scale as ``number``; ``low`` and ``high``; ``numerator`` and ``denominator`` as numbers, where chance is tested;
     ``text`` ("23.0%"), ``marks`` ("over", "[p]"), ``said`` ("23.0% (provisional) in 2016/17"), ``dated`` (False where
     no period is printed), ``open_data`` (True for published open data), ``unit``, ``area`` (its name) and ``source``
     (document or edition, and place).
@@ -48,7 +48,10 @@ def known_figures(register, as_at, area=None):
         own = area in set(register.table("plans")["area_id"])
         documents = pd.concat([documents[: None if own else 0], _open_data(register, area)], ignore_index=True)
     figures = known_observations(documents, register.table("series"), as_at)
-    figures = figures.assign(**{end: pd.to_numeric(figures[end]) for end in ("numerator", "denominator")})
+    untested = figures["indicator_id"].map(register.table("indicators").set_index("indicator_id")["chance_note"]) != ""
+    figures = figures.assign(
+        **{end: pd.to_numeric(figures[end]).mask(untested) for end in ("numerator", "denominator")}
+    )
     units = register.table("units").set_index("unit")
     figures["unit"] = figures["indicator_id"].map(register.table("indicators").set_index("indicator_id")["unit"])
     figures["number"] = figures["number"].fillna(judgement_steps(figures["indicator_id"], figures["value"], register))

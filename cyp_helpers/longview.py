@@ -155,8 +155,7 @@ def points_table(review, indicator):
 
 def definitions_table(review, indicator):
     """The definitions of an indicator, and which document uses which."""
-    series = review.register.table("series")
-    series = series[series["indicator_id"] == indicator]
+    series = _definitions(review, indicator)
     listed = review.register.table("plan-indicators")
     listed = listed[listed["source_id"].isin(known_sources(review))]
     used = listed.groupby("series_id")["source_id"].agg(lambda ids: ", ".join(dict.fromkeys(ids)))
@@ -178,8 +177,7 @@ def definitions_table(review, indicator):
 
 def comparable_table(review, indicator):
     """What may be compared with what, and why not."""
-    series = review.register.table("series")
-    series = series[series["indicator_id"] == indicator].set_index("series_id")["name"]
+    series = _definitions(review, indicator).set_index("series_id")["name"]
     breaks = review.register.table("series-breaks").set_index(["series_id", "successor_series_id"])
     rows = [_pair(one, other, series, breaks) for one, other in combinations(series.index, 2)]
     rows += [
@@ -227,10 +225,21 @@ def name_of(review, indicator):
 # ---- parts ----
 
 
+def _definitions(review, indicator):
+    """The series of an indicator that a known document lists or that have a figure."""
+    series = review.register.table("series")
+    listed = review.register.table("plan-indicators")
+    listed = listed.loc[listed["source_id"].isin(known_sources(review)), "series_id"]
+    used = series["series_id"].isin(listed) | series["series_id"].isin(points(review, indicator)["series_id"])
+    return series[(series["indicator_id"] == indicator) & used]
+
+
 def _labelled(rows):
     """The points that carry their figure: all of a short line, the first and last of a long one."""
     line = rows.groupby(["series_id", "area_id", "breakdown"])["number"]
-    return rows[(line.transform("size") <= _SHORT_LINE) | (line.cumcount() == 0) | (line.cumcount(ascending=False) == 0)]
+    return rows[
+        (line.transform("size") <= _SHORT_LINE) | (line.cumcount() == 0) | (line.cumcount(ascending=False) == 0)
+    ]
 
 
 def _pair(one, other, series, breaks):

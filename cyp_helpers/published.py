@@ -45,9 +45,10 @@ class Panel:
 
 
 def measures_of(register):
-    """What the register says of each series: ``unit``, ``polarity`` and ``exact`` (bool), indexed by ``series_id``."""
+    """What the register says of each series: ``unit``, ``polarity``, ``exact`` (bool) and ``chance_note`` (why chance is not
+    tested, '' where it is), indexed by ``series_id``."""
     series = register.table("series").set_index("series_id")["indicator_id"]
-    indicators = register.table("indicators").set_index("indicator_id")[["unit", "polarity"]]
+    indicators = register.table("indicators").set_index("indicator_id")[["unit", "polarity", "chance_note"]]
     exact = register.table("units").set_index("unit")["exact"] == "true"
     measures = indicators.reindex(series).set_axis(series.index)
     return measures.assign(exact=measures["unit"].map(exact).fillna(False).astype(bool))
@@ -146,11 +147,12 @@ def _describe(lines, measures, years):
     measure = measures.reindex(lines["series_id"]).reset_index(drop=True)
     rate = pd.to_numeric(measure["unit"].str.extract(r"^rate per ([\d,]+)$")[0].str.replace(",", ""))
     share = measure["unit"] == "percent"
+    tested = measure["chance_note"] == ""
     return lines.assign(
         span=lines["kind"].map(years.drop_duplicates("kind").set_index("kind")["span"]),
         polarity=measure["polarity"],
         exact=measure["exact"],
-        test=np.select([share, rate.notna()], ["proportion", "rate"], ""),
+        test=np.select([share & tested, rate.notna() & tested], ["proportion", "rate"], ""),
         per=rate.fillna(1.0).mask(share, 100.0),
         comparable=~measure["unit"].isin(TOTALS),
     )

@@ -209,7 +209,9 @@ def _trend_reason(lines, picked):
     few = few.mask(picked["trend_points"] == 1, "A trend needs five unbroken annual figures; there is 1.")
     spans = "Each figure covers " + lines["span"].astype("str") + " years, so that they overlap."
     uncounted = pd.Series("Counts are not published for all five years.", index=lines.index)
-    uncounted = uncounted.mask(lines["test"] == "", "A trend is tested for shares and rates only.")
+    uncounted = uncounted.mask(
+        lines["test"] == "", "A trend is tested for shares and rates of things that are independent."
+    )
     why = picked["trend_why"]
     said = np.select(
         [

@@ -177,7 +177,8 @@ def month_charts(review):
     figures = review.figures[review.figures["open_data"] & (review.figures["kind"] == "month")]
     listed = published_lines(review.register)
     listed = listed[
-        listed["beside_indicator"].isin(review.comparisons["indicator_id"]) & listed["series_id"].isin(figures["series_id"])
+        listed["beside_indicator"].isin(review.comparisons["indicator_id"])
+        & listed["series_id"].isin(figures["series_id"])
     ]
     names = review.register.table("series").set_index("series_id")["name"]
     published, area_id = review.register.table("published"), review.area["area_id"]

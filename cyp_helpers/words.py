@@ -69,7 +69,9 @@ def in_brief(review):
 
 def heading(review):
     """The priority, plan and review in bold."""
-    plan = review.plan["title"] + ("" if review.is_own_area else f", its published indicators for {review.area['name']}")
+    plan = review.plan["title"] + (
+        "" if review.is_own_area else f", its published indicators for {review.area['name']}"
+    )
     which = f"{review.review['review']}, {review.review['kind']} review"
     if review.priority is None:
         return Words(f"**{plan}.** {which}, as known at {day(review.as_at)}.")

@@ -66,7 +66,11 @@ def target(kind, printed="", **other):
 
 def areas():
     """Nottinghamshire, its region and England, and ten neighbours A0 to A9 in the same region."""
-    rows = [("N", "Nottinghamshire", "county", "R"), ("R", "Region", "region", ""), ("E92000001", "England", "country", "")]
+    rows = [
+        ("N", "Nottinghamshire", "county", "R"),
+        ("R", "Region", "region", ""),
+        ("E92000001", "England", "country", ""),
+    ]
     rows += [(f"A{n}", f"Neighbour {n}", "county", "R") for n in range(10)]
     frame = pd.DataFrame(rows, columns=["area_id", "name", "area_type", "region_id"], dtype="str")
     return frame.assign(la_number="", former_codes="")
@@ -147,7 +151,9 @@ def tiny(
         ),
         "areas": areas(),
         "published": published_table(open_data),
-        "editions": pd.DataFrame([{"source_id": "edition", "title": "Published file", "publisher": "Publisher"}], dtype="str"),
+        "editions": pd.DataFrame(
+            [{"source_id": "edition", "title": "Published file", "publisher": "Publisher"}], dtype="str"
+        ),
         "published-measures": pd.DataFrame(
             [
                 {
@@ -168,7 +174,13 @@ def tiny(
         ),
         "neighbours": pd.DataFrame(
             [
-                {"list_id": "list", "area_id": "N", "position": f"{n + 1}", "neighbour_id": f"A{n}", "closeness": "Close"}
+                {
+                    "list_id": "list",
+                    "area_id": "N",
+                    "position": f"{n + 1}",
+                    "neighbour_id": f"A{n}",
+                    "closeness": "Close",
+                }
                 for n in range(10)
             ],
             dtype="str",
@@ -189,6 +201,7 @@ def tiny(
                     "name": "Indicator",
                     "unit": unit,
                     "decimals": "1",
+                    "chance_note": "",
                     "polarity": polarity,
                     "scale_id": "grades" if unit == "judgement" else "",
                 }

@@ -29,7 +29,9 @@ def shipped():
 
 def test_one_row_tells_every_comparator():
     beside = [published(f"{20 + n}.0", THIS, f"A{n}") for n in range(9)]
-    page = review([*five_years(), published("21.9", THIS, ENGLAND), published("46.0", THIS, "R"), *beside], polarity="lower")
+    page = review(
+        [*five_years(), published("21.9", THIS, ENGLAND), published("46.0", THIS, "R"), *beside], polarity="lower"
+    )
     row = comparators.comparators_table(page).frame.iloc[0]
     assert row["Change"] == "+9.5: ✗ worsened (beyond chance)"
     assert row["England"] == "21.9: ✗ worse (beyond chance)"
@@ -44,7 +46,9 @@ def test_worse_and_getting_worse_needs_both():
     worse = comparators.both_ways_table(review([*five_years(), england], polarity="lower")).frame
     assert worse[["Indicator", "Which"]].to_numpy().tolist() == [["Series s", "worse and getting worse"]]
     assert "worsening over five years" in worse.at[0, "Where it is going"]
-    assert comparators.both_ways_table(review([*five_years(), published("60.0", THIS, ENGLAND)], polarity="lower")).frame.empty
+    assert comparators.both_ways_table(
+        review([*five_years(), published("60.0", THIS, ENGLAND)], polarity="lower")
+    ).frame.empty
 
 
 def test_better_and_getting_better():
@@ -68,7 +72,12 @@ def test_history_gives_the_range_of_the_neighbours():
 
 
 def test_authorities_are_ranked_best_first_with_ties():
-    figures = [published("23.0", THIS), published("20.0", THIS, "A0"), published("20.0", THIS, "A1"), published("22.0", THIS, ENGLAND)]
+    figures = [
+        published("23.0", THIS),
+        published("20.0", THIS, "A0"),
+        published("20.0", THIS, "A1"),
+        published("22.0", THIS, ENGLAND),
+    ]
     rows = authorities.authorities(review(figures, polarity="lower"), "s").set_index("area_id")
     assert rows["rank"].dropna().to_dict() == {"A0": 1, "A1": 1, "N": 3}
     assert rows.index[-1] == ENGLAND and rows.loc["A0", "position"] == 1
@@ -84,7 +93,9 @@ def test_verdict_that_hangs_on_the_average_says_so():
     # Mean 28.8, pulled up by one neighbour; median 21.
     beside = [published(value, THIS, f"A{n}") for n, value in enumerate(["20.0", "21.0", "21.0", "22.0", "60.0"])]
     text = authorities.read_sensitivity(review([published("25.0", THIS), *beside], polarity="lower"), "s")
-    assert text.startswith("The verdict hangs on the choice: ") and "better one time" in text and "worse one time" in text
+    assert (
+        text.startswith("The verdict hangs on the choice: ") and "better one time" in text and "worse one time" in text
+    )
 
 
 def test_unknown_series_is_refused_with_the_known():
@@ -94,15 +105,43 @@ def test_unknown_series_is_refused_with_the_known():
 
 @pytest.mark.parametrize("england, answer", [("25.0", "agrees"), ("21.0", "does not agree"), ("23.2", "within chance")])
 def test_what_a_document_states_is_held_against_published_figures(england, answer):
-    said = {"stated_id": "st", "series_id": "s", "area_id": "N", "breakdown": "all", "period": THIS, "comparator": "england", "stated": "better", "printed": "Better", "published": "2016-06-30", "source_id": "doc", "locator": "row 1"}
-    page = review([published("23.1", THIS, "N", 1475, 6390), published(england, THIS, ENGLAND)], stated=[said], polarity="lower")
+    said = {
+        "stated_id": "st",
+        "series_id": "s",
+        "area_id": "N",
+        "breakdown": "all",
+        "period": THIS,
+        "comparator": "england",
+        "stated": "better",
+        "printed": "Better",
+        "published": "2016-06-30",
+        "source_id": "doc",
+        "locator": "row 1",
+    }
+    page = review(
+        [published("23.1", THIS, "N", 1475, 6390), published(england, THIS, ENGLAND)], stated=[said], polarity="lower"
+    )
     assert check_standings(page.register, page.figures, page.as_at)["answer"].tolist() == [answer]
 
 
 def test_a_later_figure_is_named_as_such_and_none_is_not_an_answer():
-    said = {"stated_id": "st", "series_id": "s", "area_id": "N", "breakdown": "all", "period": LAST, "comparator": "england", "stated": "better", "printed": "Better", "published": "2016-06-30", "source_id": "doc", "locator": "row 1"}
+    said = {
+        "stated_id": "st",
+        "series_id": "s",
+        "area_id": "N",
+        "breakdown": "all",
+        "period": LAST,
+        "comparator": "england",
+        "stated": "better",
+        "printed": "Better",
+        "published": "2016-06-30",
+        "source_id": "doc",
+        "locator": "row 1",
+    }
     later = review([published("23.0", THIS), published("25.0", THIS, ENGLAND)], stated=[said], polarity="lower")
-    assert check_standings(later.register, later.figures, later.as_at)["answer"].tolist() == ["agrees, by a later figure"]
+    assert check_standings(later.register, later.figures, later.as_at)["answer"].tolist() == [
+        "agrees, by a later figure"
+    ]
     none = review([], stated=[said])
     assert check_standings(none.register, none.figures, none.as_at)["answer"].tolist() == ["cannot be checked"]
     assert "cannot be checked: one" in quality.read_standings(none)
@@ -114,7 +153,9 @@ def test_a_later_figure_is_named_as_such_and_none_is_not_an_answer():
 def test_two_ways_to_the_same_verdict_agree(shipped):
     rows = shipped.comparisons
     for comparator in ("previous", "england", "region", "neighbours"):
-        mine = rows[(rows["comparator"] == comparator) & (rows["verdict"] != "not compared") & (rows["evidence"] != "stated")]
+        mine = rows[
+            (rows["comparator"] == comparator) & (rows["verdict"] != "not compared") & (rows["evidence"] != "stated")
+        ]
         ids = shipped.figures["open_data"].reindex(mine["observation_id"]).eq(True).to_numpy()
         mine = mine[ids].drop_duplicates("series_id").set_index("series_id")
         theirs = shipped.standing[shipped.standing["series_id"].isin(mine.index)].set_index("series_id")

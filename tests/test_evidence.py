@@ -15,13 +15,21 @@ def row_of(comparator, open_data, figures=(), **rest):
 
 
 def test_a_change_beyond_chance_is_told_with_its_direction():
-    row = row_of("previous", [published("25.8", LAST, "N", 2186, 8462), published("23.1", THIS, "N", 1475, 6390)], polarity="lower")
+    row = row_of(
+        "previous",
+        [published("25.8", LAST, "N", 2186, 8462), published("23.1", THIS, "N", 1475, 6390)],
+        polarity="lower",
+    )
     assert (row["verdict"], row["evidence"], row["difference_text"]) == ("improved", "beyond chance", "−2.7")
-    assert row["reason"].startswith("23.1% in 2015/16 is 2.7 percentage points below 25.8% in 2014/15; lower is better. The difference is more than chance")
+    assert row["reason"].startswith(
+        "23.1% in 2015/16 is 2.7 percentage points below 25.8% in 2014/15; lower is better. The difference is more than chance"
+    )
 
 
 def test_a_change_within_chance_is_no_clear_change():
-    row = row_of("previous", [published("24.9", LAST, "N", 169, 680), published("27.9", THIS, "N", 203, 727)], polarity="lower")
+    row = row_of(
+        "previous", [published("24.9", LAST, "N", 169, 680), published("27.9", THIS, "N", 203, 727)], polarity="lower"
+    )
     assert (row["verdict"], row["evidence"], row["difference"]) == ("no clear change", "within chance", 3.0)
     assert "within what chance alone can bring" in row["reason"]
 
@@ -33,16 +41,21 @@ def test_without_counts_chance_is_not_tested():
 
 def test_counts_tell_what_rounding_would_hide():
     # Both print 1%, but 1.4% of a million and 0.6% of a million are far apart.
-    row = row_of("previous", [published("1", LAST, "N", 6_000, 1_000_000), published("1", THIS, "N", 14_000, 1_000_000)])
+    row = row_of(
+        "previous", [published("1", LAST, "N", 6_000, 1_000_000), published("1", THIS, "N", 14_000, 1_000_000)]
+    )
     assert (row["verdict"], row["evidence"]) == ("improved", "beyond chance")
 
 
 @pytest.mark.parametrize(
-    "england, verdict, evidence", [("23.5", "similar", "within chance"), ("21.0", "worse", "beyond chance"), ("25.0", "better", "beyond chance")]
+    "england, verdict, evidence",
+    [("23.5", "similar", "within chance"), ("21.0", "worse", "beyond chance"), ("25.0", "better", "beyond chance")],
 )
 def test_beside_england_the_interval_decides(england, verdict, evidence):
     # Wilson's interval of 1475 in 6390 is 22.07 to 24.13.
-    row = row_of("england", [published("23.1", THIS, "N", 1475, 6390), published(england, THIS, ENGLAND)], polarity="lower")
+    row = row_of(
+        "england", [published("23.1", THIS, "N", 1475, 6390), published(england, THIS, ENGLAND)], polarity="lower"
+    )
     assert (row["verdict"], row["evidence"], row["comparator_text"]) == (verdict, evidence, f"{england}%")
 
 
@@ -73,14 +86,31 @@ def test_a_target_just_missed_is_within_chance():
 
 
 def test_published_figures_go_before_words_of_the_same_time():
-    said = {"stated_id": "st", "series_id": "s", "area_id": "N", "breakdown": "all", "period": "latest at 2016-06", "comparator": "england", "stated": "better", "printed": "Better", "published": "2016-06-30", "source_id": "doc", "locator": "row 1"}
+    said = {
+        "stated_id": "st",
+        "series_id": "s",
+        "area_id": "N",
+        "breakdown": "all",
+        "period": "latest at 2016-06",
+        "comparator": "england",
+        "stated": "better",
+        "printed": "Better",
+        "published": "2016-06-30",
+        "source_id": "doc",
+        "locator": "row 1",
+    }
     figures = [published("23.1", THIS), published("21.0", THIS, ENGLAND)]
     assert row_of("england", figures, stated=[said], polarity="lower")["verdict"] == "worse"
 
 
 def test_another_area_has_published_figures_and_no_target():
     goal = target("value", "23%", value="23", direction="lower", period=THIS)
-    register = tiny([], targets=[goal], open_data=[published("23.1", THIS, "A3"), published("21.0", THIS, ENGLAND)], polarity="lower")
+    register = tiny(
+        [],
+        targets=[goal],
+        open_data=[published("23.1", THIS, "A3"), published("21.0", THIS, ENGLAND)],
+        polarity="lower",
+    )
     rows = compare(register, "p", "2016-17 part 2", area="A3").set_index("comparator")
     assert rows.loc["england", "verdict"] == "worse"
     assert rows.loc["target", "reason"] == "No target is printed."

@@ -58,7 +58,12 @@ def test_blocks_do_not_change_the_answer(monkeypatch):
     names = [f"s{n}" for n in range(7)]
     rows = [{**one, "series_id": name} for name in names for one in counted_years(2010, [5, 9, 2, 8, 3, 7], 40)]
     measures = pd.DataFrame(
-        {"unit": ["percent", "rate per 1,000", "days"] * 2 + ["percent"], "polarity": "lower", "exact": False},
+        {
+            "unit": ["percent", "rate per 1,000", "days"] * 2 + ["percent"],
+            "polarity": "lower",
+            "chance_note": "",
+            "exact": False,
+        },
         index=names,
     )
     areas = pd.Index(AUTHORITIES)

@@ -63,19 +63,27 @@ def test_the_story_of_one_indicator(review):
         "✗ worse (chance not tested)",
     )
     worst = findings.attention(review).iloc[0]
-    assert (worst["score"], worst["verdicts"]) == (9.0, "target not met; worsened (chance not tested); worse than England (chance not tested)")
+    assert (worst["score"], worst["verdicts"]) == (
+        9.0,
+        "target not met; worsened (chance not tested); worse than England (chance not tested)",
+    )
     assert (
         "one not met" in words.read_targets(review)
         and "one worsened" in words.read_changes(review)
         and "one worse" in words.read_areas(review)
     )
-    assert "**Series s** (target not met; worsened (chance not tested); worse than England (chance not tested))" in words.read_summary(review)
+    assert (
+        "**Series s** (target not met; worsened (chance not tested); worse than England (chance not tested))"
+        in words.read_summary(review)
+    )
     assert "provisional figures" in words.caveats(review)
 
 
 def test_a_chart_tells_its_finding_and_its_data(review):
     chart = charts.indicator_charts(review).charts[0]
-    assert chart.title == "Series s: target not met, worsened (chance not tested), worse than England (chance not tested)"
+    assert (
+        chart.title == "Series s: target not met, worsened (chance not tested), worse than England (chance not tested)"
+    )
     assert chart.alternative.endswith(
         "Nottinghamshire 50.0% in 2014/15; Nottinghamshire 49.0% (provisional) in 2015/16; England 52% in 2015/16; target 55% for 2015/16."
     )

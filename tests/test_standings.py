@@ -62,7 +62,7 @@ def register(unit="percent", polarity="lower", neighbours=None):
         {
             "areas": pd.DataFrame(areas),
             "series": pd.DataFrame([{"series_id": "s", "indicator_id": "i"}]),
-            "indicators": pd.DataFrame([{"indicator_id": "i", "unit": unit, "polarity": polarity}]),
+            "indicators": pd.DataFrame([{"indicator_id": "i", "unit": unit, "polarity": polarity, "chance_note": ""}]),
             "units": pd.read_csv(PROJECT / "data/reference/units.csv", dtype=str, keep_default_na=False),
             "neighbour-lists": pd.DataFrame(lists),
             "neighbours": pd.DataFrame(listed, columns=["list_id", "area_id", "position", "neighbour_id"]),
@@ -331,7 +331,7 @@ def test_a_marked_break_starts_the_count_again():
 
 def test_no_trend_of_what_is_no_share_or_rate():
     found = standing(years(2012, [1, 2, 3, 4, 5]), unit="days")
-    assert found["trend_reason"] == "A trend is tested for shares and rates only."
+    assert found["trend_reason"] == "A trend is tested for shares and rates of things that are independent."
 
 
 # ---- shipped figures ----

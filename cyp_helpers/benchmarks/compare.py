@@ -115,7 +115,9 @@ def area_ids():
 
 def national_measures(indicators):
     units = np.resize(_UNITS, indicators)
-    return pd.DataFrame({"unit": units, "polarity": "lower", "exact": False}, index=series_ids(indicators))
+    return pd.DataFrame(
+        {"unit": units, "polarity": "lower", "chance_note": "", "exact": False}, index=series_ids(indicators)
+    )
 
 
 def national_peers():
