@@ -76,47 +76,20 @@ def long_chart(review, indicator):
     from matplotlib.figure import Figure
 
     rows = points(review, indicator)
-    name = _name_of(review, indicator)
-    unit = review.register.table("units").set_index("unit").loc[rows["unit"].iloc[0]] if len(rows) else None
+    rows = rows.drop_duplicates(["series_id", "area_id", "breakdown", "period"], keep="last")
+    definitions = rows["series_id"].drop_duplicates().tolist()
     figure = Figure(figsize=(8, 4.2), layout="constrained")
     axes = figure.subplots()
-    definitions = rows["series_id"].drop_duplicates().tolist()
     for (series_id, area_id, _), line in rows.groupby(["series_id", "area_id", "breakdown"], sort=False):
-        colour = ORANGE if area_id == ENGLAND else _COLOURS[definitions.index(series_id) % len(_COLOURS)]
-        dated = line[line["dated"]]
-        axes.plot(dated["end"], dated["number"], color=colour, linewidth=1.5)
-        axes.scatter(dated["end"], dated["number"], color=colour, zorder=3)
-        undated = line[~line["dated"]]
-        axes.scatter(undated["end"], undated["number"], facecolors="white", edgecolors=colour, zorder=3)
-        last = line.iloc[-1]
-        axes.annotate(
-            textwrap.fill(line["line"].iloc[0], 34),
-            (last["end"], last["number"]),
-            xytext=(7, 0),
-            textcoords="offset points",
-            fontsize=8.5,
-            va="center",
-            color="black",
-        )
-    for row in _labelled(rows).itertuples():
-        axes.annotate(
-            f"{row.value} {row.marks}".strip(),
-            (row.end, row.number),
-            xytext=(-4, 6),
-            textcoords="offset points",
-            fontsize=8.5,
-            ha="right",
-        )
+        own = area_id != ENGLAND
+        _draw_line(axes, line, _COLOURS[definitions.index(series_id) % len(_COLOURS)] if own else ORANGE, own)
     if len(rows):
-        span = rows["end"].max() - rows["end"].min()
-        axes.set_xlim(
-            rows["end"].min() - max(span * 0.08, pd.Timedelta(days=200)),
-            rows["end"].max() + max(span * 0.6, pd.Timedelta(days=900)),
-        )
-        axes.set_ylim(0, rows["number"].max() * 1.25)
-        axes.set(ylabel=unit["heading"][:1].upper() + unit["heading"][1:])
+        _frame(axes, rows, review.register.table("units").set_index("unit").at[rows["unit"].iloc[0], "heading"])
     draw_plain(axes, keep_left=True)
-    title = f"{name}: {count(len(rows))} {plural(len(rows), 'figure')} on {count(len(definitions))} {plural(len(definitions), 'definition')}"
+    title = (
+        f"{_name_of(review, indicator)}: {count(len(rows))} {plural(len(rows), 'figure')} on {count(len(definitions))} "
+        f"{plural(len(definitions), 'definition')}"
+    )
     figure.suptitle(title, x=0.01, ha="left", fontsize=11.5, fontweight="bold")
     spoken = "; ".join(f"{row.line} {row.said}" for row in rows.itertuples())
     return Chart(
@@ -125,6 +98,51 @@ def long_chart(review, indicator):
         draw_svg(figure),
         points_table(review, indicator),
     )
+
+
+def _draw_line(axes, line, colour, own):
+    """One definition in one area. England has squares and no words at its points, which would cover the area's own."""
+    dated, undated = line[line["dated"]], line[~line["dated"]]
+    marker = "o" if own else "s"
+    axes.plot(dated["end"], dated["number"], color=colour, linewidth=1.5, linestyle="-" if own else "--")
+    axes.scatter(
+        dated["end"],
+        dated["number"],
+        color=colour,
+        marker=marker,
+        s=30,
+        zorder=3 if own else 2,
+        label=None if own else "England",
+    )
+    axes.scatter(undated["end"], undated["number"], facecolors="white", edgecolors=colour, marker=marker, zorder=3)
+    if not own:
+        return
+    style = {"textcoords": "offset points", "fontsize": 8.5}
+    last = line.iloc[-1]
+    axes.annotate(
+        textwrap.fill(last["line"], 34),
+        (last["end"], last["number"]),
+        xytext=(7, 0),
+        va="center",
+        color="black",
+        **style,
+    )
+    for row in _labelled(line).itertuples():
+        axes.annotate(f"{row.value} {row.marks}".strip(), (row.end, row.number), xytext=(-4, 6), ha="right", **style)
+
+
+def _frame(axes, rows, heading):
+    """Room on the right for the names of the lines, the axis from zero, and England explained once."""
+    span = rows["end"].max() - rows["end"].min()
+    axes.set_xlim(
+        rows["end"].min() - max(span * 0.08, pd.Timedelta(days=200)),
+        rows["end"].max() + max(span * 0.6, pd.Timedelta(days=900)),
+    )
+    axes.set_ylim(0, rows["number"].max() * 1.25)
+    axes.set(ylabel=heading[:1].upper() + heading[1:])
+    handles, labels = axes.get_legend_handles_labels()
+    if handles:
+        axes.legend(handles[:1], labels[:1], loc="lower right", frameon=False, fontsize=9)
 
 
 def points_table(review, indicator):
@@ -234,12 +252,9 @@ def _definitions(review, indicator):
     return series[(series["indicator_id"] == indicator) & used]
 
 
-def _labelled(rows):
+def _labelled(line):
     """The points that carry their figure: all of a short line, the first and last of a long one."""
-    line = rows.groupby(["series_id", "area_id", "breakdown"])["number"]
-    return rows[
-        (line.transform("size") <= _SHORT_LINE) | (line.cumcount() == 0) | (line.cumcount(ascending=False) == 0)
-    ]
+    return line if len(line) <= _SHORT_LINE else line.iloc[[0, -1]]
 
 
 def _pair(one, other, series, breaks):
