@@ -17,6 +17,9 @@ class UnknownName(ValueError):
     """A plan, review or priority that the register does not have; the message lists those it has."""
 
 
+tables_read = set()  # names of the tables read in this process: a batch run records what each notebook depends on
+
+
 @dataclass(frozen=True)
 class Register:
     """The tables of ``data/`` by name, every cell as text; ``observations`` holds the figures of all sources.
@@ -30,11 +33,12 @@ class Register:
 
     def table(self, name):
         """One table by its name in ``datapackage.json``."""
+        tables_read.add(name)
         return self.tables[name]
 
     def known_at(self, as_at):
         """Observations published on or before a day, one row per figure: see ``known_observations``."""
-        return known_observations(self.tables["observations"], self.tables["series"], as_at)
+        return known_observations(self.table("observations"), self.table("series"), as_at)
 
 
 def find_project(start=None):
