@@ -30,7 +30,7 @@ def review(
     from cyp_helpers.register import UnknownName, find_project, load_register
 
     project = _project(find_project)
-    with open_pool(jobs, scheduler) as pool:  # gets warm while the register is checked
+    with open_pool(project, jobs, scheduler) as pool:  # gets warm while the register is checked
         _stop_on_faults(project)
         from cyp_helpers.batch.jobs import plan_runs
         from cyp_helpers.batch.run import run_reviews
@@ -69,7 +69,7 @@ def save_notebooks():
     from cyp_helpers.register import find_project
 
     project = _project(find_project)
-    with open_pool() as pool:
+    with open_pool(project) as pool:
         _stop_on_faults(project)
         save(project, pool)
     typer.echo("Saved the notebooks with their outputs; read the difference before you commit it.")

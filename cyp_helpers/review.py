@@ -1,7 +1,9 @@
 """A review opened for reading: the register, the plan, the review, the priority and every comparison of it."""
 
 import ast
+import pickle
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pandas as pd
 
@@ -72,9 +74,22 @@ def open_review(plan, review, priority=None, register=None):
 _opened_ahead = {}
 
 
-def reopen(whole):
-    """Let ``open_review`` in this process give a review that was opened elsewhere, as a batch run does for its kernels."""
+def reopen(pickled, project):
+    """Let ``open_review`` in this process give a review that another one has opened, as a batch run does for its kernels.
+
+    Parameters
+    ----------
+    pickled : bytes, a pickled Review of all priorities; unpickled, so it must come from this project's own processes
+    project : folder; the review's register becomes that of this project
+
+    Returns
+    -------
+    Review
+    """
+    whole = pickle.loads(pickled)
+    whole = replace(whole, register=replace(whole.register, folder=Path(project) / "data"))
     _opened_ahead[whole.plan["plan_id"], whole.review["review"]] = whole
+    return whole
 
 
 def narrowed(whole, priority):

@@ -54,6 +54,11 @@ class Inputs:
             if not name.startswith("notebooks/") and name not in self._tables.values()
         }
 
+    @property
+    def identity(self):
+        """One hash of everything that pages can depend on."""
+        return _digest([self.files, self.packages])
+
     def digest(self, job, tables, pages=()):
         """One hash of all that a job's files depend on.
 
@@ -72,7 +77,7 @@ class Inputs:
             "always": self._always,
             "packages": self.packages,
         }
-        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+        return _digest(parts)
 
     def _files_of(self, table):
         """The files of a table; ``observations`` stands for all ``observations-...``."""
@@ -94,4 +99,8 @@ def _cells(path):
     """Hash of a notebook's cells without their outputs, which are no input."""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     kept = [[cell["cell_type"], "".join(cell["source"]), cell["metadata"], cell.get("id")] for cell in cells]
-    return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+    return _digest(kept)
+
+
+def _digest(parts):
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

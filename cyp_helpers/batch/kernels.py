@@ -155,7 +155,10 @@ def _become_kernel(pipe):
     sys.argv = ["ipykernel_launcher", *arguments]
     app = _kernel_app(arguments)
     app.shell.events.register("post_run_cell", _tell_tables_read(pipe))
-    _reopen(opened)
+    if opened:
+        from cyp_helpers.review import reopen
+
+        reopen(opened, folder)
     pipe.send("bound")
     app.start()
 
@@ -188,12 +191,3 @@ def _tell_tables_read(pipe):
 
     register.tables_read.clear()
     return lambda result: pipe.send(sorted(register.tables_read))
-
-
-def _reopen(opened):
-    if opened:
-        import pickle
-
-        from cyp_helpers import review
-
-        review.reopen(pickle.loads(opened))

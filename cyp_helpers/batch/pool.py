@@ -17,13 +17,14 @@ from multiprocessing.connection import wait
 _ENVIRONMENT = {"MPLBACKEND": "Agg", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
-def open_pool(jobs=0, scheduler=None):
-    """Where work runs: on this computer, by default one notebook a core, or on the Dask cluster at an address."""
+def open_pool(project, jobs=0, scheduler=None):
+    """Where work on a project runs: on this computer, by default one notebook a core, or on the Dask cluster at an
+    address."""
     if scheduler:
         from cyp_helpers.batch.cluster import ClusterPool
 
-        return ClusterPool(scheduler)
-    return WarmPool(jobs or _cores())
+        return ClusterPool(project, scheduler)
+    return WarmPool(project, jobs or _cores())
 
 
 class PoolEnded(RuntimeError):
@@ -35,21 +36,22 @@ class WarmPool(Executor):
 
     Parameters
     ----------
+    project : folder; every function is given it first
     slots : int, how many pieces of work its user should have under way at a time
     fork : bool; without it processes are started ahead and stay
 
-    >>> with WarmPool(2) as pool:
-    ...     pool.submit(abs, -1).result()
-    1
+    >>> with WarmPool(Path("."), slots=2) as pool:
+    ...     pool.submit(Path.joinpath, "data").result()
+    PosixPath('data')
     """
 
-    def __init__(self, slots, fork=hasattr(os, "fork")):
+    def __init__(self, project, slots, fork=hasattr(os, "fork")):
         if current_process().daemon:
             raise RuntimeError(
                 "This process may not start others. Start Dask workers with --no-nanny, or with the environment "
                 "variable DASK_DISTRIBUTED__WORKER__DAEMON=False"
             )
-        self.slots, self._numbers, self._futures = slots, itertools.count(), {}
+        self.slots, self._project, self._numbers, self._futures = slots, project, itertools.count(), {}
         context = get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._parent = context.Process(target=_serve, args=(theirs, fork), name="warm parent")
@@ -59,11 +61,11 @@ class WarmPool(Executor):
         threading.Thread(target=self._collect, daemon=True).start()
 
     def submit(self, function, /, *args):
-        """Run a function of a module in a process of its own; returns a Future."""
+        """Run a function of a module, on the project and what else is given, in a process of its own; returns a Future."""
         future, number = Future(), next(self._numbers)
         future.set_running_or_notify_cancel()  # what a process has begun is not cancelled, it is ended with the pool
         self._futures[number] = future
-        self._pipe.send((number, function, args))
+        self._pipe.send((number, function, (self._project, *args)))
         return future
 
     def shutdown(self, wait=True, *, cancel_futures=False):

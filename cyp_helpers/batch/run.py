@@ -65,9 +65,8 @@ def run_reviews(project, runs, pool, priority=None, force=False, limit=600, tell
 
 def save_notebooks(project, pool):
     """Run the saved notebooks with their own parameters and keep their outputs in them."""
-    paths = [project / "notebooks" / f"{name}.ipynb" for name in NOTEBOOKS]
-    for path, future in [(path, pool.submit(work.run_saved, path)) for path in paths]:
-        write_whole(path, future.result())
+    for name, future in [(name, pool.submit(work.run_saved, name)) for name in NOTEBOOKS]:
+        write_whole(project / "notebooks" / f"{name}.ipynb", future.result())
 
 
 async def _run_all(project, runs, desk, priority, force, limit):
@@ -139,7 +138,7 @@ class _Review:
 
     async def _open(self):
         """Open the review once for all its notebooks; returns it as bytes."""
-        opened = await self.desk.do("Opening", work.open_whole, self.project, self.run)
+        opened = await self.desk.do("Opening", work.open_whole, self.run)
         jobs = [{"kind": type(job).__name__, **asdict(job)} for job in opened.jobs]
         self.opened = {"tables": opened.tables, "attention": opened.attention, "jobs": jobs}
         self.opened["digest"] = self.inputs.digest(self.run, opened.tables)
@@ -149,7 +148,7 @@ class _Review:
         """Do a job and keep what it made, with what it was made from."""
         call = (work.make_tables, job, whole)
         if isinstance(job, Job):
-            call = (work.make_page, self.project, job, whole, self._pages(), self.limit)
+            call = (work.make_page, job, whole, self._pages(), self.limit)
         try:
             made = await self.desk.do(job.label, *call)
         except Exception as error:  # noqa: BLE001  a process that was killed is one line among the failures
@@ -203,7 +202,7 @@ class _Review:
     # ---- what comes of it ----
 
     def _into_place(self):
-        if Inputs(self.project).files != self.inputs.files:
+        if Inputs(self.project).identity != self.inputs.identity:
             changed = "data/, notebooks/ or code changed during the run; run it again"
             self.failures.append(Failure("review", self.run.parameters, "no cell", changed))
             self.folder.forget()

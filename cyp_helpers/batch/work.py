@@ -63,15 +63,16 @@ def open_whole(project, run):
     return Opened(pickle.dumps(whole), jobs, lines, sorted(tables_read))
 
 
-def make_tables(job, opened):
+def make_tables(project, job, opened):
     """The comparison tables of a whole review as a spreadsheet and as CSV."""
     kernels.end_with_parent()
     from cyp_helpers.register import tables_read
+    from cyp_helpers.review import reopen
     from cyp_helpers.workbook import write_workbook
 
     clock = time.perf_counter()
     tables_read.clear()
-    whole = pickle.loads(opened)
+    whole = reopen(opened, project)
     rows = whole.comparisons.assign(as_at=whole.comparisons["as_at"].dt.strftime("%Y-%m-%d"))
     text = rows.to_csv(index=False, quoting=csv.QUOTE_MINIMAL, lineterminator="\n")
     with tempfile.TemporaryDirectory(prefix="cyp-") as aside:
@@ -115,15 +116,16 @@ def make_page(project, job, opened, pages, limit):
     return Made(files, kernel.tables_read(), time.perf_counter() - clock, cell, error)
 
 
-def run_saved(path):
+def run_saved(project, name):
     """Run a saved notebook with its own parameters; returns its bytes with outputs."""
     kernel = kernels.take_kernel()
     from nbclient import NotebookClient
 
-    notebook = _read(path)
+    folder = Path(project) / "notebooks"
+    notebook = _read(folder / f"{name}.ipynb")
     try:
         with tempfile.TemporaryDirectory(prefix="cyp-") as aside:
-            NotebookClient(notebook, record_timing=False, **_client(kernel, path.parent, None, aside)).execute()
+            NotebookClient(notebook, record_timing=False, **_client(kernel, folder, None, aside)).execute()
     finally:
         kernel.process.kill()
     return _text_of(notebook)
