@@ -2,6 +2,7 @@
 
 import html
 import re
+from functools import cache
 from pathlib import Path
 
 from cyp_helpers.table import STYLE
@@ -27,24 +28,33 @@ def page_of(notebook, name, title, pages):
     -------
     str, a whole page in British English with inline style and pictures.
     """
-    from jinja2 import Environment, select_autoescape
+    body = _body(notebook, title)
+    return _frame().render(title=title, name=name, pages=pages, style=_safe(STYLE), body=_safe(body), footer=FOOTER)
+
+
+@cache  # compiling the templates takes as long as filling them
+def _exporter():
     from nbconvert import HTMLExporter  # takes half a second to import
 
-    exporter = HTMLExporter(
+    return HTMLExporter(
         template_name="basic",
         exclude_input=True,
         exclude_input_prompt=True,
         exclude_output_prompt=True,
         exclude_anchor_links=True,
     )
-    body = _body(notebook, exporter, title)
-    template = Environment(autoescape=select_autoescape(default=True)).from_string(TEMPLATE.read_text(encoding="utf-8"))
-    return template.render(title=title, name=name, pages=pages, style=_safe(STYLE), body=_safe(body), footer=FOOTER)
 
 
-def _body(notebook, exporter, title):
+@cache
+def _frame():
+    from jinja2 import Environment, select_autoescape
+
+    return Environment(autoescape=select_autoescape(default=True)).from_string(TEMPLATE.read_text(encoding="utf-8"))
+
+
+def _body(notebook, title):
     """The notebook's fragment, its heading made this page's own; the style of its set-up cell is already in the head."""
-    fragment, _ = exporter.from_notebook_node(notebook)
+    fragment, _ = _exporter().from_notebook_node(notebook)
     fragment = re.sub(
         r"(<h1[^>]*>)(.*?)</h1>", lambda h1: f"{h1[1]}{h1[2]}: {html.escape(title)}</h1>", fragment, count=1
     )

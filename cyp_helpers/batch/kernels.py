@@ -165,10 +165,18 @@ def _become_kernel(pipe):
 
 def warm_up_kernel():
     """Import what notebooks use. Nothing here makes a ZeroMQ context, an event loop, a shell or a thread."""
+    import sqlite3  # noqa: F401  this and what follows a kernel imports while it starts
+
+    import ipykernel.debugger  # noqa: F401
     import ipykernel.kernelapp  # noqa: F401
+    import IPython.core.completerlib  # noqa: F401
+    import IPython.core.debugger  # noqa: F401
+    import IPython.extensions.storemagic  # noqa: F401
     import matplotlib.backends.backend_agg
     import matplotlib.backends.backend_svg  # noqa: F401
+    import psutil  # noqa: F401
     import seaborn  # noqa: F401
+    import tornado.platform.asyncio  # noqa: F401
 
     from cyp_helpers import charts, delivery, longview, quality, reassessment, words  # noqa: F401
 

@@ -14,7 +14,12 @@ from contextlib import contextmanager, suppress
 from multiprocessing import current_process, get_context
 from multiprocessing.connection import wait
 
-_ENVIRONMENT = {"MPLBACKEND": "Agg", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+_ENVIRONMENT = {
+    "MPLBACKEND": "Agg",
+    "OPENBLAS_NUM_THREADS": "1",  # a fork must have one thread, and small sums need no more
+    "OMP_NUM_THREADS": "1",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # nobody debugs these kernels; the debugger warns of its limits on import
+}
 
 
 def open_pool(project, jobs=0, scheduler=None):

@@ -6,6 +6,7 @@ import pickle
 import tempfile
 import time
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 from cyp_helpers.batch import kernels
@@ -33,16 +34,30 @@ class Made:
 
 
 def warm_up():
-    """Import and use once what the work needs. Makes no ZeroMQ context, no event loop and no thread."""
+    """Import what the work needs and use it once: first uses load fonts and templates, which forks then have too.
+
+    Makes no ZeroMQ context, no event loop and no thread.
+    """
     import gptables  # noqa: F401
     import nbformat
     import openpyxl  # noqa: F401
     import papermill  # noqa: F401
+    from matplotlib.figure import Figure
+    from pandas import DataFrame, Timestamp
 
+    from cyp_helpers.charts import draw_svg
     from cyp_helpers.publish import page_of
+    from cyp_helpers.table import Table
 
     kernels.warm_up_kernel()
-    page_of(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Warm")]), "warm", "Warm", [])
+    figure = Figure(layout="constrained")
+    figure.suptitle("Warm", fontweight="bold")
+    figure.subplots().plot([Timestamp("2018-03-31"), Timestamp("2018-09-30")], [0, 1])
+    draw_svg(figure)
+    cells = [nbformat.v4.new_markdown_cell("# Warm\n- *one*"), nbformat.v4.new_code_cell("1")]
+    shown = {"text/html": Table("Warm", DataFrame({"Name": ["one"], "Figure": [Decimal("1.0")]}))._repr_html_()}
+    cells[1].outputs = [nbformat.v4.new_output("execute_result", shown), nbformat.v4.new_output("stream", text="1")]
+    page_of(nbformat.v4.new_notebook(cells=cells), "warm", "Warm", [{"name": "warm", "label": "Warm"}])
 
 
 def open_whole(project, run):
