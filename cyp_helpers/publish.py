@@ -35,9 +35,19 @@ def page_of(notebook, name, title, pages):
 @cache  # compiling the templates takes as long as filling them
 def _exporter():
     from nbconvert import HTMLExporter  # takes half a second to import
+    from nbconvert.exporters import TemplateExporter
+    from nbconvert.filters import Highlight2HTML
 
-    return HTMLExporter(
+    class FragmentExporter(HTMLExporter):
+        """Without the second reading of the whole page, in which HTMLExporter looks for pictures that lack an alternative
+        text and says that nobody wrote one. Ours have theirs, which a test holds."""
+
+        from_notebook_node = TemplateExporter.from_notebook_node
+
+    return FragmentExporter(
         template_name="basic",
+        filters={"highlight_code": Highlight2HTML},
+        optimized_validation=True,
         exclude_input=True,
         exclude_input_prompt=True,
         exclude_output_prompt=True,

@@ -42,6 +42,7 @@ def warm_up():
     import nbformat
     import openpyxl  # noqa: F401
     import papermill  # noqa: F401
+    from jupyter_client.kernelspec import get_kernel_spec
     from matplotlib.figure import Figure
     from pandas import DataFrame, Timestamp
 
@@ -50,6 +51,7 @@ def warm_up():
     from cyp_helpers.table import Table
 
     kernels.warm_up_kernel()
+    get_kernel_spec("python3")  # asks every installed package for kinds of kernels
     figure = Figure(layout="constrained")
     figure.suptitle("Warm", fontweight="bold")
     figure.subplots().plot([Timestamp("2018-03-31"), Timestamp("2018-09-30")], [0, 1])
