@@ -43,7 +43,9 @@ def run(project, *runs, **choices):
 
 def contents(folder):
     """Bytes of each file by name, without the manifest, which holds times."""
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file() and path.name != "manifest.json"}
+    return {
+        path.name: path.read_bytes() for path in folder.iterdir() if path.is_file() and path.name != "manifest.json"
+    }
 
 
 def made(project, one=SMALL):
@@ -82,9 +84,9 @@ def wait_for(condition, seconds=60):
         time.sleep(0.05)
 
 
-def stock_papermill(source, output, **parameters):
-    """Run papermill as a person does, by its command, with an ordinary kernel."""
+def stock_papermill(source, output, environment=(), **parameters):
+    """Run papermill as a person does, by its command in the project's folder, with an ordinary kernel."""
     given = [word for name, value in parameters.items() for word in ("-p", name, value)]
     command = [sys.executable, "-m", "papermill", str(source), str(output), "--no-progress-bar", *given]
-    environment = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+    environment = {**os.environ, **dict(environment)}
     return subprocess.run(command, cwd=source.parents[1], env=environment, capture_output=True, text=True)

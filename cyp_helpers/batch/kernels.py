@@ -188,8 +188,8 @@ def _kernel_app(arguments):
 
     app = IPKernelApp.instance(parent_handle=1)  # quiet about Ctrl-C; the watch of ``end_with_parent`` does its work
     app.initialize(arguments)
-    # pandas asks at its import whether it is in a notebook, and was imported before this was one.
-    pandas.set_option("display.max_columns", 20)
+    # pandas asks at its import what it prints to, and was imported before this was a notebook.
+    pandas.set_option("display.max_columns", 20, "display.encoding", sys.stdout.encoding)
     numpy.random.seed()  # or every fork would draw the same numbers
     return app
 
