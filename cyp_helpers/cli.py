@@ -4,7 +4,10 @@ from typing import Annotated
 
 import typer
 
+from cyp_helpers.benchmarks import app as bench
+
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Analysis workbook for children's plans.")
+app.add_typer(bench, name="bench")
 PLAN, REVIEW = "cypf-2016-18", "2017-18 part 2"
 
 
@@ -19,7 +22,7 @@ def review(
     force: Annotated[bool, typer.Option(help="Make also what is unchanged since it was last made.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before running several reviews.")] = False,
     timeout: Annotated[float, typer.Option(help="Seconds that one notebook may take.", min=1)] = 600,
-    jobs: Annotated[int, typer.Option(help="Notebooks at a time; 0 for one a core.", min=0)] = 0,
+    jobs: Annotated[int, typer.Option(help="Notebooks at a time; 0 for one more than cores.", min=0)] = 0,
     scheduler: Annotated[
         str | None, typer.Option(help="Run on the Dask cluster at this address, such as tcp://host:8786.")
     ] = None,

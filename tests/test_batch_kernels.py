@@ -148,7 +148,7 @@ def test_what_forks_has_one_thread_and_no_context_and_no_loop(tmp_path):
     with WarmPool(tmp_path, 1) as forking:
         make_notebook(tmp_path, "fine", "1 + 1")
         assert not run_notebook(forking, "fine").error
-        assert psutil.Process(forking._parent.pid).num_threads() == 1
+        assert psutil.Process(forking.parent_pid).num_threads() == 1
         assert forking.submit(_made_before_the_fork).result() == (None, False)
 
 

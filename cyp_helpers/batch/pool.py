@@ -23,13 +23,15 @@ _ENVIRONMENT = {
 
 
 def open_pool(project, jobs=0, scheduler=None):
-    """Where work on a project runs: on this computer, by default one notebook a core, or on the Dask cluster at an
-    address."""
+    """Where work on a project runs: on this computer or on the Dask cluster at an address.
+
+    ``jobs`` is how many notebooks run at a time; 0 for one more than there are cores, as each also waits at times.
+    """
     if scheduler:
         from cyp_helpers.batch.cluster import ClusterPool
 
         return ClusterPool(project, scheduler)
-    return WarmPool(project, jobs or _cores())
+    return WarmPool(project, jobs or cores() + 1)
 
 
 class PoolEnded(RuntimeError):
@@ -65,6 +67,11 @@ class WarmPool(Executor):
         theirs.close()
         threading.Thread(target=self._collect, daemon=True).start()
 
+    @property
+    def parent_pid(self):
+        """Process id of the warm parent."""
+        return self._parent.pid
+
     def submit(self, function, /, *args):
         """Run a function of a module, on the project and what else is given, in a process of its own; returns a Future."""
         future, number = Future(), next(self._numbers)
@@ -89,7 +96,8 @@ class WarmPool(Executor):
             _settle(future, None, PoolEnded("the parent of the notebooks' processes has ended"))
 
 
-def _cores():
+def cores():
+    """How many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
