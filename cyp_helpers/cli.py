@@ -1,10 +1,6 @@
 """The command ``cyp``."""
 
-import os
 from typing import Annotated
-
-# The parent's environment reaches the kernels: no window system, one thread for small sums.
-os.environ.setdefault("MPLBACKEND", "Agg")
 
 import typer
 
@@ -19,37 +15,45 @@ PLAN, REVIEW = "cypf-2016-18", "2017-18 part 2"
 
 @app.command()
 def review(
-    plan: Annotated[str, typer.Option(help="Plan, an id of data/plans/plans.csv.")] = PLAN,
-    review: Annotated[str, typer.Option(help="Review, such as '2017-18 part 2'.")] = REVIEW,
+    plan: Annotated[str, typer.Option(help="Plan, an id of data/plans/plans.csv, or all.")] = PLAN,
+    review: Annotated[str, typer.Option(help="Review, such as '2017-18 part 2', or all.")] = REVIEW,
     priority: Annotated[
-        str | None, typer.Option(help="Run again only this priority (short name, such as safe) and the scorecard.")
+        str | None, typer.Option(help="Only this priority (short name, such as safe) and the scorecard.")
+    ] = None,
+    area: Annotated[str, typer.Option(help="Area, by GSS code or name, or all; the plan's own if left out.")] = "",
+    force: Annotated[bool, typer.Option(help="Make also what is unchanged since it was last made.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before running several reviews.")] = False,
+    timeout: Annotated[float, typer.Option(help="Seconds that one notebook may take.", min=1)] = 600,
+    jobs: Annotated[int, typer.Option(help="Notebooks at a time; 0 for one more than cores.", min=0)] = 0,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Run on the Dask cluster at this address, such as tcp://host:8786.")
     ] = None,
 ):
-    """Run the notebooks of a review into outputs/<plan>/<review>/."""
-    from cyp_helpers.batch import plan_jobs, run_review
+    """Run the notebooks of one or many reviews into outputs/<plan>/<review>/; what is unchanged is not run again."""
+    from cyp_helpers.batch.display import Display, say_outcomes
+    from cyp_helpers.batch.pool import open_pool
     from cyp_helpers.register import UnknownName, find_project, load_register
 
     project = _project(find_project)
-    _stop_on_faults(project)
-    try:
-        jobs = plan_jobs(load_register(project), plan, review, priority)
-        with _progress() as bar:
-            task = bar.add_task("Starting", total=len(jobs))
-            folder, failures = run_review(
-                project,
-                plan,
-                review,
-                priority,
-                lambda name, done: bar.update(task, description=name, advance=int(done)),
-            )
-    except UnknownName as error:
-        _stop(str(error), 2)
-    shown = folder.relative_to(project)
-    for failure in failures:
-        typer.echo(f"Failed: {failure.name}.ipynb, {failure.cell}: {failure.error}", err=True)
-    if failures:
-        _stop(f"The run is kept in {shown}/; the outputs of the last good run were not touched.", 1)
-    _say_attention(plan, review, shown)
+    with open_pool(project, jobs, scheduler) as pool:  # gets warm while the register is checked
+        _stop_on_faults(project)
+        from cyp_helpers.batch.jobs import plan_runs
+        from cyp_helpers.batch.run import run_reviews
+
+        try:
+            runs = plan_runs(load_register(project), plan, review, priority, area)
+        except UnknownName as error:
+            _stop(str(error), 2)
+        if len(runs) > 1 and not yes:
+            typer.confirm(f"{len(runs)} reviews, about {len(runs) * 13} notebooks. Go on?", abort=True)
+        try:
+            with Display() as display:
+                outcomes = run_reviews(project, runs, pool, priority, force, timeout, display.tell)
+        except KeyboardInterrupt:
+            _stop("Stopped. What was finished is kept; the same command goes on from there.", 130)
+    say_outcomes(project, outcomes)
+    if any(outcome.failures for outcome in outcomes):
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -65,12 +69,14 @@ def check():
 @app.command()
 def save_notebooks():
     """Run the saved notebooks with their own parameters and keep their outputs, for nbval to hold them to."""
-    from cyp_helpers.batch import save_notebooks as save
+    from cyp_helpers.batch.pool import open_pool
+    from cyp_helpers.batch.run import save_notebooks as save
     from cyp_helpers.register import find_project
 
     project = _project(find_project)
-    _stop_on_faults(project)
-    save(project)
+    with open_pool(project) as pool:
+        _stop_on_faults(project)
+        save(project, pool)
     typer.echo("Saved the notebooks with their outputs; read the difference before you commit it.")
 
 
@@ -89,30 +95,6 @@ def _stop_on_faults(project):
         typer.echo(describe_fault(fault), err=True)
     if len(faults):
         _stop(f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'} in data/.", 1)
-
-
-def _say_attention(plan, review, folder):
-    from cyp_helpers.findings import attention
-    from cyp_helpers.review import open_review
-    from cyp_helpers.words import page_name
-
-    opened = open_review(plan, review)
-    pages = {row["priority_id"]: page_name(row) for _, row in opened.priorities.iterrows()}
-    worst = attention(opened).head(3)
-    typer.echo(f"\n{folder}/scorecard.html is the page to open first.")
-    typer.echo(
-        "Most in need of attention:"
-        if len(worst)
-        else "No indicator can be said to be worse, to have worsened or to miss its target; see what cannot be judged."
-    )
-    for number, row in enumerate(worst.itertuples(), 1):
-        typer.echo(f"{number}. {row.name} ({row.verdicts}): {folder}/{pages[row.priority_ids.split()[0]]}.html")
-
-
-def _progress():
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    return Progress(TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
 
 
 def _stop(message, code):

@@ -152,11 +152,12 @@ def lines_with_page(review):
 
     Returns
     -------
-    DataFrame with ``series_id`` and ``label``, in the order of the plan.
+    DataFrame with ``series_id``, ``name_`` and ``label``, in the order of the plan.
     """
     rows = lines_beside(review)
     rows = rows[(rows["match"] == "same") & ~rows["unit"].isin(TOTALS)].drop_duplicates("series_id")
-    return rows[["series_id"]].assign(label="Comparators: " + rows["name"]).reset_index(drop=True)
+    labelled = rows[["series_id"]].assign(name_=rows["name"], label="Comparators: " + rows["name"])
+    return labelled.reset_index(drop=True)
 
 
 # ---- cells ----

@@ -2,6 +2,7 @@
 
 import html
 import re
+from functools import cache
 from pathlib import Path
 
 from cyp_helpers.table import STYLE
@@ -27,24 +28,43 @@ def page_of(notebook, name, title, pages):
     -------
     str, a whole page in British English with inline style and pictures.
     """
-    from jinja2 import Environment, select_autoescape
-    from nbconvert import HTMLExporter  # takes half a second to import
+    body = _body(notebook, title)
+    return _frame().render(title=title, name=name, pages=pages, style=_safe(STYLE), body=_safe(body), footer=FOOTER)
 
-    exporter = HTMLExporter(
+
+@cache  # compiling the templates takes as long as filling them
+def _exporter():
+    from nbconvert import HTMLExporter  # takes half a second to import
+    from nbconvert.exporters import TemplateExporter
+    from nbconvert.filters import Highlight2HTML
+
+    class FragmentExporter(HTMLExporter):
+        """Without the second reading of the whole page, in which HTMLExporter looks for pictures that lack an alternative
+        text and says that nobody wrote one. Ours have theirs, which a test holds."""
+
+        from_notebook_node = TemplateExporter.from_notebook_node
+
+    return FragmentExporter(
         template_name="basic",
+        filters={"highlight_code": Highlight2HTML},
+        optimized_validation=True,
         exclude_input=True,
         exclude_input_prompt=True,
         exclude_output_prompt=True,
         exclude_anchor_links=True,
     )
-    body = _body(notebook, exporter, title)
-    template = Environment(autoescape=select_autoescape(default=True)).from_string(TEMPLATE.read_text(encoding="utf-8"))
-    return template.render(title=title, name=name, pages=pages, style=_safe(STYLE), body=_safe(body), footer=FOOTER)
 
 
-def _body(notebook, exporter, title):
+@cache
+def _frame():
+    from jinja2 import Environment, select_autoescape
+
+    return Environment(autoescape=select_autoescape(default=True)).from_string(TEMPLATE.read_text(encoding="utf-8"))
+
+
+def _body(notebook, title):
     """The notebook's fragment, its heading made this page's own; the style of its set-up cell is already in the head."""
-    fragment, _ = exporter.from_notebook_node(notebook)
+    fragment, _ = _exporter().from_notebook_node(notebook)
     fragment = re.sub(
         r"(<h1[^>]*>)(.*?)</h1>", lambda h1: f"{h1[1]}{h1[2]}: {html.escape(title)}</h1>", fragment, count=1
     )

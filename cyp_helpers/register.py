@@ -20,6 +20,9 @@ class UnknownName(ValueError):
     """A plan, review, priority or area that the register does not have; the message lists those it has or comes near."""
 
 
+tables_read = set()  # names of the tables read in this process: a batch run records what each notebook depends on
+
+
 @dataclass(frozen=True)
 class Register:
     """The tables of ``data/`` by name, every cell as text; ``observations`` holds the figures of all sources.
@@ -34,14 +37,15 @@ class Register:
     def table(self, name):
         """One table by its name in ``datapackage.json``; ``published`` is the table of published open data, read when
         it is first asked for."""
+        tables_read.add(name)
         if name == "published" and name not in self.tables:
             self.tables[name] = pd.read_parquet(self.folder / "observations" / "published.parquet")
         return self.tables[name]
 
     def known_at(self, as_at):
         """Observations published on or before a day, one row per figure: see ``known_observations``."""
-        observations = self.tables["observations"].assign(open_data=False)
-        return known_observations(observations, self.tables["series"], as_at)
+        observations = self.table("observations").assign(open_data=False)
+        return known_observations(observations, self.table("series"), as_at)
 
 
 def find_project(start=None):

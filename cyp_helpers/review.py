@@ -1,8 +1,10 @@
 """A review opened for reading: the register, the plan, the review, the priority and every comparison of it."""
 
 import ast
-from dataclasses import dataclass
+import pickle
+from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 import pandas as pd
 
@@ -73,6 +75,8 @@ def open_review(plan, review, priority=None, area="", register=None):
     >>> open_review("cypf-2016-18", "2017-18 part 2", "safe").priority["name"]
     'Safe'
     """
+    if register is None and (plan, review, area) in _opened_ahead:
+        return narrowed(_opened_ahead[plan, review, area], priority)
     register = register or load_register()
     plan_row = find_plan(register, plan)
     review_row = find_review(register, plan, review)
@@ -83,6 +87,39 @@ def open_review(plan, review, priority=None, area="", register=None):
     figures = known_figures(register, review_row["as_at"], area_id)
     comparisons = compare_known(figures, standing, register, plan, review, priority, area_id)
     return Review(register, plan_row, review_row, priority_row, area_row, comparisons, figures, standing)
+
+
+_opened_ahead = {}
+
+
+def reopen(pickled, project):
+    """Let ``open_review`` in this process give a review that another one has opened, as a batch run does for its kernels.
+
+    Parameters
+    ----------
+    pickled : bytes, a pickled Review of all priorities; unpickled, so it must come from this project's own processes
+    project : folder; the review's register becomes that of this project
+
+    Returns
+    -------
+    Review
+    """
+    whole = pickle.loads(pickled)
+    whole = replace(whole, register=replace(whole.register, folder=Path(project) / "data"))
+    asked = "" if whole.is_own_area else whole.area["area_id"]
+    _opened_ahead[whole.plan["plan_id"], whole.review["review"], asked] = whole
+    return whole
+
+
+def narrowed(whole, priority):
+    """A whole review narrowed to one priority; the same as opening it for that priority."""
+    if priority is None:
+        return whole
+    row = find_priority(whole.register, whole.plan["plan_id"], priority)
+    rows = whole.comparisons
+    return replace(
+        whole, priority=row, comparisons=rows[rows["priority_id"] == row["priority_id"]].reset_index(drop=True)
+    )
 
 
 def refuse_unknown_parameters(inputs, known):

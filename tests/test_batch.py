@@ -1,40 +1,34 @@
-"""Whole runs: real notebooks, real kernels, in a copy of the project."""
+"""Whole runs through the command: files, failures, many reviews, refusals."""
 
 import json
 import re
 import subprocess
 import sys
 
-import nbformat
 import pytest
 from conftest import PROJECT
+from runs import SMALL, add_line, contents, run, shorten
 from typer.testing import CliRunner
 
-from cyp_helpers.batch import Job, check_parameters, run_review
+from cyp_helpers.batch.folder import ReviewFolder
+from cyp_helpers.batch.jobs import Job, Run, check_parameters, plan_runs
 from cyp_helpers.cli import app
-from cyp_helpers.register import UnknownName, read_table
+from cyp_helpers.register import UnknownName, load_register, read_table
 
-PLAN, REVIEW = "early-help-2013-16", "2013-14 part 1"
-FILES = {
+LONG_VIEWS = (
+    "child-protection-plan-rate",
+    "school-absence",
+    "attainment-gap-16-fsm",
+    "neet-years-12-14",
+    "breastfeeding-6-8-weeks",
+    "child-poverty",
+)
+PAGES = [
     "scorecard",
-    "priority-1-safe",
-    "priority-2-healthy",
-    "priority-3-achieve",
-    "priority-4-voice",
-    "delivery",
-    "data-quality",
-    *(
-        f"long-view-{one}"
-        for one in (
-            "child-protection-plan-rate",
-            "school-absence",
-            "attainment-gap-16-fsm",
-            "neet-years-12-14",
-            "breastfeeding-6-8-weeks",
-            "child-poverty",
-        )
-    ),
-}
+    *("priority-1-safe", "priority-2-healthy", "priority-3-achieve", "priority-4-voice"),
+    *("delivery", "data-quality"),
+    *(f"long-view-{one}" for one in LONG_VIEWS),
+]
 
 
 def cyp(project, monkeypatch, *words):
@@ -42,65 +36,49 @@ def cyp(project, monkeypatch, *words):
     return CliRunner().invoke(app, list(words))
 
 
-def contents(folder):
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
-
-
-def break_notebook(project, priority):
-    """Make the priority notebook fail for one priority."""
-    path = project / "notebooks" / "priority_review.ipynb"
-    notebook = nbformat.read(path, as_version=4)
-    cell = next(cell for cell in notebook.cells if "open_review(plan" in cell["source"])
-    cell["source"] += f"\nassert priority != '{priority}', 'broken for a test'"
-    nbformat.write(notebook, path)
+def review(project, monkeypatch, *words):
+    return cyp(project, monkeypatch, "review", "--plan", SMALL.plan, "--review", SMALL.review, *words)
 
 
 def test_a_run_its_files_and_a_failure_that_damages_nothing(project, monkeypatch):
-    done = cyp(project, monkeypatch, "review", "--plan", PLAN, "--review", REVIEW)
+    done = review(project, monkeypatch)
     assert done.exit_code == 0, done.output
-    assert (
-        "Most in need of attention:" in done.output
-        and len(re.findall(r"^[123]\. .* \(worse than England\): outputs/", done.output, re.MULTILINE)) == 3
-    )
-    folder = project / "outputs" / PLAN / "2013-14-part-1"
-    before = contents(folder)
-    assert set(before) == {f"{name}.{ending}" for name in FILES for ending in ("ipynb", "html")} | {
-        "comparison-tables.xlsx",
-        "comparisons.csv",
-        "manifest.json",
-    }
+    assert "Most in need of attention:" in done.output
+    assert len(re.findall(r"^[123]\. .* \(worse than England\): outputs/", done.output, re.MULTILINE)) == 3
+    folder = ReviewFolder(project, SMALL)
+    before = contents(folder.path)
+    files = {f"{name}.{ending}" for name in PAGES for ending in ("ipynb", "html")}
+    assert set(before) == files | {"comparison-tables.xlsx", "comparisons.csv"}
 
-    manifest = json.loads(before["manifest.json"])
-    assert [one["status"] for one in manifest["notebooks"]] == ["succeeded"] * len(FILES)
+    manifest = folder.manifest()
+    assert [one["name"] for one in manifest["made"]] == ["comparison-tables", *PAGES]
+    assert {one["status"] for one in manifest["made"]} == {"succeeded"}
     assert "data/plans/targets.csv" in manifest["inputs"] and manifest["packages"]["pandas"] and manifest["seconds"] > 0
 
-    for name in FILES:
+    for name in PAGES:
         page = before[f"{name}.html"].decode()
         assert not re.search(r"<script|<link|<iframe|src=\"(?!data:)|url\(", page)
-        assert (
-            re.findall(r"<img (?![^>]*alt=\"[^\"]+\")", page) == []
-            and page.count("<h1") == 1
-            and '<html lang="en-GB">' in page
-        )
-        assert "<caption" in page
+        assert re.findall(r"<img (?![^>]*alt=\"[^\"]+\")", page) == []
+        assert page.count("<h1") == 1 and '<html lang="en-GB">' in page and "<caption" in page
         links = re.findall(r'href="([^"#]+)"', page)
         assert all(link in before for link in links), (name, links)
 
-    break_notebook(project, "healthy")
-    failed = cyp(project, monkeypatch, "review", "--plan", PLAN, "--review", REVIEW)
+    add_line(project, "priority_review", "assert priority != 'healthy', 'broken for a test'")
+    failed = review(project, monkeypatch)
     assert failed.exit_code == 1
     lines = [line for line in failed.output.splitlines() if line.startswith("Failed: ")]
     assert len(lines) == 1 and re.fullmatch(
-        r"Failed: priority-2-healthy.ipynb, cell \d+: AssertionError: broken for a test", lines[0]
+        r"Failed: priority-2-healthy \(plan early-help-2013-16, review 2013-14 part 1, priority healthy\), cell \d+: "
+        r"AssertionError: broken for a test",
+        lines[0],
     )
-    assert contents(folder) == before
-    kept = contents(folder.with_name("2013-14-part-1-failed"))
-    assert (
-        "priority-2-healthy.ipynb" in kept
-        and "priority-2-healthy.html" not in kept
-        and "priority-3-achieve.html" in kept
-    )
-    assert [path.name for path in folder.parent.iterdir() if path.name.startswith(".")] == []
+    assert contents(folder.path) == before
+    kept = contents(folder.failed)
+    assert "priority-2-healthy.ipynb" in kept and "priority-2-healthy.html" not in kept
+    assert "priority-3-achieve.html" in kept
+    assert {path.name for path in folder.path.parent.iterdir()} == {
+        *("2013-14-part-1", "2013-14-part-1-failed", ".2013-14-part-1.lock")
+    }
 
 
 @pytest.mark.parametrize(
@@ -129,11 +107,8 @@ def test_a_register_fault_stops_the_run(project, monkeypatch):
     path = project / "data/plans/targets.csv"
     path.write_text(path.read_text(encoding="utf-8").replace(",direction,", ",directoin,", 1), encoding="utf-8")
     result = cyp(project, monkeypatch, "review")
-    assert (
-        result.exit_code == 1
-        and "data/plans/targets.csv: found \"no column 'direction'; a column 'directoin'\"" in result.output
-        and not (project / "outputs").exists()
-    )
+    assert result.exit_code == 1 and not (project / "outputs").exists()
+    assert "data/plans/targets.csv: found \"no column 'direction'; a column 'directoin'\"" in result.output
     assert cyp(project, monkeypatch, "check").exit_code == 1
 
 
@@ -142,28 +117,60 @@ def test_check_of_a_sound_register(project, monkeypatch):
 
 
 def test_a_job_with_an_unknown_parameter_is_refused():
-    with pytest.raises(
-        UnknownName, match="priority_review.ipynb has no parameter 'priorty'; it has plan, priority, review"
-    ):
-        check_parameters(PROJECT, Job("priority_review", {"plan": PLAN, "priorty": "safe"}, "x", "x", "x"))
+    job = Job("priority_review", {"plan": SMALL.plan, "priorty": "safe"}, "x", "x", "x")
+    with pytest.raises(UnknownName, match="priority_review.ipynb has no parameter 'priorty'; it has plan, priority"):
+        check_parameters(PROJECT, job)
 
 
-def test_one_priority_again_keeps_the_other_pages(project, monkeypatch):
-    monkeypatch.chdir(project)
-    folder = project / "outputs" / PLAN / "2013-14-part-1"
-    folder.mkdir(parents=True)
-    (folder / "priority-2-healthy.html").write_text("kept")
-    (folder / "manifest.json").write_text(
-        '{"notebooks": [{"page": "priority-2-healthy", "status": "succeeded"}, {"page": "scorecard", "status": "succeeded"}]}'
-    )
-    assert run_review(project, PLAN, REVIEW, "voice") == (folder, [])
-    assert (folder / "priority-2-healthy.html").read_text() == "kept" and (folder / "priority-4-voice.html").exists()
-    pages = {one["page"]: one["status"] for one in json.loads((folder / "manifest.json").read_text())["notebooks"]}
-    assert pages == {
-        "scorecard": "succeeded",
-        "priority-4-voice": "succeeded",
-        "priority-2-healthy": "kept from an earlier run",
-    }
+def test_all_stands_for_every_plan_and_review():
+    register = load_register(PROJECT)
+    reviews = register.table("reviews")
+    runs = plan_runs(register, "all", "all", area="all")
+    assert [(one.plan, one.review) for one in runs] == list(zip(reviews["plan_id"], reviews["review"]))
+    of_one = plan_runs(register, "cypf-2016-18", "all", priority="safe")
+    assert [one.review for one in of_one] == reviews.loc[reviews["plan_id"] == "cypf-2016-18", "review"].tolist()
+    with pytest.raises(UnknownName, match="Unknown priority of cypf-2011-14: 'voice'"):
+        plan_runs(register, "all", "all", priority="voice")
+
+
+def test_many_reviews_are_asked_about_and_one_failure_leaves_the_others(project, monkeypatch):
+    shorten(project)
+    keep_reviews(project, "2013-14 part 1", "2013-14 part 2", "2014-15 part 1")
+    add_line(project, "delivery_tracker", "assert review != '2013-14 part 2', 'broken for a test'")
+    many = ("review", "--plan", SMALL.plan, "--review", "all", "--timeout", "60")
+    refused = cyp(project, monkeypatch, *many)
+    assert refused.exit_code == 1 and "3 reviews, about" in refused.output and not (project / "outputs").exists()
+    done = cyp(project, monkeypatch, *many, "--yes")
+    assert done.exit_code == 1
+    lines = [line for line in done.output.splitlines() if line.startswith("Failed")]
+    assert len(lines) == 1 and lines[0].startswith("Failed: delivery (plan early-help-2013-16, review 2013-14 part 2)")
+    folders = {path.name for path in (project / "outputs" / SMALL.plan).iterdir() if not path.name.startswith(".")}
+    assert folders == {"2013-14-part-1", "2013-14-part-2-failed", "2014-15-part-1"}
+
+
+def keep_reviews(project, *names):
+    path = project / "data/plans/reviews.csv"
+    frame = read_table(path)
+    frame[(frame["plan_id"] != SMALL.plan) | frame["review"].isin(names)].to_csv(path, index=False)
+
+
+def test_a_review_of_another_area_stands_below_the_plans_own(project):
+    """Its notebooks are given the area; here they do not know the parameter, and each says so."""
+    shorten(project)
+    leicester = Run(SMALL.plan, SMALL.review, "E06000016")
+    assert leicester.parameters["area"] == "E06000016"
+    assert ReviewFolder(project, leicester).path == ReviewFolder(project, SMALL).path / "E06000016"
+
+
+def test_one_priority_again_keeps_the_other_pages(project):
+    shorten(project)
+    assert run(project)[0].made == 14
+    folder = ReviewFolder(project, SMALL).path
+    other = folder / "priority-2-healthy.html"
+    other.write_text("kept as it stands")
+    outcome = run(project, priority="voice", force=True)[0]
+    assert (outcome.made, outcome.failures) == (3, []) and other.read_text() == "kept as it stands"
+    assert run(project)[0].made == 1 and other.read_text() != "kept as it stands"
 
 
 def test_changing_one_figure_changes_what_the_saved_notebook_shows(project):
@@ -173,22 +180,17 @@ def test_changing_one_figure_changes_what_the_saved_notebook_shows(project):
     gap = frame["observation_id"] == "review-2018/3.2-gap-2017"
     frame.loc[gap, ["value", "printed"]] = ["21.0", "21.0 percentage points"]
     frame.to_csv(path, index=False)
-    run = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            "-o",
-            "addopts=",
-            "--nbval",
-            "--nbval-current-env",
-            "notebooks/priority_review.ipynb",
-        ],
-        cwd=project,
-        capture_output=True,
-        text=True,
-    )
+    command = [sys.executable, "-m", "pytest", "-q", "-o", "addopts=", "--nbval", "--nbval-current-env"]
+    command.append("notebooks/priority_review.ipynb")
+    run = subprocess.run(command, cwd=project, capture_output=True, text=True)
     assert run.returncode == 1, run.stdout
     for changed in ("read_summary", "summary_table", "indicator_charts"):
         assert changed in run.stdout
+
+
+def test_saved_notebooks_keep_their_outputs(project, monkeypatch):
+    """Running the saved notebooks gives what is saved, byte for byte."""
+    before = contents(project / "notebooks")
+    result = cyp(project, monkeypatch, "save-notebooks")
+    assert result.exit_code == 0, result.output
+    assert contents(project / "notebooks") == before and json.loads(before["long_view.ipynb"])["cells"]

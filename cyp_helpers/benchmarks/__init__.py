@@ -1,4 +1,4 @@
-"""Benchmarks: ``cyp bench compare`` and ``cyp bench errors``. They print medians, ratios and shares; no test times."""
+"""Benchmarks: ``cyp bench ...``. They print medians, ratios and shares; no test times."""
 
 from typing import Annotated
 
@@ -28,3 +28,14 @@ def errors(
     from cyp_helpers.benchmarks.error_rates import error_rates, report
 
     typer.echo(report(error_rates(replications)))
+
+
+@app.command()
+def review(
+    rounds: Annotated[int, typer.Option(help="Rounds to take medians over, after one to warm up.", min=1)] = 5,
+):
+    """A whole review: by papermill's command, by its API, by ``cyp review``, and as plain calls without a kernel."""
+    from cyp_helpers.benchmarks.review import measure, report
+    from cyp_helpers.register import find_project
+
+    typer.echo(report(measure(find_project(), rounds)))

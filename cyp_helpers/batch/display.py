@@ -1,0 +1,61 @@
+"""What a run says: its progress, and what became of it."""
+
+import typer
+
+
+class Display:
+    """One line of progress: what runs, how much is done, how long it may still take."""
+
+    def __enter__(self):
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeElapsedColumn,
+            TimeRemainingColumn,
+        )
+
+        self._bar = Progress(
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            TextColumn("{task.description}"),
+        )
+        self._bar.start()
+        self._task = self._bar.add_task("Starting", total=None)
+        return self
+
+    def __exit__(self, *_):
+        self._bar.stop()
+
+    def tell(self, under_way, done, total):
+        """Show what is under way, and how many jobs are done of how many."""
+        self._bar.update(self._task, description=", ".join(under_way), completed=done, total=total)
+
+
+def say_outcomes(project, outcomes):
+    """Say each failure in one line, what was done and where it stands, and for one review what needs attention."""
+    failures = [failure for outcome in outcomes for failure in outcome.failures]
+    for failure in failures:
+        typer.echo(f"Failed: {failure}", err=True)
+    made, unchanged = (sum(getattr(outcome, what) for outcome in outcomes) for what in ("made", "unchanged"))
+    typer.echo(f"{made} made, {unchanged} unchanged.")
+    for outcome in outcomes:
+        if outcome.failures and len(outcomes) == 1:
+            typer.echo("The outputs of the last good run were not touched.", err=True)
+    if len(outcomes) == 1 and not failures:
+        _say_attention(outcomes[0], outcomes[0].folder.relative_to(project))
+
+
+def _say_attention(outcome, folder):
+    typer.echo(f"\n{folder}/scorecard.html is the page to open first.")
+    typer.echo(
+        "Most in need of attention:"
+        if outcome.attention
+        else "No indicator can be said to be worse, to have worsened or to miss its target; see what cannot be judged."
+    )
+    for number, (name, verdicts, page) in enumerate(outcome.attention, 1):
+        typer.echo(f"{number}. {name} ({verdicts}): {folder}/{page}.html")

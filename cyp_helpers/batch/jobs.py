@@ -1,0 +1,184 @@
+"""Which notebooks make a review, and which reviews a run is about."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cyp_helpers.comparators import lines_with_page
+from cyp_helpers.longview import families
+from cyp_helpers.register import (
+    AUTHORITY_TYPES,
+    UnknownName,
+    area_of_plan,
+    find_area,
+    find_plan,
+    find_priority,
+    find_review,
+)
+from cyp_helpers.words import page_name
+
+SCORECARD, PRIORITY = "plan_scorecard", "priority_review"
+NOTEBOOKS = (SCORECARD, PRIORITY, "delivery_tracker", "data_quality", "annual_review", "long_view", "comparators")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One review to run, for the plan's own area or another one."""
+
+    plan: str
+    review: str
+    area: str = ""
+
+    @property
+    def parameters(self):
+        """What every notebook of the review is given; ``area`` only where it is not the plan's own."""
+        return {"plan": self.plan, "review": self.review} | ({"area": self.area} if self.area else {})
+
+    @property
+    def label(self):
+        return " ".join(filter(None, [self.plan, self.review, self.area]))
+
+
+@dataclass(frozen=True)
+class Job:
+    """One page to make: which notebook, with what, and the name and title of its page."""
+
+    notebook: str
+    parameters: dict
+    name: str
+    label: str
+    title: str
+
+    @property
+    def files(self):
+        return [f"{self.name}.ipynb", f"{self.name}.html"]
+
+
+@dataclass(frozen=True)
+class TablesJob:
+    """The comparison tables of a whole review, as a spreadsheet and as data."""
+
+    parameters: dict
+    name: str = "comparison-tables"
+    label: str = "Tables"
+    files: tuple = ("comparison-tables.xlsx", "comparisons.csv")
+
+
+def plan_runs(register, plan, review, priority=None, area=""):
+    """The reviews that are asked for.
+
+    Parameters
+    ----------
+    plan, review, area : str; "all" for every plan, every review of the plans, every area with published figures
+    priority : str, checked against each plan
+
+    Raises
+    ------
+    UnknownName for a plan, review, priority or area that the register does not have.
+
+    >>> len(plan_runs(load_register(), "all", "all"))
+    16
+    """
+    plans = register.table("plans")["plan_id"] if plan == "all" else [find_plan(register, plan)["plan_id"]]
+    areas = areas_with_figures(register) if area == "all" else [area and find_area(register, area)["area_id"]]
+    runs = [
+        Run(one, name, "" if where == area_of_plan(register, one) else where)
+        for one in plans
+        for name in _reviews_of(register, one, review)
+        for where in areas
+    ]
+    if priority is not None:
+        for one in plans:
+            find_priority(register, one, priority)
+    return runs
+
+
+def areas_with_figures(register):
+    """Areas that ``--area all`` stands for: every authority with a published figure, by ``area_id``."""
+    areas = register.table("areas")
+    with_figures = register.table("published")["area_id"].unique()
+    return areas.loc[areas["area_type"].isin(AUTHORITY_TYPES) & areas["area_id"].isin(with_figures), "area_id"].tolist()
+
+
+def plan_jobs(whole, run):
+    """The jobs of a review: tables, the scorecard, a page for each priority and for each series that is published for all
+    authorities; for the plan's own area also delivery, data quality, in part 2 the annual review, and a long view of
+    each indicator with a past.
+
+    Parameters
+    ----------
+    whole : Review of all priorities
+    run : Run
+    """
+    names, where = run.parameters, f"{whole.plan['short_title']}, {whole.review['review']}"
+    where += "" if whole.is_own_area else f", {whole.area['name']}"
+    jobs = [TablesJob(names), Job(SCORECARD, names, "scorecard", "Scorecard", where)]
+    jobs += [
+        Job(
+            PRIORITY,
+            {**names, "priority": row["short_id"]},
+            page_name(row),
+            f"{row['number']}. {row['name']}",
+            f"{row['name']}, {where}",
+        )
+        for _, row in whole.priorities.iterrows()
+    ]
+    jobs += [
+        Job(
+            "comparators",
+            {**names, "series": row.series_id},
+            f"comparators-{row.series_id}",
+            row.label,
+            f"{row.name_}, {where}",
+        )
+        for row in lines_with_page(whole).itertuples()
+    ]
+    return jobs + _own_jobs(whole, names, where) if whole.is_own_area else jobs
+
+
+def _own_jobs(whole, names, where):
+    """The jobs that rest on the documents, which are about the plan's own area."""
+    jobs = [
+        Job("delivery_tracker", names, "delivery", "Delivery", where),
+        Job("data_quality", names, "data-quality", "Data quality", where),
+    ]
+    if whole.review["kind"] == "annual":
+        jobs.append(Job("annual_review", names, "annual-review", "Annual review", where))
+    titles = whole.register.table("indicators").set_index("indicator_id")["name"]
+    return jobs + [
+        Job(
+            "long_view",
+            {**names, "indicator": one},
+            f"long-view-{one}",
+            f"Long view: {titles[one]}",
+            f"{titles[one]}, {where}",
+        )
+        for one in families(whole)
+    ]
+
+
+def only_priority(jobs, priority):
+    """The jobs that one priority concerns: its page, the scorecard and the tables."""
+    return [
+        job
+        for job in jobs
+        if job.name in ("scorecard", "comparison-tables") or job.parameters.get("priority") == priority
+    ]
+
+
+def check_parameters(project, job):
+    """Raise UnknownName where a job names a parameter that its notebook does not have."""
+    import papermill
+
+    known = papermill.inspect_notebook(str(Path(project) / "notebooks" / f"{job.notebook}.ipynb"))
+    strangers = [name for name in job.parameters if name not in known]
+    if strangers:
+        raise UnknownName(
+            f"notebooks/{job.notebook}.ipynb has no parameter {', '.join(map(repr, strangers))}; it has {', '.join(known)}"
+        )
+
+
+def _reviews_of(register, plan, review):
+    if review != "all":
+        return [find_review(register, plan, review)["review"]]
+    reviews = register.table("reviews")
+    return reviews.loc[reviews["plan_id"] == plan, "review"]

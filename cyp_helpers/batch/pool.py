@@ -1,0 +1,239 @@
+"""A pool whose parent has everything imported: each piece of work runs in a fresh process forked from it.
+
+The parent is a process of its own, so that it stays what a safe fork needs whatever the caller does: it has one thread,
+no ZeroMQ context and no event loop. Without fork, work runs in a few processes that stay, each with the next kernel
+started ahead.
+"""
+
+import itertools
+import os
+import signal
+import threading
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager, suppress
+from multiprocessing import current_process, get_context
+from multiprocessing.connection import wait
+
+_ENVIRONMENT = {
+    "MPLBACKEND": "Agg",
+    "OPENBLAS_NUM_THREADS": "1",  # a fork must have one thread, and small sums need no more
+    "OMP_NUM_THREADS": "1",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # nobody debugs these kernels; the debugger warns of its limits on import
+}
+
+
+def open_pool(project, jobs=0, scheduler=None):
+    """Where work on a project runs: on this computer or on the Dask cluster at an address.
+
+    ``jobs`` is how many notebooks run at a time; 0 for one more than there are cores, as each also waits at times.
+    """
+    if scheduler:
+        from cyp_helpers.batch.cluster import ClusterPool
+
+        return ClusterPool(project, scheduler)
+    return WarmPool(project, jobs or cores() + 1)
+
+
+class PoolEnded(RuntimeError):
+    """The warm parent, or the process of a piece of work, ended before its answer."""
+
+
+class WarmPool(Executor):
+    """Runs functions in processes that have everything imported.
+
+    Parameters
+    ----------
+    project : folder; every function is given it first
+    slots : int, how many pieces of work its user should have under way at a time
+    fork : bool; without it processes are started ahead and stay
+
+    >>> with WarmPool(Path("."), slots=2) as pool:
+    ...     pool.submit(Path.joinpath, "data").result()
+    PosixPath('data')
+    """
+
+    def __init__(self, project, slots, fork=hasattr(os, "fork")):
+        if current_process().daemon:
+            raise RuntimeError(
+                "This process may not start others. Start Dask workers with --no-nanny, or with the environment "
+                "variable DASK_DISTRIBUTED__WORKER__DAEMON=False"
+            )
+        self.slots, self._project, self._numbers, self._futures = slots, project, itertools.count(), {}
+        context = get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._parent = context.Process(target=_serve, args=(theirs, fork), name="warm parent")
+        with _interrupts_ignored():
+            self._parent.start()
+        theirs.close()
+        threading.Thread(target=self._collect, daemon=True).start()
+
+    @property
+    def parent_pid(self):
+        """Process id of the warm parent."""
+        return self._parent.pid
+
+    def submit(self, function, /, *args):
+        """Run a function of a module, on the project and what else is given, in a process of its own; returns a Future."""
+        future, number = Future(), next(self._numbers)
+        future.set_running_or_notify_cancel()  # what a process has begun is not cancelled, it is ended with the pool
+        self._futures[number] = future
+        self._pipe.send((number, function, (self._project, *args)))
+        return future
+
+    def shutdown(self, wait=True, *, cancel_futures=False):
+        """End the parent and all work that is under way."""
+        with suppress(OSError):
+            self._pipe.send(None)
+        if wait:
+            self._parent.join()
+
+    def _collect(self):
+        with suppress(EOFError, OSError):
+            while True:
+                number, result, error = self._pipe.recv()
+                _settle(self._futures.pop(number), result, error)
+        for future in list(self._futures.values()):
+            _settle(future, None, PoolEnded("the parent of the notebooks' processes has ended"))
+
+
+def cores():
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _settle(future, result, error):
+    if error is None:
+        future.set_result(result)
+    else:
+        future.set_exception(error)
+
+
+@contextmanager
+def _interrupts_ignored():
+    """What is started within ignores Ctrl-C from its first moment: its parent hears it and ends it in good order."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+# ---- in the parent ----
+
+
+def _serve(pipe, fork):
+    """Start work as it is asked for and pass on its results, until the caller has ended or says so."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.update(_ENVIRONMENT)
+    workers = _Forking() if fork else _StartedAhead()
+    running = {}
+    while True:
+        for ready in wait([pipe, *running]):
+            if ready is not pipe:
+                number, worker = running.pop(ready)
+                pipe.send((number, *workers.result(worker)))
+                continue
+            try:
+                number, *work = pipe.recv()
+            except (EOFError, OSError, TypeError):  # the caller has ended; TypeError: it sent None
+                workers.end([worker for _, worker in running.values()])
+                return
+            worker = workers.start(*work)
+            running[worker.pipe] = number, worker
+
+
+class _Worker:
+    """A process and the pipe to it."""
+
+    def __init__(self, context, target, *args):
+        self.pipe, theirs = context.Pipe()
+        self.process = context.Process(target=target, args=(theirs, *args))
+        self.process.start()
+        theirs.close()
+
+
+class _Forking:
+    """A process for each piece of work, forked when it is needed."""
+
+    def __init__(self):
+        import gc
+
+        from cyp_helpers.batch.work import warm_up
+
+        warm_up()
+        gc.freeze()  # what is imported stays shared between the forks
+
+    def start(self, function, args):
+        return _Worker(get_context("fork"), _work_once, function, args)
+
+    def result(self, worker):
+        answer = _answer(worker)
+        worker.process.join()
+        return answer
+
+    def end(self, running):
+        _kill(running)
+
+
+class _StartedAhead:
+    """Processes that stay: started when there is nothing idle, each with its next kernel getting warm."""
+
+    def __init__(self):
+        self.idle = []
+
+    def start(self, function, args):
+        worker = self.idle.pop() if self.idle else _Worker(get_context("spawn"), _work_on)
+        worker.pipe.send((function, args))
+        return worker
+
+    def result(self, worker):
+        answer = _answer(worker)
+        if worker.process.is_alive():
+            self.idle.append(worker)
+        return answer
+
+    def end(self, running):
+        _kill([*running, *self.idle])
+
+
+def _answer(worker):
+    """Result and error of a piece of work, or the word that its process ended without one."""
+    try:
+        return worker.pipe.recv()
+    except (EOFError, OSError):
+        worker.process.join()
+        return None, PoolEnded(f"its process ended with exit code {worker.process.exitcode}")
+
+
+def _kill(workers):
+    for worker in workers:
+        worker.process.kill()
+    for worker in workers:
+        worker.process.join()
+
+
+# ---- in the processes of the work ----
+
+
+def _work_once(pipe, function, args):
+    pipe.send(_try(function, args))
+
+
+def _work_on(pipe):
+    from cyp_helpers.batch import kernels
+
+    kernels.end_with_parent()
+    kernels.start_ahead()
+    with suppress(EOFError):
+        while True:
+            pipe.send(_try(*pipe.recv()))
+
+
+def _try(function, args):
+    try:
+        return function(*args), None
+    except Exception as error:  # noqa: BLE001  whatever it is, the caller must hear of it
+        return None, error

@@ -1,0 +1,231 @@
+"""A run: reviews in, folders and failures out.
+
+Pages whose inputs are unchanged are taken over and the others made, as many at a time as the pool has slots. A failure
+costs its own review's new folder and nothing else.
+"""
+
+import asyncio
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timezone
+
+from cyp_helpers.batch import work
+from cyp_helpers.batch.folder import ReviewFolder, UnderWay, digest_of, is_whole, write_whole
+from cyp_helpers.batch.inputs import Inputs
+from cyp_helpers.batch.jobs import NOTEBOOKS, Job, TablesJob, only_priority
+
+USUAL_JOBS = 14  # of a review that is not opened yet, to tell how much is left
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A page or a whole review that failed: what, where and why, in one line."""
+
+    name: str
+    parameters: dict
+    cell: str
+    error: str
+
+    def __str__(self):
+        given = ", ".join(f"{key} {value}" for key, value in self.parameters.items())
+        return f"{self.name} ({given}), {self.cell}: {self.error}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one review: its folder, how many jobs were done and how many were unchanged, what failed, and up to
+    three indicators to attend to (name, verdicts, page)."""
+
+    run: object
+    folder: object
+    made: int = 0
+    unchanged: int = 0
+    failures: list = field(default_factory=list)
+    attention: list = field(default_factory=list)
+
+
+def run_reviews(project, runs, pool, priority=None, force=False, limit=600, tell=lambda under_way, done, total: None):
+    """Run reviews; each is moved into place when all of it succeeded.
+
+    Parameters
+    ----------
+    project : folder with ``data/``, ``notebooks/`` and ``outputs/``
+    runs : list of Run
+    pool : WarmPool or ClusterPool
+    priority : str; make only its page, the scorecard and the tables, where the review has been run before
+    force : bool; make also what is unchanged
+    limit : seconds that a notebook may take
+    tell : called at each change with the labels of what is under way, and how many jobs are done of how many
+
+    Returns
+    -------
+    list of Outcome. With a failure its folder is ``<review>-failed``, and the last good one stays as it was.
+    """
+    return asyncio.run(_run_all(project, runs, _Desk(pool, len(runs), tell), priority, force, limit))
+
+
+def save_notebooks(project, pool):
+    """Run the saved notebooks with their own parameters and keep their outputs in them."""
+    for name, future in [(name, pool.submit(work.run_saved, name)) for name in NOTEBOOKS]:
+        write_whole(project / "notebooks" / f"{name}.ipynb", future.result())
+
+
+async def _run_all(project, runs, desk, priority, force, limit):
+    inputs = Inputs(project)
+    at_once = asyncio.Semaphore(desk.pool.slots + 1)  # reviews held open at a time
+
+    async def run_one(run):
+        folder = ReviewFolder(project, run)
+        async with at_once:
+            try:
+                with folder.locked():
+                    return await _Review(project, run, folder, inputs, desk, limit).make(priority, force)
+            except UnderWay as error:
+                return Outcome(run, folder.path, failures=[Failure("review", run.parameters, "not begun", str(error))])
+            finally:
+                desk.expected -= USUAL_JOBS
+
+    return await asyncio.gather(*map(run_one, runs))
+
+
+class _Desk:
+    """Hands work to the pool, never more at a time than it has slots, and tells how far it is."""
+
+    def __init__(self, pool, reviews, tell):
+        self.pool, self.expected, self._tell = pool, USUAL_JOBS * reviews, tell
+        self._slots, self._under_way, self._done = asyncio.Semaphore(pool.slots), [], 0
+
+    async def do(self, label, function, *args):
+        """Result of a piece of work; raises what it raised."""
+        async with self._slots:
+            self._under_way.append(label)
+            self._tell(self._under_way, self._done, max(self.expected, self._done + 1))
+            try:
+                return await asyncio.wrap_future(self.pool.submit(function, *args))
+            finally:
+                self._under_way.remove(label)
+                self._done += 1
+                self._tell(self._under_way, self._done, max(self.expected, self._done))
+
+
+class _Review:
+    """One review while it is made, its folder locked."""
+
+    def __init__(self, project, run, folder, inputs, desk, limit):
+        self.project, self.run, self.folder, self.limit = project, run, folder, limit
+        self.inputs, self.desk, self.started = inputs, desk, datetime.now(timezone.utc)
+        self.opened = folder.opened()  # what the newest run learnt when it opened the review
+        self.known = folder.entries()  # pages of earlier runs
+        self.entries, self.made, self.failures = {}, 0, []  # pages of this run
+
+    async def make(self, priority, force):
+        """Make what has changed; returns the Outcome."""
+        stale = self._stale(priority) if self._opening_is_fresh() and not force else None
+        if stale == [] and all(self.known[job.name]["folder"] == self.folder.path for job in self._jobs()):
+            return self._outcome(self.folder.path)
+        whole = b""
+        if stale != []:
+            try:
+                whole = await self._open()
+            except Exception as error:  # noqa: BLE001  a review that cannot be opened is one line among the failures
+                self.failures.append(Failure("review", self.run.parameters, "opening", _one_line(error)))
+                return self._outcome(self.folder.path)
+            stale = self._wanted(priority) if force else self._stale(priority)
+        for name in [job.name for job in self._jobs() if job not in stale and job.name in self.known]:
+            self.folder.take_over(self.known[name])
+            self.entries[name] = {key: value for key, value in self.known[name].items() if key != "folder"}
+        await asyncio.gather(*(self._make(job, whole) for job in stale))
+        return self._outcome(self._into_place())
+
+    async def _open(self):
+        """Open the review once for all its notebooks; returns it as bytes."""
+        opened = await self.desk.do("Opening", work.open_whole, self.run)
+        jobs = [{"kind": type(job).__name__, **asdict(job)} for job in opened.jobs]
+        self.opened = {"tables": opened.tables, "attention": opened.attention, "jobs": jobs}
+        self.opened["digest"] = self.inputs.digest(self.run, opened.tables)
+        return opened.whole
+
+    async def _make(self, job, whole):
+        """Do a job and keep what it made, with what it was made from."""
+        call = (work.make_tables, job, whole)
+        if isinstance(job, Job):
+            call = (work.make_page, job, whole, self._pages(), self.limit)
+        try:
+            made = await self.desk.do(job.label, *call)
+        except Exception as error:  # noqa: BLE001  a process that was killed is one line among the failures
+            made = work.Made({}, [], 0, "no cell", _one_line(error))
+        tables = sorted({*made.tables, *self.opened["tables"]})
+        self.entries[job.name] = {
+            "name": job.name,
+            "notebook": f"notebooks/{job.notebook}.ipynb" if isinstance(job, Job) else None,
+            "parameters": job.parameters,
+            "status": "failed" if made.error else "succeeded",
+            "error": f"{made.cell}: {made.error}" if made.error else "",
+            "seconds": round(made.seconds, 2),
+            "tables": tables,
+            "digest": self.inputs.digest(job, tables, self._pages()),
+            "files": {name: digest_of(content) for name, content in made.files.items()},
+        }
+        if made.error:
+            self.failures.append(Failure(job.name, job.parameters, made.cell, made.error))
+        self.made += 1
+        self.folder.keep(made.files, self._manifest())
+
+    # ---- what is there already ----
+
+    def _opening_is_fresh(self):
+        opened = self.opened
+        return bool(opened) and opened["digest"] == self.inputs.digest(self.run, opened["tables"])
+
+    def _jobs(self):
+        kinds = {"Job": Job, "TablesJob": TablesJob}
+        return [kinds[one["kind"]](**{k: v for k, v in one.items() if k != "kind"}) for one in self.opened["jobs"]]
+
+    def _pages(self):
+        return [{"name": job.name, "label": job.label} for job in self._jobs() if isinstance(job, Job)]
+
+    def _wanted(self, priority):
+        jobs = self._jobs()
+        return only_priority(jobs, priority) if priority and self.folder.manifest() else jobs
+
+    def _stale(self, priority):
+        return [job for job in self._wanted(priority) if not self._is_fresh(job)]
+
+    def _is_fresh(self, job):
+        entry = self.known.get(job.name)
+        return (
+            entry is not None
+            and entry["status"] == "succeeded"
+            and entry["digest"] == self.inputs.digest(job, entry["tables"], self._pages())
+            and is_whole(entry)
+        )
+
+    # ---- what comes of it ----
+
+    def _into_place(self):
+        if Inputs(self.project).identity != self.inputs.identity:
+            changed = "data/, notebooks/ or code changed during the run; run it again"
+            self.failures.append(Failure("review", self.run.parameters, "no cell", changed))
+            self.folder.forget()
+            return self.folder.path
+        return self.folder.into_place(self._manifest(), bool(self.failures))
+
+    def _outcome(self, folder):
+        jobs = len(self.opened.get("jobs", []))
+        return Outcome(self.run, folder, self.made, jobs - self.made, self.failures, self.opened.get("attention", []))
+
+    def _manifest(self):
+        """What was made from which inputs, with which packages, how long it took and how it ended."""
+        order = [job.name for job in self._jobs()]
+        return {
+            "parameters": self.run.parameters,
+            "started": self.started.isoformat(timespec="seconds"),
+            "seconds": round((datetime.now(timezone.utc) - self.started).total_seconds(), 2),
+            "packages": self.inputs.packages,
+            "opened": self.opened,
+            "made": [self.entries[name] for name in order if name in self.entries],
+            "inputs": self.inputs.files,
+        }
+
+
+def _one_line(error):
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"

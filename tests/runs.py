@@ -1,0 +1,92 @@
+"""For tests of runs: small projects whose review takes seconds, what stands in a folder, and what still runs."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+import nbformat
+import psutil
+
+from cyp_helpers.batch.folder import ReviewFolder
+from cyp_helpers.batch.jobs import Run
+from cyp_helpers.batch.pool import WarmPool
+from cyp_helpers.batch.run import run_reviews
+
+SMALL = Run("early-help-2013-16", "2013-14 part 1")
+CELLS = 7  # of each notebook: its title, parameters, opening and first results
+
+
+def shorten(project):
+    """Keep the first cells of each notebook."""
+    for path in (project / "notebooks").glob("*.ipynb"):
+        notebook = nbformat.read(path, as_version=4)
+        notebook.cells = notebook.cells[:CELLS]
+        nbformat.write(notebook, path)
+    return project
+
+
+def add_line(project, notebook, line):
+    """Add a line to a notebook's opening cell, after the review is opened."""
+    path = project / "notebooks" / f"{notebook}.ipynb"
+    content = nbformat.read(path, as_version=4)
+    next(cell for cell in content.cells if "open_review(plan" in cell["source"])["source"] += f"\n{line}"
+    nbformat.write(content, path)
+
+
+def run(project, *runs, **choices):
+    """Run reviews, the small one if none is named, in two warm slots."""
+    with WarmPool(project, 2) as pool:
+        return run_reviews(project, list(runs) or [SMALL], pool, **choices)
+
+
+def contents(folder):
+    """Bytes of each file by name, without the manifest, which holds times."""
+    return {
+        path.name: path.read_bytes() for path in folder.iterdir() if path.is_file() and path.name != "manifest.json"
+    }
+
+
+def made(project, one=SMALL):
+    """Entries of the manifest by page."""
+    manifest = json.loads((ReviewFolder(project, one).path / "manifest.json").read_text(encoding="utf-8"))
+    return {entry["name"]: entry for entry in manifest["made"]}
+
+
+def start_review(project, *words):
+    """``cyp review`` of the small review as a process of its own."""
+    command = [sys.executable, "-c", "from cyp_helpers.cli import app; app()", "review", *words]
+    command += ["--plan", SMALL.plan, "--review", SMALL.review, "--jobs", "2"]
+    return subprocess.Popen(
+        command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    )
+
+
+def descendants(process):
+    """The processes that a process has started, and theirs."""
+    try:
+        return psutil.Process(process.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def all_end(processes, seconds=10):
+    """Whether all processes end within some seconds."""
+    return not psutil.wait_procs(processes, timeout=seconds)[1]
+
+
+def wait_for(condition, seconds=60):
+    """Wait until a condition holds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def stock_papermill(source, output, environment=(), **parameters):
+    """Run papermill as a person does, by its command in the project's folder, with an ordinary kernel."""
+    given = [word for name, value in parameters.items() for word in ("-p", name, value)]
+    command = [sys.executable, "-m", "papermill", str(source), str(output), "--no-progress-bar", *given]
+    environment = {**os.environ, **dict(environment)}
+    return subprocess.run(command, cwd=source.parents[1], env=environment, capture_output=True, text=True)
