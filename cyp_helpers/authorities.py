@@ -12,6 +12,7 @@ from cyp_helpers.evidence import PER
 from cyp_helpers.figures import format_places
 from cyp_helpers.neighbours import list_words
 from cyp_helpers.register import AUTHORITY_TYPES, ENGLAND, UnknownName, decimal_places, source_titles
+from cyp_helpers.review import kept
 from cyp_helpers.table import Table, numbers, tidy, with_sign
 from cyp_helpers.words import Words, count, plural, sentence_count
 
@@ -27,6 +28,7 @@ def line_of(review, series):
     return lines.loc[series]
 
 
+@kept
 def authorities(review, series):
     """The figures of all authorities and of England for the newest period of one series.
 
@@ -213,6 +215,7 @@ def sensitivity_table(review, series):
     return Table("The verdict by average and list", tidy(frame), (), "sensitivity")
 
 
+@kept
 def sensitivity(review, series):
     """``standing_table`` of one series by mean and median and by each list of neighbours.
 

@@ -12,6 +12,7 @@ from cyp_helpers.longview import links as long_views
 from cyp_helpers.neighbours import list_words
 from cyp_helpers.published import TOTALS
 from cyp_helpers.register import ENGLAND, OBSERVATION_KEY, decimal_places
+from cyp_helpers.review import kept
 from cyp_helpers.table import Table, numbers, tidy, with_sign
 from cyp_helpers.words import Words, count, how_many, pages, plural, sentence_count
 
@@ -26,6 +27,7 @@ _RANK_NOTE = (
 _DEFINITION = {"same": "as in the plan", "near": "differs, see below", "context": "not in the plan"}
 
 
+@kept
 def lines_beside(review):
     """The published lines of the indicators that a review lists, with where the area stands on each.
 

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.review import has_figure, subjects_of
+from cyp_helpers.review import has_figure, kept, subjects_of
 
 OVER_TIME = ["same_period_last_year", "previous", "baseline"]  # the first that gave a verdict speaks for the subject
 _BAD = {"not met": 4, "off track": 4, "worsened": 3, "worse": 2}
@@ -15,6 +15,7 @@ _KEY = ["priority_id", "subject_id"]
 BESIDE = {"england": "England", "neighbours": "its neighbours"}  # areas whose verdicts count; the region is shown only
 
 
+@kept
 def judged(review):
     """Comparisons that gave a verdict, one for each subject and question (target, over time, England, neighbours).
 
@@ -70,6 +71,7 @@ def judged_over_time(review):
     return rows[rows["question"] == "over time"]
 
 
+@kept
 def attention(review):
     """What most needs attention, worst first.
 
@@ -85,6 +87,7 @@ def attention(review):
     return _scored(review, _BAD)
 
 
+@kept
 def went_well(review):
     """What went well, best first; scored and shaped as in ``attention``."""
     worse = attention(review)
@@ -201,6 +204,7 @@ def not_judged(review, figures_too=False):
     ]
 
 
+@kept
 def coverage(review):
     """How much of what each priority lists can be judged.
 

@@ -3,7 +3,7 @@
 import ast
 import pickle
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache, wraps
 from pathlib import Path
 
 import pandas as pd
@@ -26,7 +26,21 @@ from cyp_helpers.register import (
 )
 
 
-@dataclass(frozen=True)
+def kept(function):
+    """A function of a Review (and names) that gives a frame, worked out once for each page: many tables are built from it.
+
+    Each caller has a frame of its own.
+    """
+    remembered = lru_cache(maxsize=8)(function)
+
+    @wraps(function)
+    def give(*args):
+        return remembered(*args).copy(deep=False)
+
+    return give
+
+
+@dataclass(frozen=True, eq=False)
 class Review:
     """What the notebooks read: rows of the register as Series, comparisons and figures as frames."""
 
@@ -145,6 +159,7 @@ def refuse_unknown_parameters(inputs, known):
         raise UnknownName(f"Unknown parameter: {', '.join(map(repr, strangers))}. Valid: {', '.join(known)}.")
 
 
+@kept
 def subjects_of(review):
     """One row for each priority and subject: name, measure, newest figure and the verdicts, in printed order.
 

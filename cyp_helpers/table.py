@@ -1,13 +1,15 @@
 """A table as readers see it: a caption, headers with scope, printed decimals, a word for every verdict."""
 
-import html
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from hashlib import sha1
 from pathlib import Path
 
 import pandas as pd
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
 
 STYLE = (Path(__file__).parent / "tables.css").read_text(encoding="utf-8")
 # A sign beside the word, never instead of it.
@@ -68,27 +70,23 @@ class Table:
 
 def render_table(table):
     """Accessible HTML of a table: caption, headers with scope, notes below; or the caption and "nothing to show"."""
-    from great_tables import GT  # takes 0.2 s to import
-    from great_tables import html as as_html
-
-    if table.frame.empty:
-        return f'<p class="empty-table"><strong>{html.escape(table.caption)}.</strong> Nothing to show.</p>'
+    frame = table.frame
     slug = re.sub(r"[^a-z0-9]+", "-", table.caption.lower()).strip("-")[:40]
-    identity = f"table-{slug}-{sha1(table.caption.encode()).hexdigest()[:6]}"
-    slugs = {column: f"c{n}" for n, column in enumerate(table.frame.columns)}
-    numeric = [slugs[column] for column in table.frame.columns if _is_number_column(table.frame[column])]
-    cells = table.frame.map(cell_text).rename(columns=slugs)  # great_tables escapes them
-    built = GT(cells, rowname_col="c0", id=identity).tab_stubhead(as_html(html.escape(table.frame.columns[0])))
-    built = built.cols_label({slug: as_html(html.escape(column)) for column, slug in slugs.items() if slug != "c0"})
-    built = built.cols_align("left").cols_align("right", columns=numeric)
-    markup = re.search(r"<table.*</table>", built.as_raw_html(), re.DOTALL).group()
-    caption = f'<caption id="{identity}-caption">{html.escape(table.caption)}</caption>'
-    markup = re.sub(r'<table class="gt_table"[^>]*>', f'<table class="comparison">{caption}', markup, count=1)
-    notes = "".join(f'<p class="table-note">{html.escape(note)}</p>' for note in table.notes)
-    shown = f'<div class="table-scroll" role="region" aria-labelledby="{identity}-caption" tabindex="0">{markup}</div>{notes}'
-    if not table.folded:
-        return shown
-    return f"<details><summary>{html.escape(table.caption)}: {len(table.frame)} rows</summary>{shown}</details>"
+    number = [Markup(' class="number"') if _is_number_column(frame[name]) else "" for name in frame.columns]
+    return _template().render(
+        identity=f"table-{slug}-{sha1(table.caption.encode()).hexdigest()[:6]}",
+        caption=table.caption,
+        columns=list(zip(frame.columns, number)),
+        rows=frame.map(cell_text).to_numpy().tolist(),
+        notes=table.notes,
+        folded=table.folded,
+    )
+
+
+@cache
+def _template():
+    environment = Environment(autoescape=True, loader=FileSystemLoader(Path(__file__).parent))
+    return environment.get_template("table.html.j2")
 
 
 def cell_text(cell):

@@ -15,7 +15,6 @@ from pathlib import Path
 
 PACKAGES = [
     "gptables",
-    "great-tables",
     "ipykernel",
     "matplotlib",
     "nbconvert",
