@@ -145,7 +145,7 @@ def read_both_ways(review):
 def links(review):
     """Links to the pages of the priorities, to the long views and to the comparators page of each published series."""
     rows = lines_with_page(review)
-    lines = [f"- [{row.label}](comparators-{row.series_id}.html)" for row in rows.itertuples()]
+    lines = [f"- [Comparators: {row.label}](comparators-{row.series_id}.html)" for row in rows.itertuples()]
     return Words("\n".join([pages(review), long_views(review), *lines]))
 
 
@@ -154,12 +154,11 @@ def lines_with_page(review):
 
     Returns
     -------
-    DataFrame with ``series_id``, ``name_`` and ``label``, in the order of the plan.
+    DataFrame with ``series_id`` and ``label``, in the order of the plan.
     """
     rows = lines_beside(review)
     rows = rows[(rows["match"] == "same") & ~rows["unit"].isin(TOTALS)].drop_duplicates("series_id")
-    labelled = rows[["series_id"]].assign(name_=rows["name"], label="Comparators: " + rows["name"])
-    return labelled.reset_index(drop=True)
+    return rows[["series_id", "name"]].set_axis(["series_id", "label"], axis=1).reset_index(drop=True)
 
 
 # ---- cells ----

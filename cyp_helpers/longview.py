@@ -1,6 +1,7 @@
 """The long view: one indicator and its successors through all plans, broken wherever the definition breaks."""
 
 import textwrap
+from dataclasses import replace
 from itertools import combinations
 
 import pandas as pd
@@ -44,7 +45,7 @@ def families(review):
 def links(review):
     """Links to the long views of a review."""
     names = review.register.table("indicators").set_index("indicator_id")["name"]
-    lines = [f"- [{names[one]}](long-view-{one}.html)" for one in families(review)]
+    lines = [f"- [Long view: {names[one]}](long-view-{one}.html)" for one in families(review)]
     return Words("\n".join(lines) or "No indicator of this plan has figures from more than one document.")
 
 
@@ -96,7 +97,7 @@ def long_chart(review, indicator):
         title,
         f"Line chart, broken wherever the definition changes; a hollow point has no printed period. {title}. {spoken}.",
         draw_svg(figure),
-        points_table(review, indicator),
+        replace(points_table(review, indicator), caption=f"Figures behind the chart: {_name_of(review, indicator)}"),
     )
 
 

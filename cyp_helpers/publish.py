@@ -22,7 +22,7 @@ def page_of(notebook, name, title, pages):
     notebook : NotebookNode
     name : file name of the page without ending
     title : for the browser's tab
-    pages : list of dict with ``name`` and ``label``: the pages of this review, for the navigation
+    pages : list of dict with ``name``, ``label`` and ``group`` (or ''): the pages of this review, for the navigation
 
     Returns
     -------

@@ -40,13 +40,15 @@ class Run:
 
 @dataclass(frozen=True)
 class Job:
-    """One page to make: which notebook, with what, and the name and title of its page."""
+    """One page to make: which notebook, with what, and the name and title of its page; pages of a ``group`` are folded
+    together in the navigation."""
 
     notebook: str
     parameters: dict
     name: str
     label: str
     title: str
+    group: str = ""
 
     @property
     def files(self):
@@ -128,7 +130,8 @@ def plan_jobs(whole, run):
             {**names, "series": row.series_id},
             f"comparators-{row.series_id}",
             row.label,
-            f"{row.name_}, {where}",
+            f"{row.label}, {where}",
+            "Comparators",
         )
         for row in lines_with_page(whole).itertuples()
     ]
@@ -149,8 +152,9 @@ def _own_jobs(whole, names, where):
             "long_view",
             {**names, "indicator": one},
             f"long-view-{one}",
-            f"Long view: {titles[one]}",
+            titles[one],
             f"{titles[one]}, {where}",
+            "Long views",
         )
         for one in families(whole)
     ]

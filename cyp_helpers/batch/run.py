@@ -181,7 +181,9 @@ class _Review:
         return [kinds[one["kind"]](**{k: v for k, v in one.items() if k != "kind"}) for one in self.opened["jobs"]]
 
     def _pages(self):
-        return [{"name": job.name, "label": job.label} for job in self._jobs() if isinstance(job, Job)]
+        return [
+            {"name": job.name, "label": job.label, "group": job.group} for job in self._jobs() if isinstance(job, Job)
+        ]
 
     def _wanted(self, priority):
         jobs = self._jobs()
