@@ -35,7 +35,11 @@ def review(
     from cyp_helpers.register import UnknownName, find_project, load_register
 
     project = _project(find_project)
-    with open_pool(project, jobs, scheduler) as pool:  # gets warm while the register is checked
+    try:
+        pool = open_pool(project, jobs, scheduler)
+    except ConnectionError as error:
+        _stop(str(error), 2)
+    with pool:  # gets warm while the register is checked
         _stop_on_faults(project)
         from cyp_helpers.batch.jobs import plan_runs
         from cyp_helpers.batch.run import run_reviews

@@ -26,10 +26,15 @@ class ClusterPool:
     """
 
     def __init__(self, project, address):
-        from distributed import Client
+        try:
+            from distributed import Client
 
-        self._client = Client(address)
-        self._client.wait_for_workers(1, timeout=60)
+            self._client = Client(address)
+            self._client.wait_for_workers(1, timeout=30)
+        except ImportError:
+            raise ConnectionError('A cluster needs Dask: pip install "cyp-helpers[scale]"') from None
+        except (OSError, TimeoutError):
+            raise ConnectionError(f"No Dask scheduler with a worker answers at {address}") from None
         self._executor = self._client.get_executor(pure=False)
         self._identity = Inputs(project).identity
 

@@ -44,8 +44,9 @@ def say_outcomes(project, outcomes):
     made, unchanged = (sum(getattr(outcome, what) for outcome in outcomes) for what in ("made", "unchanged"))
     typer.echo(f"{made} made, {unchanged} unchanged.")
     for outcome in outcomes:
-        if outcome.failures and len(outcomes) == 1:
-            typer.echo("The outputs of the last good run were not touched.", err=True)
+        if outcome.folder.name.endswith("-failed"):
+            shown = outcome.folder.relative_to(project)
+            typer.echo(f"The run is kept in {shown}/; the outputs of the last good run were not touched.", err=True)
     if len(outcomes) == 1 and not failures:
         _say_attention(outcomes[0], outcomes[0].folder.relative_to(project))
 

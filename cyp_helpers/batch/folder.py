@@ -52,6 +52,7 @@ class ReviewFolder:
             raise UnderWay(f"a run of this review is under way and holds {self._lock}: wait for it or end it") from None
         try:
             _complete_move(self.path)
+            _complete_move(self.failed)
             yield
         finally:
             lock.release()
@@ -65,7 +66,7 @@ class ReviewFolder:
         return next(filter(None, (_manifest(one).get("opened") for one in (self.work, self.failed, self.path))), {})
 
     def entries(self):
-        """What is known of each page from the last good run, a failed one and a stopped one; the newest counts.
+        """Each page that succeeded, in the last good run, a failed one or a stopped one; the newest counts.
 
         Returns
         -------
@@ -75,6 +76,7 @@ class ReviewFolder:
             entry["name"]: {**entry, "folder": folder}
             for folder in (self.path, self.failed, self.work)
             for entry in _manifest(folder).get("made", [])
+            if entry["status"] == "succeeded"
         }
 
     def keep(self, files, manifest):
@@ -145,8 +147,10 @@ def _move(work, target):
     old = _old(target)
     if target.exists():
         target.rename(old)
-    work.rename(target)
-    _complete_move(target)
+    try:
+        work.rename(target)
+    finally:
+        _complete_move(target)
 
 
 def _complete_move(target):

@@ -86,11 +86,11 @@ class Inputs:
 
 
 def _hashes(root, paths):
-    """SHA-256 of each file by its path below a folder; notes and what Python keeps are no inputs."""
+    """SHA-256 of each file by its path below a folder; notes, and what Python and spreadsheets keep beside, are no inputs."""
     return {
         path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(paths)
-        if path.is_file() and path.suffix not in (".md", ".pyc")
+        if path.is_file() and path.suffix not in (".md", ".pyc") and not path.name.startswith((".", "~"))
     }
 
 

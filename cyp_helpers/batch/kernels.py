@@ -198,4 +198,11 @@ def _tell_tables_read(pipe):
     from cyp_helpers import register
 
     register.tables_read.clear()
-    return lambda result: pipe.send(sorted(register.tables_read))
+    told = []
+
+    def tell(result):
+        if len(register.tables_read) != len(told):
+            told[:] = sorted(register.tables_read)
+            pipe.send(told)
+
+    return tell

@@ -8,6 +8,7 @@ started ahead.
 import itertools
 import os
 import signal
+import tempfile
 import threading
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager, suppress
@@ -59,6 +60,7 @@ class WarmPool(Executor):
                 "variable DASK_DISTRIBUTED__WORKER__DAEMON=False"
             )
         self.slots, self._project, self._numbers, self._futures = slots, project, itertools.count(), {}
+        self._is_warm = threading.Event()
         context = get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._parent = context.Process(target=_serve, args=(theirs, fork), name="warm parent")
@@ -82,13 +84,18 @@ class WarmPool(Executor):
 
     def shutdown(self, wait=True, *, cancel_futures=False):
         """End the parent and all work that is under way."""
-        with suppress(OSError):
-            self._pipe.send(None)
+        if self._is_warm.is_set():
+            with suppress(OSError):
+                self._pipe.send(None)
+        else:
+            self._parent.kill()  # it is still importing and has started nothing
         if wait:
             self._parent.join()
 
     def _collect(self):
         with suppress(EOFError, OSError):
+            self._pipe.recv()
+            self._is_warm.set()
             while True:
                 number, result, error = self._pipe.recv()
                 _settle(self._futures.pop(number), result, error)
@@ -125,10 +132,20 @@ def _interrupts_ignored():
 
 
 def _serve(pipe, fork):
-    """Start work as it is asked for and pass on its results, until the caller has ended or says so."""
+    """Get warm, then serve until the caller has ended or says so."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.update(_ENVIRONMENT)
     workers = _Forking() if fork else _StartedAhead()
+    pipe.send("warm")
+    with tempfile.TemporaryDirectory(
+        prefix="cyp-"
+    ) as folder:  # what a killed process leaves there goes with the parent
+        os.environ["TMPDIR"] = tempfile.tempdir = folder
+        _start_and_pass_on(pipe, workers)
+
+
+def _start_and_pass_on(pipe, workers):
+    """Start work as it is asked for and pass on its results."""
     running = {}
     while True:
         for ready in wait([pipe, *running]):

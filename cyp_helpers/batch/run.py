@@ -80,9 +80,8 @@ async def _run_all(project, runs, desk, priority, force, limit):
                 with folder.locked():
                     return await _Review(project, run, folder, inputs, desk, limit).make(priority, force)
             except UnderWay as error:
+                desk.expect(0)
                 return Outcome(run, folder.path, failures=[Failure("review", run.parameters, "not begun", str(error))])
-            finally:
-                desk.expected -= USUAL_JOBS
 
     return await asyncio.gather(*map(run_one, runs))
 
@@ -91,20 +90,25 @@ class _Desk:
     """Hands work to the pool, never more at a time than it has slots, and tells how far it is."""
 
     def __init__(self, pool, reviews, tell):
-        self.pool, self.expected, self._tell = pool, USUAL_JOBS * reviews, tell
-        self._slots, self._under_way, self._done = asyncio.Semaphore(pool.slots), [], 0
+        self.pool, self._tell = pool, tell
+        self._slots, self._under_way = asyncio.Semaphore(pool.slots), []
+        self._done, self._total = 0, USUAL_JOBS * reviews
+
+    def expect(self, jobs):
+        """Take in how many jobs a review turns out to need."""
+        self._total += jobs - USUAL_JOBS
 
     async def do(self, label, function, *args):
         """Result of a piece of work; raises what it raised."""
         async with self._slots:
             self._under_way.append(label)
-            self._tell(self._under_way, self._done, max(self.expected, self._done + 1))
+            self._tell(self._under_way, self._done, self._total)
             try:
                 return await asyncio.wrap_future(self.pool.submit(function, *args))
             finally:
                 self._under_way.remove(label)
                 self._done += 1
-                self._tell(self._under_way, self._done, max(self.expected, self._done))
+                self._tell(self._under_way, self._done, self._total)
 
 
 class _Review:
@@ -120,16 +124,19 @@ class _Review:
     async def make(self, priority, force):
         """Make what has changed; returns the Outcome."""
         stale = self._stale(priority) if self._opening_is_fresh() and not force else None
-        if stale == [] and all(self.known[job.name]["folder"] == self.folder.path for job in self._jobs()):
+        if stale == [] and all(self.known[job.name]["folder"] == self.folder.path for job in self._wanted(priority)):
+            self.desk.expect(0)
             return self._outcome(self.folder.path)
         whole = b""
         if stale != []:
             try:
                 whole = await self._open()
             except Exception as error:  # noqa: BLE001  a review that cannot be opened is one line among the failures
+                self.desk.expect(1)
                 self.failures.append(Failure("review", self.run.parameters, "opening", _one_line(error)))
                 return self._outcome(self.folder.path)
             stale = self._wanted(priority) if force else self._stale(priority)
+        self.desk.expect(1 + len(stale))
         for name in [job.name for job in self._jobs() if job not in stale and job.name in self.known]:
             self.folder.take_over(self.known[name])
             self.entries[name] = {key: value for key, value in self.known[name].items() if key != "folder"}
@@ -196,7 +203,6 @@ class _Review:
         entry = self.known.get(job.name)
         return (
             entry is not None
-            and entry["status"] == "succeeded"
             and entry["digest"] == self.inputs.digest(job, entry["tables"], self._pages())
             and is_whole(entry)
         )

@@ -189,11 +189,11 @@ def _execute(source, output, parameters, settings):
 
 
 def _client(kernel, folder, opened, aside):
-    """How a kernel is talked to: over sockets in a private folder, or encrypted ones where there are no such sockets;
+    """How a kernel is talked to: over sockets in a private folder (a short name: systems allow about 100 characters), or encrypted ones where there are no such sockets;
     and ended at once, because a graceful end can take seconds and interrupts an idle kernel, which then reports an error."""
     from traitlets.config import Config
 
-    manager = {"connection_file": str(Path(aside) / "kernel.json")}
+    manager = {"connection_file": str(Path(aside) / "k.json")}
     manager |= {"transport": "ipc"} if kernels.CAN_FORK else {"transport_encryption": "auto"}
     return {
         "kernel_manager_class": kernels.kernel_manager(kernel, folder, opened),

@@ -15,7 +15,6 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +28,7 @@ from cyp_helpers.batch.run import run_reviews
 REVIEW = Run("cypf-2016-18", "2017-18 part 2")
 JOBS = 13  # of this review: its pages and its tables
 COUNTRY = 152 * 4 * 12  # notebooks: authorities, priorities, reviews
-SAMPLE = 0.1  # seconds between two looks at memory
+SAMPLE = 0.2  # seconds between two looks at memory
 
 
 @dataclass
@@ -47,7 +46,7 @@ def measure(project, rounds):
     Parameters
     ----------
     project : folder, of which a copy is used
-    rounds : int; one more goes first and does not count
+    rounds : int; one more goes first, for memory alone, because looking at it takes time
 
     Returns
     -------
@@ -67,12 +66,10 @@ def measure(project, rounds):
             "cyp review, once it is warm": lambda: run_reviews(Path(folder), [REVIEW], pool, force=True),
             "plain calls, no kernel": lambda: _plain_calls(pool),
         }
-        for number in range(rounds + 1):
+        peaks = {name: _peak_memory(way) for name, way in ways.items()}
+        for _ in range(rounds):
             for name, way in ways.items():
-                with _watched(pool) as result:
-                    way()
-                if number:
-                    measured[name].append(Measured(**result))
+                measured[name].append(Measured(*_time(way, pool), peaks[name]))
     return dict(measured)
 
 
@@ -176,12 +173,21 @@ def _outputs(source, names):
 # ---- what they take ----
 
 
-@contextmanager
-def _watched(pool):
-    """Measure what happens within: the clock, processor seconds of this process, the pool and what they started and
-    ended, and the peak of their memory, with what they share counted once."""
-    own, result, ended = psutil.Process(), {}, threading.Event()
-    peak = [0.0]
+def _time(way, pool):
+    """Seconds by the clock, and of the processors for this process, the pool and all that they started and ended."""
+    processes = psutil.Process(), psutil.Process(pool.parent_pid)
+    cpu, clock = _cpu(processes), time.perf_counter()
+    way()
+    return time.perf_counter() - clock, _cpu(processes) - cpu
+
+
+def _cpu(processes):
+    return sum(sum(process.cpu_times()[:4]) for process in processes)
+
+
+def _peak_memory(way):
+    """Largest memory in MB of this process and all below it, with what they share counted once."""
+    own, ended, peak = psutil.Process(), threading.Event(), [0.0]
 
     def look():
         while not ended.wait(SAMPLE):
@@ -189,16 +195,10 @@ def _watched(pool):
 
     watch = threading.Thread(target=look)
     watch.start()
-    cpu, clock = _cpu(own, pool), time.perf_counter()
-    yield result
-    result["seconds"] = time.perf_counter() - clock
+    way()
     ended.set()
     watch.join()
-    result |= {"cpu": _cpu(own, pool) - cpu, "memory": peak[0]}
-
-
-def _cpu(own, pool):
-    return sum(sum(process.cpu_times()[:4]) for process in (own, psutil.Process(pool.parent_pid)))
+    return peak[0]
 
 
 def _memory(process):
