@@ -175,10 +175,14 @@ def warm_up_kernel():
     import matplotlib.backends.backend_agg
     import matplotlib.backends.backend_svg  # noqa: F401
     import psutil  # noqa: F401
+    import scipy.stats  # noqa: F401
     import seaborn  # noqa: F401
+    import statsmodels.stats.proportion
+    import statsmodels.stats.rates  # noqa: F401
     import tornado.platform.asyncio  # noqa: F401
 
-    from cyp_helpers import charts, delivery, longview, quality, reassessment, words  # noqa: F401
+    from cyp_helpers import authorities, delivery, limits, longview, quality, reassessment  # noqa: F401
+    from cyp_helpers import standings, tables, trendcharts, words  # noqa: F401
 
 
 def _kernel_app(arguments):
