@@ -10,9 +10,10 @@ from cyp_helpers.figures import format_places, published_lines
 from cyp_helpers.findings import worse_and_worsening
 from cyp_helpers.longview import links as long_views
 from cyp_helpers.neighbours import list_words
+from cyp_helpers.peers import choose_list
 from cyp_helpers.published import TOTALS
 from cyp_helpers.register import ENGLAND, OBSERVATION_KEY, decimal_places
-from cyp_helpers.review import kept
+from cyp_helpers.review import kept, last_review
 from cyp_helpers.table import Table, numbers, tidy, with_sign
 from cyp_helpers.words import Words, count, how_many, pages, plural, sentence_count
 
@@ -81,6 +82,7 @@ def comparators_table(review):
         frame.insert(1, "Priority", rows["priority_id"].map(review.priorities.set_index("priority_id")["name"]))
     lists = list_words(review.standing, review.register, review.as_at)
     used = [f"Statistical neighbours: {lists[one]}." for one in sorted(set(rows["neighbours_list"].dropna()) - {""})]
+    used += _change_of_list(review, lists)
     near = rows[rows["match"] == "near"].drop_duplicates(["series_id", "breakdown"])
     differs = near["name"] + " differs from the plan's definition: " + near["differs"] + "."
     reasons = review.register.table("indicators").set_index("indicator_id").loc[rows["indicator_id"].unique()]
@@ -162,6 +164,16 @@ def lines_with_page(review):
 
 
 # ---- cells ----
+
+
+def _change_of_list(review, lists):
+    """A sentence where the neighbours are not those of the review before."""
+    before = last_review(review)
+    if before is None:
+        return []
+    old, new = (choose_list(review.register, day) for day in (before["as_at"], review.as_at))
+    changed = f"The list of neighbours changed since the review {before['review']}, which used the {lists[old]}."
+    return [changed] if old != new else []
 
 
 def _priority_names(review, ids):

@@ -51,7 +51,7 @@ def find_peers(register, areas, as_at, neighbour_list=None):
     """
     place = register.table("areas").set_index("area_id").reindex(areas)
     regions = place["region_id"].where(place["area_type"].isin(AUTHORITY_TYPES), "")
-    chosen = _choose_list(register.table("neighbour-lists"), as_at, neighbour_list)
+    chosen = choose_list(register, as_at, neighbour_list)
     return Peers(
         authority=place["area_type"].isin(AUTHORITY_TYPES).to_numpy(),
         england=int(areas.get_indexer([ENGLAND])[0]),
@@ -61,7 +61,15 @@ def find_peers(register, areas, as_at, neighbour_list=None):
     )
 
 
-def _choose_list(lists, as_at, wanted):
+def choose_list(register, as_at, wanted=None):
+    """The ``list_id`` of the neighbour list in use on a day: the newest published by then, or the oldest of all.
+
+    ``wanted`` is taken whatever the day; raises UnknownName, with those there are, where the register does not have it.
+
+    >>> choose_list(load_register(), "2018-03-31")
+    'sn-2021-04'
+    """
+    lists = register.table("neighbour-lists")
     if wanted is not None:
         if wanted not in set(lists["list_id"]):
             raise UnknownName(f"Unknown neighbour list: {wanted!r}. Valid: {', '.join(lists['list_id'])}.")

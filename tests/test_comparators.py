@@ -62,6 +62,18 @@ def test_within_chance_is_neither():
     assert comparators.both_ways_table(page).frame.empty
 
 
+def test_a_new_list_of_neighbours_is_said():
+    page = review([published("24.0", THIS), published("20.0", THIS, "A0")])
+    assert not any("changed" in note for note in comparators.comparators_table(page).notes)
+    lists = page.register.table("neighbour-lists")
+    newer = lists.assign(list_id="newer", published="2016-12-31")
+    page.register.tables["neighbour-lists"] = pd.concat([lists, newer], ignore_index=True)
+    told = comparators.comparators_table(open_review("p", "2016-17 part 2", register=page.register)).notes
+    assert (
+        "The list of neighbours changed since the review 2016-17 part 1, which used the list of January 2016." in told
+    )
+
+
 def test_history_gives_the_range_of_the_neighbours():
     beside = [published("30.0", THIS, "A0"), published("10.0", THIS, "A1"), published("20.0", THIS, "A2")]
     page = review([published("24.0", LAST), published("23.0", THIS), published("22.0", THIS, ENGLAND), *beside])

@@ -181,8 +181,18 @@ def warm_up_kernel():
     import statsmodels.stats.rates  # noqa: F401
     import tornado.platform.asyncio  # noqa: F401
 
-    from cyp_helpers import authorities, delivery, limits, longview, quality, reassessment  # noqa: F401
-    from cyp_helpers import standings, tables, trendcharts, words  # noqa: F401
+    from cyp_helpers import (  # noqa: F401  # noqa: F401
+        authorities,
+        delivery,
+        limits,
+        longview,
+        quality,
+        reassessment,
+        standings,
+        tables,
+        trendcharts,
+        words,
+    )
 
 
 def _kernel_app(arguments):
