@@ -37,8 +37,8 @@ def cluster(project):
     wait_for_workers(address, 2)
     yield address, workers
     for process in [*workers, scheduler]:
-        process.kill()
-        process.wait()
+        process.terminate()
+        process.wait(timeout=30)  # a worker that is told to end does not wait for its warm parent
 
 
 def dask(project, *words):

@@ -5,6 +5,7 @@ no ZeroMQ context and no event loop. Without fork, work runs in a few processes 
 started ahead.
 """
 
+import atexit
 import itertools
 import os
 import signal
@@ -68,6 +69,7 @@ class WarmPool(Executor):
             self._parent.start()
         theirs.close()
         threading.Thread(target=self._collect, daemon=True).start()
+        atexit.register(self.shutdown)  # or this process would wait at its end for the parent's
 
     @property
     def parent_pid(self):
@@ -84,6 +86,7 @@ class WarmPool(Executor):
 
     def shutdown(self, wait=True, *, cancel_futures=False):
         """End the parent and all work that is under way."""
+        atexit.unregister(self.shutdown)
         if self._is_warm.is_set():
             with suppress(OSError):
                 self._pipe.send(None)

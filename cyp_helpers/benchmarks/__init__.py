@@ -38,4 +38,4 @@ def review(
     from cyp_helpers.benchmarks.review import measure, report
     from cyp_helpers.register import find_project
 
-    typer.echo(report(measure(find_project(), rounds)))
+    typer.echo(report(*measure(find_project(), rounds)))

@@ -26,7 +26,6 @@ from cyp_helpers.batch.pool import cores, open_pool
 from cyp_helpers.batch.run import run_reviews
 
 REVIEW = Run("cypf-2016-18", "2017-18 part 2")
-JOBS = 13  # of this review: its pages and its tables
 COUNTRY = 152 * 4 * 12  # notebooks: authorities, priorities, reviews
 SAMPLE = 0.2  # seconds between two looks at memory
 
@@ -50,7 +49,7 @@ def measure(project, rounds):
 
     Returns
     -------
-    dict of lists of Measured by the name of the way, in the order of the report
+    dict of lists of Measured by the name of the way, in the order of the report; and how many jobs the review has
     """
     measured = defaultdict(list)
     with tempfile.TemporaryDirectory(prefix="cyp-bench-") as folder, open_pool(Path(folder)) as pool:
@@ -70,24 +69,30 @@ def measure(project, rounds):
         for _ in range(rounds):
             for name, way in ways.items():
                 measured[name].append(Measured(*_time(way, pool), peaks[name]))
-    return dict(measured)
+    return dict(measured), len(opened.jobs)
 
 
-def report(measured):
-    """A table in Markdown of medians and ratios."""
+def report(measured, jobs):
+    """A table in Markdown of medians, and what follows from them.
+
+    Parameters
+    ----------
+    measured : dict of lists of Measured by the name of the way
+    jobs : int, how many jobs the review has
+    """
     seconds = {name: statistics.median(one.seconds for one in rows) for name, rows in measured.items()}
     command, warm, plain = list(seconds)[2:]
     lines = ["| way | seconds | CPU seconds | peak memory, MB |", "|---|---:|---:|---:|"]
     for name, rows in measured.items():
         cpu, memory = (statistics.median(getattr(one, what) for one in rows) for what in ("cpu", "memory"))
         lines.append(f"| {name} | {seconds[name]:.1f} | {cpu:.1f} | {memory:.0f} |")
-    each = statistics.median(one.cpu for one in measured[warm]) / JOBS
+    each = statistics.median(one.cpu for one in measured[warm]) / jobs
     country = ", ".join(f"{COUNTRY * each / number / 60:.0f} minutes on {number}" for number in (2, 16, 128))
     return "\n".join(
         [
             *lines,
             "",
-            f"Medians of {len(measured[plain])} rounds after one to warm up, {REVIEW.label}, {JOBS} jobs, on {cores()} cores.",
+            f"Medians of {len(measured[plain])} rounds after one to warm up, {REVIEW.label}, {jobs} jobs, on {cores()} cores.",
             f"The papermill commands take {seconds[next(iter(seconds))] / seconds[command]:.1f} times as long as cyp review; "
             f"cyp review, once warm, takes {seconds[warm] / seconds[plain]:.2f} times as long as plain calls.",
             f"One job takes {each:.2f} CPU seconds; 152 authorities x 4 priorities x 12 reviews: {country} cores.",
@@ -139,7 +144,7 @@ def _plain_share(project, jobs, opened):
 
 
 def _plain_page(project, job):
-    """A notebook's cells as plain calls, its outputs put in, its page made."""
+    """A notebook's cells as plain calls, its outputs put in; returns its page."""
     import nbformat
 
     from cyp_helpers.publish import page_of
@@ -148,11 +153,10 @@ def _plain_page(project, job):
     names = {"In": []}
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            given = job.parameters if "parameters" in cell.metadata.get("tags", []) else {}
             cell.outputs = _outputs(cell.source, names)
-            names.update(given)
+            names.update(job.parameters if "parameters" in cell.metadata.get("tags", []) else {})
     nbformat.writes(notebook)
-    page_of(notebook, job.name, job.title, [])
+    return page_of(notebook, job.name, job.title, [])
 
 
 def _outputs(source, names):

@@ -1,0 +1,36 @@
+"""The benchmark of a whole review: its plain calls do the work of the notebooks, and its report says what was measured."""
+
+import re
+
+from conftest import PROJECT
+from runs import SMALL
+
+from cyp_helpers.batch import work
+from cyp_helpers.batch.pool import WarmPool
+from cyp_helpers.benchmarks.review import Measured, _plain_page, report
+
+
+def test_plain_calls_make_the_same_page(monkeypatch):
+    monkeypatch.chdir(PROJECT)
+    with WarmPool(PROJECT, 1) as pool:
+        opened = pool.submit(work.open_whole, SMALL).result()
+        job = next(job for job in opened.jobs if job.name == "priority-4-voice")
+        made = pool.submit(work.make_page, job, opened.whole, [], 60).result()
+    assert without_parameters(made.files["priority-4-voice.html"].decode()) == without_parameters(
+        _plain_page(PROJECT, job)
+    )
+
+
+def without_parameters(page):
+    """Papermill adds a cell with the parameters, which shows as an empty division."""
+    return re.sub(r"<div [^>]*celltag_[a-z-]*parameters[^>]*>\s*</div>\s*", "", page)
+
+
+def test_the_report_gives_medians_and_ratios():
+    names = ("commands", "api", "whole", "warm", "plain")
+    seconds = ([50, 60, 40], [30, 30, 30], [10, 10, 10], [6, 7, 6], [4, 5, 4])
+    measured = {name: [Measured(one, 13.0, 100.0) for one in values] for name, values in zip(names, seconds)}
+    text = report(measured, jobs=13)
+    assert "| commands | 50.0 | 13.0 | 100 |" in text and "Medians of 3 rounds" in text
+    assert "5.0 times as long as cyp review;" in text and "1.50 times as long as plain calls" in text
+    assert "One job takes 1.00 CPU seconds" in text and "61 minutes on 2, 8 minutes on 16, 1 minutes on 128" in text
