@@ -18,6 +18,10 @@ form                               meaning
 The words in front keep spreadsheets from turning "2011/12" into December 2011.
 """
 
+import re
+from datetime import date, timedelta
+from functools import lru_cache
+
 import pandas as pd
 
 YEAR_START = {"FY": 4, "AY": 9, "CY": 1}  # first month of each kind of year
@@ -42,15 +46,14 @@ PERIOD_FORMS = (
 )
 
 
-_NOTHING = pd.DataFrame(
-    {
-        "start": pd.Series(dtype="datetime64[us]"),
-        "end": pd.Series(dtype="datetime64[us]"),
-        "kind": pd.Series(dtype="str"),
-        "period_label": pd.Series(dtype="str"),
-        "months": pd.Series(dtype="float"),
-    }
-)
+_COLUMNS = {
+    "start": "datetime64[us]",
+    "end": "datetime64[us]",
+    "kind": "str",
+    "period_label": "str",
+    "months": float,
+}
+_YEAR_FORMS = ("year", "years", "quarters")
 
 
 def parse_periods(periods):
@@ -69,11 +72,10 @@ def parse_periods(periods):
     >>> parse_periods(pd.Series(["FY 2016/17"])).loc[0, "period_label"]
     '2016/17'
     """
-    texts = pd.Series(periods.dropna().unique(), dtype="str")
-    parsed = pd.concat(
-        [_NOTHING, *(_parse_form(form, texts) for form in _FORMS if texts.str.fullmatch(_FORMS[form]).any())]
-    )
-    return parsed.reindex(periods.fillna("")).set_axis(periods.index)
+    texts = periods.fillna("").unique()
+    empty = (None, None, None, None, None)
+    parsed = pd.DataFrame([_parse(text) or empty for text in texts], index=texts, columns=list(_COLUMNS), dtype=object)
+    return parsed.astype(_COLUMNS).reindex(periods.fillna("")).set_axis(periods.index)
 
 
 def months_between(earlier, later):
@@ -89,86 +91,75 @@ def months_between(earlier, later):
     return whole - short
 
 
-def _parse_form(form, texts):
-    """The texts of one form, as rows of ``parse_periods`` indexed by text."""
-    part = texts.str.extract(f"^{_FORMS[form]}$").set_axis(texts)
-    part = part[part["year1"].notna()]
-    year = pd.to_numeric(part["year1"])
-    if form in ("year", "years", "quarters"):
-        frame = _year_forms(form, part, year)
-    else:
-        frame = _month_forms(form, part, year)
-    return frame.dropna(subset="end")
+@lru_cache(maxsize=4096)
+def _parse(text):
+    """Start, end, kind, label and months of one form, or None where it is not a period."""
+    for form, pattern in _FORMS.items():
+        part = re.fullmatch(pattern, text)
+        if part:
+            try:
+                return (_parse_years if form in _YEAR_FORMS else _parse_months)(form, part.groupdict())
+            except ValueError:  # a month or day that the calendar does not have
+                return None
+    return None
 
 
-def _year_forms(form, part, year):
-    first_month = part["type1"].map(YEAR_START)
-    start = _date(year, first_month)
+def _parse_years(form, part):
+    first_month = YEAR_START[part["type1"]]
+    year = int(part["year1"])
+    if not _year_is_good(part, 1):
+        return None
     if form == "quarters":
-        first = pd.to_numeric(part["first"])
-        last = pd.to_numeric(part["last"].fillna(part["first"]))
-        quarters = last - first + 1
-        end = _add_months(start, 3 * last)
-        start = _add_months(start, 3 * (first - 1))
-        kind = "quarter" + ("s 1 to " + last.astype(str)).where(quarters > 1, "")
-        span = ("quarters " + first.astype(str) + " to " + last.astype(str)).where(
-            quarters > 1, "quarter " + first.astype(str)
-        )
-        label = span + ", " + _year_label(part, 1)
-        good = _year_is_good(part, 1) & (quarters > 0) & (part["type1"] == "FY")
+        first, last = int(part["first"]), int(part["last"] or part["first"])
+        if part["type1"] != "FY" or last < first:
+            return None
+        kind = f"quarters 1 to {last - first + 1}" if last > first else "quarter"
+        span = f"quarters {first} to {last}" if last > first else f"quarter {first}"
+        months, label = 3 * (last - first + 1), f"{span}, {_year_label(part, 1)}"
+        start = _month_start(year, first_month + 3 * (first - 1))
     else:
-        last_year = pd.to_numeric(part["year2"]) if form == "years" else year
-        end = _add_months(_date(last_year, first_month), 12)
-        years = last_year - year + 1
-        kind = part["type1"].map(YEAR_KIND)
-        label, good = _year_label(part, 1), _year_is_good(part, 1)
+        years = int(part["year2"]) - year + 1 if form == "years" else 1
+        kind, label = YEAR_KIND[part["type1"]], _year_label(part, 1)
         if form == "years":
-            kind = years.astype(str) + " " + kind + "s"
-            label = label + " to " + _year_label(part, 2)
-            good &= _year_is_good(part, 2) & (years > 1) & (part["type1"] == part["type2"])
-    frame = pd.DataFrame({"start": start, "end": end - pd.Timedelta(days=1), "kind": kind, "period_label": label})
-    frame["months"] = months_between(start, end)
-    return frame[good]
+            if years < 2 or part["type1"] != part["type2"] or not _year_is_good(part, 2):
+                return None
+            kind, label = f"{years} {kind}s", f"{label} to {_year_label(part, 2)}"
+        months, start = 12 * years, _month_start(year, first_month)
+    return start, _month_end(start, months), kind, label, float(months)
 
 
-def _month_forms(form, part, year):
-    month = pd.to_numeric(part["month"])
-    first = _date(year, month)
-    last = _add_months(first, 1) - pd.Timedelta(days=1)
-    name = first.dt.strftime("%B %Y")
-    frame = pd.DataFrame({"start": first, "end": last, "kind": form, "months": 1.0, "period_label": name})
+def _parse_months(form, part):
+    start = _month_start(int(part["year1"]), int(part["month"]))
+    end, name = _month_end(start, 1), f"{start:%B %Y}"
     if form == "day":
-        day = pd.to_datetime(
-            part["year1"] + "-" + part["month"] + "-" + part["day"], errors="coerce", format="%Y-%m-%d"
-        )
-        label = day.dt.day.astype("Int64").astype(str) + day.dt.strftime(" %B %Y")
-        frame = frame.assign(start=day, end=day, months=0.0, period_label=label)
+        day = start.replace(day=int(part["day"]))
+        return day, day, form, f"{day.day} {name}", 0.0
     if form in UNDATED_KINDS:
-        frame["start"] = pd.NaT
-        frame["months"] = float("nan")
-        words = "latest at " if form == "latest" else "before "
-        frame["period_label"] = "period not printed (" + words + name + ")"
-    return frame
+        words = "latest at" if form == "latest" else "before"
+        return None, end, form, f"period not printed ({words} {name})", None
+    return start, end, form, name, 1.0
 
 
 def _year_label(part, n):
     """ "2016/17" for a financial year, "academic year 2016/17" or "2010"."""
-    year, following = part[f"year{n}"], part[f"next{n}"]
-    return part["type1"].map({"AY": "academic year "}).fillna("") + year + ("/" + following).fillna("")
+    prefix = "academic year " if part["type1"] == "AY" else ""
+    following = part[f"next{n}"]
+    return prefix + part[f"year{n}"] + (f"/{following}" if following else "")
 
 
 def _year_is_good(part, n):
     """A split year names the year that follows; a calendar year is not split."""
-    following = (pd.to_numeric(part[f"year{n}"]) + 1).mod(100)
-    split = pd.to_numeric(part[f"next{n}"])
-    return (split == following).where(part[f"type{n}"] != "CY", split.isna())
+    following = part[f"next{n}"]
+    if part[f"type{n}"] == "CY":
+        return following is None
+    return following is not None and int(following) == (int(part[f"year{n}"]) + 1) % 100
 
 
-def _date(year, month):
-    return pd.to_datetime({"year": year, "month": month, "day": pd.Series(1, index=year.index)}, errors="coerce")
+def _month_start(year, month):
+    """First day of a month; month 13 is January of the year after."""
+    return date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1)
 
 
-def _add_months(dates, months):
-    """First days of months, moved by a Series of whole months."""
-    month = dates.dt.month - 1 + months
-    return _date(dates.dt.year + month // 12, month % 12 + 1)
+def _month_end(start, months):
+    """Last day of so many months from a first day."""
+    return _month_start(start.year, start.month + months) - timedelta(days=1)

@@ -3,7 +3,7 @@
 import ast
 import pickle
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache, wraps
+from functools import lru_cache, wraps
 from pathlib import Path
 
 import pandas as pd
@@ -62,10 +62,10 @@ class Review:
         """Whether the review is about the area of the plan itself."""
         return self.area["area_id"] == self.plan["area_id"]
 
-    @cached_property
+    @property
     def document_figures(self):
         """``known_figures`` of the plan documents alone; none of them is about another area."""
-        return known_figures(self.register, self.as_at).head(None if self.is_own_area else 0)
+        return self.figures[~self.figures["open_data"]]
 
     @property
     def priorities(self):

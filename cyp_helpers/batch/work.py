@@ -5,7 +5,7 @@ import csv
 import pickle
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -77,7 +77,9 @@ def open_whole(project, run):
     pages = {row["priority_id"]: page_name(row) for _, row in whole.priorities.iterrows()}
     worst = attention(whole).head(3)
     lines = [(row.name, row.verdicts, pages[row.priority_ids.split()[0]]) for row in worst.itertuples()]
-    return Opened(pickle.dumps(whole), jobs, lines, sorted(tables_read))
+    register = replace(whole.register, tables={**whole.register.tables})
+    register.tables.pop("published", None)  # large, and read again from its file by the few pages that need it
+    return Opened(pickle.dumps(replace(whole, register=register)), jobs, lines, sorted(tables_read))
 
 
 def make_tables(project, job, opened):
