@@ -361,6 +361,7 @@ def _draw_funnel(review, line, counted, value, own, england, title):
     _england_line(axes, england)
     axes.set(xscale="log", xlabel="Out of how many (logarithmic scale)", ylabel=_unit(review, line), ylim=(0, None))
     axes.xaxis.set_major_formatter("{x:,.0f}")
+    axes.minorticks_off()
     figure.suptitle("\n".join(textwrap.wrap(title, 84)), x=0.01, ha="left", fontsize=11.5, fontweight="bold")
     axes.legend(loc="best", frameon=False, fontsize=10)
     draw_plain(axes, keep_left=True)

@@ -18,8 +18,9 @@ _COLOURS = [DARK_BLUE, TURQUOISE, "#801650", "#A285D1", DARK_GREY]
 
 
 def families(review):
-    """Indicators of a plan that have a past: figures of the area or its parts from more than one document, where all
-    published files count as one.
+    """Indicators of a plan that have a past on paper: figures of the area or its parts from more than one document.
+
+    The years of the others are on the pages of the priorities; the notebook can be run for any indicator by hand.
 
     Returns
     -------
@@ -36,9 +37,9 @@ def families(review):
         .map(review.register.table("series").set_index("series_id")["indicator_id"])
         .drop_duplicates()
     )
-    own = review.figures[review.figures["number"].notna()]
-    own = own[~own["area_id"].isin([ENGLAND, review.area["region_id"]])]
-    documents = own["source_id"].mask(own["open_data"], "published files").groupby(own["indicator_id"]).nunique()
+    own = review.document_figures
+    own = own[own["number"].notna() & (own["area_id"] != ENGLAND)]
+    documents = own.groupby("indicator_id")["source_id"].nunique()
     return [one for one in of_plan if documents.get(one, 0) > 1]
 
 

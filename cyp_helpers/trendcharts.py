@@ -107,18 +107,27 @@ def _draw(review, panels, title):
     from matplotlib.figure import Figure
 
     down = -(-len(panels) // _ACROSS)
-    figure = Figure(figsize=(8, 2.3 * down + 0.9), layout="constrained")
+    height = 2.3 * down + 1.1
+    figure = Figure(figsize=(8, height))
+    # Fixed margins, in inches: working them out would draw every panel twice.
+    figure.subplots_adjust(left=0.08, right=0.98, bottom=0.75 / height, top=1 - 0.95 / height, hspace=0.6, wspace=0.2)
     grid = figure.subplots(down, _ACROSS, squeeze=False)
     units = review.register.table("units").set_index("unit")["heading"]
     for axes, panel in zip(grid.flat, panels):
         _draw_panel(axes, panel, units)
     for axes in grid.flat[len(panels) :]:
         axes.set_axis_off()
-    figure.suptitle("\n".join(textwrap.wrap(title, 84)), x=0.01, ha="left", fontsize=11.5, fontweight="bold")
-    handles, labels = grid.flat[0].get_legend_handles_labels()
-    figure.legend(
-        handles, [review.area["name"], *labels[1:]], loc="outside lower left", ncols=3, frameon=False, fontsize=10
+    figure.suptitle(
+        "\n".join(textwrap.wrap(title, 84)),
+        x=0.01,
+        y=1 - 0.1 / height,
+        va="top",
+        ha="left",
+        fontsize=11.5,
+        fontweight="bold",
     )
+    handles, labels = grid.flat[0].get_legend_handles_labels()
+    figure.legend(handles, [review.area["name"], *labels[1:]], loc="lower left", ncols=3, frameon=False, fontsize=10)
     return draw_svg(figure)
 
 

@@ -65,7 +65,9 @@ def _figures(rows, measure):
     clean = clean_values(rows["printed"])
     numbers = {name: clean_values(rows[name])["number"] for name in ("numerator", "denominator", "low", "high")}
     limit = {name: numbers[name].mask(numbers[name] == _NO_LIMIT) for name in ("low", "high")}
-    value = print_values(clean["number"], clean["decimals"].groupby(period).transform("max"))
+    # The file gives seven digits; the publisher's own pages show as many decimals as the mapping says.
+    places = pd.Series(float(measure["decimals"] or "nan"), index=rows.index)
+    value = print_values(clean["number"], places.fillna(clean["decimals"].groupby(period).transform("max")))
     given = clean["number"].notna()
     withheld = rows["remark"].str.contains("suppressed|not presented", case=False)
     outside = (clean["number"] < limit["low"]) | (clean["number"] > limit["high"])
