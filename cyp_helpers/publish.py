@@ -47,7 +47,6 @@ def _exporter():
     return FragmentExporter(
         template_name="basic",
         filters={"highlight_code": Highlight2HTML},
-        optimized_validation=True,
         exclude_input=True,
         exclude_input_prompt=True,
         exclude_output_prompt=True,

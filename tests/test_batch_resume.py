@@ -185,17 +185,22 @@ def test_a_run_whose_warm_parent_is_killed_fails_and_goes_on(clean):
 def test_a_second_run_says_that_one_is_under_way(clean):
     project, _ = clean
     folder = ReviewFolder(project, SMALL)
-    process = start_review(project)
-    try:
-        wait_for(folder.work.is_dir)
+    with folder.locked():
         second = start_review(project)
         output, _ = second.communicate(timeout=60)
-        assert second.returncode == 1 and "a run of this review is under way" in output
-    finally:
-        process.kill()
-        process.communicate()
-    with ReviewFolder(project, SMALL).locked():  # the lock of a process that has ended holds nobody up
-        pass
+    assert second.returncode == 1 and "a run of this review is under way" in output and not folder.path.exists()
+
+
+@posix
+def test_the_lock_of_a_process_that_was_killed_holds_nobody_up(clean):
+    project, _ = clean
+    folder = ReviewFolder(project, SMALL)
+    process = start_review(project)
+    wait_for(folder.work.is_dir)  # so the lock is held
+    process.kill()
+    process.communicate()
+    with folder.locked():
+        assert folder.work.is_dir()
 
 
 def test_a_move_that_was_cut_short_is_completed(tmp_path):

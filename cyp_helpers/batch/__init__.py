@@ -9,6 +9,7 @@
 | `work` | the pieces of work: open a review, its tables, one page, one saved notebook |
 | `folder` | a review's folder: locked, kept between runs, moved into place whole |
 | `run` | the story: reviews in, folders and failures out |
+| `display` | what a run says |
 | `cluster` | the same pieces of work on a Dask cluster |
 
 Nothing is imported here, because the parent must set its environment before numpy and matplotlib are imported.

@@ -1,7 +1,7 @@
 """A pool whose parent has everything imported: each piece of work runs in a fresh process forked from it.
 
-The parent is a process of its own, so that it stays what a safe fork needs whatever the caller does: it has one thread,
-no ZeroMQ context and no event loop. Without fork, work runs in a few processes that stay, each with the next kernel
+The parent is a process of its own, so that it stays what a safe fork needs whatever the caller does: it has one thread
+(pyarrow's library starts one that takes no lock of Python's and looks after forks), no ZeroMQ context and no event loop. Without fork, work runs in a few processes that stay, each with the next kernel
 started ahead.
 """
 
