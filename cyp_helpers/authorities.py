@@ -1,7 +1,6 @@
 """One published indicator in all authorities: rank, neighbours, funnel, and how far the verdict hangs on the choices made."""
 
 import textwrap
-from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -71,14 +70,11 @@ def authorities(review, series):
 
 def authorities_chart(review, series):
     """Every authority in order, the area and its neighbours marked, England as a line."""
-    from matplotlib.figure import Figure
-
     line, rows = line_of(review, series), authorities(review, series)
     local, england = rows[rows["area_id"] != ENGLAND], rows[rows["area_id"] == ENGLAND]
     own, beside = local["area_id"] == review.area["area_id"], local["position"].notna()
     place = np.arange(1, len(local) + 1)
-    figure = Figure(figsize=(8, 4), layout="constrained")
-    axes = figure.subplots()
+    figure, axes = _wide_figure()
     axes.scatter(
         place[~own & ~beside], local["number"][~own & ~beside], color=LIGHT_GREY, s=16, label="Other authorities"
     )
@@ -217,26 +213,14 @@ def sensitivity_table(review, series):
 
 @kept
 def sensitivity(review, series):
-    """``standing_table`` of one series by mean and median and by each list of neighbours.
-
-    Returns
-    -------
-    DataFrame of four rows or so: the neighbour columns of ``standing_table`` with ``average`` and ``text``.
-    """
-    from cyp_helpers.standings import standing_table
+    """``neighbour_choices`` of one series, with ``text`` (the figure as published)."""
+    from cyp_helpers.standings import neighbour_choices  # scipy takes a second to import
 
     line = line_of(review, series)
     published = review.register.table("published")
-    of_series = published[published["series_id"] == series]
-    ways = product(["mean", "median"], review.register.table("neighbour-lists")["list_id"])
-    tables = [
-        standing_table(
-            review.register, of_series, review.as_at, review.area["area_id"], neighbour_list, average
-        ).assign(average=average)
-        for average, neighbour_list in ways
-    ]
-    rows = pd.concat(tables, ignore_index=True)
-    return rows[rows["breakdown"] == line["breakdown"]].assign(text=line["printed_value"]).reset_index(drop=True)
+    of_line = published[(published["series_id"] == series) & (published["breakdown"] == line["breakdown"])]
+    rows = neighbour_choices(review.register, of_line, review.as_at, review.area["area_id"])
+    return rows.assign(text=line["printed_value"])
 
 
 def definition_table(review, series):
@@ -293,6 +277,14 @@ def read_sensitivity(review, series):
 # ---- parts ----
 
 
+def _wide_figure():
+    """A figure with fixed margins: working them out would draw it twice."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 4))
+    return figure, figure.subplots(gridspec_kw={"left": 0.09, "right": 0.98, "bottom": 0.12, "top": 0.86})
+
+
 def _rank_words(line):
     if pd.isna(line["rank"]):
         return "no rank"
@@ -339,12 +331,9 @@ def _where(value, limits):
 
 
 def _draw_funnel(review, line, counted, value, own, england, title):
-    from matplotlib.figure import Figure
-
     size = pd.Series(np.geomspace(counted["denominator"].min(), counted["denominator"].max(), 200).round())
     limits = funnel_limits(size, england["number"].iloc[0], line["unit"])
-    figure = Figure(figsize=(8, 4), layout="constrained")
-    axes = figure.subplots()
+    figure, axes = _wide_figure()
     for column, style in [("low_95", ":"), ("high_95", ":"), ("low_998", "-"), ("high_998", "-")]:
         axes.plot(
             size,

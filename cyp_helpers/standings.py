@@ -3,6 +3,8 @@
 ``judgements`` works out all figures of all areas at once; here one area's are picked and told.
 """
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 
@@ -96,6 +98,37 @@ def standing_table(register, published, as_at, area_id, neighbour_list=None, ave
     whole = {name: picked[name].where(picked[name] > 0).astype(float) for name in _RANKED}
     rest = picked[picked.columns.difference([*table.columns, *_RANKED])]
     return pd.concat([lines[["series_id", "breakdown"]], table, rest.assign(**whole)], axis=1)[_COLUMNS]
+
+
+def neighbour_choices(register, published, as_at, area_id):
+    """The verdict against the neighbours by mean and by median, and by each version of the list.
+
+    Returns
+    -------
+    DataFrame, for each choice a row for each ``series_id`` and ``breakdown`` of ``published``, with ``average``,
+    ``neighbours_list`` and the other columns of ``standing_table`` that begin with ``neighbours_``.
+
+    >>> neighbour_choices(register, published, "2026-06-30", "E10000024")["average"].unique()  # doctest: +SKIP
+    ['mean', 'median']
+    """
+    areas = pd.Index(register.table("areas")["area_id"])
+    panel = build_panel(published, measures_of(register), areas, as_at)
+    cells = _newest_cells(panel, area_id)
+    lines = panel.lines.iloc[cells[0]].reset_index(drop=True)
+    tables = []
+    for average, list_id in product(["mean", "median"], register.table("neighbour-lists")["list_id"]):
+        peers = find_peers(register, areas, as_at, list_id)
+        picked = pd.DataFrame({name: array[cells] for name, array in judge_all(panel, peers, average).items()})
+        told = picked.filter(like="neighbours_").join(
+            _verdicts(lines, picked).filter(like="neighbours_"), rsuffix="_told"
+        )
+        told["neighbours_evidence"] = told.pop("neighbours_evidence_told")
+        of = (peers.neighbours[cells[1]] >= 0).sum(axis=1)
+        told = told.drop(columns="neighbours_direction").assign(
+            neighbours_of=of, neighbours_list=list_id, average=average
+        )
+        tables.append(lines[["series_id", "breakdown"]].join(told))
+    return pd.concat(tables, ignore_index=True)
 
 
 # ---- figures ----
