@@ -13,7 +13,7 @@ from cyp_helpers.neighbours import list_words
 from cyp_helpers.register import AUTHORITY_TYPES, ENGLAND, UnknownName, decimal_places, source_titles
 from cyp_helpers.review import kept
 from cyp_helpers.table import Table, numbers, tidy, with_sign
-from cyp_helpers.words import Words, count, plural, sentence_count
+from cyp_helpers.wording import Words, count, plural, sentence_count
 
 
 def line_of(review, series):

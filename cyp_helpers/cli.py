@@ -30,7 +30,7 @@ def review(
     ] = None,
 ):
     """Run the notebooks of one or many reviews into outputs/<plan>/<review>/; what is unchanged is not run again."""
-    from cyp_helpers.batch.display import Display, say_outcomes
+    from cyp_helpers.batch.display import Display, describe_runs, say_outcomes
     from cyp_helpers.batch.pool import open_pool
     from cyp_helpers.register import UnknownName, find_project, load_register
 
@@ -49,7 +49,7 @@ def review(
         except UnknownName as error:
             _stop(str(error), 2)
         if len(runs) > 1 and not yes:
-            typer.confirm(f"{len(runs)} reviews, about {len(runs) * 13} notebooks. Go on?", abort=True)
+            typer.confirm(describe_runs(runs) + " Go on?", abort=True)
         try:
             with Display() as display:
                 outcomes = run_reviews(project, runs, pool, priority, force, timeout, display.tell)

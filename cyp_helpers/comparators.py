@@ -15,7 +15,8 @@ from cyp_helpers.published import TOTALS
 from cyp_helpers.register import ENGLAND, OBSERVATION_KEY, decimal_places
 from cyp_helpers.review import kept, last_review
 from cyp_helpers.table import Table, numbers, tidy, with_sign
-from cyp_helpers.words import Words, count, how_many, pages, plural, sentence_count
+from cyp_helpers.wording import Words, count, how_many, plural, sentence_count
+from cyp_helpers.words import pages
 
 _NOTE = (
     "Each cell gives the figure of the comparator for the same period, the verdict and its evidence. Beyond chance and within chance are tests at "

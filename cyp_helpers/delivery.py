@@ -6,7 +6,7 @@ import pandas as pd
 from cyp_helpers.charts import DARK_BLUE, LIGHT_GREY, ORANGE, TURQUOISE, Chart, draw_plain, draw_svg
 from cyp_helpers.review import known_sources
 from cyp_helpers.table import Table, numbers, tidy
-from cyp_helpers.words import Words, count, day, how_many, join, plural, sentence_count
+from cyp_helpers.wording import Words, count, day, how_many, join, plural, sentence_count
 
 DONE, PARTLY, OVERDUE, TODAY, AHEAD, BEGUN, ONGOING, UNDATED = (
     "done",

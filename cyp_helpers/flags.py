@@ -51,11 +51,13 @@ def with_queries(rows, register, figures, as_at):
 
 
 def reading_flags(mine, other):
+    """Whether a figure of each pair (frames of ``known_figures``) is cut off or read from the context."""
     cut = (mine["reading"] == "cut off") | (other["reading"] == "cut off")
     inferred = ((mine["reading"] == "inferred") | (other["reading"] == "inferred")) & ~cut
     return join_words([word("text cut off", cut), word("reading inferred", inferred)])
 
 
 def draft_flag(mine, other, register):
+    """Whether a figure of each pair (frames of ``known_figures``) comes from a draft."""
     drafts = draft_sources(register)
     return word("draft document", mine["source_id"].isin(drafts) | other["source_id"].isin(drafts))

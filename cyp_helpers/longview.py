@@ -11,7 +11,7 @@ from cyp_helpers.figures import known_queries
 from cyp_helpers.register import ENGLAND, UnknownName
 from cyp_helpers.review import known_sources
 from cyp_helpers.table import Table, numbers, tidy
-from cyp_helpers.words import Words, count, day, plural, sentence_count
+from cyp_helpers.wording import Words, count, day, plural, sentence_count
 
 _SHORT_LINE = 4  # points
 _COLOURS = [DARK_BLUE, TURQUOISE, "#801650", "#A285D1", DARK_GREY]

@@ -7,7 +7,7 @@ from cyp_helpers.figures import known_queries
 from cyp_helpers.periods import months_between
 from cyp_helpers.review import subjects_of
 from cyp_helpers.table import Table, numbers, tidy
-from cyp_helpers.words import Words, count, how_many, join, plural, sentence_count
+from cyp_helpers.wording import Words, count, how_many, join, plural, sentence_count
 
 OLD_MONTHS = 24
 

@@ -14,7 +14,7 @@ from cyp_helpers.delivery import DONE, OVERDUE, PARTLY, actions_of
 from cyp_helpers.findings import attention, coverage, went_well
 from cyp_helpers.review import has_figure, subjects_of
 from cyp_helpers.table import Table, tidy
-from cyp_helpers.words import Words, how_many, join, plural, sentence_count
+from cyp_helpers.wording import Words, how_many, join, plural, sentence_count
 
 KEEP, CHANGE, RETIRE = "keep", "change", "retire"
 _LITTLE = 1 / 3  # of what is listed; below this share a priority cannot be steered by its indicators

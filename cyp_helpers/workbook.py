@@ -29,6 +29,23 @@ _NAMES = {
 }
 
 
+_BUILDERS = (
+    tables.attention_table,
+    tables.went_well_table,
+    tables.coverage_table,
+    tables.summary_table,
+    tables.targets_table,
+    tables.changes_table,
+    tables.areas_table,
+    comparators.comparators_table,
+    comparators.both_ways_table,
+    tables.gaps_table,
+    tables.background_table,
+    tables.sources_table,
+    tables.queries_table,
+)
+
+
 def write_workbook(review, path):
     """Write the comparison tables of a whole plan as an accessible spreadsheet.
 
@@ -41,37 +58,9 @@ def write_workbook(review, path):
     """
     import gptables  # takes 0.4 s to import
 
-    made = [
-        build(review)
-        for build in (
-            tables.attention_table,
-            tables.went_well_table,
-            tables.coverage_table,
-            tables.summary_table,
-            tables.targets_table,
-            tables.changes_table,
-            tables.areas_table,
-            comparators.comparators_table,
-            comparators.both_ways_table,
-            tables.gaps_table,
-            tables.background_table,
-            tables.sources_table,
-            tables.queries_table,
-        )
-    ]
+    made = [build(review) for build in _BUILDERS]
     shown = [table for table in made if not table.frame.empty]
-    left_out = [table.caption for table in made if table.frame.empty]
-    cover = gptables.Cover(
-        title=f"{review.plan['title']}: comparison tables, {review.review['review']}",
-        intro=[_plain(words.heading(review)), _plain(words.counts(review)), _plain(words.since_last_review(review))],
-        about=[
-            "Each sheet holds one table. The contents sheet lists them; the notes sheet explains the shorthand.",
-            "A verdict is a direction; the evidence column says what it rests on. Not compared or not assessed means that like could not be set against like.",
-            *([f"Left out, because there is nothing to show: {', '.join(left_out)}."] if left_out else []),
-            "Figures are transcribed from the documents named on the sheet Sources; copyright in the documents remains with their authors.",
-            "Published figures contain public sector information licensed under the Open Government Licence v3.0.",
-        ],
-    )
+    cover = _cover(review, [table.caption for table in made if table.frame.empty])
     notes = pd.DataFrame(
         {
             "Note reference": list(SHORTHAND),
@@ -92,6 +81,22 @@ def write_workbook(review, path):
         )
     _finish(path, cover.title)
     _fix_times(path, review.as_at)
+
+
+def _cover(review, left_out):
+    import gptables
+
+    return gptables.Cover(
+        title=f"{review.plan['title']}: comparison tables, {review.review['review']}",
+        intro=[_plain(words.heading(review)), _plain(words.counts(review)), _plain(words.since_last_review(review))],
+        about=[
+            "Each sheet holds one table. The contents sheet lists them; the notes sheet explains the shorthand.",
+            "A verdict is a direction; the evidence column says what it rests on. Not compared or not assessed means that like could not be set against like.",
+            *([f"Left out, because there is nothing to show: {', '.join(left_out)}."] if left_out else []),
+            "Figures are transcribed from the documents named on the sheet Sources; copyright in the documents remains with their authors.",
+            "Published figures contain public sector information licensed under the Open Government Licence v3.0.",
+        ],
+    )
 
 
 def _finish(path, title):

@@ -36,6 +36,25 @@ class Display:
         self._bar.update(self._task, description=", ".join(under_way), completed=done, total=total)
 
 
+def describe_runs(runs):
+    """What a run of many reviews is about, and its size: a line for each plan and the sum.
+
+    >>> describe_runs([Run("p", "2017-18 part 2", ""), Run("p", "2017-18 part 2", "E06000016")])
+    'p: 1 review, 2 areas\\n2 reviews, about 56 notebooks.'
+    """
+    from cyp_helpers.batch.run import USUAL_JOBS
+
+    lines = []
+    for plan in dict.fromkeys(run.plan for run in runs):
+        reviews, areas = ({getattr(run, what) for run in runs if run.plan == plan} for what in ("review", "area"))
+        lines.append(f"{plan}: {_number(reviews, 'review')}, {_number(areas, 'area')}")
+    return "\n".join([*lines, f"{len(runs):,} reviews, about {len(runs) * USUAL_JOBS:,} notebooks."])
+
+
+def _number(things, name):
+    return f"{len(things)} {name}{'' if len(things) == 1 else 's'}"
+
+
 def say_outcomes(project, outcomes):
     """Say each failure in one line, what was done and where it stands, and for one review what needs attention."""
     failures = [failure for outcome in outcomes for failure in outcome.failures]

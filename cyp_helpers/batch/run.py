@@ -13,7 +13,7 @@ from cyp_helpers.batch.folder import ReviewFolder, UnderWay, digest_of, is_whole
 from cyp_helpers.batch.inputs import Inputs
 from cyp_helpers.batch.jobs import NOTEBOOKS, Job, TablesJob, only_priority
 
-USUAL_JOBS = 14  # of a review that is not opened yet, to tell how much is left
+USUAL_JOBS = 28  # of a review that is not opened yet, to tell how much is left
 
 
 @dataclass(frozen=True)

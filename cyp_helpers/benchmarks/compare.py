@@ -105,6 +105,7 @@ def write_national_table(path, indicators):
 
 
 def series_ids(indicators):
+    """Names of the made-up series."""
     return [f"series-{number:04d}" for number in range(indicators)]
 
 
@@ -114,6 +115,7 @@ def area_ids():
 
 
 def national_measures(indicators):
+    """The frame of ``measures_of`` for the made-up series: shares, rates and others in turn."""
     units = np.resize(_UNITS, indicators)
     return pd.DataFrame(
         {"unit": units, "polarity": "lower", "chance_note": "", "exact": False}, index=series_ids(indicators)
