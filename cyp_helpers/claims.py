@@ -194,7 +194,7 @@ def check_standings(register, figures, as_at):
     chance = chance_of(mine, other, indicator.map(indicators["unit"]), pd.Series(False, index=stated.index))
     rounded = np.select([mine["low"] >= other["high"], mine["high"] <= other["low"]], [1.0, -1.0], np.nan)
     side = chance["side"].fillna(pd.Series(rounded, index=stated.index))
-    good = side * indicator.map(indicators["polarity"]).map({"higher": 1, "lower": -1})
+    good = side * indicator.map(indicators["polarity"]).map({"higher": 1, "lower": -1}).astype(float)
     verdict = np.select([good > 0, good < 0, good == 0], ["better", "worse", "similar"], "cannot tell")
     known = mine["number"].notna() & other["number"].notna()
     answer = np.select(

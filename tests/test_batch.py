@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from cyp_helpers.batch.folder import ReviewFolder
 from cyp_helpers.batch.jobs import Job, Run, check_parameters, plan_runs
 from cyp_helpers.cli import app
-from cyp_helpers.register import UnknownName, load_register, read_table
+from cyp_helpers.register import AUTHORITY_TYPES, UnknownName, load_register, read_table
 
 LONG_VIEWS = (
     "child-protection-plan-rate",
@@ -44,7 +44,7 @@ def test_a_run_its_files_and_a_failure_that_damages_nothing(project, monkeypatch
     done = review(project, monkeypatch)
     assert done.exit_code == 0, done.output
     assert "Most in need of attention:" in done.output
-    assert len(re.findall(r"^[123]\. .* \(worse than England\): outputs/", done.output, re.MULTILINE)) == 3
+    assert len(re.findall(r"^[123]\. .* \(worse than England \(chance not tested\)\): outputs/", done.output, re.MULTILINE)) == 3
     folder = ReviewFolder(project, SMALL)
     before = contents(folder.path)
     files = {f"{name}.{ending}" for name in PAGES for ending in ("ipynb", "html")}
@@ -126,7 +126,13 @@ def test_all_stands_for_every_plan_and_review():
     register = load_register(PROJECT)
     reviews = register.table("reviews")
     runs = plan_runs(register, "all", "all", area="all")
-    assert [(one.plan, one.review) for one in runs] == list(zip(reviews["plan_id"], reviews["review"]))
+    assert [(one.plan, one.review) for one in runs if not one.area] == list(zip(reviews["plan_id"], reviews["review"]))
+    areas = register.table("areas").set_index("area_id")["area_type"]
+    others = {one.area for one in runs} - {""}
+    assert len(runs) == len(reviews) * (len(others) + 1) and len(others) > 150
+    assert set(areas[list(others)]) == set(AUTHORITY_TYPES)
+    assert plan_runs(register, "cypf-2016-18", "2017-18 part 2", area="nottinghamshire")[0].area == ""
+    assert plan_runs(register, "cypf-2016-18", "2017-18 part 2", area="Leicester")[0].area == "E06000016"
     of_one = plan_runs(register, "cypf-2016-18", "all", priority="safe")
     assert [one.review for one in of_one] == reviews.loc[reviews["plan_id"] == "cypf-2016-18", "review"].tolist()
     with pytest.raises(UnknownName, match="Unknown priority of cypf-2011-14: 'voice'"):
@@ -184,7 +190,7 @@ def test_changing_one_figure_changes_what_the_saved_notebook_shows(project):
     command.append("notebooks/priority_review.ipynb")
     run = subprocess.run(command, cwd=project, capture_output=True, text=True)
     assert run.returncode == 1, run.stdout
-    for changed in ("read_summary", "summary_table", "indicator_charts"):
+    for changed in ("in_brief", "summary_table", "indicator_charts"):
         assert changed in run.stdout
 
 
