@@ -24,7 +24,7 @@ def review(
     force: Annotated[bool, typer.Option(help="Make also what is unchanged since it was last made.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before running several reviews.")] = False,
     timeout: Annotated[float, typer.Option(help="Seconds that one notebook may take.", min=1)] = 600,
-    jobs: Annotated[int, typer.Option(help="Notebooks at a time; 0 for one more than cores.", min=0)] = 0,
+    jobs: Annotated[int, typer.Option(help="Notebooks at a time; 0 for two more than cores.", min=0)] = 0,
     scheduler: Annotated[
         str | None, typer.Option(help="Run on the Dask cluster at this address, such as tcp://host:8786.")
     ] = None,
@@ -66,7 +66,7 @@ def check():
     from cyp_helpers.register import find_project
 
     project = _project(find_project)
-    _stop_on_faults(project)
+    _stop_on_faults(project, again=True)
     typer.echo("data/ is as it should be: form, references, allowed values, periods and printed decimals.")
 
 
@@ -91,10 +91,10 @@ def _project(find_project):
         _stop(str(error), 2)
 
 
-def _stop_on_faults(project):
-    from cyp_helpers.checks import check_register, describe_fault
+def _stop_on_faults(project, again=False):
+    from cyp_helpers.checks import check_register, describe_fault, faults_unless_checked
 
-    faults = check_register(project)
+    faults = check_register(project) if again else faults_unless_checked(project)
     for fault in faults.itertuples():
         typer.echo(describe_fault(fault), err=True)
     if len(faults):

@@ -2,8 +2,8 @@
 
 import ast
 import pickle
-from dataclasses import dataclass, replace
-from functools import lru_cache, wraps
+from dataclasses import dataclass, field, replace
+from functools import wraps
 from pathlib import Path
 
 import pandas as pd
@@ -27,15 +27,17 @@ from cyp_helpers.register import (
 
 
 def kept(function):
-    """A function of a Review (and names) that gives a frame, worked out once for each page: many tables are built from it.
+    """A function of a Review (and names) that gives a frame, worked out once for each review: many tables are built from it.
 
     Each caller has a frame of its own.
     """
-    remembered = lru_cache(maxsize=8)(function)
 
     @wraps(function)
-    def give(*args):
-        return remembered(*args).copy(deep=False)
+    def give(review, *args):
+        key = (function.__qualname__, *args)
+        if key not in review.memory:
+            review.memory[key] = function(review, *args)
+        return review.memory[key].copy(deep=False)
 
     return give
 
@@ -52,6 +54,7 @@ class Review:
     comparisons: pd.DataFrame
     figures: pd.DataFrame
     standing: pd.DataFrame
+    memory: dict = field(default_factory=dict, init=False, repr=False)  # what is kept, see ``kept``
 
     @property
     def as_at(self):
@@ -118,11 +121,18 @@ def reopen(pickled, project):
     -------
     Review
     """
-    whole = pickle.loads(pickled)
-    whole = replace(whole, register=replace(whole.register, folder=Path(project) / "data"))
+    opened = pickle.loads(pickled)
+    whole = with_register(opened, replace(opened.register, folder=Path(project) / "data"))
     asked = "" if whole.is_own_area else whole.area["area_id"]
     _opened_ahead[whole.plan["plan_id"], whole.review["review"], asked] = whole
     return whole
+
+
+def with_register(whole, register):
+    """The same review over a register of equal tables that stands elsewhere or has been read in part."""
+    moved = replace(whole, register=register)
+    moved.memory.update(whole.memory)
+    return moved
 
 
 def narrowed(whole, priority):

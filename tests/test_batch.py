@@ -44,7 +44,12 @@ def test_a_run_its_files_and_a_failure_that_damages_nothing(project, monkeypatch
     done = review(project, monkeypatch)
     assert done.exit_code == 0, done.output
     assert "Most in need of attention:" in done.output
-    assert len(re.findall(r"^[123]\. .* \(worse than England \(chance not tested\)\): outputs/", done.output, re.MULTILINE)) == 3
+    assert (
+        len(
+            re.findall(r"^[123]\. .* \(worse than England \(chance not tested\)\): outputs/", done.output, re.MULTILINE)
+        )
+        == 3
+    )
     folder = ReviewFolder(project, SMALL)
     before = contents(folder.path)
     files = {f"{name}.{ending}" for name in PAGES for ending in ("ipynb", "html")}

@@ -2,10 +2,12 @@
 
 import json
 
+import pandas as pd
 import pytest
 from conftest import PROJECT
 
-from cyp_helpers.checks import check_register, describe_fault
+from cyp_helpers import checks
+from cyp_helpers.checks import check_register, describe_fault, faults_unless_checked
 from cyp_helpers.register import read_table
 
 
@@ -169,3 +171,17 @@ def test_every_file_of_data_is_listed_and_every_field_described():
         columns = read_table(PROJECT / "data" / item["path"]).columns.tolist()
         assert columns == [field["name"] for field in item["schema"]["fields"]]
         assert all(field["description"] for field in item["schema"]["fields"])
+
+
+def test_files_that_were_found_good_are_not_checked_again_until_one_changes(project, monkeypatch):
+    (project / "outputs").mkdir()
+    assert faults_unless_checked(project).empty
+    checked = []
+    monkeypatch.setattr(
+        checks, "check_register", lambda one: checked.append(one) or pd.DataFrame({"file": ["a fault"]})
+    )
+    assert faults_unless_checked(project).empty and not checked
+    plans = project / "data/plans/plans.csv"
+    plans.write_text(plans.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert len(faults_unless_checked(project)) == 1 and len(checked) == 1
+    assert len(faults_unless_checked(project)) == 1  # a fault is not noted as good

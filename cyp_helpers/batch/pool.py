@@ -27,13 +27,13 @@ _ENVIRONMENT = {
 def open_pool(project, jobs=0, scheduler=None):
     """Where work on a project runs: on this computer or on the Dask cluster at an address.
 
-    ``jobs`` is how many notebooks run at a time; 0 for one more than there are cores, as each also waits at times.
+    ``jobs`` is how many notebooks run at a time; 0 for two more than there are cores, as each also waits at times.
     """
     if scheduler:
         from cyp_helpers.batch.cluster import ClusterPool
 
         return ClusterPool(project, scheduler)
-    return WarmPool(project, jobs or cores() + 1)
+    return WarmPool(project, jobs or cores() + 2)
 
 
 class PoolEnded(RuntimeError):

@@ -68,7 +68,7 @@ def open_whole(project, run):
     from cyp_helpers.batch.jobs import plan_jobs
     from cyp_helpers.findings import attention
     from cyp_helpers.register import load_register, tables_read
-    from cyp_helpers.review import open_review
+    from cyp_helpers.review import open_review, with_register
     from cyp_helpers.words import page_name
 
     tables_read.clear()
@@ -79,7 +79,7 @@ def open_whole(project, run):
     lines = [(row.name, row.verdicts, pages[row.priority_ids.split()[0]]) for row in worst.itertuples()]
     register = replace(whole.register, tables={**whole.register.tables})
     register.tables.pop("published", None)  # large, and read again from its file by the few pages that need it
-    return Opened(pickle.dumps(replace(whole, register=register)), jobs, lines, sorted(tables_read))
+    return Opened(pickle.dumps(with_register(whole, register)), jobs, lines, sorted(tables_read))
 
 
 def make_tables(project, job, opened):
