@@ -146,10 +146,12 @@ def read_both_ways(review):
 
 
 def links(review):
-    """Links to the pages of the priorities, to the long views and to the comparators page of each published series."""
+    """Links to the pages of the priorities, to the long views of the plan's own area and to the comparators page of each
+    published series."""
     rows = lines_with_page(review)
     lines = [f"- [Comparators: {row.label}](comparators-{row.series_id}.html)" for row in rows.itertuples()]
-    return Words("\n".join([pages(review), long_views(review), *lines]))
+    views = [long_views(review)] if review.is_own_area else []
+    return Words("\n".join([pages(review), *views, *lines]))
 
 
 def lines_with_page(review):

@@ -16,6 +16,7 @@ from cyp_helpers.figures import (
     known_figures,
     known_pairings,
     listed_subjects,
+    look_up,
     newest_figures,
     word,
 )
@@ -154,8 +155,8 @@ def compare_known(figures, standing, register, plan, review, priority, area):
 def _judge_pairs(pairs, figures, register):
     """Verdict, difference and reason for each pair."""
     units = register.table("units").set_index("unit")
-    mine = figures.reindex(pairs["observation_id"].replace("", None)).set_index(pairs.index)
-    other = figures.reindex(pairs["comparator_observation_id"].replace("", None)).set_index(pairs.index)
+    mine = look_up(pairs["observation_id"], figures)
+    other = look_up(pairs["comparator_observation_id"], figures)
     rows = pairs.assign(
         period=mine["period_label"],
         value=mine["number"],

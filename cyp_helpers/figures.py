@@ -277,7 +277,7 @@ def format_places(numbers, places, signed=False):
 
 
 def look_up(ids, column):
-    """What a column holds for each id; empty where it has none."""
+    """What a column, or a frame, holds for each id; empty where it has none."""
     return column.reindex(ids).set_axis(ids.index)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from cyp_helpers.evidence import BEYOND, WITHIN
-from cyp_helpers.figures import format_places, join_words, word
+from cyp_helpers.figures import format_places, join_words, look_up, word
 from cyp_helpers.register import decimal_places
 
 _NOTHING = "No neighbour figures are published on this definition for this period."
@@ -25,7 +25,7 @@ def neighbour_rows(subjects, figures, standing, register, as_at):
     had a figure, the reason names the list of neighbours and its date.
     """
     keys = ["series_id", "breakdown", "area_id", "period"]
-    mine = figures.reindex(subjects["observation_id"].replace("", None)).set_index(subjects.index)
+    mine = look_up(subjects["observation_id"], figures)
     line = subjects[keys[:3]].assign(period=mine["period"].astype("str").fillna(""))
     found = standing.set_index(keys).reindex(pd.MultiIndex.from_frame(line)).set_axis(subjects.index)
     judged = ~found["neighbours_verdict"].isin(["", "not compared"]) & found["neighbours_verdict"].notna()

@@ -9,7 +9,15 @@ import numpy as np
 import pandas as pd
 
 from cyp_helpers.evidence import BEYOND, NOT_TESTED, WITHIN, chance_against
-from cyp_helpers.figures import at_newest_edition, contradicting, draft_sources, join_words, judgement_steps, word
+from cyp_helpers.figures import (
+    at_newest_edition,
+    contradicting,
+    draft_sources,
+    join_words,
+    judgement_steps,
+    look_up,
+    word,
+)
 from cyp_helpers.periods import parse_periods
 from cyp_helpers.register import OBSERVATION_KEY, find_plan
 
@@ -121,8 +129,8 @@ def _figure_for_target(rows, figures):
 
 
 def _with_sides(rows, figures, register):
-    mine = figures.reindex(rows["observation_id"].replace("", None)).set_index(rows.index)
-    start = figures.reindex(rows["baseline_observation_id"].replace("", None)).set_index(rows.index)
+    mine = look_up(rows["observation_id"], figures)
+    start = look_up(rows["baseline_observation_id"], figures)
     return rows.assign(
         period=mine["period_label"],
         value=mine["number"],

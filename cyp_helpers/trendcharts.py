@@ -7,7 +7,7 @@ import pandas as pd
 
 from cyp_helpers.charts import DARK_BLUE, DARK_GREY, LIGHT_GREY, ORANGE, Chart, Charts, draw_plain, draw_svg
 from cyp_helpers.comparators import lines_beside
-from cyp_helpers.figures import published_lines
+from cyp_helpers.figures import join_words, published_lines, word
 from cyp_helpers.periods import parse_periods
 from cyp_helpers.published import TOTALS
 from cyp_helpers.register import ENGLAND
@@ -204,7 +204,7 @@ def _month_chart(review, name, months):
     told = "; ".join(f"{number} {_RULES[rule]}" for rule, number in tally.items() if number) or "no month stands out"
     title = f"{name}, {review.area['name']}, to {months['period_label'].iloc[-1]}: {told}"
     centre, lower, upper = months[["centre", "lower", "upper"]].iloc[0]
-    which = months[list(_RULES)].apply(lambda row: "; ".join(_RULES[rule] for rule in _RULES if row[rule]), axis=1)
+    which = join_words([word(words, months[rule]) for rule, words in _RULES.items()])
     data = pd.DataFrame(
         {
             "Month": months["period_label"],

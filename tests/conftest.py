@@ -95,6 +95,23 @@ def published(value, period, area="N", numerator=None, denominator=None, **other
     return {**row, **other}
 
 
+def statement(period):
+    """A document of June 2016 says of series s that Nottinghamshire stands better than England."""
+    return {
+        "stated_id": "st",
+        "series_id": "s",
+        "area_id": "N",
+        "breakdown": "all",
+        "period": period,
+        "comparator": "england",
+        "stated": "better",
+        "printed": "Better",
+        "published": "2016-06-30",
+        "source_id": "doc",
+        "locator": "row 1",
+    }
+
+
 def published_table(rows):
     text = {name: "str" for name in published("", "") if name not in ("numerator", "denominator")}
     frame = pd.DataFrame(list(rows), columns=list(published("", "")))

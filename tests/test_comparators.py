@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from conftest import PROJECT, published, tiny
+from conftest import PROJECT, published, statement, tiny
 
 from cyp_helpers import authorities, comparators, quality, trendcharts
 from cyp_helpers.claims import check_standings
@@ -117,19 +117,7 @@ def test_unknown_series_is_refused_with_the_known():
 
 @pytest.mark.parametrize("england, answer", [("25.0", "agrees"), ("21.0", "does not agree"), ("23.2", "within chance")])
 def test_what_a_document_states_is_held_against_published_figures(england, answer):
-    said = {
-        "stated_id": "st",
-        "series_id": "s",
-        "area_id": "N",
-        "breakdown": "all",
-        "period": THIS,
-        "comparator": "england",
-        "stated": "better",
-        "printed": "Better",
-        "published": "2016-06-30",
-        "source_id": "doc",
-        "locator": "row 1",
-    }
+    said = statement(THIS)
     page = review(
         [published("23.1", THIS, "N", 1475, 6390), published(england, THIS, ENGLAND)], stated=[said], polarity="lower"
     )
@@ -137,19 +125,7 @@ def test_what_a_document_states_is_held_against_published_figures(england, answe
 
 
 def test_a_later_figure_is_named_as_such_and_none_is_not_an_answer():
-    said = {
-        "stated_id": "st",
-        "series_id": "s",
-        "area_id": "N",
-        "breakdown": "all",
-        "period": LAST,
-        "comparator": "england",
-        "stated": "better",
-        "printed": "Better",
-        "published": "2016-06-30",
-        "source_id": "doc",
-        "locator": "row 1",
-    }
+    said = statement(LAST)
     later = review([published("23.0", THIS), published("25.0", THIS, ENGLAND)], stated=[said], polarity="lower")
     assert check_standings(later.register, later.figures, later.as_at)["answer"].tolist() == [
         "agrees, by a later figure"
@@ -191,3 +167,10 @@ def test_any_authority_can_be_reviewed():
     assert set(page.comparisons["area_id"]) == {"E06000016"} and page.document_figures.empty
     assert (page.comparisons.loc[page.comparisons["comparator"] == "target", "target_id"] == "").all()
     assert "better" in comparators.read_comparators(page) or "worse" in comparators.read_comparators(page)
+
+
+def test_another_area_has_links_to_its_own_pages_only():
+    page = open_review("cypf-2016-18", "2017-18 part 2", area="Leicester", register=load_register(PROJECT))
+    links = comparators.links(page).splitlines()
+    assert len(links) > 5 and all(line.startswith("- [") for line in links)
+    assert not any("long-view" in line or "delivery" in line for line in links)

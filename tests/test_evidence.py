@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from conftest import published, target, tiny
+from conftest import published, statement, target, tiny
 
 from cyp_helpers.comparison import compare
 
@@ -86,19 +86,7 @@ def test_a_target_just_missed_is_within_chance():
 
 
 def test_published_figures_go_before_words_of_the_same_time():
-    said = {
-        "stated_id": "st",
-        "series_id": "s",
-        "area_id": "N",
-        "breakdown": "all",
-        "period": "latest at 2016-06",
-        "comparator": "england",
-        "stated": "better",
-        "printed": "Better",
-        "published": "2016-06-30",
-        "source_id": "doc",
-        "locator": "row 1",
-    }
+    said = statement("latest at 2016-06")
     figures = [published("23.1", THIS), published("21.0", THIS, ENGLAND)]
     assert row_of("england", figures, stated=[said], polarity="lower")["verdict"] == "worse"
 
