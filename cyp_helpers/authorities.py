@@ -5,13 +5,13 @@ import textwrap
 import numpy as np
 import pandas as pd
 
+from cyp_helpers import allareas
 from cyp_helpers.charts import DARK_BLUE, DARK_GREY, LIGHT_GREY, ORANGE, Chart, Charts, draw_plain, draw_svg
 from cyp_helpers.comparators import lines_beside
 from cyp_helpers.evidence import PER
 from cyp_helpers.figures import format_places
 from cyp_helpers.neighbours import list_words
-from cyp_helpers.register import AUTHORITY_TYPES, ENGLAND, UnknownName, decimal_places, source_titles
-from cyp_helpers.review import kept
+from cyp_helpers.register import ENGLAND, UnknownName, decimal_places, source_titles
 from cyp_helpers.table import Table, numbers, tidy, with_sign
 from cyp_helpers.wording import Words, count, plural, sentence_count
 
@@ -27,45 +27,9 @@ def line_of(review, series):
     return lines.loc[series]
 
 
-@kept
 def authorities(review, series):
-    """The figures of all authorities and of England for the newest period of one series.
-
-    Returns
-    -------
-    DataFrame with ``area_id, name, text, number, status, numerator, denominator, rank`` (1 is best, highest without
-    polarity; ties share one), ``position`` among the neighbours (empty for others), ``closeness``; best first, England last.
-    """
-    line = line_of(review, series)
-    published = review.register.table("published")
-    rows = published[
-        (published["series_id"] == series)
-        & (published["breakdown"] == line["breakdown"])
-        & (published["period"] == line["period"])
-        & (published["published"] <= f"{review.as_at:%Y-%m-%d}")
-        & (published["value"] != "")
-    ]
-    rows = rows.sort_values("published", kind="stable").drop_duplicates("area_id", keep="last")
-    areas = review.register.table("areas").set_index("area_id")
-    rows = rows.assign(
-        name=rows["area_id"].map(areas["name"]),
-        kind=rows["area_id"].map(areas["area_type"]),
-        number=pd.to_numeric(rows["value"]),
-    )
-    england = rows[rows["area_id"] == ENGLAND]
-    local = rows[rows["kind"].isin(AUTHORITY_TYPES)]
-    rank = local["number"].rank(method="min", ascending=line["polarity"] == "lower")
-    neighbours = review.register.table("neighbours")
-    neighbours = neighbours[
-        (neighbours["list_id"] == line["neighbours_list"]) & (neighbours["area_id"] == review.area["area_id"])
-    ]
-    neighbours = neighbours.set_index("neighbour_id")
-    local = local.assign(rank=rank).sort_values(["rank", "name"], kind="stable")
-    both = pd.concat([local, england], ignore_index=True).rename(columns={"value": "text"})
-    return both.assign(
-        position=pd.to_numeric(both["area_id"].map(neighbours["position"])),
-        closeness=both["area_id"].map(neighbours["closeness"]),
-    )
+    """The rows of ``allareas.authorities`` of one series: best first, England last."""
+    return _of_line(allareas.authorities(review), line_of(review, series))
 
 
 def authorities_chart(review, series):
@@ -211,16 +175,10 @@ def sensitivity_table(review, series):
     return Table("The verdict by average and list", tidy(frame), (), "sensitivity")
 
 
-@kept
 def sensitivity(review, series):
-    """``neighbour_choices`` of one series, with ``text`` (the figure as published)."""
-    from cyp_helpers.standings import neighbour_choices  # scipy takes a second to import
-
+    """The rows of ``neighbour_choices`` of one series, with ``text`` (the figure as published)."""
     line = line_of(review, series)
-    published = review.register.table("published")
-    of_line = published[(published["series_id"] == series) & (published["breakdown"] == line["breakdown"])]
-    rows = neighbour_choices(review.register, of_line, review.as_at, review.area["area_id"])
-    return rows.assign(text=line["printed_value"])
+    return _of_line(allareas.choices(review), line).assign(text=line["printed_value"])
 
 
 def definition_table(review, series):
@@ -275,6 +233,11 @@ def read_sensitivity(review, series):
 
 
 # ---- parts ----
+
+
+def _of_line(rows, line):
+    of_line = (rows["series_id"] == line["series_id"]) & (rows["breakdown"] == line["breakdown"])
+    return rows[of_line].reset_index(drop=True)
 
 
 def _wide_figure():

@@ -117,7 +117,7 @@ def read_comparators(review):
 
 def both_ways_table(review):
     """What stands worse than England or the neighbours and is getting worse, then what stands better and is getting better."""
-    worse, better = worse_and_worsening(review), worse_and_worsening(review, opposite=True)
+    worse, better = worse_and_worsening(review), worse_and_worsening(review, "better")
     rows = pd.concat(
         [worse.assign(which="worse and getting worse"), better.assign(which="better and getting better")],
         ignore_index=True,
@@ -137,7 +137,7 @@ def both_ways_table(review):
 
 def read_both_ways(review):
     """How many are worse and getting worse, and better and getting better."""
-    worse, better = worse_and_worsening(review), worse_and_worsening(review, opposite=True)
+    worse, better = worse_and_worsening(review), worse_and_worsening(review, "better")
     names = f": {'; '.join(f'**{name}**' for name in worse['name'])}" if len(worse) else ""
     return Words(
         f"{sentence_count(len(worse))} {plural(len(worse), 'indicator is', 'indicators are')} worse and getting worse{names}. "

@@ -12,6 +12,7 @@ _BAD = {"not met": 4, "off track": 4, "worsened": 3, "worse": 2}
 _GOOD = {"met": 4, "on track": 4, "improved": 3, "better": 2}
 _NO_VERDICT = ["not compared", "not assessed"]
 _KEY = ["priority_id", "subject_id"]
+_BOTH_WAYS = {"worse": ("worse", "worsened", "worsening"), "better": ("better", "improved", "improving")}
 BESIDE = {"england": "England", "neighbours": "its neighbours"}  # areas whose verdicts count; the region is shown only
 
 
@@ -114,8 +115,10 @@ def _scored(review, weights):
     return scored.sort_values("score", ascending=False, kind="stable", ignore_index=True)
 
 
-def worse_and_worsening(review, opposite=False):
-    """Subjects that stand worse than England or their neighbours and are getting worse; with ``opposite`` better and improving.
+@kept
+def worse_and_worsening(review, which="worse"):
+    """Subjects that stand worse than England or their neighbours and are getting worse; with ``which`` "better" those that
+    stand better and are getting better.
 
     Getting worse is a change since the earlier figure or a trend over five years. Differences within chance do not count.
 
@@ -124,7 +127,7 @@ def worse_and_worsening(review, opposite=False):
     DataFrame with ``subject_id, name, priority_ids``, ``standing`` and ``direction`` (verdicts in words, with evidence) and
     ``reason`` (sentences).
     """
-    beside, moved, trend = ("better", "improved", "improving") if opposite else ("worse", "worsened", "worsening")
+    beside, moved, trend = _BOTH_WAYS[which]
     rows = judged(review)
     rows = rows[rows["measure"] != "context figure"]
     stand = rows[(rows["verdict"] == beside) & rows["question"].isin(list(BESIDE))]

@@ -47,6 +47,7 @@ def _exporter():
     return FragmentExporter(
         template_name="basic",
         filters={"highlight_code": Highlight2HTML},
+        default_preprocessors=[],  # none of them finds anything to do, and each has the notebook checked again
         exclude_input=True,
         exclude_input_prompt=True,
         exclude_output_prompt=True,

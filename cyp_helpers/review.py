@@ -31,13 +31,21 @@ def kept(function):
 
     Each caller has a frame of its own.
     """
+    return _keep(function, lambda review: review.memory)
 
+
+def kept_for_all(function):
+    """As ``kept``, for what is the same for each priority: a review narrowed to one has what the whole one worked out."""
+    return _keep(function, lambda review: review.memory_for_all)
+
+
+def _keep(function, memory_of):
     @wraps(function)
     def give(review, *args):
-        key = (function.__qualname__, *args)
-        if key not in review.memory:
-            review.memory[key] = function(review, *args)
-        return review.memory[key].copy(deep=False)
+        memory, key = memory_of(review), (function.__qualname__, *args)
+        if key not in memory:
+            memory[key] = function(review, *args)
+        return memory[key].copy(deep=False)
 
     return give
 
@@ -55,6 +63,7 @@ class Review:
     figures: pd.DataFrame
     standing: pd.DataFrame
     memory: dict = field(default_factory=dict, init=False, repr=False)  # what is kept, see ``kept``
+    memory_for_all: dict = field(default_factory=dict, repr=False)  # see ``kept_for_all``
 
     @property
     def as_at(self):

@@ -12,6 +12,7 @@ from cyp_helpers.judgements import BEYOND, BLURRED, NO_COUNTS, NONE, OVERLAPPING
 from cyp_helpers.peers import find_peers
 from cyp_helpers.periods import parse_periods
 from cyp_helpers.published import build_panel, measures_of
+from cyp_helpers.register import ENGLAND
 from cyp_helpers.statistics import TREND_CUT
 
 COMPARATORS = ("previous", "england", "region", "neighbours")
@@ -111,7 +112,9 @@ def neighbour_choices(register, published, as_at, area_id):
     >>> neighbour_choices(register, published, "2026-06-30", "E10000024")["average"].unique()  # doctest: +SKIP
     ['mean', 'median']
     """
-    areas = pd.Index(register.table("areas")["area_id"])
+    listed = register.table("neighbours")
+    listed = listed.loc[listed["area_id"] == area_id, "neighbour_id"]
+    areas = pd.Index([area_id, ENGLAND, *listed]).drop_duplicates()  # no other area bears on the verdicts
     panel = build_panel(published, measures_of(register), areas, as_at)
     cells = _newest_cells(panel, area_id)
     lines = panel.lines.iloc[cells[0]].reset_index(drop=True)
@@ -119,14 +122,10 @@ def neighbour_choices(register, published, as_at, area_id):
     for average, list_id in product(["mean", "median"], register.table("neighbour-lists")["list_id"]):
         peers = find_peers(register, areas, as_at, list_id)
         picked = pd.DataFrame({name: array[cells] for name, array in judge_all(panel, peers, average).items()})
-        told = picked.filter(like="neighbours_").join(
-            _verdicts(lines, picked).filter(like="neighbours_"), rsuffix="_told"
-        )
-        told["neighbours_evidence"] = told.pop("neighbours_evidence_told")
+        numbers = picked.filter(like="neighbours_").drop(columns=["neighbours_direction", "neighbours_evidence"])
+        told = numbers.join(_verdicts(lines, picked).filter(like="neighbours_"))
         of = (peers.neighbours[cells[1]] >= 0).sum(axis=1)
-        told = told.drop(columns="neighbours_direction").assign(
-            neighbours_of=of, neighbours_list=list_id, average=average
-        )
+        told = told.assign(neighbours_of=of, neighbours_list=list_id, average=average)
         tables.append(lines[["series_id", "breakdown"]].join(told))
     return pd.concat(tables, ignore_index=True)
 

@@ -5,65 +5,24 @@ import textwrap
 import numpy as np
 import pandas as pd
 
+from cyp_helpers import allareas
 from cyp_helpers.charts import DARK_BLUE, DARK_GREY, LIGHT_GREY, ORANGE, Chart, Charts, draw_plain, draw_svg
 from cyp_helpers.comparators import lines_beside
-from cyp_helpers.figures import join_words, published_lines, word
-from cyp_helpers.periods import parse_periods
+from cyp_helpers.figures import join_words, word
 from cyp_helpers.published import TOTALS
-from cyp_helpers.register import ENGLAND
 from cyp_helpers.table import Table, numbers, tidy
 
 _ACROSS = 2
-
-
-def history(review, lines):
-    """Every known figure of some published lines: of the area, of England, and the range of the neighbours.
-
-    Parameters
-    ----------
-    lines : frame with ``series_id, breakdown, neighbours_list``, such as ``lines_beside``
-
-    Returns
-    -------
-    DataFrame with ``series_id, breakdown, period, period_label, end, own, england, low, high`` (numbers), ``own_text,
-    england_text, low_text, high_text`` (as published) and ``neighbours`` (how many had a figure), oldest first.
-    """
-    keys = ["series_id", "breakdown", "period"]
-    wanted = lines[["series_id", "breakdown", "neighbours_list"]].drop_duplicates(["series_id", "breakdown"])
-    published = review.register.table("published")
-    known = published[(published["published"] <= f"{review.as_at:%Y-%m-%d}") & (published["value"] != "")]
-    known = known.merge(wanted, on=["series_id", "breakdown"]).sort_values("published", kind="stable")
-    known = known.drop_duplicates([*keys, "area_id"], keep="last")
-    known = known.assign(number=pd.to_numeric(known["value"]))
-    known = known.join(parse_periods(known["period"])[["end", "period_label"]])
-    neighbours = review.register.table("neighbours")
-    neighbours = neighbours[neighbours["area_id"] == review.area["area_id"]][["list_id", "neighbour_id"]]
-    beside = known.merge(neighbours, left_on=["neighbours_list", "area_id"], right_on=["list_id", "neighbour_id"])
-    beside = beside.sort_values("number", kind="stable").groupby(keys)
-    own, england = (known[known["area_id"] == area].set_index(keys) for area in (review.area["area_id"], ENGLAND))
-    rows = own[["period_label", "end"]].assign(
-        own=own["number"],
-        own_text=own["value"],
-        england=england["number"],
-        england_text=england["value"],
-        low=beside["number"].first(),
-        high=beside["number"].last(),
-        low_text=beside["value"].first(),
-        high_text=beside["value"].last(),
-        neighbours=beside.size(),
-    )
-    return rows.sort_values("end", kind="stable").reset_index()
 
 
 def trend_charts(review):
     """Small charts of every published line with three figures or more in one picture; then those of monthly figures."""
     lines = lines_beside(review).drop_duplicates(["series_id", "breakdown"])
     lines = lines[~lines["unit"].isin(TOTALS)]  # a total of a county and of England do not go into one picture
-    past = history(review, lines)
-    long_enough = past.groupby(["series_id", "breakdown"])["own"].transform("count") >= 3
-    past = past[long_enough].merge(
+    past = allareas.history(review).merge(
         lines[["series_id", "breakdown", "name", "unit", "trend_verdict"]], on=["series_id", "breakdown"]
     )
+    past = past[past.groupby("name")["own"].transform("count") >= 3]
     if past.empty:
         return Charts((), "No published indicator of this page has three figures known at the date of the review.")
     order = past["name"].drop_duplicates().tolist()
@@ -181,21 +140,15 @@ def month_charts(review):
 
     A series with fewer than 12 months known has no chart, because it has no limits.
     """
-    from cyp_helpers.limits import limits_table  # scipy takes a second to import
-
-    figures = review.figures[review.figures["open_data"] & (review.figures["kind"] == "month")]
-    listed = published_lines(review.register)
-    listed = listed[
-        listed["beside_indicator"].isin(review.comparisons["indicator_id"])
-        & listed["series_id"].isin(figures["series_id"])
-    ]
+    months = allareas.months(review)
+    months = months[months["beside_indicator"].isin(review.comparisons["indicator_id"])]
     names = review.register.table("series").set_index("series_id")["name"]
-    published, area_id = review.register.table("published"), review.area["area_id"]
-    points = [
-        (names[line.series_id], limits_table(published, review.as_at, line.series_id, area_id, line.breakdown))
-        for line in listed.itertuples()
+    lines = [
+        (names[series_id], line) for (series_id, _), line in months.groupby(["series_id", "breakdown"], sort=False)
     ]
-    return [_month_chart(review, name, months) for name, months in points if (months["reason"] == "").any()]
+    return [
+        _month_chart(review, name, line.reset_index(drop=True)) for name, line in lines if (line["reason"] == "").any()
+    ]
 
 
 def _month_chart(review, name, months):

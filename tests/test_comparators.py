@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from conftest import PROJECT, published, statement, tiny
 
-from cyp_helpers import authorities, comparators, quality, trendcharts
+from cyp_helpers import allareas, authorities, comparators, quality
 from cyp_helpers.claims import check_standings
 from cyp_helpers.register import UnknownName, find_area, load_register
 from cyp_helpers.review import open_review
@@ -77,7 +77,7 @@ def test_a_new_list_of_neighbours_is_said():
 def test_history_gives_the_range_of_the_neighbours():
     beside = [published("30.0", THIS, "A0"), published("10.0", THIS, "A1"), published("20.0", THIS, "A2")]
     page = review([published("24.0", LAST), published("23.0", THIS), published("22.0", THIS, ENGLAND), *beside])
-    rows = trendcharts.history(page, comparators.lines_beside(page))
+    rows = allareas.history(page)
     assert rows["own"].tolist() == [24.0, 23.0]
     last = rows.iloc[-1]
     assert (last["low"], last["high"], last["neighbours"], last["england"]) == (10.0, 30.0, 3, 22.0)

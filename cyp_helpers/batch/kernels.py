@@ -182,6 +182,7 @@ def warm_up_kernel():
     import tornado.platform.asyncio  # noqa: F401
 
     from cyp_helpers import (  # noqa: F401  # noqa: F401
+        allareas,
         authorities,
         delivery,
         limits,

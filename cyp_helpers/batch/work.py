@@ -3,8 +3,10 @@ comes back as bytes, so that one process alone writes into a review's folder."""
 
 import csv
 import pickle
+import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -38,8 +40,9 @@ def warm_up():
 
     Makes no ZeroMQ context, no event loop and no thread.
     """
+    with _left_out("rfc3987_syntax"):  # a second for checks of web addresses that notebooks do not ask for
+        import nbformat
     import gptables  # noqa: F401
-    import nbformat
     import openpyxl  # noqa: F401
     import papermill  # noqa: F401
     from jupyter_client.kernelspec import get_kernel_spec
@@ -62,9 +65,18 @@ def warm_up():
     page_of(nbformat.v4.new_notebook(cells=cells), "warm", "Warm", [{"name": "warm", "label": "Warm"}])
 
 
+@contextmanager
+def _left_out(module):
+    """What is imported within does without an optional module."""
+    sys.modules[module] = None
+    yield
+    del sys.modules[module]
+
+
 def open_whole(project, run):
     """Open a review for all its notebooks and say which they are."""
     kernels.end_with_parent()
+    from cyp_helpers import allareas
     from cyp_helpers.batch.jobs import plan_jobs
     from cyp_helpers.findings import attention
     from cyp_helpers.register import load_register, tables_read
@@ -73,12 +85,13 @@ def open_whole(project, run):
 
     tables_read.clear()
     whole = open_review(**run.parameters, register=load_register(project))
+    allareas.prepare(whole)
     jobs = plan_jobs(whole, run)
     pages = {row["priority_id"]: page_name(row) for _, row in whole.priorities.iterrows()}
     worst = attention(whole).head(3)
     lines = [(row.name, row.verdicts, pages[row.priority_ids.split()[0]]) for row in worst.itertuples()]
     register = replace(whole.register, tables={**whole.register.tables})
-    register.tables.pop("published", None)  # large, and read again from its file by the few pages that need it
+    register.tables.pop("published", None)  # large, and no page needs it after ``prepare``
     return Opened(pickle.dumps(with_register(whole, register)), jobs, lines, sorted(tables_read))
 
 
