@@ -1,12 +1,21 @@
 """One published indicator in all authorities: rank, neighbours, funnel, and how far the verdict hangs on the choices made."""
 
-import textwrap
-
 import numpy as np
 import pandas as pd
 
 from cyp_helpers import allareas
-from cyp_helpers.charts import DARK_BLUE, DARK_GREY, LIGHT_GREY, ORANGE, Chart, Charts, draw_plain, draw_svg
+from cyp_helpers.charts import (
+    DARK_BLUE,
+    DARK_GREY,
+    LIGHT_GREY,
+    ORANGE,
+    Chart,
+    Charts,
+    add_title,
+    draw_plain,
+    draw_svg,
+    new_figure,
+)
 from cyp_helpers.comparators import lines_beside
 from cyp_helpers.evidence import PER
 from cyp_helpers.figures import format_places
@@ -38,7 +47,7 @@ def authorities_chart(review, series):
     local, england = rows[rows["area_id"] != ENGLAND], rows[rows["area_id"] == ENGLAND]
     own, beside = local["area_id"] == review.area["area_id"], local["position"].notna()
     place = np.arange(1, len(local) + 1)
-    figure, axes = _wide_figure()
+    figure, axes = new_figure()
     axes.scatter(
         place[~own & ~beside], local["number"][~own & ~beside], color=LIGHT_GREY, s=16, label="Other authorities"
     )
@@ -55,7 +64,7 @@ def authorities_chart(review, series):
     axes.legend(loc="best", frameon=False, fontsize=10)
     draw_plain(axes, keep_left=True)
     title = f"{line['name']}, {line['period_label']}: {review.area['name']} {line['text']}, {_rank_words(line)}"
-    figure.suptitle("\n".join(textwrap.wrap(title, 84)), x=0.01, ha="left", fontsize=11.5, fontweight="bold")
+    add_title(figure, title)
     spoken = f" England {england['text'].iloc[0]}." if len(england) else ""
     alternative = f"Dot chart of {len(local)} authorities in order. {title}.{spoken} {_neighbours_spoken(local)}"
     return Chart(title, alternative, draw_svg(figure), authorities_table(review, series, folded=False))
@@ -240,14 +249,6 @@ def _of_line(rows, line):
     return rows[of_line].reset_index(drop=True)
 
 
-def _wide_figure():
-    """A figure with fixed margins: working them out would draw it twice."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(8, 4))
-    return figure, figure.subplots(gridspec_kw={"left": 0.09, "right": 0.98, "bottom": 0.12, "top": 0.86})
-
-
 def _rank_words(line):
     if pd.isna(line["rank"]):
         return "no rank"
@@ -296,7 +297,7 @@ def _where(value, limits):
 def _draw_funnel(review, line, counted, value, own, england, title):
     size = pd.Series(np.geomspace(counted["denominator"].min(), counted["denominator"].max(), 200).round())
     limits = funnel_limits(size, england["number"].iloc[0], line["unit"])
-    figure, axes = _wide_figure()
+    figure, axes = new_figure()
     for column, style in [("low_95", ":"), ("high_95", ":"), ("low_998", "-"), ("high_998", "-")]:
         axes.plot(
             size,
@@ -314,7 +315,7 @@ def _draw_funnel(review, line, counted, value, own, england, title):
     axes.set(xscale="log", xlabel="Out of how many (logarithmic scale)", ylabel=_unit(review, line), ylim=(0, None))
     axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.minorticks_off()
-    figure.suptitle("\n".join(textwrap.wrap(title, 84)), x=0.01, ha="left", fontsize=11.5, fontweight="bold")
+    add_title(figure, title)
     axes.legend(loc="best", frameon=False, fontsize=10)
     draw_plain(axes, keep_left=True)
     return draw_svg(figure)

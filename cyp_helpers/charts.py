@@ -16,6 +16,7 @@ from cyp_helpers.table import Table, render_table
 
 # Government Analysis Function palette for charts
 DARK_BLUE, ORANGE, DARK_GREY, TURQUOISE, LIGHT_GREY = "#12436D", "#F46A25", "#3D3D3D", "#28A197", "#BFBFBF"
+_WIDTH = 8  # inches, of every chart
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ def indicator_charts(review):
 def coverage_chart(review):
     """How much of what each priority lists can be judged."""
     import seaborn  # takes about a second to import
+    from matplotlib.colors import to_hex
     from matplotlib.figure import Figure
 
     table = coverage(review)
@@ -100,12 +102,13 @@ def coverage_chart(review):
         edgecolor="white",
         ax=axes,
     )
-    for bars, colour in zip(axes.containers, ["black", "black", "black", "white"]):
+    for bars in axes.containers:
+        dark = to_hex(bars[0].get_facecolor()).upper() == DARK_BLUE
         axes.bar_label(
             bars,
             [f"{bar.get_width():.0f}" if bar.get_width() else "" for bar in bars],
             label_type="center",
-            color=colour,
+            color="white" if dark else "black",
             fontsize=10,
         )
     axes.set(xlabel="Number of indicators and measures", ylabel="")
@@ -181,16 +184,14 @@ def _target_of(review, subject):
 
 
 def _bars(labels, numbers, texts, england, target, title, unit):
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(8, 0.42 * len(labels) + (1.5 if target else 1.2)), layout="constrained")
-    axes = figure.subplots()
+    lines = textwrap.wrap(title, 78)
+    height = 0.42 * len(labels) + 0.2 * len(lines) + (1.3 if target else 1)
+    figure, axes = new_figure(height, top=0.2 * len(lines) + (0.5 if target else 0.2), bottom=0.55)
     places = range(len(labels))[::-1]
     axes.barh(places, numbers, color=[ORANGE if one else DARK_BLUE for one in england], height=0.62)
-    for place, number, text in zip(places, numbers, texts):
-        axes.annotate(
-            text, (number, place), xytext=(4, 0), textcoords="offset points", va="center", fontsize=10, color="black"
-        )
+    label = {"xytext": (4, 0), "textcoords": "offset points", "va": "center", "fontsize": 10, "zorder": 5}
+    behind = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}  # the line of a target may pass here
+    said = [axes.annotate(*one, color="black", bbox=behind, **label) for one in zip(texts, zip(numbers, places))]
     top = max([*numbers, target[0] if target else 0])
     if target:
         from matplotlib import patheffects
@@ -215,10 +216,34 @@ def _bars(labels, numbers, texts, england, target, title, unit):
         )
     axes.set_yticks(list(places), labels)
     axes.xaxis.set_major_formatter("{x:,g}")
-    axes.set(xlim=(min([0, *numbers]) * 1.28, top * 1.28), xlabel=unit["heading"][:1].upper() + unit["heading"][1:])
-    figure.suptitle("\n".join(textwrap.wrap(title, 78)), x=0.01, ha="left", fontsize=11.5, fontweight="bold")
+    axes.set(xlim=(min([0, *numbers]) * 1.28, top * 1.02), xlabel=unit["heading"][:1].upper() + unit["heading"][1:])
+    add_title(figure, title, 78)
     draw_plain(axes)
+    left, right = (_width_of(labels, figure) + 0.02 for labels in (axes.get_yticklabels(), said))
+    figure.subplots_adjust(left=left, right=1 - right)
     return draw_svg(figure)
+
+
+def _width_of(labels, figure):
+    """Width of the widest label as a share of the figure."""
+    return max(label.get_window_extent().width for label in labels) / figure.bbox.width
+
+
+def new_figure(height=4.0, left=0.72, right=0.16, bottom=0.48, top=0.56):
+    """A figure eight inches wide and its axes, with margins in inches. Working margins out would draw it twice."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(_WIDTH, height))
+    edges = {"left": left / _WIDTH, "right": 1 - right / _WIDTH, "bottom": bottom / height, "top": 1 - top / height}
+    figure.subplots_adjust(**edges)
+    return figure, figure.subplots()
+
+
+def add_title(figure, title, width=84):
+    """The finding above a chart, in lines of a width in characters."""
+    height = figure.get_figheight()
+    style = {"va": "top", "ha": "left", "fontsize": 11.5, "fontweight": "bold"}
+    figure.suptitle("\n".join(textwrap.wrap(title, width)), x=0.01, y=1 - 0.1 / height, **style)
 
 
 def draw_plain(axes, keep_left=False):
@@ -227,6 +252,17 @@ def draw_plain(axes, keep_left=False):
     axes.spines["left"].set_visible(keep_left)
     axes.tick_params(axis="y", length=0)
     axes.tick_params(labelsize=10)
+
+
+def tell_dates(axes):
+    """A few dates below a chart, as years or as months."""
+    from matplotlib.dates import AutoDateFormatter, AutoDateLocator
+
+    locator = AutoDateLocator(minticks=4, maxticks=8)
+    formatter = AutoDateFormatter(locator)
+    formatter.scaled.update({30.0: "%b %Y", 1.0: "%d %b %Y"})
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(formatter)
 
 
 def draw_svg(figure):

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.charts import DARK_BLUE, LIGHT_GREY, ORANGE, TURQUOISE, Chart, draw_plain, draw_svg
+from cyp_helpers.charts import DARK_BLUE, LIGHT_GREY, ORANGE, TURQUOISE, Chart, Charts, draw_plain, draw_svg, tell_dates
 from cyp_helpers.review import known_sources
 from cyp_helpers.table import Table, numbers, tidy
 from cyp_helpers.wording import Words, count, day, how_many, join, plural, sentence_count
@@ -212,7 +212,7 @@ def unmatched_table(review):
 
 
 def timeline(review):
-    """When the actions of each priority are due, and how they stand."""
+    """When the actions of each priority are due, and how they stand; without a dated action there is no chart."""
     from matplotlib.figure import Figure
 
     actions = actions_of(review)
@@ -221,8 +221,10 @@ def timeline(review):
         .assign(when=lambda rows: rows["end"].fillna(rows["begin"]))
         .dropna(subset="when")
     )
+    if dated.empty:
+        return Charts((), "No action known at the review has a date by which it is due, so there is no timeline.")
     names = [name for name in [*review.priorities["name"], "whole plan"] if name in set(dated["priority"])]
-    figure = Figure(figsize=(8, 0.75 * max(len(names), 1) + 1.9), layout="constrained")
+    figure = Figure(figsize=(8, 0.75 * len(names) + 1.9), layout="constrained")
     axes = figure.subplots()
     stacked = dated.sort_values("when", kind="stable")
     height = stacked.groupby(["priority", "when"]).cumcount()
@@ -251,9 +253,9 @@ def timeline(review):
         fontsize=9,
     )
     axes.set_yticks([-number for number in range(len(names))], names)
-    axes.set_ylim(-max(len(names), 1) + 0.6, 1.1)
-    if len(dated):
-        axes.legend(loc="upper center", bbox_to_anchor=(0.45, -0.12), ncols=3, frameon=False, fontsize=9)
+    axes.set_ylim(-len(names) + 0.6, 1.1)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.45, -0.12), ncols=3, frameon=False, fontsize=9)
+    tell_dates(axes)
     draw_plain(axes)
     late = actions["state"].isin([OVERDUE, PARTLY]).sum()
     title = f"{late} of {len(actions)} actions overdue at {day(review.as_at)}"

@@ -1,12 +1,23 @@
 """The long view: one indicator and its successors through all plans, broken wherever the definition breaks."""
 
-import textwrap
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, cycle
 
+import numpy as np
 import pandas as pd
 
-from cyp_helpers.charts import DARK_BLUE, DARK_GREY, ORANGE, TURQUOISE, Chart, draw_plain, draw_svg
+from cyp_helpers.charts import (
+    DARK_BLUE,
+    DARK_GREY,
+    ORANGE,
+    TURQUOISE,
+    Chart,
+    add_title,
+    draw_plain,
+    draw_svg,
+    new_figure,
+    tell_dates,
+)
 from cyp_helpers.figures import known_queries
 from cyp_helpers.register import ENGLAND, UnknownName
 from cyp_helpers.review import known_sources
@@ -14,7 +25,7 @@ from cyp_helpers.table import Table, numbers, tidy
 from cyp_helpers.wording import Words, count, day, plural, sentence_count
 
 _SHORT_LINE = 4  # points
-_COLOURS = [DARK_BLUE, TURQUOISE, "#801650", "#A285D1", DARK_GREY]
+_LOOKS = [(DARK_BLUE, "o"), (TURQUOISE, "^"), ("#801650", "D"), ("#A285D1", "v"), (DARK_GREY, "P")]
 
 
 def families(review):
@@ -75,24 +86,28 @@ def points(review, indicator):
 
 def long_chart(review, indicator):
     """All points over time; a line joins only points of one definition, area and kind of period."""
-    from matplotlib.figure import Figure
-
     rows = points(review, indicator)
     rows = rows.drop_duplicates(["series_id", "area_id", "breakdown", "period"], keep="last")
-    definitions = rows["series_id"].drop_duplicates().tolist()
-    figure = Figure(figsize=(8, 4.2), layout="constrained")
-    axes = figure.subplots()
-    for (series_id, area_id, _), line in rows.groupby(["series_id", "area_id", "breakdown"], sort=False):
-        own = area_id != ENGLAND
-        _draw_line(axes, line, _COLOURS[definitions.index(series_id) % len(_COLOURS)] if own else ORANGE, own)
+    lines = [line for _, line in rows.groupby(["series_id", "area_id", "breakdown"], sort=False)]
+    own = [line for line in lines if line["area_id"].iloc[0] != ENGLAND]
+    england = rows[rows["area_id"] == ENGLAND]
+    words = 0.2 * (len(own) + 1)
+    figure, axes = new_figure(height=3.6 + words, bottom=0.4 + words)
+    for line, (colour, marker) in zip(own, cycle(_LOOKS)):
+        _draw_line(axes, line, line["line"].iloc[0], colour, marker, "-")
+        _tell_figures(axes, _labelled(line), england)
+    for line in lines:
+        if line["area_id"].iloc[0] == ENGLAND:
+            _draw_line(axes, line, "England", ORANGE, "s", "--")
     if len(rows):
         _frame(axes, rows, review.register.table("units").set_index("unit").at[rows["unit"].iloc[0], "heading"])
     draw_plain(axes, keep_left=True)
+    definitions = rows["series_id"].nunique()
     title = (
-        f"{_name_of(review, indicator)}: {count(len(rows))} {plural(len(rows), 'figure')} on {count(len(definitions))} "
-        f"{plural(len(definitions), 'definition')}"
+        f"{_name_of(review, indicator)}: {count(len(rows))} {plural(len(rows), 'figure')} on {count(definitions)} "
+        f"{plural(definitions, 'definition')}"
     )
-    figure.suptitle(title, x=0.01, ha="left", fontsize=11.5, fontweight="bold")
+    add_title(figure, title)
     spoken = "; ".join(f"{row.line} {row.said}" for row in rows.itertuples())
     return Chart(
         title,
@@ -102,49 +117,34 @@ def long_chart(review, indicator):
     )
 
 
-def _draw_line(axes, line, colour, own):
-    """One definition in one area. England has squares and no words at its points, which would cover the area's own."""
+def _draw_line(axes, line, name, colour, marker, style):
+    """One definition in one area: full points with a printed period, joined, and hollow ones without."""
     dated, undated = line[line["dated"]], line[~line["dated"]]
-    marker = "o" if own else "s"
-    axes.plot(dated["end"], dated["number"], color=colour, linewidth=1.5, linestyle="-" if own else "--")
-    axes.scatter(
-        dated["end"],
-        dated["number"],
-        color=colour,
-        marker=marker,
-        s=30,
-        zorder=3 if own else 2,
-        label=None if own else "England",
-    )
-    axes.scatter(undated["end"], undated["number"], facecolors="white", edgecolors=colour, marker=marker, zorder=3)
-    if not own:
-        return
-    style = {"textcoords": "offset points", "fontsize": 8.5}
-    last = line.iloc[-1]
-    axes.annotate(
-        textwrap.fill(last["line"], 34),
-        (last["end"], last["number"]),
-        xytext=(7, 0),
-        va="center",
-        color="black",
-        **style,
-    )
-    for row in _labelled(line).itertuples():
-        axes.annotate(f"{row.value} {row.marks}".strip(), (row.end, row.number), xytext=(-4, 6), ha="right", **style)
+    look = {"color": colour, "marker": marker, "markersize": 5.5, "zorder": 2 if name == "England" else 3}
+    axes.plot(dated["end"], dated["number"], linewidth=1.5, linestyle=style, label=name, **look)
+    axes.plot(undated["end"], undated["number"], linestyle="none", markerfacecolor="white", **look)
+
+
+def _tell_figures(axes, line, england):
+    """Figures above their points, or below where England's stands above."""
+    beside = england[england["series_id"] == line["series_id"].iloc[0]].groupby("end")["number"].max()
+    below = line["number"] <= line["end"].map(beside)
+    for row in line.assign(offset=np.where(below, -14, 6)).itertuples():
+        text = f"{row.value} {row.marks}".strip()
+        place = {"xytext": (0, row.offset), "textcoords": "offset points", "ha": "center"}
+        axes.annotate(text, (row.end, row.number), fontsize=9, zorder=4, **place)
 
 
 def _frame(axes, rows, heading):
-    """Room on the right for the names of the lines, the axis from zero, and England explained once."""
-    span = rows["end"].max() - rows["end"].min()
-    axes.set_xlim(
-        rows["end"].min() - max(span * 0.08, pd.Timedelta(days=200)),
-        rows["end"].max() + max(span * 0.6, pd.Timedelta(days=900)),
-    )
+    """The axis from zero, time with room on both sides, and what each line is below."""
+    room = max((rows["end"].max() - rows["end"].min()) * 0.08, pd.Timedelta(days=200))
+    axes.set_xlim(rows["end"].min() - room, rows["end"].max() + room)
     axes.set_ylim(0, rows["number"].max() * 1.25)
     axes.set(ylabel=heading[:1].upper() + heading[1:])
+    tell_dates(axes)
     handles, labels = axes.get_legend_handles_labels()
-    if handles:
-        axes.legend(handles[:1], labels[:1], loc="lower right", frameon=False, fontsize=9)
+    each = dict(zip(labels, handles))
+    axes.legend(each.values(), each, loc="upper left", bbox_to_anchor=(-0.02, -0.1), frameon=False, fontsize=9.5)
 
 
 def points_table(review, indicator):

@@ -133,6 +133,7 @@ def reopen(pickled, project):
     opened = pickle.loads(pickled)
     whole = with_register(opened, replace(opened.register, folder=Path(project) / "data"))
     asked = "" if whole.is_own_area else whole.area["area_id"]
+    _opened_ahead.clear()
     _opened_ahead[whole.plan["plan_id"], whole.review["review"], asked] = whole
     return whole
 

@@ -6,7 +6,18 @@ import numpy as np
 import pandas as pd
 
 from cyp_helpers import allareas
-from cyp_helpers.charts import DARK_BLUE, DARK_GREY, LIGHT_GREY, ORANGE, Chart, Charts, draw_plain, draw_svg
+from cyp_helpers.charts import (
+    DARK_BLUE,
+    DARK_GREY,
+    LIGHT_GREY,
+    ORANGE,
+    Chart,
+    Charts,
+    add_title,
+    draw_plain,
+    draw_svg,
+    new_figure,
+)
 from cyp_helpers.comparators import lines_beside
 from cyp_helpers.figures import join_words, word
 from cyp_helpers.published import TOTALS
@@ -76,15 +87,7 @@ def _draw(review, panels, title):
         _draw_panel(axes, panel, units)
     for axes in grid.flat[len(panels) :]:
         axes.set_axis_off()
-    figure.suptitle(
-        "\n".join(textwrap.wrap(title, 84)),
-        x=0.01,
-        y=1 - 0.1 / height,
-        va="top",
-        ha="left",
-        fontsize=11.5,
-        fontweight="bold",
-    )
+    add_title(figure, title)
     handles, labels = grid.flat[0].get_legend_handles_labels()
     figure.legend(handles, [review.area["name"], *labels[1:]], loc="lower left", ncols=3, frameon=False, fontsize=10)
     return draw_svg(figure)
@@ -174,10 +177,7 @@ def _month_chart(review, name, months):
 
 
 def _draw_months(months, stands_out, title):
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(8, 3.2), layout="constrained")
-    axes = figure.subplots()
+    figure, axes = new_figure(height=3.2, right=1.4)
     axes.plot(months.index, months["value"], color=DARK_BLUE, marker="o", markersize=3.5, linewidth=1.5)
     axes.scatter(months.index[stands_out], months["value"][stands_out], color=ORANGE, marker="D", s=36, zorder=3)
     for column, style, words in [("centre", "-", "mean"), ("lower", ":", "lower limit"), ("upper", ":", "upper limit")]:
@@ -195,6 +195,6 @@ def _draw_months(months, stands_out, title):
     ends = months.index[[0, -1]]
     axes.set_xticks(ends, months["period_label"].iloc[[0, -1]])
     axes.set(ylabel="Number in the month")
-    figure.suptitle("\n".join(textwrap.wrap(title, 84)), x=0.01, ha="left", fontsize=11.5, fontweight="bold")
+    add_title(figure, title)
     draw_plain(axes, keep_left=True)
     return draw_svg(figure)

@@ -1,38 +1,38 @@
 """Warm kernels: processes that have everything imported and become a Jupyter kernel when they are told how.
 
-A kernel is forked from a process with the imports done, or, where there is no fork, started ahead of its notebook.
-Either way papermill sees an ordinary kernel process, fresh and isolated.
+A kernel is forked from a process that has the imports done and the review opened, or, where there is no fork, started
+ahead of its notebook. Either way papermill sees an ordinary kernel process, fresh and isolated.
 """
 
-import multiprocessing
+import gc
 import os
 import signal
 import sys
 import threading
+from multiprocessing import get_context, parent_process, reduction
+from multiprocessing.connection import Connection, wait
 
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
 CAN_FORK = hasattr(os, "fork")
+_KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 
 
 class WarmKernel:
-    """A process that waits to become a kernel.
+    """A process that waits at the other end of a pipe to become a kernel, and ends when this end is closed.
 
     Parameters
     ----------
-    fork : bool; False starts a new interpreter, which then needs seconds for its imports. A process may fork a kernel
-        only while it has one thread and has made no ZeroMQ context and no event loop.
+    pipe : Connection
+    opened : bytes, a review for it to open (see ``work.open_whole``), or None
     """
 
-    def __init__(self, fork=CAN_FORK):
-        context = multiprocessing.get_context("fork" if fork else "spawn")
-        self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=_become_kernel, args=(theirs,), name="kernel")
-        self.process.start()
-        theirs.close()
+    def __init__(self, pipe, opened=None):
+        self._pipe, self._opened, self._tables = pipe, opened, []
+        self.pid = self.exitcode = None
 
-    def start(self, arguments, environment, folder, opened):
+    def start(self, arguments, environment, folder):
         """Make it a kernel; returns when its sockets are bound, so that a client's first connection succeeds.
 
         Parameters
@@ -40,46 +40,64 @@ class WarmKernel:
         arguments : list of str, as ``ipykernel_launcher`` takes them
         environment : dict, its ``os.environ``
         folder : its working directory
-        opened : bytes, a review opened ahead (see ``work.open_whole``), or None
         """
-        self.pipe.send((arguments, environment, str(folder), opened))
-        self.pipe.recv()
+        self._pipe.send((arguments, environment, str(folder), self._opened))
+        self.pid = self._pipe.recv()
+
+    def poll(self):
+        """None as long as the process runs, then 1: it ends its pipe in whatever way it ends."""
+        try:
+            while self.exitcode is None and self._pipe.poll():
+                self._tables = self._pipe.recv()
+        except (EOFError, OSError):
+            self.exitcode = 1
+        return self.exitcode
+
+    def wait(self):
+        """Wait for the end of the process."""
+        while self.poll() is None:
+            wait([self._pipe])
+
+    def send_signal(self, number):
+        """Send the process a signal."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def end(self):
+        """End the process, whatever it does."""
+        if self.pid:
+            self.send_signal(_KILL)
+            self.wait()
+        self._pipe.close()
 
     def tables_read(self):
         """Names of the register's tables that the notebook has read, as the kernel told after each cell."""
-        names = []
-        try:
-            while self.pipe.poll():
-                names = self.pipe.recv()
-        except EOFError:
-            pass  # the kernel has ended; what it told before counts
-        return names
+        self.poll()
+        return self._tables
 
 
-def kernel_manager(kernel, folder, opened=None):
+def kernel_manager(kernel, folder):
     """A class of kernel manager for nbclient and papermill that takes one warm kernel instead of starting one.
 
     Parameters
     ----------
     kernel : WarmKernel
     folder : working directory of the kernel
-    opened : bytes, a review opened ahead, or None
     """
 
     class WarmProvisioner(LocalProvisioner):
         """Differs from a local kernel only in how the process comes to be and how its end is awaited."""
 
         async def launch_kernel(self, cmd, **kwargs):
-            kernel.start(cmd[cmd.index("ipykernel_launcher") + 1 :], kwargs["env"], folder, opened)
-            self.process = _PopenLike(kernel.process)
-            self.pid = self.pgid = kernel.process.pid
+            kernel.start(cmd[cmd.index("ipykernel_launcher") + 1 :], kwargs["env"], folder)
+            self.process = _PopenLike(kernel)
+            self.pid = self.pgid = kernel.pid
             return self.connection_info
 
         async def wait(self):
-            if self.process:
-                kernel.process.join()
-                self.process = None
-            return kernel.process.exitcode
+            kernel.wait()
+            self.process = None
+            return kernel.exitcode
 
     class WarmKernelManager(AsyncKernelManager):
         async def _async_pre_start_kernel(self, **kwargs):
@@ -91,64 +109,115 @@ def kernel_manager(kernel, folder, opened=None):
     return WarmKernelManager
 
 
-_ahead = []  # kernels started ahead, where this process does not fork them
+# ---- where kernels come from ----
+
+_sources = []
 
 
-def start_ahead():
-    """Start the next kernel now, so that its imports are done when a notebook asks for it."""
-    _ahead.append(WarmKernel(fork=False))
+def get_ready(fork, inherited=()):
+    """Let ``take_kernel`` give kernels in this process. With ``fork`` it must have one thread, and have made no ZeroMQ
+    context and no event loop; ``inherited`` are its pipes, which the kernels must not hold open."""
+    _sources[:] = [_Forked(inherited) if fork else _StartedAhead()]
 
 
-def take_kernel():
-    """A warm kernel for a notebook: one started ahead, or one forked now.
+def take_kernel(project, opened=None):
+    """A warm kernel for a notebook.
 
-    Must come first in a process that forks: the watch on its parent is a thread.
+    Parameters
+    ----------
+    project : folder
+    opened : bytes, a review opened ahead (see ``work.open_whole``), or None
     """
-    if _ahead:
-        start_ahead()
-        return _ahead.pop(0)
-    kernel = WarmKernel()
-    end_with_parent()
-    return kernel
+    return _sources[0].take(project, opened)
+
+
+class _Forked:
+    """Kernels forked from a process of its own, which keeps what a safe fork needs and opens the review for them."""
+
+    def __init__(self, inherited):
+        self._pipe, theirs = get_context("fork").Pipe()
+        process = get_context("fork").Process(target=_fork_kernels, args=(theirs, [self._pipe, *inherited]))
+        process.start()
+        theirs.close()
+        self._pid, self._opened = process.pid, None
+
+    def take(self, project, opened):
+        ours, theirs = get_context("fork").Pipe()
+        with theirs:
+            self._pipe.send((project, opened) if opened != self._opened else None)
+            reduction.send_handle(self._pipe, theirs.fileno(), self._pid)
+        self._opened = opened
+        return WarmKernel(ours)
+
+
+def _fork_kernels(pipe, inherited):
+    """Fork a kernel for each pipe that comes, until the process that sends them has ended."""
+    for one in inherited:
+        one.close()
+    while True:
+        try:
+            review, handle = pipe.recv(), reduction.recv_handle(pipe)
+        except (EOFError, OSError):
+            return
+        if review:
+            _reopen(*review)
+            gc.freeze()  # what is opened stays shared between the forks
+        with Connection(handle) as theirs:
+            get_context("fork").Process(target=_become_kernel, args=(theirs, [pipe]), name="kernel").start()
+
+
+class _StartedAhead:
+    """Kernels that are new interpreters: the next one does its imports while the notebook before it runs."""
+
+    def __init__(self):
+        self._next = self._start()
+
+    def take(self, project, opened):
+        pipe, self._next = self._next, self._start()
+        return WarmKernel(pipe, opened)
+
+    def _start(self):
+        ours, theirs = get_context("spawn").Pipe()
+        with theirs:
+            get_context("spawn").Process(target=_become_kernel, args=(theirs,), name="kernel").start()
+        return ours
 
 
 def end_with_parent():
     """End this process as soon as its parent has ended, in whatever way: kill -9 leaves no time for a farewell."""
-
-    def watch():
-        multiprocessing.parent_process().join()
-        os._exit(1)
-
-    threading.Thread(target=watch, name="end-with-parent", daemon=True).start()
+    threading.Thread(target=lambda: (parent_process().join(), os._exit(1)), name="end-with-parent", daemon=True).start()
 
 
 class _PopenLike:
     """The few methods of ``subprocess.Popen`` that a provisioner asks for."""
 
-    def __init__(self, process):
-        self._process, self.pid = process, process.pid
-        self.kill, self.terminate = process.kill, process.terminate
+    def __init__(self, kernel):
+        self.pid, self.poll, self.send_signal = kernel.pid, kernel.poll, kernel.send_signal
 
-    def poll(self):
-        return self._process.exitcode
+    def kill(self):
+        self.send_signal(_KILL)
 
-    def send_signal(self, number):
-        os.kill(self.pid, number)
+    terminate = kill
 
 
-def _become_kernel(pipe):
+# ---- in the kernel ----
+
+
+def _become_kernel(pipe, inherited=()):
     """Wait for the word, then be a kernel until the end."""
+    for one in inherited:
+        one.close()
     if hasattr(os, "setsid"):
         os.setsid()  # signals to the run do not reach it, and the whole group can be ended
     # Ctrl-C is ignored above this process; in a kernel it interrupts a cell.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    end_with_parent()
     warm_up_kernel()
     try:
         arguments, environment, folder, opened = pipe.recv()
-    except EOFError:
+    except (EOFError, OSError):
         return
+    threading.Thread(target=_end_with, args=(pipe,), name="end-with-pipe", daemon=True).start()
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)
@@ -156,11 +225,23 @@ def _become_kernel(pipe):
     app = _kernel_app(arguments)
     app.shell.events.register("post_run_cell", _tell_tables_read(pipe))
     if opened:
-        from cyp_helpers.review import reopen
-
-        reopen(opened, folder)
-    pipe.send("bound")
+        _reopen(folder, opened)
+    pipe.send(os.getpid())
     app.start()
+
+
+def _end_with(pipe):
+    """End this process as soon as the one that took it has closed the pipe or ended."""
+    try:
+        pipe.recv()
+    except (EOFError, OSError):
+        os._exit(1)
+
+
+def _reopen(project, opened):
+    from cyp_helpers.review import reopen
+
+    reopen(opened, project)
 
 
 def warm_up_kernel():

@@ -1,11 +1,13 @@
-"""A pool whose parent has everything imported: each piece of work runs in a fresh process forked from it.
+"""A pool whose parent has everything imported: pieces of work run in a few processes forked from it, each with kernels
+forked for it.
 
 The parent is a process of its own, so that it stays what a safe fork needs whatever the caller does: it has one thread
-(pyarrow's library starts one that takes no lock of Python's and looks after forks), no ZeroMQ context and no event loop. Without fork, work runs in a few processes that stay, each with the next kernel
-started ahead.
+(pyarrow's library starts one that takes no lock of Python's and looks after forks), no ZeroMQ context and no event loop.
+Without fork, the processes are new interpreters, each with its next kernel started ahead.
 """
 
 import atexit
+import gc
 import itertools
 import os
 import signal
@@ -22,6 +24,9 @@ _ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # nobody debugs these kernels; the debugger warns of its limits on import
 }
+
+
+_LIFE = 100  # pieces of work of one process, so that what it keeps in memory does not grow for ever
 
 
 def open_pool(project, jobs=0, scheduler=None):
@@ -47,7 +52,7 @@ class WarmPool(Executor):
     ----------
     project : folder; every function is given it first
     slots : int, how many pieces of work its user should have under way at a time
-    fork : bool; without it processes are started ahead and stay
+    fork : bool; without it processes are started, not forked
 
     >>> with WarmPool(Path("."), slots=2) as pool:
     ...     pool.submit(Path.joinpath, "data").result()
@@ -138,13 +143,17 @@ def _serve(pipe, fork):
     """Get warm, then serve until the caller has ended or says so."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.update(_ENVIRONMENT)
-    workers = _Forking() if fork else _StartedAhead()
+    if fork:
+        from cyp_helpers.batch.work import warm_up
+
+        warm_up()
+        gc.freeze()  # what is imported stays shared between the forks
     pipe.send("warm")
     with tempfile.TemporaryDirectory(
         prefix="cyp-"
     ) as folder:  # what a killed process leaves there goes with the parent
         os.environ["TMPDIR"] = tempfile.tempdir = folder
-        _start_and_pass_on(pipe, workers)
+        _start_and_pass_on(pipe, _Workers(fork))
 
 
 def _start_and_pass_on(pipe, workers):
@@ -166,57 +175,43 @@ def _start_and_pass_on(pipe, workers):
 
 
 class _Worker:
-    """A process and the pipe to it."""
+    """A process for one piece of work after the other, and the pipe to it."""
 
-    def __init__(self, context, target, *args):
+    def __init__(self, fork):
+        context = get_context("fork" if fork else "spawn")
         self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=target, args=(theirs, *args))
+        self.process = context.Process(target=_work_on, args=(theirs, fork))
         self.process.start()
         theirs.close()
+        self.left = _LIFE
 
 
-class _Forking:
-    """A process for each piece of work, forked when it is needed."""
+class _Workers:
+    """Processes that stay for a while: started when there is nothing idle."""
 
-    def __init__(self):
-        import gc
-
-        from cyp_helpers.batch.work import warm_up
-
-        warm_up()
-        gc.freeze()  # what is imported stays shared between the forks
+    def __init__(self, fork):
+        self._fork, self._idle = fork, []
 
     def start(self, function, args):
-        return _Worker(get_context("fork"), _work_once, function, args)
-
-    def result(self, worker):
-        answer = _answer(worker)
-        worker.process.join()
-        return answer
-
-    def end(self, running):
-        _kill(running)
-
-
-class _StartedAhead:
-    """Processes that stay: started when there is nothing idle, each with its next kernel getting warm."""
-
-    def __init__(self):
-        self.idle = []
-
-    def start(self, function, args):
-        worker = self.idle.pop() if self.idle else _Worker(get_context("spawn"), _work_on)
+        self._idle = [worker for worker in self._idle if worker.process.is_alive()]
+        worker = self._idle.pop() if self._idle else _Worker(self._fork)
         worker.pipe.send((function, args))
+        worker.left -= 1
         return worker
 
     def result(self, worker):
         answer = _answer(worker)
-        if worker.process.is_alive():
-            self.idle.append(worker)
+        if worker.left and worker.process.is_alive():
+            self._idle.append(worker)
+        else:
+            worker.pipe.close()  # which ends it
         return answer
 
     def end(self, running):
-        _kill([*running, *self.idle])
+        for worker in [*running, *self._idle]:
+            worker.process.kill()
+        for worker in [*running, *self._idle]:
+            worker.process.join()
 
 
 def _answer(worker):
@@ -228,25 +223,14 @@ def _answer(worker):
         return None, PoolEnded(f"its process ended with exit code {worker.process.exitcode}")
 
 
-def _kill(workers):
-    for worker in workers:
-        worker.process.kill()
-    for worker in workers:
-        worker.process.join()
-
-
 # ---- in the processes of the work ----
 
 
-def _work_once(pipe, function, args):
-    pipe.send(_try(function, args))
-
-
-def _work_on(pipe):
+def _work_on(pipe, fork):
     from cyp_helpers.batch import kernels
 
+    kernels.get_ready(fork, [pipe])
     kernels.end_with_parent()
-    kernels.start_ahead()
     with suppress(EOFError):
         while True:
             pipe.send(_try(*pipe.recv()))

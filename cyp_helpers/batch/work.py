@@ -75,7 +75,6 @@ def _left_out(module):
 
 def open_whole(project, run):
     """Open a review for all its notebooks and say which they are."""
-    kernels.end_with_parent()
     from cyp_helpers import allareas
     from cyp_helpers.batch.jobs import plan_jobs
     from cyp_helpers.findings import attention
@@ -97,7 +96,6 @@ def open_whole(project, run):
 
 def make_tables(project, job, opened):
     """The comparison tables of a whole review as a spreadsheet and as CSV."""
-    kernels.end_with_parent()
     from cyp_helpers.register import tables_read
     from cyp_helpers.review import reopen
     from cyp_helpers.workbook import write_workbook
@@ -125,7 +123,7 @@ def make_page(project, job, opened, pages, limit):
     pages : list of dict with ``name`` and ``label``, for the navigation
     limit : seconds that the notebook may take
     """
-    kernel = kernels.take_kernel()
+    kernel = kernels.take_kernel(project, opened)
     from cyp_helpers.batch.jobs import check_parameters
     from cyp_helpers.publish import page_of
 
@@ -135,14 +133,14 @@ def make_page(project, job, opened, pages, limit):
         try:
             check_parameters(project, job)
             source = Path(project) / "notebooks" / f"{job.notebook}.ipynb"
-            settings = _client(kernel, project, opened, aside) | watch.hooks()
+            settings = _client(kernel, project, aside) | watch.hooks()
             notebook = _normalised(_execute(source, output, job.parameters, settings))
             files[f"{job.name}.html"] = page_of(notebook, job.name, job.title, pages).encode("utf-8")
         except Exception as raised:  # noqa: BLE001  a dead kernel or an unwritable page is one line among the failures
             cell, error = watch.what_failed(raised)
             notebook = _normalised(_read(output)) if output.is_file() else watch.notebook
         finally:
-            kernel.process.kill()
+            kernel.end()
     if notebook:
         files[f"{job.name}.ipynb"] = _text_of(notebook)
     return Made(files, kernel.tables_read(), time.perf_counter() - clock, cell, error)
@@ -150,16 +148,16 @@ def make_page(project, job, opened, pages, limit):
 
 def run_saved(project, name):
     """Run a saved notebook with its own parameters; returns its bytes with outputs."""
-    kernel = kernels.take_kernel()
+    folder = Path(project) / "notebooks"
+    kernel = kernels.take_kernel(folder)
     from nbclient import NotebookClient
 
-    folder = Path(project) / "notebooks"
     notebook = _read(folder / f"{name}.ipynb")
     try:
         with tempfile.TemporaryDirectory(prefix="cyp-") as aside:
-            NotebookClient(notebook, record_timing=False, **_client(kernel, folder, None, aside)).execute()
+            NotebookClient(notebook, record_timing=False, **_client(kernel, folder, aside)).execute()
     finally:
-        kernel.process.kill()
+        kernel.end()
     return _text_of(notebook)
 
 
@@ -203,7 +201,7 @@ def _execute(source, output, parameters, settings):
     )
 
 
-def _client(kernel, folder, opened, aside):
+def _client(kernel, folder, aside):
     """How a kernel is talked to: over sockets in a private folder (a short name: systems allow about 100 characters), or encrypted ones where there are no such sockets;
     and ended at once, because a graceful end can take seconds and interrupts an idle kernel, which then reports an error."""
     from traitlets.config import Config
@@ -211,7 +209,7 @@ def _client(kernel, folder, opened, aside):
     manager = {"connection_file": str(Path(aside) / "k.json")}
     manager |= {"transport": "ipc"} if kernels.CAN_FORK else {"transport_encryption": "auto"}
     return {
-        "kernel_manager_class": kernels.kernel_manager(kernel, folder, opened),
+        "kernel_manager_class": kernels.kernel_manager(kernel, folder),
         "config": Config({"KernelManager": manager}),
         "shutdown_kernel": "immediate",
     }

@@ -68,7 +68,7 @@ def measure(project, rounds):
         peaks = {name: _peak_memory(way) for name, way in ways.items()}
         for _ in range(rounds):
             for name, way in ways.items():
-                measured[name].append(Measured(*_time(way, pool), peaks[name]))
+                measured[name].append(Measured(*_time(way), peaks[name]))
     return dict(measured), len(opened.jobs)
 
 
@@ -177,16 +177,16 @@ def _outputs(source, names):
 # ---- what they take ----
 
 
-def _time(way, pool):
-    """Seconds by the clock, and of the processors for this process, the pool and all that they started and ended."""
-    processes = psutil.Process(), psutil.Process(pool.parent_pid)
-    cpu, clock = _cpu(processes), time.perf_counter()
+def _time(way):
+    """Seconds by the clock, and of the processors for this process and all below it, also those that have ended."""
+    cpu, clock = _cpu(), time.perf_counter()
     way()
-    return time.perf_counter() - clock, _cpu(processes) - cpu
+    return time.perf_counter() - clock, _cpu() - cpu
 
 
-def _cpu(processes):
-    return sum(sum(process.cpu_times()[:4]) for process in processes)
+def _cpu():
+    own = psutil.Process()
+    return sum(sum(process.cpu_times()[:4]) for process in [own, *own.children(recursive=True)])
 
 
 def _peak_memory(way):
