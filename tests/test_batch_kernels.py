@@ -1,6 +1,7 @@
 """Warm kernels: the same outputs as ordinary ones, isolated from each other, none left behind; forked and started ahead."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -133,6 +134,17 @@ def test_a_process_that_is_killed_is_one_failure(pool):
 
 def _kill_itself(project):
     os.kill(os.getpid(), 9)
+
+
+def test_several_threads_can_hand_in_work(pool):
+    long = [f"{number}" * 200_000 for number in range(8)]
+    with ThreadPoolExecutor(8) as threads:
+        made = list(threads.map(lambda text: pool.submit(_last, text).result(), long))
+    assert made == [text[-1] for text in long]
+
+
+def _last(project, text):
+    return text[-1]
 
 
 def test_a_cell_can_be_interrupted(pool):

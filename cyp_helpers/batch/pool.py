@@ -66,7 +66,7 @@ class WarmPool(Executor):
                 "variable DASK_DISTRIBUTED__WORKER__DAEMON=False"
             )
         self.slots, self._project, self._numbers, self._futures = slots, project, itertools.count(), {}
-        self._is_warm = threading.Event()
+        self._is_warm, self._sending = threading.Event(), threading.Lock()
         context = get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._parent = context.Process(target=_serve, args=(theirs, fork), name="warm parent")
@@ -86,14 +86,15 @@ class WarmPool(Executor):
         future, number = Future(), next(self._numbers)
         future.set_running_or_notify_cancel()  # what a process has begun is not cancelled, it is ended with the pool
         self._futures[number] = future
-        self._pipe.send((number, function, (self._project, *args)))
+        with self._sending:
+            self._pipe.send((number, function, (self._project, *args)))
         return future
 
     def shutdown(self, wait=True, *, cancel_futures=False):
         """End the parent and all work that is under way."""
         atexit.unregister(self.shutdown)
         if self._is_warm.is_set():
-            with suppress(OSError):
+            with suppress(OSError), self._sending:
                 self._pipe.send(None)
         else:
             self._parent.kill()  # it is still importing and has started nothing
@@ -149,9 +150,8 @@ def _serve(pipe, fork):
         warm_up()
         gc.freeze()  # what is imported stays shared between the forks
     pipe.send("warm")
-    with tempfile.TemporaryDirectory(
-        prefix="cyp-"
-    ) as folder:  # what a killed process leaves there goes with the parent
+    # What a killed process leaves in the folder goes with the parent.
+    with tempfile.TemporaryDirectory(prefix="cyp-") as folder:
         os.environ["TMPDIR"] = tempfile.tempdir = folder
         _start_and_pass_on(pipe, _Workers(fork))
 
@@ -159,19 +159,23 @@ def _serve(pipe, fork):
 def _start_and_pass_on(pipe, workers):
     """Start work as it is asked for and pass on its results."""
     running = {}
-    while True:
-        for ready in wait([pipe, *running]):
-            if ready is not pipe:
-                number, worker = running.pop(ready)
-                pipe.send((number, *workers.result(worker)))
-                continue
-            try:
-                number, *work = pipe.recv()
-            except (EOFError, OSError, TypeError):  # the caller has ended; TypeError: it sent None
-                workers.end([worker for _, worker in running.values()])
-                return
-            worker = workers.start(*work)
-            running[worker.pipe] = number, worker
+    try:
+        while True:
+            for ready in wait([pipe, *running]):
+                if ready is pipe:
+                    asked = pipe.recv()
+                    if asked is None:
+                        return
+                    number, *work = asked
+                    worker = workers.start(*work)
+                    running[worker.pipe] = number, worker
+                else:
+                    number, worker = running.pop(ready)
+                    pipe.send((number, *workers.result(worker)))
+    except (EOFError, OSError):
+        pass  # the caller has ended
+    finally:
+        workers.end([worker for _, worker in running.values()])
 
 
 class _Worker:
