@@ -5,7 +5,7 @@
 | `jobs` | which notebooks make a review |
 | `inputs` | what goes into a notebook, as hashes |
 | `kernels` | kernels that have everything imported before they are asked for |
-| `pool` | a parent with everything imported, from which a fresh process starts for every piece of work |
+| `pool` | a parent with everything imported, and the processes forked from it that do the pieces of work |
 | `work` | the pieces of work: open a review, its tables, one page, one saved notebook |
 | `folder` | a review's folder: locked, kept between runs, moved into place whole |
 | `run` | the story: reviews in, folders and failures out |
