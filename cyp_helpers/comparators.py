@@ -109,9 +109,8 @@ def read_comparators(review):
         parts.append(f"Beyond chance against {name}: {', '.join(words) or 'none'}.")
     tested = rows["trend_verdict"] != "cannot be tested"
     moving = tested & (rows["trend_verdict"] != "no significant trend")
-    parts.append(
-        f"A trend could be tested for {how_many(tested.sum())}; {how_many(moving.sum())} of these {plural(moving.sum(), 'is', 'are')} significant."
-    )
+    told = f"; {how_many(moving.sum())} {'is' if moving.sum() < 2 else 'are'} significant" if tested.any() else ""
+    parts.append(f"A trend could be tested for {how_many(tested.sum())}{told}.")
     return Words(" ".join(parts))
 
 

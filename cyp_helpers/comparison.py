@@ -131,7 +131,7 @@ def compare_known(figures, standing, register, plan, review, priority, area):
     )
     subjects["gap"] = why_no_figure(subjects, figures, register)
 
-    pairs = [pair_figures(comparator, subjects, figures, register) for comparator in _PAIRED]
+    pairs = [pair_figures(comparator, subjects, figures, pairings, register) for comparator in _PAIRED]
     rows = _judge_pairs(pd.concat(pairs, ignore_index=True), figures, register)
     rows = pd.concat([rows, neighbour_rows(subjects, figures, standing, register, as_at)], ignore_index=True)
     rows = with_stated(rows, figures, register, as_at)

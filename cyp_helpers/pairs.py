@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.figures import at_newest_edition, known_pairings
+from cyp_helpers.figures import at_newest_edition
 from cyp_helpers.periods import ANNUAL_KINDS, UNDATED_KINDS
 from cyp_helpers.register import ENGLAND, OBSERVATION_KEY, region_of
 
 
-def pair_figures(comparator, subjects, figures, register):
+def pair_figures(comparator, subjects, figures, pairings, register):
     """The figure to set each subject's newest figure against, or the reason why there is none.
 
     Parameters
@@ -16,6 +16,7 @@ def pair_figures(comparator, subjects, figures, register):
     comparator : "baseline", "previous", "same_period_last_year", "england" or "region"
     subjects : frame of ``listed_subjects`` with ``observation_id`` of the newest figure and ``gap`` (``why_no_figure``)
     figures : frame of ``known_figures``
+    pairings : frame of ``known_pairings``, the pairs that documents print
 
     Returns
     -------
@@ -29,7 +30,7 @@ def pair_figures(comparator, subjects, figures, register):
         "england": _england_figures,
         "region": _region_figures,
     }[comparator](subjects, figures, register)
-    printed = _printed_beside(subjects, register, figures, comparator)
+    printed = _printed_beside(subjects, pairings, figures, comparator)
     pairs = subjects.assign(comparator=comparator).join(found).join(printed)
     use_printed = pairs["printed_id"].notna() & (comparator != "baseline")
     pairs["comparator_observation_id"] = pairs["printed_id"].where(use_printed, pairs["found_id"]).fillna("")
@@ -41,8 +42,7 @@ def pair_figures(comparator, subjects, figures, register):
     return pairs.drop(columns=["printed_id", "found_id"])
 
 
-def _printed_beside(subjects, register, figures, comparator):
-    pairings = known_pairings(register, figures)
+def _printed_beside(subjects, pairings, figures, comparator):
     pairings = pairings[
         (pairings["comparator"] == comparator) & pairings["comparator_observation_id"].isin(figures.index)
     ]

@@ -123,17 +123,20 @@ def reopen(pickled, project):
 
     Parameters
     ----------
-    pickled : bytes, a pickled Review of all priorities; unpickled, so it must come from this project's own processes
+    pickled : bytes, a pickled Review of all priorities; unpickled, so it must come from this project's own processes.
+        None: reviews are opened from ``data/`` again
     project : folder; the review's register becomes that of this project
 
     Returns
     -------
-    Review
+    Review or None
     """
+    _opened_ahead.clear()
+    if pickled is None:
+        return None
     opened = pickle.loads(pickled)
     whole = with_register(opened, replace(opened.register, folder=Path(project) / "data"))
     asked = "" if whole.is_own_area else whole.area["area_id"]
-    _opened_ahead.clear()
     _opened_ahead[whole.plan["plan_id"], whole.review["review"], asked] = whole
     return whole
 

@@ -30,6 +30,8 @@ def trend_charts(review):
     """Small charts of every published line with three figures or more in one picture; then those of monthly figures."""
     lines = lines_beside(review).drop_duplicates(["series_id", "breakdown"])
     lines = lines[~lines["unit"].isin(TOTALS)]  # a total of a county and of England do not go into one picture
+    headings = review.register.table("units").set_index("unit")["heading"]
+    lines = lines.assign(unit=lines["unit"].map(headings))
     past = allareas.history(review).merge(
         lines[["series_id", "breakdown", "name", "unit", "trend_verdict"]], on=["series_id", "breakdown"]
     )
@@ -82,9 +84,8 @@ def _draw(review, panels, title):
     # Fixed margins, in inches: working them out would draw every panel twice.
     figure.subplots_adjust(left=0.08, right=0.98, bottom=0.75 / height, top=1 - 0.95 / height, hspace=0.6, wspace=0.2)
     grid = figure.subplots(down, _ACROSS, squeeze=False)
-    units = review.register.table("units").set_index("unit")["heading"]
     for axes, panel in zip(grid.flat, panels):
-        _draw_panel(axes, panel, units)
+        _draw_panel(axes, panel)
     for axes in grid.flat[len(panels) :]:
         axes.set_axis_off()
     add_title(figure, title)
@@ -93,7 +94,7 @@ def _draw(review, panels, title):
     return draw_svg(figure)
 
 
-def _draw_panel(axes, panel, units):
+def _draw_panel(axes, panel):
     """One line of figures; a year without a figure leaves a gap."""
     year = panel["end"].dt.year + panel["end"].dt.dayofyear / 366
     gap = np.flatnonzero(np.diff(year) > 1.5) + 1
@@ -119,7 +120,7 @@ def _draw_panel(axes, panel, units):
     bottom = np.nanmin([0, panel["own"].min(), panel["low"].min()])
     axes.set_ylim(bottom, top * 1.15)
     axes.set_title(
-        "\n".join(textwrap.wrap(f"{last['name']} ({units[last['unit']]})", 44)),
+        "\n".join(textwrap.wrap(f"{last['name']} ({last['unit']})", 44)),
         fontsize=9.5,
         loc="left",
         color=DARK_GREY,

@@ -120,6 +120,11 @@ def get_ready(fork, inherited=()):
     _sources[:] = [_Forked(inherited) if fork else _StartedAhead()]
 
 
+def end_source():
+    """End what ``get_ready`` has started."""
+    _sources.pop().end()
+
+
 def take_kernel(project, opened=None):
     """A warm kernel for a notebook.
 
@@ -144,14 +149,19 @@ class _Forked:
     def take(self, project, opened):
         ours, theirs = get_context("fork").Pipe()
         with theirs:
-            self._pipe.send((project, opened) if opened != self._opened else None)
+            self._pipe.send((opened, project) if opened != self._opened else None)
             reduction.send_handle(self._pipe, theirs.fileno(), self._pid)
         self._opened = opened
         return WarmKernel(ours)
 
+    def end(self):
+        self._pipe.close()
+
 
 def _fork_kernels(pipe, inherited):
     """Fork a kernel for each pipe that comes, until the process that sends them has ended."""
+    from cyp_helpers.review import reopen
+
     for one in inherited:
         one.close()
     while True:
@@ -160,7 +170,7 @@ def _fork_kernels(pipe, inherited):
         except (EOFError, OSError):
             return
         if review:
-            _reopen(*review)
+            reopen(*review)
             gc.freeze()  # what is opened stays shared between the forks
         with Connection(handle) as theirs:
             get_context("fork").Process(target=_become_kernel, args=(theirs, [pipe]), name="kernel").start()
@@ -170,17 +180,21 @@ class _StartedAhead:
     """Kernels that are new interpreters: the next one does its imports while the notebook before it runs."""
 
     def __init__(self):
-        self._next = self._start()
+        self._start()
 
     def take(self, project, opened):
-        pipe, self._next = self._next, self._start()
-        return WarmKernel(pipe, opened)
+        kernel = WarmKernel(self._pipe, opened)
+        self._start()
+        return kernel
+
+    def end(self):
+        self._process.kill()
 
     def _start(self):
-        ours, theirs = get_context("spawn").Pipe()
-        with theirs:
-            get_context("spawn").Process(target=_become_kernel, args=(theirs,), name="kernel").start()
-        return ours
+        self._pipe, theirs = get_context("spawn").Pipe()
+        self._process = get_context("spawn").Process(target=_become_kernel, args=(theirs,), name="kernel")
+        self._process.start()
+        theirs.close()
 
 
 def end_with_parent():
@@ -205,6 +219,8 @@ class _PopenLike:
 
 def _become_kernel(pipe, inherited=()):
     """Wait for the word, then be a kernel until the end."""
+    from cyp_helpers.review import reopen
+
     for one in inherited:
         one.close()
     if hasattr(os, "setsid"):
@@ -225,7 +241,7 @@ def _become_kernel(pipe, inherited=()):
     app = _kernel_app(arguments)
     app.shell.events.register("post_run_cell", _tell_tables_read(pipe))
     if opened:
-        _reopen(folder, opened)
+        reopen(opened, folder)
     pipe.send(os.getpid())
     app.start()
 
@@ -236,12 +252,6 @@ def _end_with(pipe):
         pipe.recv()
     except (EOFError, OSError):
         os._exit(1)
-
-
-def _reopen(project, opened):
-    from cyp_helpers.review import reopen
-
-    reopen(opened, project)
 
 
 def warm_up_kernel():
@@ -262,7 +272,7 @@ def warm_up_kernel():
     import statsmodels.stats.rates  # noqa: F401
     import tornado.platform.asyncio  # noqa: F401
 
-    from cyp_helpers import (  # noqa: F401  # noqa: F401
+    from cyp_helpers import (  # noqa: F401
         allareas,
         authorities,
         delivery,
@@ -282,7 +292,7 @@ def _kernel_app(arguments):
     import pandas
     from ipykernel.kernelapp import IPKernelApp
 
-    app = IPKernelApp.instance(parent_handle=1)  # quiet about Ctrl-C; the watch of ``end_with_parent`` does its work
+    app = IPKernelApp.instance(parent_handle=1)  # quiet about Ctrl-C; the watch of ``_end_with`` does its work
     app.initialize(arguments)
     # pandas asks at its import what it prints to, and was imported before this was a notebook.
     pandas.set_option("display.max_columns", 20, "display.encoding", sys.stdout.encoding)

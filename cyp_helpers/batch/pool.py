@@ -189,6 +189,13 @@ class _Worker:
         theirs.close()
         self.left = _LIFE
 
+    def end(self):
+        """Let it end by itself; those forked after it hold this end of its pipe too, so that closing it says nothing."""
+        with suppress(OSError):
+            self.pipe.send(None)
+        self.process.join()
+        self.pipe.close()
+
 
 class _Workers:
     """Processes that stay for a while: started when there is nothing idle."""
@@ -208,14 +215,15 @@ class _Workers:
         if worker.left and worker.process.is_alive():
             self._idle.append(worker)
         else:
-            worker.pipe.close()  # which ends it
+            worker.end()
         return answer
 
     def end(self, running):
-        for worker in [*running, *self._idle]:
+        for worker in running:
             worker.process.kill()
-        for worker in [*running, *self._idle]:
             worker.process.join()
+        for worker in self._idle:
+            worker.end()
 
 
 def _answer(worker):
@@ -235,9 +243,9 @@ def _work_on(pipe, fork):
 
     kernels.get_ready(fork, [pipe])
     kernels.end_with_parent()
-    with suppress(EOFError):
-        while True:
-            pipe.send(_try(*pipe.recv()))
+    while asked := pipe.recv():
+        pipe.send(_try(*asked))
+    kernels.end_source()
 
 
 def _try(function, args):
