@@ -24,8 +24,6 @@ _ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # nobody debugs these kernels; the debugger warns of its limits on import
 }
-
-
 _LIFE = 100  # pieces of work of one process, so that what it keeps in memory does not grow for ever
 
 
@@ -82,7 +80,7 @@ class WarmPool(Executor):
         return self._parent.pid
 
     def submit(self, function, /, *args):
-        """Run a function of a module, on the project and what else is given, in a process of its own; returns a Future."""
+        """Run a function of a module, on the project and what else is given, in one of the processes; returns a Future."""
         future, number = Future(), next(self._numbers)
         future.set_running_or_notify_cancel()  # what a process has begun is not cancelled, it is ended with the pool
         self._futures[number] = future

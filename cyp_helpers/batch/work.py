@@ -1,4 +1,4 @@
-"""The pieces of work of a run, each done in a process of its own. They write nothing into the project: what they make
+"""The pieces of work of a run, done in the processes of a pool. They write nothing into the project: what they make
 comes back as bytes, so that one process alone writes into a review's folder."""
 
 import csv
