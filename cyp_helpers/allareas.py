@@ -6,16 +6,19 @@ it opens a review (``prepare``), and its pages need not read the table again.
 
 import pandas as pd
 
-from cyp_helpers.figures import published_lines
-from cyp_helpers.limits import limits_table
-from cyp_helpers.periods import parse_periods
-from cyp_helpers.published import measures_of
-from cyp_helpers.register import AUTHORITY_TYPES, ENGLAND
-from cyp_helpers.review import kept_for_all
-from cyp_helpers.standings import neighbour_choices
+from cyp_helpers.compare.figures import published_lines
+from cyp_helpers.compare.limits import limits_table
+from cyp_helpers.compare.published import measures_of
+from cyp_helpers.compare.standings import neighbour_choices
+from cyp_helpers.register.periods import parse_periods
+from cyp_helpers.register.tables import AUTHORITY_TYPES, ENGLAND
+from cyp_helpers.report import kept_for_all
 
 _LINE = ["series_id", "breakdown"]
-_AUTHORITIES = [*_LINE, *"area_id name text number status numerator denominator rank position closeness".split()]
+_AUTHORITIES = [
+    *_LINE,
+    *["area_id", "name", "text", "number", "status", "numerator", "denominator", "rank", "position", "closeness"],
+]
 
 
 def prepare(review):

@@ -4,11 +4,9 @@ from typing import Annotated
 
 import typer
 
-from cyp_helpers.benchmarks import app as bench
 from cyp_helpers.importers.command import import_command
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Analysis workbook for children's plans.")
-app.add_typer(bench, name="bench")
 app.command("import")(import_command)
 PLAN, REVIEW = "cypf-2016-18", "2017-18 part 2"
 
@@ -32,7 +30,7 @@ def review(
     """Run the notebooks of one or many reviews into outputs/<plan>/<review>/; what is unchanged is not run again."""
     from cyp_helpers.batch.display import Display, describe_runs, say_outcomes
     from cyp_helpers.batch.pool import open_pool
-    from cyp_helpers.register import UnknownName, find_project, load_register
+    from cyp_helpers.register.tables import UnknownName, find_project, load_register
 
     project = _project(find_project)
     try:
@@ -63,7 +61,7 @@ def review(
 @app.command()
 def check():
     """Check data/ and say what is wrong with it, row by row."""
-    from cyp_helpers.register import find_project
+    from cyp_helpers.register.tables import find_project
 
     project = _project(find_project)
     _stop_on_faults(project, again=True)
@@ -75,7 +73,7 @@ def save_notebooks():
     """Run the saved notebooks with their own parameters and keep their outputs, for nbval to hold them to."""
     from cyp_helpers.batch.pool import open_pool
     from cyp_helpers.batch.run import save_notebooks as save
-    from cyp_helpers.register import find_project
+    from cyp_helpers.register.tables import find_project
 
     project = _project(find_project)
     with open_pool(project) as pool:
@@ -92,7 +90,7 @@ def _project(find_project):
 
 
 def _stop_on_faults(project, again=False):
-    from cyp_helpers.checks import check_register, describe_fault, faults_unless_checked
+    from cyp_helpers.register.checks import check_register, describe_fault, faults_unless_checked
 
     faults = check_register(project) if again else faults_unless_checked(project)
     for fault in faults.itertuples():

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.review import has_figure, kept, subjects_of
+from cyp_helpers.report import has_figure, kept, subjects_of
 
 OVER_TIME = ["same_period_last_year", "previous", "baseline"]  # the first that gave a verdict speaks for the subject
 _BAD = {"not met": 4, "off track": 4, "worsened": 3, "worse": 2}

@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from cyp_helpers.comparison import compare
-from cyp_helpers.register import Register
+from cyp_helpers.compare.comparison import compare
+from cyp_helpers.register.tables import Register
 
 PROJECT = Path(__file__).resolve().parents[1]
 SEEDS = PROJECT.parent / "shared" / "seeds"

@@ -27,7 +27,19 @@ LAIT_ROWS = [
     ("CPP_Abuse", "2024", "891", "680"),
     ("AnotherMeasure", "2024", "891", "1"),
 ]
-EES_HEAD = "time_period time_identifier geographic_level country_code country_name region_code region_name old_la_code new_la_code la_name category".split()
+EES_HEAD = [
+    "time_period",
+    "time_identifier",
+    "geographic_level",
+    "country_code",
+    "country_name",
+    "region_code",
+    "region_name",
+    "old_la_code",
+    "new_la_code",
+    "la_name",
+    "category",
+]
 EES_ROWS = [
     ("2024", "National", "E92000001", "", "", "", "621880", "139080", "22.4"),
     ("2024", "Local authority", "E92000001", "E12000004", "891", "E10000024", "8462", "2186", "25.8"),

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from cyp_helpers.batch.folder import ReviewFolder
 from cyp_helpers.batch.jobs import Job, Run, check_parameters, plan_runs
 from cyp_helpers.cli import app
-from cyp_helpers.register import AUTHORITY_TYPES, UnknownName, load_register, read_table
+from cyp_helpers.register.tables import AUTHORITY_TYPES, UnknownName, load_register, read_table
 
 LONG_VIEWS = (
     "child-protection-plan-rate",

@@ -13,7 +13,7 @@ from runs import SMALL, add_line, all_end, contents, descendants, made, run, sho
 from cyp_helpers.batch.folder import ReviewFolder, UnderWay
 from cyp_helpers.batch.inputs import Inputs
 from cyp_helpers.batch.jobs import Job
-from cyp_helpers.register import read_table
+from cyp_helpers.register.tables import read_table
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 PRIORITIES = {"priority-1-safe", "priority-2-healthy", "priority-3-achieve", "priority-4-voice"}

@@ -5,9 +5,9 @@ import re
 from conftest import PROJECT
 from runs import SMALL
 
+from benchmarks.review import Measured, _plain_page, report
 from cyp_helpers.batch import work
 from cyp_helpers.batch.pool import WarmPool
-from cyp_helpers.benchmarks.review import Measured, _plain_page, report
 
 
 def test_plain_calls_make_the_same_page(monkeypatch):

@@ -1,6 +1,6 @@
 """The benchmark of comparing at national scale runs, on a small table; it asserts no time."""
 
-from cyp_helpers.benchmarks.compare import AREAS, YEARS, measure, report, write_national_table
+from benchmarks.compare import AREAS, YEARS, measure, report, write_national_table
 
 
 def test_benchmark_measures_every_step():

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 from conftest import PROJECT
 
-from cyp_helpers import checks
-from cyp_helpers.checks import check_register, describe_fault, faults_unless_checked
-from cyp_helpers.register import read_table
+from cyp_helpers.register import checks
+from cyp_helpers.register.checks import check_register, describe_fault, faults_unless_checked
+from cyp_helpers.register.tables import read_table
 
 
 def break_cell(project, file, row, column, new):

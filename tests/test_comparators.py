@@ -4,10 +4,13 @@ import pandas as pd
 import pytest
 from conftest import PROJECT, published, statement, tiny
 
-from cyp_helpers import allareas, authorities, comparators, quality
-from cyp_helpers.claims import check_standings
-from cyp_helpers.register import UnknownName, find_area, load_register
-from cyp_helpers.review import open_review
+from cyp_helpers import allareas
+from cyp_helpers.compare.claims import check_standings
+from cyp_helpers.pages import beside as comparators
+from cyp_helpers.pages import comparators as authorities
+from cyp_helpers.pages import data_quality as quality
+from cyp_helpers.register.tables import UnknownName, find_area, load_register
+from cyp_helpers.report import open_review
 
 LAST, THIS, ENGLAND = "FY 2014/15", "FY 2015/16", "E92000001"
 COUNTS = [(1475, 10089), (2186, 10532), (2196, 8866), (2957, 8462), (2840, 6390)]  # rising from 15% to 44%

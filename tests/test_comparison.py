@@ -4,8 +4,8 @@ from conftest import PROJECT, figure, id_of, target, tiny, verdict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cyp_helpers.comparison import COLUMNS, compare
-from cyp_helpers.register import UnknownName, load_register, with_rounding
+from cyp_helpers.compare.comparison import COLUMNS, compare
+from cyp_helpers.register.tables import UnknownName, load_register, with_rounding
 
 LAST, THIS = "FY 2014/15", "FY 2015/16"
 ENGLAND = "E92000001"

@@ -6,7 +6,7 @@ import re
 import pytest
 from conftest import PROJECT, SEEDS
 
-from cyp_helpers.register import load_register, read_table
+from cyp_helpers.register.tables import load_register, read_table
 
 README = (PROJECT / "data/README.md").read_text(encoding="utf-8")
 

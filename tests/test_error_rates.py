@@ -1,14 +1,14 @@
 """Where nothing has changed, "beyond chance" is said at most 5% of the time and a trend at most 0.2%.
 
-Few denominators and draws, so that it takes seconds; ``cyp bench errors`` draws the whole grid.
+Few denominators and draws, so that it takes seconds; ``python -m benchmarks errors`` draws the whole grid.
 """
 
 import numpy as np
 import pytest
 from scipy.stats import binom, poisson
 
-from cyp_helpers.benchmarks.error_rates import error_rates, report
-from cyp_helpers.statistics import proportion_differs_from, proportions_differ, rate_differs_from, rates_differ
+from benchmarks.error_rates import error_rates, report
+from cyp_helpers.compare.statistics import proportion_differs_from, proportions_differ, rate_differs_from, rates_differ
 
 ALPHA = 0.05
 

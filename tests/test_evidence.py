@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from conftest import published, statement, target, tiny
 
-from cyp_helpers.comparison import compare
+from cyp_helpers.compare.comparison import compare
 
 LAST, THIS, ENGLAND = "FY 2014/15", "FY 2015/16", "E92000001"
 

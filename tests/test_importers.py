@@ -34,8 +34,8 @@ from cyp_helpers.importers import store
 from cyp_helpers.importers.run import import_files
 from cyp_helpers.importers.values import clean_values, print_values, publisher_decimals
 from cyp_helpers.importers.years import read_years
-from cyp_helpers.periods import parse_periods
-from cyp_helpers.register import load_register
+from cyp_helpers.register.periods import parse_periods
+from cyp_helpers.register.tables import load_register
 
 needs_open_data = pytest.mark.skipif(
     not OPEN_DATA.is_dir(), reason="the publishers' files are not beside this clone (../shared/open-data)"
@@ -183,7 +183,20 @@ def test_ees_teaches_new_authorities(register, tmp_path):
 
 
 def test_months_of_referrals(register, tmp_path):
-    months = "April May June July August September October November December January February March".split()
+    months = [
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+        "January",
+        "February",
+        "March",
+    ]
     row = ("2024", "Local authority", "E92000001", "E12000004", "891", "E10000024", *map(str, range(101, 113)))
     import_files(register, "ees", [save(ees_frame([row], months), tmp_path / "c6.csv")])
     rows = published(register).set_index("period")
@@ -195,7 +208,7 @@ def test_absence_is_added_up_over_school_types(register, tmp_path):
     frame = pd.DataFrame(
         [(term, "201617", "Local authority", "E92000001", "E12000004", "891", "E10000024", "", kind, possible, missed)
          for term, kind, possible, missed in [("Total", "primary", "1000", "40"), ("Total", "secondary", "1000", "60"), ("Autumn term", "primary", "500", "99")]],
-        columns="term time_period geographic_level country_code region_code old_la_code new_la_code la_name school_type sess_possible sess_overall".split(),
+        columns=["term", "time_period", "geographic_level", "country_code", "region_code", "old_la_code", "new_la_code", "la_name", "school_type", "sess_possible", "sess_overall"],
     ).assign(time_identifier="Academic year")  # fmt: skip
     import_files(register, "ees", [save(frame, tmp_path / "absence.csv")])
     now = published(register).iloc[0]

@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_standings import AUTHORITIES, LATE, counted, counted_years, register
 
-from cyp_helpers.judgements import judge_all
-from cyp_helpers.peers import find_peers
-from cyp_helpers.published import build_panel, measures_of
+from cyp_helpers.compare.judgements import judge_all
+from cyp_helpers.compare.peers import find_peers
+from cyp_helpers.compare.published import build_panel, measures_of
 
 
 @st.composite
@@ -70,6 +70,6 @@ def test_blocks_do_not_change_the_answer(monkeypatch):
     panel = build_panel(pd.DataFrame(rows), measures, areas)
     peers = find_peers(register(), areas, LATE)
     whole = judge_all(panel, peers)
-    monkeypatch.setattr("cyp_helpers.judgements._BLOCK_CELLS", 1)
+    monkeypatch.setattr("cyp_helpers.compare.judgements._BLOCK_CELLS", 1)
     for name, array in judge_all(panel, peers).items():
         np.testing.assert_array_equal(array, whole[name], err_msg=name)

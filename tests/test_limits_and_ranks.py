@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from cyp_helpers.limits import limits_table
-from cyp_helpers.statistics import competition_ranks, quartile_bands, xmr_limits
+from cyp_helpers.compare.limits import limits_table
+from cyp_helpers.compare.statistics import competition_ranks, quartile_bands, xmr_limits
 
 unhurried = settings(deadline=None)  # the first example pays for imports
 # rnorm(20) of R after set.seed(123), the series that NHSRplotthedots tests its limits with

@@ -8,11 +8,12 @@ import pandas as pd
 import pytest
 from conftest import figure, id_of, target, tiny
 
-from cyp_helpers import charts, findings, tables, words
-from cyp_helpers.register import UnknownName
-from cyp_helpers.review import open_review, refuse_unknown_parameters
-from cyp_helpers.table import Difference, Table, with_sign
-from cyp_helpers.workbook import write_workbook
+from cyp_helpers import findings
+from cyp_helpers.register.tables import UnknownName
+from cyp_helpers.report import open_review, refuse_unknown_parameters
+from cyp_helpers.show import charts, tables, words
+from cyp_helpers.show.table import Difference, Table, with_sign
+from cyp_helpers.show.workbook import write_workbook
 
 LAST, THIS = "FY 2014/15", "FY 2015/16"
 ENGLAND = "E92000001"
@@ -31,7 +32,7 @@ def test_a_table_has_a_caption_scopes_and_escaped_words():
         {
             "Name": ["<b> & co"],
             "Figure": [Decimal("38.0")],
-            "Large": [Decimal("17790")],
+            "Large": [Decimal(17790)],
             "None": [None],
             "Difference": [Difference("-0.20")],
         }

@@ -3,11 +3,14 @@
 import pytest
 from conftest import PROJECT, figure, tiny
 
-from cyp_helpers import delivery, longview, quality, reassessment
-from cyp_helpers.claims import check_claims
-from cyp_helpers.figures import known_figures
-from cyp_helpers.register import UnknownName, load_register
-from cyp_helpers.review import open_review
+from cyp_helpers.compare.claims import check_claims
+from cyp_helpers.compare.figures import known_figures
+from cyp_helpers.pages import annual_review as reassessment
+from cyp_helpers.pages import data_quality as quality
+from cyp_helpers.pages import delivery_tracker as delivery
+from cyp_helpers.pages import long_view as longview
+from cyp_helpers.register.tables import UnknownName, load_register
+from cyp_helpers.report import open_review
 
 LAST, THIS = "FY 2014/15", "FY 2015/16"
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cyp_helpers.periods import months_between, parse_periods
+from cyp_helpers.register.periods import months_between, parse_periods
 
 FORMS = [
     ("FY 2016/17", "2016-04-01", "2017-03-31", "financial year", 12, "2016/17"),

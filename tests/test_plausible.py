@@ -18,7 +18,7 @@ from importing import (
 
 from cyp_helpers.importers.plausible import REASONS, hold_back
 from cyp_helpers.importers.run import import_files
-from cyp_helpers.register import load_register
+from cyp_helpers.register.tables import load_register
 
 
 @pytest.fixture

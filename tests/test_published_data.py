@@ -10,9 +10,9 @@ from importing import (
     snapshot,
 )
 
-from cyp_helpers.checks import check_register
 from cyp_helpers.importers.run import import_files
-from cyp_helpers.register import load_register
+from cyp_helpers.register.checks import check_register
+from cyp_helpers.register.tables import load_register
 
 needs_open_data = pytest.mark.skipif(
     not OPEN_DATA.is_dir(), reason="the publishers' files are not beside this clone (../shared/open-data)"

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from conftest import PROJECT
 
-from cyp_helpers.register import ENGLAND, Register, UnknownName, load_register
-from cyp_helpers.standings import standing_table
+from cyp_helpers.compare.standings import standing_table
+from cyp_helpers.register.tables import ENGLAND, Register, UnknownName, load_register
 
 AUTHORITIES = list("ABCDEFGH")
 LATE = "2030-01-01"

@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 from statsmodels.stats.rates import test_poisson_2indep as poisson_two_sample
 
-from cyp_helpers.statistics import (
+from cyp_helpers.compare.statistics import (
     TREND_CUT,
     proportion_differs_from,
     proportions_differ,

@@ -9,7 +9,7 @@ from threading import Lock
 
 from cyp_helpers.batch.inputs import Inputs
 from cyp_helpers.batch.pool import WarmPool
-from cyp_helpers.register import find_project
+from cyp_helpers.register.tables import find_project
 
 
 class OtherInputs(RuntimeError):

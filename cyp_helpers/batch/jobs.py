@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from cyp_helpers.comparators import lines_with_page
-from cyp_helpers.longview import families
-from cyp_helpers.register import (
+from cyp_helpers.pages.beside import lines_with_page
+from cyp_helpers.pages.long_view import families
+from cyp_helpers.register.tables import (
     AUTHORITY_TYPES,
     UnknownName,
     area_of_plan,
@@ -14,7 +14,7 @@ from cyp_helpers.register import (
     find_priority,
     find_review,
 )
-from cyp_helpers.words import page_name
+from cyp_helpers.show.words import page_name
 
 SCORECARD, PRIORITY = "plan_scorecard", "priority_review"
 NOTEBOOKS = (SCORECARD, PRIORITY, "delivery_tracker", "data_quality", "annual_review", "long_view", "comparators")

@@ -160,7 +160,7 @@ class _Forked:
 
 def _fork_kernels(pipe, inherited):
     """Fork a kernel for each pipe that comes, until the process that sends them has ended."""
-    from cyp_helpers.review import reopen
+    from cyp_helpers.report import reopen
 
     for one in inherited:
         one.close()
@@ -219,7 +219,7 @@ class _PopenLike:
 
 def _become_kernel(pipe, inherited=()):
     """Wait for the word, then be a kernel until the end."""
-    from cyp_helpers.review import reopen
+    from cyp_helpers.report import reopen
 
     for one in inherited:
         one.close()
@@ -258,10 +258,10 @@ def warm_up_kernel():
     """Import what notebooks use. Nothing here makes a ZeroMQ context, an event loop, a shell or a thread."""
     import sqlite3  # noqa: F401  this and what follows a kernel imports while it starts
 
-    import ipykernel.debugger  # noqa: F401
+    import ipykernel.debugger
     import ipykernel.kernelapp  # noqa: F401
-    import IPython.core.completerlib  # noqa: F401
-    import IPython.core.debugger  # noqa: F401
+    import IPython.core.completerlib
+    import IPython.core.debugger
     import IPython.extensions.storemagic  # noqa: F401
     import matplotlib.backends.backend_agg
     import matplotlib.backends.backend_svg  # noqa: F401
@@ -272,19 +272,17 @@ def warm_up_kernel():
     import statsmodels.stats.rates  # noqa: F401
     import tornado.platform.asyncio  # noqa: F401
 
-    from cyp_helpers import (  # noqa: F401
-        allareas,
-        authorities,
-        delivery,
-        limits,
-        longview,
-        quality,
-        reassessment,
-        standings,
-        tables,
+    from cyp_helpers import allareas  # noqa: F401
+    from cyp_helpers.compare import limits, standings  # noqa: F401
+    from cyp_helpers.pages import (  # noqa: F401
+        annual_review,
+        comparators,
+        data_quality,
+        delivery_tracker,
+        long_view,
         trendcharts,
-        words,
     )
+    from cyp_helpers.show import tables, words  # noqa: F401
 
 
 def _kernel_app(arguments):
@@ -301,7 +299,7 @@ def _kernel_app(arguments):
 
 
 def _tell_tables_read(pipe):
-    from cyp_helpers import register
+    from cyp_helpers.register import tables as register
 
     register.tables_read.clear()
     told = []

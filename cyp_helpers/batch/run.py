@@ -6,7 +6,7 @@ costs its own review's new folder and nothing else.
 
 import asyncio
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from cyp_helpers.batch import work
 from cyp_helpers.batch.folder import ReviewFolder, UnderWay, digest_of, is_whole, write_whole
@@ -116,7 +116,7 @@ class _Review:
 
     def __init__(self, project, run, folder, inputs, desk, limit):
         self.project, self.run, self.folder, self.limit = project, run, folder, limit
-        self.inputs, self.desk, self.started = inputs, desk, datetime.now(timezone.utc)
+        self.inputs, self.desk, self.started = inputs, desk, datetime.now(UTC)
         self.opened = folder.opened()  # what the newest run learnt when it opened the review
         self.known = folder.entries()  # pages of earlier runs
         self.entries, self.made, self.failures = {}, 0, []  # pages of this run
@@ -227,7 +227,7 @@ class _Review:
         return {
             "parameters": self.run.parameters,
             "started": self.started.isoformat(timespec="seconds"),
-            "seconds": round((datetime.now(timezone.utc) - self.started).total_seconds(), 2),
+            "seconds": round((datetime.now(UTC) - self.started).total_seconds(), 2),
             "packages": self.inputs.packages,
             "opened": self.opened,
             "made": [self.entries[name] for name in order if name in self.entries],

@@ -49,9 +49,9 @@ def warm_up():
     from matplotlib.figure import Figure
     from pandas import DataFrame, Timestamp
 
-    from cyp_helpers.charts import draw_svg
-    from cyp_helpers.publish import page_of
-    from cyp_helpers.table import Table
+    from cyp_helpers.show.charts import draw_svg
+    from cyp_helpers.show.publish import page_of
+    from cyp_helpers.show.table import Table
 
     kernels.warm_up_kernel()
     get_kernel_spec("python3")  # asks every installed package for kinds of kernels
@@ -78,9 +78,9 @@ def open_whole(project, run):
     from cyp_helpers import allareas
     from cyp_helpers.batch.jobs import plan_jobs
     from cyp_helpers.findings import attention
-    from cyp_helpers.register import load_register, tables_read
-    from cyp_helpers.review import open_review, with_register
-    from cyp_helpers.words import page_name
+    from cyp_helpers.register.tables import load_register, tables_read
+    from cyp_helpers.report import open_review, with_register
+    from cyp_helpers.show.words import page_name
 
     tables_read.clear()
     whole = open_review(**run.parameters, register=load_register(project))
@@ -96,9 +96,9 @@ def open_whole(project, run):
 
 def make_tables(project, job, opened):
     """The comparison tables of a whole review as a spreadsheet and as CSV."""
-    from cyp_helpers.register import tables_read
-    from cyp_helpers.review import reopen
-    from cyp_helpers.workbook import write_workbook
+    from cyp_helpers.register.tables import tables_read
+    from cyp_helpers.report import reopen
+    from cyp_helpers.show.workbook import write_workbook
 
     clock = time.perf_counter()
     tables_read.clear()
@@ -125,7 +125,7 @@ def make_page(project, job, opened, pages, limit):
     """
     kernel = kernels.take_kernel(project, opened)
     from cyp_helpers.batch.jobs import check_parameters
-    from cyp_helpers.publish import page_of
+    from cyp_helpers.show.publish import page_of
 
     clock, watch, files, cell, error = time.perf_counter(), _Watch(limit), {}, "", ""
     with tempfile.TemporaryDirectory(prefix="cyp-") as aside:

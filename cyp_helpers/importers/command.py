@@ -25,7 +25,7 @@ def import_command(
     from cyp_helpers.importers.reading import UnreadableFile
     from cyp_helpers.importers.report import describe_import, describe_revisions
     from cyp_helpers.importers.run import import_files
-    from cyp_helpers.register import UnknownName, find_area, find_project, load_register
+    from cyp_helpers.register.tables import UnknownName, find_area, find_project, load_register
 
     try:
         project = find_project()

@@ -12,7 +12,20 @@ DFE, OHID = "Department for Education", "Office for Health Improvement and Dispa
 LICENCE = "Open Government Licence v3.0"
 ATTRIBUTION = "Contains public sector information licensed under the Open Government Licence v3.0. Source: {}"
 _DAY = re.compile(r"(20\d\d)-(\d\d)-(\d\d)")
-_MONTHS = "january february march april may june july august september october november december".split()
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 _MONTH = re.compile(rf"({'|'.join(_MONTHS)})[ _-](20\d\d)", re.IGNORECASE)
 TITLES = {
     "lait": (DFE, "Local Authority Interactive Tool"),

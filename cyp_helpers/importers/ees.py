@@ -15,7 +15,20 @@ PREFIX = "ees-"
 COLUMNS = {name: (name,) for name in ("time_period", "geographic_level", "country_code", "region_code")}
 COLUMNS |= {"la": ("old_la_code", "la_code"), "la_code": ("new_la_code",), "la_name": ("la_name",)}
 _PARTS = ["measure", "numerator", "denominator"]
-_MONTHS = "April May June July August September October November December January February March".split()
+_MONTHS = [
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+    "January",
+    "February",
+    "March",
+]
 
 
 def find_dataset(path, register):

@@ -10,8 +10,8 @@ import pandas as pd
 
 from cyp_helpers.importers.mapping import with_units
 from cyp_helpers.importers.plausible import contradicted
-from cyp_helpers.periods import parse_periods
-from cyp_helpers.register import decimal_places
+from cyp_helpers.register.periods import parse_periods
+from cyp_helpers.register.tables import decimal_places
 
 PUBLISHED_COLUMNS = [
     "series_id", "breakdown", "area_id", "period", "value", "status", "numerator", "denominator", "published",

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from cyp_helpers.importers.values import UNROUNDED
-from cyp_helpers.periods import parse_periods
-from cyp_helpers.register import AUTHORITY_TYPES, ENGLAND, decimal_places
+from cyp_helpers.register.periods import parse_periods
+from cyp_helpers.register.tables import AUTHORITY_TYPES, ENGLAND, decimal_places
 
 REASONS = {
     "unreadable-year": "the year label is none that the importer knows",

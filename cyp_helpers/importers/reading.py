@@ -143,7 +143,7 @@ def _missing(accepted, names):
 
 
 def _parquet_names(path):
-    import pyarrow.parquet as parquet
+    from pyarrow import parquet
 
     try:
         return parquet.read_schema(path).names
@@ -153,7 +153,7 @@ def _parquet_names(path):
 
 def _read_parquet(path, columns, where):
     import pyarrow as pa
-    import pyarrow.parquet as parquet
+    from pyarrow import parquet
 
     try:
         filters = [(where[0], "in", list(where[1]))] if where else None
@@ -178,8 +178,7 @@ def _number_text(numbers):
 
 def _read_csv(path, columns, where):
     import pyarrow as pa
-    import pyarrow.compute as compute
-    import pyarrow.csv as csv
+    from pyarrow import compute, csv
 
     encoding = _encoding(path)
     _refuse_cut_off(path, encoding)

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from cyp_helpers.importers.merge import KEY, revisions
-from cyp_helpers.register import ENGLAND, find_area
+from cyp_helpers.register.tables import ENGLAND, find_area
 
 _SHOWN = 12  # lines of a list before it is cut short
 _AGAINST = {
@@ -74,7 +74,7 @@ def changed_verdicts(before, after, as_at, area_id):
     -------
     DataFrame: ``series_id, period, comparator``, the verdicts ``old`` and ``new``.
     """
-    from cyp_helpers.standings import standing_table  # scipy loads only for this
+    from cyp_helpers.compare.standings import standing_table  # scipy loads only for this
 
     old, new = (register.table("published") for register in (before, after))
     there = pd.MultiIndex.from_frame(new[KEY]).isin(pd.MultiIndex.from_frame(old[KEY]))

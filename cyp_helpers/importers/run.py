@@ -14,7 +14,7 @@ from cyp_helpers.importers.neighbours import is_neighbour_list, read_neighbours,
 from cyp_helpers.importers.plausible import hold_back
 from cyp_helpers.importers.reading import UnreadableFile, file_kind, fold_name, read_frame, read_header
 from cyp_helpers.importers.store import finish_interrupted, write_tables
-from cyp_helpers.register import Register, load_register
+from cyp_helpers.register.tables import Register, load_register
 
 PATHS = {
     "published": "observations/published.parquet",
@@ -172,7 +172,7 @@ def _with_mapping(figures, register, dataset, day):
 
 
 def _newest_day(figures, register):
-    from cyp_helpers.periods import parse_periods
+    from cyp_helpers.register.periods import parse_periods
 
     dated = figures.assign(end=parse_periods(figures["period"])["end"]).dropna(subset="end")
     return usual_day(dated, register).max() if len(dated) else ""

@@ -24,7 +24,7 @@ def read_years(texts, kinds):
 
     Returns
     -------
-    DataFrame with the same index: ``period`` (a form of ``cyp_helpers.periods``, '' where there is none), ``year`` (that
+    DataFrame with the same index: ``period`` (a form of ``cyp_helpers.register.periods``, '' where there is none), ``year`` (that
     the period ends in) and ``status`` (p or r where the form says so).
 
     >>> read_years(pd.Series(["2017 (Rev)"]), pd.Series(["AY"])).values.tolist()

@@ -1,0 +1,1 @@
+"""Speed and error rates, run by hand: ``python -m benchmarks --help``."""

@@ -1,0 +1,44 @@
+"""Benchmarks: ``python -m benchmarks ...`` in the project's folder. They print medians, ratios and shares; no test times."""
+
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="Measure speed, memory and error rates.")
+
+
+@app.command()
+def compare(
+    indicators: Annotated[int, typer.Option(help="Indicators of the made-up national table.")] = 1_000,
+    rounds: Annotated[int, typer.Option(help="Rounds to take medians over.")] = 5,
+):
+    """Every comparison of every figure in a national table, against the time to read that table."""
+    from benchmarks.compare import measure, report
+
+    typer.echo(report(measure(indicators, rounds)))
+
+
+@app.command()
+def errors(
+    replications: Annotated[
+        int, typer.Option(help="Tables drawn for each case; trends draw five times as many.")
+    ] = 200_000,
+):
+    """How often "beyond chance" and a trend are said where nothing has changed."""
+    from benchmarks.error_rates import error_rates, report
+
+    typer.echo(report(error_rates(replications)))
+
+
+@app.command()
+def review(
+    rounds: Annotated[int, typer.Option(help="Rounds to take medians over, after one to warm up.", min=1)] = 5,
+):
+    """A whole review: by papermill's command, by its API, by ``cyp review``, and as plain calls without a kernel."""
+    from benchmarks.review import measure, report
+    from cyp_helpers.register.tables import find_project
+
+    typer.echo(report(*measure(find_project(), rounds)))
+
+
+app()

@@ -1,0 +1,1 @@
+"""Known figures -> pairs -> judged pairs."""

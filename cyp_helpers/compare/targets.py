@@ -1,0 +1,363 @@
+"""Targets of every kind: met, not met, on track, off track, not assessed, or hidden by rounding.
+
+A target is a value; a direction; a trend; "in line with" an area; a relative change; from one value to
+another; a step on a scale; or words. Before its date a figure is held against the straight line from the
+starting figure to the target; a figure later than its date says nothing about the date.
+"""
+
+import numpy as np
+import pandas as pd
+
+from cyp_helpers.compare.evidence import BEYOND, NOT_TESTED, WITHIN, chance_against
+from cyp_helpers.compare.figures import (
+    at_newest_edition,
+    contradicting,
+    draft_sources,
+    join_words,
+    judgement_steps,
+    look_up,
+    word,
+)
+from cyp_helpers.register.periods import parse_periods
+from cyp_helpers.register.tables import OBSERVATION_KEY, find_plan
+
+POINTS_FOR_TREND = 5
+_TREND_SIGNS = {
+    "improving": 1,
+    "increasing": 1,
+    "worsening": -1,
+    "decreasing": -1,
+}  # of a higher figure, where higher is better
+_LEVEL_KINDS = ["value", "from_to", "judgement_step", "relative_change"]
+
+
+def assess_targets(subjects, figures, standing, register, plan, as_at):
+    """Hold each subject's figure against the target that the plan sets for it.
+
+    Parameters
+    ----------
+    subjects : frame of ``listed_subjects`` with ``observation_id`` of the newest figure and ``gap``
+    figures : frame of ``known_figures``
+    standing : frame of ``standing_at``, whose trends answer a target that asks for one
+
+    Returns
+    -------
+    One row for each subject, in the form of ``comparison.compare`` with comparator ``target``.
+    """
+    rows = subjects.assign(comparator="target").join(_targets_of(subjects, register, as_at))
+    rows["baseline_observation_id"] = at_newest_edition(
+        rows["baseline_observation_id"].astype("str").fillna(""), register, figures
+    )
+    rows["target_end"] = parse_periods(rows["target_period"].fillna(""))["end"].fillna(
+        pd.Timestamp(find_plan(register, plan)["period_end"])
+    )
+    rows["observation_id"] = _figure_for_target(rows, figures)
+    rows = _with_sides(rows, figures, register)
+    rows = rows.join(_goals(rows, figures, register))
+    rows = rows.join(_trends(rows, standing))
+    rows["looser"] = rows["kind"].isin(_LEVEL_KINDS) & (_sign(rows) * (rows["goal"] - rows["start_number"]) < 0)
+
+    verdicts = _verdicts(rows)
+    problem = _why_not_assessed(rows, figures, register)
+    assessed = problem == ""
+    rows["verdict"] = verdicts.where(assessed, "not assessed")
+    rows["evidence"] = _evidence(rows).where(assessed, "")
+    rows["difference"] = (
+        (rows["value"] - rows["goal"])
+        .where(assessed & rows["kind"].isin(_LEVEL_KINDS) & (rows["unit"] != "judgement"))
+        .round(6)
+    )
+    rows["reason"] = _reasons(rows, as_at, register).where(assessed, problem) + _looser_words(rows)
+    rows["flags"] = join_words(
+        [
+            rows["status_words"],
+            word("target looser than start", rows["looser"]),
+            word("period not printed", rows["value_dated"].eq(False)),
+            word("draft document", rows["draft"]),
+        ]
+    )
+    return rows
+
+
+# ---- the target, the figure and the start ----
+
+
+def _targets_of(subjects, register, as_at):
+    """The newest target set for each subject by a document known on the day."""
+    targets = register.table("targets")
+    known_from = targets["source_id"].map(register.table("sources").set_index("source_id")["published"])
+    targets = targets.assign(known_from=known_from)[known_from <= as_at].rename(
+        columns={"period": "target_period", "printed": "target_printed"}
+    )
+    targets["comparator_source"] = targets["source_id"] + ": " + targets["locator"]
+    wanted = [
+        "target_id",
+        "kind",
+        "target_printed",
+        "target_period",
+        "value",
+        "direction",
+        "baseline_observation_id",
+        "comparator_area_id",
+        "comparator_source",
+        "known_from",
+    ]
+    targets = targets.set_index("plan_indicator_id")[wanted].rename(columns={"value": "target_value"})
+    listing = subjects["listed_as"].str.split().explode().rename("plan_indicator_id").to_frame()
+    found = (
+        listing.join(targets, on="plan_indicator_id")
+        .dropna(subset="target_id")
+        .sort_values("known_from", kind="stable")
+    )
+    return (
+        found[~found.index.duplicated(keep="last")]
+        .drop(columns=["plan_indicator_id", "known_from"])
+        .reindex(subjects.index)
+    )
+
+
+def _figure_for_target(rows, figures):
+    """The figure for the target's own period where there is one, else the newest."""
+    period = parse_periods(rows["target_period"].fillna(""))
+    wanted = (
+        rows[OBSERVATION_KEY].assign(start=period["start"], end=period["end"], row=rows.index).dropna(subset="start")
+    )
+    own = wanted.merge(
+        figures[figures["number"].notna()].reset_index(), on=[*OBSERVATION_KEY, "start", "end"]
+    ).drop_duplicates("row", keep="last")
+    return own.set_index("row")["observation_id"].reindex(rows.index).fillna(rows["observation_id"])
+
+
+def _with_sides(rows, figures, register):
+    mine = look_up(rows["observation_id"], figures)
+    start = look_up(rows["baseline_observation_id"], figures)
+    return rows.assign(
+        period=mine["period_label"],
+        value=mine["number"],
+        value_text=mine["text"],
+        value_source=mine["source"],
+        value_said=mine["said"].astype("str"),
+        value_low=mine["low"],
+        value_high=mine["high"],
+        value_end=mine["end"],
+        value_start=mine["start"],
+        value_dated=mine["dated"],
+        status_words=mine["status_words"],
+        draft=mine["source_id"].isin(draft_sources(register)),
+        numerator=mine["numerator"],
+        denominator=mine["denominator"],
+        start_number=start["number"],
+        start_low=start["low"],
+        start_high=start["high"],
+        start_end=start["end"],
+        start_said=start["said"].astype("str"),
+        start_dated=start["dated"].fillna(True).astype(bool),
+        comparator_period=parse_periods(rows["target_period"].fillna(""))["period_label"],
+        comparator_text=rows["target_printed"].astype("str"),
+    )
+
+
+def _goals(rows, figures, register):
+    """What the figure must reach: ``goal`` with its ends where it depends on a rounded starting figure."""
+    number = pd.to_numeric(rows["target_value"], errors="coerce")
+    number = number.where(
+        rows["kind"] != "judgement_step",
+        judgement_steps(rows["indicator_id"], rows["target_value"].astype("str").fillna(""), register),
+    )
+    share = 1 + _sign(rows) * number / 100
+    national = _national(rows, figures)
+    kinds = [rows["kind"] == "relative_change", rows["kind"] == "direction", rows["kind"] == "in_line"]
+    ends = {}
+    for end, source in (("goal", "number"), ("goal_low", "low"), ("goal_high", "high")):
+        start = rows[f"start_{source}"]
+        ends[end] = np.select(kinds, [start * share, start, national[source]], number)
+    return pd.DataFrame({**ends, "national_said": national["said"].astype("str")}, index=rows.index).assign(
+        comparator_value=ends["goal"]
+    )
+
+
+def _national(rows, figures):
+    """The figure of the target's area for the period of the figure."""
+    keys = ["series_id", "breakdown", "area_id", "start", "end"]
+    wanted = rows[["series_id", "breakdown"]].assign(
+        area_id=rows["comparator_area_id"], start=rows["value_start"], end=rows["value_end"], row=rows.index
+    )
+    found = wanted.merge(figures[figures["number"].notna()], on=keys).drop_duplicates("row").set_index("row")
+    return found[["number", "low", "high", "said"]].reindex(rows.index)
+
+
+def _trends(rows, standing):
+    """The tested trend of each line and its reason, '' where there is none."""
+    trend = standing.set_index(OBSERVATION_KEY)[["trend_verdict", "trend_reason"]]
+    return trend.reindex(pd.MultiIndex.from_frame(rows[OBSERVATION_KEY])).set_axis(rows.index).astype("str").fillna("")
+
+
+def _sign(rows):
+    return rows["direction"].map({"higher": 1, "lower": -1}).astype(float)
+
+
+# ---- the verdict ----
+
+
+def _why_not_assessed(rows, figures, register):
+    """The reason why a target cannot be assessed; '' where it can. The first that holds is the one told."""
+    printed = "'" + rows["target_printed"].fillna("") + "'"
+    pairs = [
+        *_target_says_no(rows, figures, printed),
+        *_figure_is_too_early_or_late(rows, printed),
+        *_nothing_to_start_from(rows, figures, register, printed),
+    ]
+    conditions, reasons = zip(*pairs)
+    return pd.Series(np.select(conditions, reasons, ""), index=rows.index)
+
+
+def _target_says_no(rows, figures, printed):
+    """No target, no figure, or a kind of target that figures alone do not answer."""
+    points = rows.index.map(_annual_points(rows, figures)).fillna(0).astype(int)
+    known = points.astype(str) + np.where(points == 1, " is", " are") + " known with a printed period"
+    untested = np.where(points >= POINTS_FOR_TREND, ", but no counts, so the trend cannot be tested.", ".")
+    trend = f". A trend needs at least {POINTS_FOR_TREND} annual figures on one definition; "
+    tested = ~rows["trend_verdict"].isin(["", "cannot be tested"])
+    return [
+        (rows["target_id"].isna(), "No target is printed."),
+        (rows["kind"] == "pending", "The document sets no target yet. " + rows["gap"]),
+        (rows["kind"] == "words", "The target is in words: " + printed + "."),
+        (rows["gap"] != "", rows["gap"] + " The target is " + printed + "."),
+        ((rows["kind"] == "trend") & ~tested, "The target is " + printed + trend + known + untested),
+    ]
+
+
+def _figure_is_too_early_or_late(rows, printed):
+    """The figure is the start itself, of unknown order, or of another date than the target's."""
+    said, period = rows["value_said"].fillna(""), rows["comparator_period"].astype("str")
+    start = (rows["observation_id"] == rows["baseline_observation_id"]) | (
+        rows["start_dated"] & (rows["value_end"] <= rows["start_end"])
+    )
+    unordered = ~rows["start_dated"] & (rows["start_end"] >= rows["value_end"])
+    dated = (rows["target_period"].fillna("") != "") & rows["value_dated"].eq(True)
+    late = dated & (rows["value_end"] > rows["target_end"]) & (rows["kind"] != "in_line")
+    other = (rows["kind"] == "in_line") & (rows["value_end"] != rows["target_end"])
+    goal = printed + " for " + period.fillna("the end of the plan")
+    lost = "The starting figure is printed without its period, so it is not known whether "
+    return [
+        (start, "No figure later than the starting figure is known: " + said + ". The target is " + printed + "."),
+        (unordered, lost + said + " is a later figure."),
+        (late, "No figure is known for the date of the target, " + goal + "; there is a later one: " + said + "."),
+        (other, "The target is for " + period.fillna("another period") + "; the figure known is " + said + "."),
+    ]
+
+
+def _nothing_to_start_from(rows, figures, register, printed):
+    """The target hangs on a starting or national figure that is missing, undated or contradicted."""
+    said, kind, missing = rows["value_said"].fillna(""), rows["kind"], rows["start_number"].isna()
+    zero = (kind == "direction") & (rows["direction"] == "lower") & (rows["start_high"] == 0)
+    contradicted = contradicting(rows, register, figures, "observation_id", "baseline_observation_id")
+    ahead = kind.isin(_LEVEL_KINDS) & ~rows["due"]
+    no_line = ahead & (missing | (kind == "judgement_step")) & ~rows["reached"]
+    goal = "The target, " + printed + " for " + rows["comparator_period"].astype("str").fillna("the end of the plan")
+    undated = ", is still ahead, and the starting figure is printed without its period, so there is no line to hold "
+    both = " and the starting figure, " + rows["start_said"].fillna("")
+    without = " (" + printed + ") and no starting figure is printed."
+    return [
+        (zero, "The starting figure is zero, so it cannot fall."),
+        (contradicted, said + both + ", cannot both be on the definition of the target."),
+        (ahead & ~missing & ~rows["start_dated"], goal + undated + said + " against."),
+        ((kind == "relative_change") & missing, "The target is a relative change" + without),
+        (no_line, goal + ", is still ahead, and there is no line from a starting figure to hold " + said + " against."),
+        ((kind == "direction") & missing, "The target is a direction" + without),
+        ((kind == "in_line") & rows["goal"].isna(), "No figure of the area that the target refers to is printed."),
+    ]
+
+
+def _annual_points(rows, figures):
+    """How many dated annual figures each line has."""
+    annual = figures[figures["number"].notna() & (figures["months"] == 12)]
+    counts = annual.groupby(OBSERVATION_KEY).size()
+    return pd.Series(
+        counts.reindex(pd.MultiIndex.from_frame(rows[OBSERVATION_KEY])).to_numpy(), index=rows.index
+    ).fillna(0)
+
+
+def _verdicts(rows):
+    """On or after the target's date met or not met, before it on or off the straight line to it."""
+    rows["due"] = rows["value_end"] >= rows["target_end"]
+    elapsed = (rows["value_end"] - rows["start_end"]) / (rows["target_end"] - rows["start_end"])
+    straight = ~rows["due"] & rows["kind"].isin(["value", "from_to", "relative_change"]) & rows["start_number"].notna()
+    # The start is rounded too, so the line is a band that narrows towards the target.
+    low, high = (
+        rows[f"goal_{end}"]
+        .mask(straight, rows[f"start_{end}"] + elapsed * (rows[f"goal_{end}"] - rows[f"start_{end}"]))
+        .round(9)
+        for end in ("low", "high")
+    )
+    rows["line_low"], rows["line_high"] = low.where(straight), high.where(straight)
+    falling = rows["direction"] == "lower"
+    reached = (rows["value_high"] <= low).where(falling, rows["value_low"] >= high)
+    missed = (rows["value_low"] >= high).where(falling, rows["value_high"] <= low)
+    stands_still = (rows["value_low"] == rows["value_high"]) & (low == high) & (rows["value_low"] == low)
+    reached &= ~(stands_still & (rows["kind"] == "direction"))  # "reduce" is not met by standing still
+    reached |= (rows["kind"] == "in_line") & ~missed
+    trend = rows["kind"] == "trend"
+    sign = rows["trend_verdict"].map(_TREND_SIGNS).astype(float)
+    towards = np.where(rows["polarity"] == "lower", -sign, sign) * _sign(rows) > 0
+    reached, missed = reached.mask(trend, trend & towards), missed.mask(trend, trend & ~towards)
+    rows["reached"] = reached
+    yes, no = np.where(rows["due"], "met", "on track"), np.where(rows["due"], "not met", "off track")
+    return pd.Series(np.select([reached, missed], [yes, no], "cannot tell from rounded figures"), index=rows.index)
+
+
+def _evidence(rows):
+    """Whether the distance from a level is more than chance; a tested trend is."""
+    level = rows["kind"].isin([*_LEVEL_KINDS, "in_line"]) & rows["due"]
+    of_level = chance_against(rows, rows["unit"], rows["goal_low"], rows["goal_high"])["evidence"].where(
+        level, NOT_TESTED
+    )
+    of_trend = rows["trend_verdict"].isin(list(_TREND_SIGNS)).map({True: BEYOND, False: WITHIN})
+    return of_level.mask(rows["kind"] == "trend", of_trend)
+
+
+def _reasons(rows, as_at, register):
+    """One plain sentence for each target that can be assessed."""
+    by = (" for " + rows["comparator_period"]).astype("str").fillna("").where(rows["kind"] != "in_line", "")
+    goal = "the target '" + rows["target_printed"].astype("str").fillna("") + "'" + by
+    start = ", from " + rows["start_said"].fillna("")
+    beside = pd.Series(
+        np.select(
+            [rows["kind"].isin(["direction", "relative_change"]), rows["kind"] == "in_line"],
+            [start, ", which was " + rows["national_said"].fillna("")],
+            "",
+        ),
+        index=rows.index,
+    )
+    words = (
+        rows["verdict"]
+        .map(
+            {
+                "met": " meets ",
+                "not met": " does not meet ",
+                "on track": " is on track for ",
+                "off track": " is off track for ",
+            }
+        )
+        .astype("str")
+        .fillna("")
+    )
+    text = rows["value_said"].fillna("") + words + goal + beside + "."
+    blurred = "Rounding hides whether " + rows["value_said"].fillna("") + " is enough for " + goal + beside + "."
+    text = text.mask(rows["verdict"] == "cannot tell from rounded figures", blurred)
+    text = text + (" " + rows["trend_reason"]).where(rows["kind"] == "trend", "")
+    text = text + word(
+        " The distance from the target is within what chance alone can bring (95%).", rows["evidence"] == WITHIN
+    )
+    units = register.table("units").set_index("unit")
+    prefix, suffix = (rows["unit"].map(units[end]).fillna("") for end in ("prefix", "suffix"))
+    low, high = (rows[end].map("{:,.1f}".format, na_action="ignore").astype("str") for end in ("line_low", "line_high"))
+    band = low.where(low == high, low + " to " + high)
+    line = (" On the straight line from the starting figure it would be " + prefix + band + suffix + ".").fillna("")
+    overdue = ~rows["due"] & (rows["target_end"] <= as_at)
+    return text + line + word(" The target's date has passed without a figure for it.", overdue)
+
+
+def _looser_words(rows):
+    words = " The target is looser than the starting figure, " + rows["start_said"].fillna("") + "."
+    return words.where(rows["looser"], "")

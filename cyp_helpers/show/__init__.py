@@ -1,0 +1,1 @@
+"""A frame becomes a table, a chart, a sentence, a page."""

@@ -1,0 +1,275 @@
+"""Charts with their words: a title that says the finding, a text alternative computed from the data, the data below."""
+
+import base64
+import html
+import textwrap
+from dataclasses import dataclass, field
+from decimal import Decimal
+from io import BytesIO
+
+import pandas as pd
+
+from cyp_helpers.findings import coverage, judged
+from cyp_helpers.register.tables import ENGLAND
+from cyp_helpers.report import has_figure, line_of_figures, subjects_of
+from cyp_helpers.show.table import Table, render_table
+
+# Government Analysis Function palette for charts
+DARK_BLUE, ORANGE, DARK_GREY, TURQUOISE, LIGHT_GREY = "#12436D", "#F46A25", "#3D3D3D", "#28A197", "#BFBFBF"
+_WIDTH = 8  # inches, of every chart
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture with its words and its data; shows itself in a notebook."""
+
+    title: str
+    alternative: str
+    picture: bytes = field(repr=False)
+    data: Table = field(repr=False)
+
+    def __repr__(self):
+        return f"Chart: {self.alternative}"
+
+    def _repr_html_(self):
+        encoded = base64.b64encode(self.picture).decode("ascii")
+        return (
+            f'<figure class="chart"><img src="data:image/svg+xml;base64,{encoded}" alt="{html.escape(self.alternative)}">'
+            f"<figcaption><details><summary>Figures behind this chart</summary>{render_table(self.data)}</details></figcaption></figure>"
+        )
+
+
+@dataclass(frozen=True)
+class Charts:
+    """Several charts, one below the other."""
+
+    charts: tuple
+    nothing: str
+
+    def __repr__(self):
+        return "\n".join(map(repr, self.charts)) or self.nothing
+
+    def _repr_html_(self):
+        return "\n".join(chart._repr_html_() for chart in self.charts) or f"<p>{html.escape(self.nothing)}</p>"
+
+
+def indicator_charts(review):
+    """A chart for each indicator whose figure has a target, England or another figure of its own to stand beside."""
+    subjects = subjects_of(review)
+    subjects = subjects[
+        has_figure(subjects)
+        & ~subjects["measure"].eq("context figure")
+        & ~subjects["unit"].isin(["judgement", "words"])
+    ]
+    # The years of published figures are drawn in ``trendcharts``.
+    subjects = subjects[~subjects["observation_id"].map(review.figures["open_data"]).eq(True)]
+    verdicts = judged(review).groupby(["priority_id", "subject_id"])["finding"].agg(", ".join)
+    charts = [_indicator_chart(review, subject, verdicts) for _, subject in subjects.iterrows()]
+    return Charts(
+        tuple(chart for chart in charts if chart),
+        "No figure of this priority has another one to stand beside it, so there is no chart.",
+    )
+
+
+def coverage_chart(review):
+    """How much of what each priority lists can be judged."""
+    import seaborn  # takes about a second to import
+    from matplotlib.colors import to_hex
+    from matplotlib.figure import Figure
+
+    table = coverage(review)
+    parts = pd.DataFrame(
+        {
+            "Judged": table["judged"],
+            "A figure, with nothing to set it beside": table["figure_only"],
+            "No figure": table["not_judged"] - table["milestones"] - table["figure_only"],
+            "Event or document to deliver": table["milestones"],
+        }
+    ).set_index(table["name"])
+    long = parts.rename_axis("Priority").reset_index().melt("Priority", var_name="What", value_name="Number")
+    figure = Figure(figsize=(8, 0.5 * len(parts) + 2), layout="constrained")
+    axes = figure.subplots()
+    seaborn.histplot(
+        long,
+        y="Priority",
+        weights="Number",
+        hue="What",
+        hue_order=list(parts.columns)[::-1],
+        multiple="stack",
+        shrink=0.7,
+        alpha=1,
+        palette=dict(zip(parts.columns, [DARK_BLUE, TURQUOISE, ORANGE, LIGHT_GREY])),
+        edgecolor="white",
+        ax=axes,
+    )
+    for bars in axes.containers:
+        dark = to_hex(bars[0].get_facecolor()).upper() == DARK_BLUE
+        axes.bar_label(
+            bars,
+            [f"{bar.get_width():.0f}" if bar.get_width() else "" for bar in bars],
+            label_type="center",
+            color="white" if dark else "black",
+            fontsize=10,
+        )
+    axes.set(xlabel="Number of indicators and measures", ylabel="")
+    seaborn.move_legend(
+        axes, "lower center", bbox_to_anchor=(0.45, 1.0), ncols=2, title=None, frameon=False, reverse=True
+    )
+    draw_plain(axes)
+    share = int(table["judged"].sum()), int((table["judged"] + table["not_judged"]).sum())
+    title = f"{share[0]} of {share[1]} entries can be judged; an indicator counts under each priority it serves"
+    lines = [
+        f"{name}: " + ", ".join(f"{what.lower()} {number}" for what, number in row.items())
+        for name, row in parts.iterrows()
+    ]
+    data = Table("Indicators and measures by priority", parts.map(Decimal).reset_index(names="Priority"))
+    figure.suptitle(title, x=0.01, ha="left", fontsize=11.5, fontweight="bold")
+    return Chart(title, f"Stacked bar chart. {title}. " + "; ".join(lines) + ".", draw_svg(figure), data)
+
+
+# ---- one chart ----
+
+
+def _indicator_chart(review, subject, verdicts):
+    line = line_of_figures(review, subject)
+    own = line[line["area_id"] != ENGLAND]
+    target = _target_of(review, subject)
+    # Where a document states how a figure stands, an older England figure would tell another story.
+    england = line[(line["area_id"] == ENGLAND) & (subject["england_evidence"] != "stated")].tail(1)
+    bars = pd.concat([own, england])
+    if len(bars) + (target is not None) < 2:
+        return None
+    england = bars["area_id"].eq(ENGLAND)
+    areas = review.register.table("areas").set_index("area_id")["name"]
+    undated = bars["kind"].map({"latest": "newest, ", "before": "earlier, "}).astype("str").fillna("")
+    labels = undated + bars["period_label"].str.replace(r" \(.*\)", "", regex=True)
+    labels = labels.mask(england, "England, " + labels) + (" " + bars["marks"]).str.rstrip()
+    unit = review.register.table("units").set_index("unit").loc[subject["unit"]]
+    said = verdicts.get((subject["priority_id"], subject["subject_id"]), "not judged")
+    title = f"{subject['name']}: {said}"
+    picture = _bars(
+        labels.tolist(), bars["number"].tolist(), bars["text"].tolist(), england.tolist(), target, title, unit
+    )
+    parts = [f"{areas[row.area_id]} {row.said}" for row in bars.itertuples()] + (
+        [f"target {target[1]}"] if target else []
+    )
+    data = Table(
+        f"Figures behind the chart: {subject['name']}",
+        pd.DataFrame(
+            {
+                "Area": bars["area_id"].map(areas),
+                "Period": bars["period_label"],
+                f"Figure ({unit['heading']})": [Decimal(value) for value in bars["value"]],
+                "Marks": bars["marks"].replace("", "–"),
+                "Source": bars["source"],
+            }
+        ).reset_index(drop=True),
+    )
+    return Chart(title, f"Bar chart. {title}. " + "; ".join(parts) + ".", picture, data)
+
+
+def _target_of(review, subject):
+    """The target's level and its words, where the target is a level."""
+    rows = review.comparisons
+    row = rows[
+        (rows["subject_id"] == subject["subject_id"])
+        & (rows["priority_id"] == subject["priority_id"])
+        & (rows["comparator"] == "target")
+    ].iloc[0]
+    targets = review.register.table("targets").set_index("target_id")
+    if row["target_id"] and targets.at[row["target_id"], "kind"] in ("value", "from_to"):
+        period = f" for {row['comparator_period']}" if row["comparator_period"] else ""
+        return float(targets.at[row["target_id"], "value"]), row["comparator_text"] + period
+    return None
+
+
+def _bars(labels, numbers, texts, england, target, title, unit):
+    lines = textwrap.wrap(title, 78)
+    height = 0.42 * len(labels) + 0.2 * len(lines) + (1.3 if target else 1)
+    figure, axes = new_figure(height, top=0.2 * len(lines) + (0.5 if target else 0.2), bottom=0.55)
+    places = range(len(labels))[::-1]
+    axes.barh(places, numbers, color=[ORANGE if one else DARK_BLUE for one in england], height=0.62)
+    label = {"xytext": (4, 0), "textcoords": "offset points", "va": "center", "fontsize": 10, "zorder": 5}
+    behind = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}  # the line of a target may pass here
+    said = [axes.annotate(*one, color="black", bbox=behind, **label) for one in zip(texts, zip(numbers, places))]
+    top = max([*numbers, target[0] if target else 0])
+    if target:
+        from matplotlib import patheffects
+
+        axes.axvline(
+            target[0],
+            color="black",
+            linestyle="--",
+            linewidth=1.5,
+            path_effects=[patheffects.withStroke(linewidth=4, foreground="white")],
+        )
+        axes.annotate(
+            f"Target: {target[1]}",
+            (target[0], 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(0, 3),
+            textcoords="offset points",
+            ha="right" if target[0] > top / 2 else "left",
+            va="bottom",
+            fontsize=10,
+            color=DARK_GREY,
+        )
+    axes.set_yticks(list(places), labels)
+    axes.xaxis.set_major_formatter("{x:,g}")
+    axes.set(xlim=(min([0, *numbers]) * 1.28, top * 1.02), xlabel=unit["heading"][:1].upper() + unit["heading"][1:])
+    add_title(figure, title, 78)
+    draw_plain(axes)
+    left, right = (_width_of(labels, figure) + 0.02 for labels in (axes.get_yticklabels(), said))
+    figure.subplots_adjust(left=left, right=1 - right)
+    return draw_svg(figure)
+
+
+def _width_of(labels, figure):
+    """Width of the widest label as a share of the figure."""
+    return max(label.get_window_extent().width for label in labels) / figure.bbox.width
+
+
+def new_figure(height=4.0, left=0.72, right=0.16, bottom=0.48, top=0.56):
+    """A figure eight inches wide and its axes, with margins in inches. Working margins out would draw it twice."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(_WIDTH, height))
+    edges = {"left": left / _WIDTH, "right": 1 - right / _WIDTH, "bottom": bottom / height, "top": 1 - top / height}
+    figure.subplots_adjust(**edges)
+    return figure, figure.subplots()
+
+
+def add_title(figure, title, width=84):
+    """The finding above a chart, in lines of a width in characters."""
+    height = figure.get_figheight()
+    style = {"va": "top", "ha": "left", "fontsize": 11.5, "fontweight": "bold"}
+    figure.suptitle("\n".join(textwrap.wrap(title, width)), x=0.01, y=1 - 0.1 / height, **style)
+
+
+def draw_plain(axes, keep_left=False):
+    """Take away what a chart does not need."""
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.spines["left"].set_visible(keep_left)
+    axes.tick_params(axis="y", length=0)
+    axes.tick_params(labelsize=10)
+
+
+def tell_dates(axes):
+    """A few dates below a chart, as years or as months."""
+    from matplotlib.dates import AutoDateFormatter, AutoDateLocator
+
+    locator = AutoDateLocator(minticks=4, maxticks=8)
+    formatter = AutoDateFormatter(locator)
+    formatter.scaled.update({30.0: "%b %Y", 1.0: "%d %b %Y"})
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(formatter)
+
+
+def draw_svg(figure):
+    """The picture as SVG, the same bytes for the same data."""
+    import matplotlib
+
+    buffer = BytesIO()
+    with matplotlib.rc_context({"svg.hashsalt": "cyp_helpers"}):
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    return buffer.getvalue()
