@@ -17,6 +17,8 @@ SIGNS = {
     **dict.fromkeys(["no clear change", "no clear difference", "no significant trend", "similar"], "="),
     "cannot tell from rounded figures": "?",
 }
+# What a spreadsheet reads as the start of a formula, also in full width, where it is not that of a number.
+_FORMULA = re.compile(r"\A(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])(?![+-][0-9][0-9,]*(\.[0-9]+)?%?\Z)")
 _FIGURE = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?")
 
 
@@ -66,6 +68,20 @@ def tidy(frame):
     if "Marks" in frame and (frame["Marks"] == "").all():
         frame = frame.drop(columns="Marks")
     return frame.replace("", "–")
+
+
+def for_csv(frame):
+    """A frame whose text no spreadsheet takes for a formula: such a cell begins with an apostrophe, as OWASP advises. Numbers stay numbers.
+
+    >>> for_csv(pd.DataFrame({"name": ["=1+1", "+0.4", "Re-referrals"], "value": [-1.5, 2, 3]})).to_dict("list")
+    {'name': ["'=1+1", '+0.4', 'Re-referrals'], 'value': [-1.5, 2.0, 3.0]}
+    """
+    text = frame.select_dtypes(["str", "object", "category"])
+    return frame.assign(**{name: text[name].map(_no_formula, na_action="ignore") for name in text})
+
+
+def _no_formula(cell):
+    return re.sub(_FORMULA, "'", clean(cell)) if isinstance(cell, str) else cell
 
 
 def for_readers(frame):

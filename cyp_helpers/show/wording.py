@@ -9,7 +9,6 @@ _UNSEEN = re.compile(
 )
 _MARKS = re.compile(r"([\\`*_\[\]<>&$~|{}])")
 _AT_START = re.compile(r"^(\d{0,9})([-+#=.)])")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}")
 
 
 class Words(str):
@@ -38,6 +37,15 @@ def escape(text):
     'GCSE A\\\\*-C \\\\<b\\\\>'
     """
     return _AT_START.sub(r"\1\\\2", _MARKS.sub(r"\\\1", " ".join(clean(text).split())))
+
+
+def plain(text):
+    """What a reader sees of Markdown as ``Words`` has it: without bold marks and backslashes.
+
+    >>> plain("**GCSE A\\*-C.** Worse")
+    'GCSE A*-C. Worse'
+    """
+    return re.sub(r"\\(\W|_)", r"\1", re.sub(r"(?<!\\)\*\*", "", text))
 
 
 def bold(text):
