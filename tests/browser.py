@@ -15,7 +15,14 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 needs_browser = pytest.mark.skipif(
     CHROMIUM is None, reason="no Chromium on this machine (Debian: apt-get install chromium)"
 )
-_SWITCHES = "--headless=new --no-sandbox --disable-gpu --no-first-run --disable-background-networking --remote-debugging-port=0".split()
+_SWITCHES = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--remote-debugging-port=0",
+]
 
 
 class Page:

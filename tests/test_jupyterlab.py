@@ -16,6 +16,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from cyp_helpers.show import charts
 from cyp_helpers.show.table import show
+from cyp_helpers.show.wording import Words, bold, escape
 from cyp_helpers.show.words import Opening
 
 ROWS = pd.DataFrame(
@@ -53,6 +54,8 @@ def notebook():
     ]
     made = new_notebook(cells=cells)
     made.metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    told = {"text/markdown": str(Words(f"{bold('GCSE A*-C')} {escape('costs $5 m, then $7 m <b>now</b>')}."))}
+    made.cells.append(new_code_cell("...", outputs=[new_output("display_data", told)]))
     return made
 
 

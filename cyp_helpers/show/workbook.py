@@ -172,7 +172,7 @@ def _style(cell):
 def _cell(cell):
     if isinstance(cell, Decimal):
         return float(cell)
-    text = "no figure" if cell is None else clean(cell)[:_LONGEST].strip()
+    text = "no figure" if cell is None else clean(cell).replace("\r", "\n")[:_LONGEST].strip()
     if text in ("", "–"):
         return "[x]"  # a sheet has no empty cells
     return text if re.search(r"\w", text) else f"the sign {text}"  # nor lone signs, which a screen reader may skip
