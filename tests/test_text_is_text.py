@@ -264,7 +264,7 @@ def test_what_a_hostile_register_makes_holds_no_element_and_no_formula_of_it(fir
 
 
 def test_warnings_stay_off_the_page_and_markdown_holds_no_html():
-    notebook = page_with(Words("<script>alert(1)</script>\n\n<div onclick=x>a</div> <b>b</b>"))
+    notebook = page_with(Words("<script>alert(1)</script>\n\n<div onclick=x>a</div>\n\nNot <b>bold</b>"))
     notebook.cells[1].outputs.append(nb.new_output("stream", name="stderr", text="/home/me/charts.py:274: UserWarning"))
     tree = parsed(page_of(notebook, "page", "Title", []))
     assert "UserWarning" not in text_of(tree) and "<script>alert(1)</script>" in text_of(tree.find(".//main"))
