@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from cyp_helpers.findings import attention, coverage, judged, judged_over_time, not_judged, went_well
 from cyp_helpers.report import has_figure, last_review, subjects_of
-from cyp_helpers.show.sentences import say
+from cyp_helpers.show.sentences import paragraph, say
 from cyp_helpers.show.table import STYLE
 from cyp_helpers.show.wording import Words, bold, clean, count, day, escape, join, stop
 
@@ -85,7 +85,7 @@ def counts(review):
     tested = verdicts[(verdicts["question"] != "target") & (verdicts["verdict"] != "cannot tell from rounded figures")]
     kinds = tested["evidence"].value_counts()
     told = join([f"{count(number)} {kind}" for kind, number in kinds.items()] or [""])
-    return Words(" ".join([*parts, say("evidence", len(tested), kinds=told)]).rstrip())
+    return Words(paragraph(*parts, say("evidence", len(tested), kinds=told)))
 
 
 def read_summary(review):
@@ -103,7 +103,8 @@ def read_targets(review):
     rows = rows[(rows["comparator"] == "target") & (rows["target_id"] != "") & (rows["measure"] != "milestone")]
     loose = rows[rows["flags"].str.contains("looser")]
     names = "; ".join(map(escape, loose["name"]))
-    return Words(say("targets", len(rows), tally=_tally(rows["verdict"])) + say("loose", len(loose), names=names))
+    told = say("targets", len(rows), tally=_tally(rows["verdict"]))
+    return Words(paragraph(told, say("loose", len(loose), names=names)))
 
 
 def read_changes(review):
@@ -111,16 +112,16 @@ def read_changes(review):
     rows = judged_over_time(review).query("measure != 'context figure'")
     stated, stale = rows["evidence"].eq("stated").sum(), rows["flags"].str.contains("no new figure").sum()
     told = say("changes", len(rows), tally=_tally(rows["verdict"]))
-    return Words(told + say("stated", stated) + say("stale", stale))
+    return Words(paragraph(told, say("stated", stated), say("stale", stale)))
 
 
 def read_areas(review):
     """How many stand better or worse than England, and how many of these are only stated; then the neighbours."""
     verdicts = judged(review)
     rows, beside = (verdicts[verdicts["question"] == one] for one in ("england", "neighbours"))
-    told = say("beside_england", len(rows), tally=_tally(rows["verdict"]))
-    told += say("standing_stated", rows["evidence"].eq("stated").sum())
-    return Words(told + say("neighbours", len(beside), tally=_tally(beside["verdict"])))
+    told = [say("beside_england", len(rows), tally=_tally(rows["verdict"]))]
+    told += [say("standing_stated", rows["evidence"].eq("stated").sum())]
+    return Words(paragraph(*told, say("neighbours", len(beside), tally=_tally(beside["verdict"]))))
 
 
 def read_gaps(review):
@@ -153,7 +154,7 @@ def read_attention(review):
 def read_went_well(review):
     """How much went well, and how much of it is mixed."""
     good = went_well(review)
-    return Words(say("went_well", len(good), new=_of_which_new(good), mixed=say("mixed", good["mixed"].sum())))
+    return Words(paragraph(say("went_well", len(good), new=_of_which_new(good)), say("mixed", good["mixed"].sum())))
 
 
 def caveats(review, series=None):
@@ -231,8 +232,8 @@ def since_last_review(review):
     if before is None:
         return Words("This is the first review of the plan, so nothing is compared with an earlier review.")
     subjects = subjects_of(review).query("measure != 'context figure'")
-    published = subjects["observation_id"].map(review.figures["published"])
-    new = subjects.loc[published > before["as_at"], "subject_id"].nunique()
+    known = review.figures.index[review.figures["published"] > before["as_at"]]
+    new = subjects.loc[subjects["observation_id"].isin(known), "subject_id"].nunique()
     return Words(say("new_figures", new, before=escape(f"{before['review']} ({day(before['as_at'])})")))
 
 

@@ -16,36 +16,21 @@ from cyp_helpers.show.wording import clean, plain
 
 _WIDEST, _LONGEST = 50, 32767  # characters, of a column as it reads well and of a cell as Excel allows
 _TEXT_ONLY = {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
-_NAMES = {
-    "attention": "Attention",
-    "went-well": "Went well",
-    "coverage": "Coverage",
-    "summary": "Indicators",
-    "targets": "Targets",
-    "changes": "Over time",
-    "areas": "Other areas",
-    "comparators": "Comparators",
-    "both-ways": "Worse and better",
-    "gaps": "Not judged",
-    "background": "Background",
-    "sources": "Sources",
-    "queries": "Source queries",
+_SHEETS = {
+    "Attention": tables.attention_table,
+    "Went well": tables.went_well_table,
+    "Coverage": tables.coverage_table,
+    "Indicators": tables.summary_table,
+    "Targets": tables.targets_table,
+    "Over time": tables.changes_table,
+    "Other areas": tables.areas_table,
+    "Comparators": comparators.comparators_table,
+    "Worse and better": comparators.both_ways_table,
+    "Not judged": tables.gaps_table,
+    "Background": tables.background_table,
+    "Sources": tables.sources_table,
+    "Source queries": tables.queries_table,
 }
-_BUILDERS = (
-    tables.attention_table,
-    tables.went_well_table,
-    tables.coverage_table,
-    tables.summary_table,
-    tables.targets_table,
-    tables.changes_table,
-    tables.areas_table,
-    comparators.comparators_table,
-    comparators.both_ways_table,
-    tables.gaps_table,
-    tables.background_table,
-    tables.sources_table,
-    tables.queries_table,
-)
 
 
 def write_workbook(review, path):
@@ -58,10 +43,9 @@ def write_workbook(review, path):
 
     Tables without rows are left out; the cover says so. Numbers are numbers with the decimals that were printed.
     """
-    made = [build(review) for build in _BUILDERS]
-    cover = _cover(review, [table.caption for table in made if table.frame.empty])
-    sheets = {_NAMES[table.name]: table for table in made if not table.frame.empty}
-    write_sheets(sheets, cover, path, review.as_at)
+    made = {name: build(review) for name, build in _SHEETS.items()}
+    cover = _cover(review, [table.caption for table in made.values() if table.frame.empty])
+    write_sheets({name: table for name, table in made.items() if not table.frame.empty}, cover, path, review.as_at)
 
 
 def write_sheets(sheets, cover, path, as_at):
@@ -132,7 +116,7 @@ def _layout(table):
     frame = table.frame
     return gptables.GPTable(
         table=pd.DataFrame("x", index=range(len(frame)), columns=[_no_marks(name) for name in frame.columns]),
-        table_name=f"{table.name.replace('-', '_')}_table",
+        table_name=re.sub(r"\W", "_", f"table_{table.name}", flags=re.ASCII),
         title=_no_marks(table.caption),
         instructions="This worksheet contains one table. The notes sheet explains the shorthand.",
         subtitles=[_no_marks(note) for note in table.notes],
