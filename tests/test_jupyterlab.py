@@ -107,9 +107,11 @@ def test_tables_are_readable_in_jupyterlab(theme, tmp_path):
     with jupyterlab(tmp_path, theme) as address, browser(tmp_path) as page:
         wait_for_server(address)
         for name in ("untrusted", "trusted"):
-            ready = "document.querySelectorAll('.jp-OutputArea-output td').length >= 12 && document.body.dataset.jpThemeName !== undefined"
+            ready = "document.querySelectorAll('.jp-OutputArea-output td').length >= 12 && document.querySelector('.jp-RenderedMarkdown') && document.body.dataset.jpThemeName !== undefined"
             page.open(f"{address}/doc/tree/{name}.ipynb?reset", until=ready)
             page.picture(pictures / f"{theme.split()[1].lower()}-{name}.png")
+            markdown = page.run("document.querySelector('.jp-RenderedMarkdown').innerText")
+            assert markdown.strip() == "GCSE A*-C costs $5 m, then $7 m <b>now</b>."
             look(page.run(LOOK), page.run("document.body.dataset.jpThemeName"), theme)
 
 

@@ -48,6 +48,7 @@ HOSTILE = [
     '=HYPERLINK("https://elsewhere.example/")',
     "+cmd|' /C calc'!A0",
     "-2+3",
+    "= similar (within chance)",
     "@SUM(1)",
     "\t=1+1",
     "https://elsewhere.example/ and mailto:a@b.example",
@@ -276,6 +277,12 @@ def test_pictures_beyond_the_limit_are_left_out_and_that_is_told(monkeypatch):
     tree = parsed(page_of(page_with(chart, chart, chart), "page", "Title", []))
     assert len(tree.findall(".//img")) == 2 and text_of(tree).count("Picture left out: a page has 2 at most.") == 1
     assert len(tree.findall(".//table")) == 3
+
+
+def test_letters_that_the_charts_font_lacks_are_left_to_the_reader():
+    drawing, axes = charts.new_figure()
+    axes.set_xlabel("日本語 👪 and $5 of $7")
+    assert ">日本語 👪 and $5 of $7</text>" in charts.draw_svg(drawing).decode("utf-8")
 
 
 def test_a_long_title_pushes_the_plot_down():

@@ -10,11 +10,11 @@ from cyp_helpers.register.periods import parse_periods
 from cyp_helpers.show.columns import WORDS, heading_of, kind_of, printed_by, text_of
 from cyp_helpers.show.wording import clean, day
 
-# A sign beside the word, never instead of it.
+# A sign beside the word, never instead of it; none with which a cell copied into a sheet becomes a formula.
 SIGNS = {
     **dict.fromkeys(["improved", "better", "met", "on track", "improving"], "✓"),
     **dict.fromkeys(["worsened", "worse", "not met", "off track", "worsening"], "✗"),
-    **dict.fromkeys(["no clear change", "no clear difference", "no significant trend", "similar"], "="),
+    **dict.fromkeys(["no clear change", "no clear difference", "no significant trend", "similar"], "≈"),
     "cannot tell from rounded figures": "?",
 }
 # What a spreadsheet reads as the start of a formula, also in full width, where it is not that of a number.
