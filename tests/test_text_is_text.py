@@ -290,6 +290,8 @@ def test_a_long_title_pushes_the_plot_down():
     charts.add_title(short, "Re-referrals")
     charts.add_title(long, "Re-referrals to children's social care " * 5)
     plot = [drawing.axes[0].get_position().height * drawing.get_figheight() for drawing in (short, long)]
+    broad = charts.add_title(charts.new_figure()[0], "WWWWW MMMMM " * 12)
+    assert broad.get_window_extent().width < broad.figure.bbox.width
     assert plot[0] == pytest.approx(plot[1]) and long.get_figheight() > short.get_figheight()
 
 

@@ -239,17 +239,20 @@ def new_figure(height=4.0, left=0.72, right=0.16, bottom=0.48, top=0.56):
 
 
 def add_title(figure, title, width=84, room=2):
-    """The finding above a chart, in lines of a width in characters; lines that the figure has no ``room`` for push the plot down."""
+    """The finding above a chart, in lines of a width in characters or less; lines that the figure has no ``room`` for push the plot down."""
+    style = {"x": 0.01, "ha": "left", "fontsize": 11.5, "fontweight": "bold", "parse_math": False}
     lines = textwrap.wrap(clean(title), width, max_lines=8, placeholder=" …")
+    wide = figure.suptitle("\n".join(lines), **style).get_window_extent().width / figure.bbox.width
+    if wide > 0.98 and width > 20:  # broad letters
+        return add_title(figure, title, int(width * 0.95 / wide), room)
     inches, edges = figure.get_figheight(), figure.subplotpars
     height = inches + _LINE * max(len(lines) - room, 0)
-    style = {"x": 0.01, "ha": "left", "fontsize": 11.5, "fontweight": "bold", "parse_math": False}
     figure.set_figheight(height)
     if figure.get_layout_engine() is None:  # which makes room itself, unless it is told where the title stands
         top = (1 - edges.top) * inches + height - inches
         figure.subplots_adjust(bottom=edges.bottom * inches / height, top=1 - top / height)
         style |= {"va": "top", "y": 1 - 0.1 / height}
-    figure.suptitle("\n".join(lines), **style)
+    return figure.suptitle("\n".join(lines), **style)
 
 
 def draw_plain(axes, keep_left=False):
