@@ -5,19 +5,17 @@ import re
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.report import has_figure, kept, subjects_of
+from cyp_helpers.compare.judge import NO_VERDICT
 
 OVER_TIME = ["same_period_last_year", "previous", "baseline"]  # the first that gave a verdict speaks for the subject
 _BAD = {"not met": 4, "off track": 4, "worsened": 3, "worse": 2}
 _GOOD = {"met": 4, "on track": 4, "improved": 3, "better": 2}
-_NO_VERDICT = ["not compared", "not assessed"]
 _KEY = ["priority_id", "subject_id"]
 _BOTH_WAYS = {"worse": ("worse", "worsened", "worsening"), "better": ("better", "improved", "improving")}
 BESIDE = {"england": "England", "neighbours": "its neighbours"}  # areas whose verdicts count; the region is shown only
 
 
-@kept
-def judged(review):
+def judged(report):
     """Comparisons that gave a verdict, one for each subject and question (target, over time, England, neighbours).
 
     Returns
@@ -25,8 +23,8 @@ def judged(review):
     Rows of ``compare`` with ``question`` (the comparator, or "over time" for the first of ``OVER_TIME`` with a
     verdict) and ``finding`` (the verdict in words).
     """
-    rows = review.comparisons[~review.comparisons["verdict"].isin(_NO_VERDICT)]
-    rows = rows[rows["comparator"] != "region"]
+    rows = report.comparison[~report.comparison["verdict"].isin(NO_VERDICT)]
+    rows = rows[~rows["comparator"].isin(["region", "five_years"])]
     rank = rows["comparator"].map({name: n for n, name in enumerate(OVER_TIME)})
     rows = rows.assign(question=rows["comparator"].where(rank.isna(), "over time"), rank=rank.astype(float).fillna(0))
     # A verdict from figures goes before one that a document states.
@@ -66,14 +64,13 @@ def _in_words(rows):
     return pd.Series(words, index=rows.index, dtype="str") + (" (" + evidence + ")").where(tell, "")
 
 
-def judged_over_time(review):
+def judged_over_time(report):
     """The rows of ``judged`` that look back."""
-    rows = judged(review)
+    rows = judged(report)
     return rows[rows["question"] == "over time"]
 
 
-@kept
-def attention(review):
+def attention(report):
     """What most needs attention, worst first.
 
     Each subject scores for a target not met or off track (4), for having worsened (3) and for standing worse
@@ -85,19 +82,18 @@ def attention(review):
     DataFrame with ``subject_id, name, priority_ids`` (all that it serves, joined by a space), ``score``, ``verdicts``
     ``new`` (False where all of it was known at the last review) and ``findings`` (sentences); one row for each subject.
     """
-    return _scored(review, _BAD)
+    return _scored(report, _BAD)
 
 
-@kept
-def went_well(review):
+def went_well(report):
     """What went well, best first; scored and shaped as in ``attention``."""
-    worse = attention(review)
-    good = _scored(review, _GOOD)
+    worse = attention(report)
+    good = _scored(report, _GOOD)
     return good.assign(mixed=good["subject_id"].isin(worse["subject_id"]))
 
 
-def _scored(review, weights):
-    rows = judged(review)
+def _scored(report, weights):
+    rows = judged(report)
     rows = rows[rows["verdict"].isin(list(weights)) & (rows["measure"] != "context figure")]
     old = rows["flags"].str.contains("no new figure")
     score = rows["verdict"].map(weights).astype(float) / (1 + (rows["evidence"] == "stated")) / (1 + old)
@@ -115,8 +111,7 @@ def _scored(review, weights):
     return scored.sort_values("score", ascending=False, kind="stable", ignore_index=True)
 
 
-@kept
-def worse_and_worsening(review, which="worse"):
+def worse_and_worsening(report, which="worse"):
     """Subjects that stand worse than England or their neighbours and are getting worse; with ``which`` "better" those that
     stand better and are getting better.
 
@@ -128,14 +123,12 @@ def worse_and_worsening(review, which="worse"):
     ``reason`` (sentences).
     """
     beside, moved, trend = _BOTH_WAYS[which]
-    rows = judged(review)
+    rows = judged(report)
     rows = rows[rows["measure"] != "context figure"]
     stand = rows[(rows["verdict"] == beside) & rows["question"].isin(list(BESIDE))]
     move = rows[(rows["verdict"] == moved) & (rows["question"] == "over time")]
-    trends = with_standing(review, rows.drop_duplicates("subject_id"))
-    trends = trends[trends["trend_verdict"] == trend].assign(
-        finding=f"{trend} over five years (beyond chance)", reason=trends["trend_reason"]
-    )
+    trends = report.comparison.query("comparator == 'five_years' and verdict == @trend and measure != 'context figure'")
+    trends = trends.assign(finding=f"{trend} over five years (beyond chance)")
     told = pd.concat([move, trends])
     both = set(stand["subject_id"]) & set(told["subject_id"])
     first = rows[rows["subject_id"].isin(both)].groupby("subject_id", sort=False)
@@ -156,20 +149,13 @@ def worse_and_worsening(review, which="worse"):
     ).reset_index(names="subject_id")
 
 
-def with_standing(review, rows):
-    """Rows of ``compare`` beside the row of ``standing_table`` for their newest figure, if they have one."""
-    line = ["series_id", "breakdown", "area_id"]
-    standing = review.standing.drop(columns=["value", "status"])
-    return rows.drop(columns="period").merge(standing, on=line, how="left")
-
-
 def _once(reasons):
     """Sentences of several reasons, each only once."""
     sentences = [sentence for reason in reasons for sentence in re.split(r"(?<=\.) (?=[A-Z])", reason)]
     return " ".join(dict.fromkeys(sentences))
 
 
-def not_judged(review, figures_too=False):
+def not_judged(report, figures_too=False):
     """Subjects without any verdict, and why; with ``figures_too`` only those of them that have no figure either.
 
     Returns
@@ -177,8 +163,8 @@ def not_judged(review, figures_too=False):
     DataFrame with ``priority_id, subject_id, name, measure, why`` (a kind of gap) and ``reason`` (the sentence of the
     comparison that came nearest).
     """
-    rows = review.comparisons[review.comparisons["measure"] != "context figure"]
-    with_verdict = pd.MultiIndex.from_frame(judged(review)[_KEY])
+    rows = report.comparison[report.comparison["measure"] != "context figure"]
+    with_verdict = pd.MultiIndex.from_frame(judged(report)[_KEY])
     rows = rows[~pd.MultiIndex.from_frame(rows[_KEY]).isin(with_verdict)]
     if figures_too:
         rows = rows[rows["observation_id"] == ""]
@@ -193,7 +179,7 @@ def not_judged(review, figures_too=False):
         [
             best["measure"] == "milestone",
             best["observation_id"] != "",
-            best["reason"].str.contains("on this definition"),
+            best["gap"] == "superseded",
         ],
         [
             "An event or document to deliver, not a figure",
@@ -207,8 +193,7 @@ def not_judged(review, figures_too=False):
     ]
 
 
-@kept
-def coverage(review):
+def coverage(report):
     """How much of what each priority lists can be judged.
 
     Returns
@@ -217,12 +202,12 @@ def coverage(review):
     with_figure, figure_only`` (a figure and nothing to set it beside), ``against_target, over_time, against_england,
     judged, not_judged``; counts of subjects.
     """
-    rows = review.comparisons.drop_duplicates(_KEY)
-    questions = judged(review)
+    rows = report.comparison.drop_duplicates(_KEY)
+    questions = judged(report)
     questions = questions[questions["measure"] != "context figure"]
-    index = review.priorities.set_index("priority_id")["name"]
-    subjects = subjects_of(review)
-    with_figure = subjects[subjects["measure"].isin(["indicator", "evidence figure"]) & has_figure(subjects)]
+    index = report.priorities.set_index("priority_id")["name"]
+    subjects = report.subjects
+    with_figure = subjects[subjects["measure"].isin(["indicator", "evidence figure"]) & subjects["value"].notna()]
 
     def count(frame):
         return frame.drop_duplicates(_KEY)["priority_id"].value_counts().reindex(index.index).fillna(0).astype(int)
