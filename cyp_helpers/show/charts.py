@@ -3,9 +3,12 @@
 import base64
 import html
 import textwrap
+import warnings
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from io import BytesIO
+from itertools import islice
 
 import pandas as pd
 
@@ -13,10 +16,14 @@ from cyp_helpers.findings import coverage, judged
 from cyp_helpers.register.tables import ENGLAND
 from cyp_helpers.report import has_figure, line_of_figures, subjects_of
 from cyp_helpers.show.table import Table, render_table
+from cyp_helpers.show.wording import clean
 
 # Government Analysis Function palette for charts
 DARK_BLUE, ORANGE, DARK_GREY, TURQUOISE, LIGHT_GREY = "#12436D", "#F46A25", "#3D3D3D", "#28A197", "#BFBFBF"
 _WIDTH = 8  # inches, of every chart
+_LINE = 0.2  # inches, of a line of a title
+# A reader hears an alternative text in one go; a page of 2,000 pictures has 112 MB. What is left out is told.
+MOST_CHARACTERS, MOST_PICTURES = 1000, 60
 
 
 @dataclass(frozen=True)
@@ -29,28 +36,37 @@ class Chart:
     data: Table = field(repr=False)
 
     def __repr__(self):
-        return f"Chart: {self.alternative}"
+        return f"Chart: {_limited(self.alternative)}"
 
     def _repr_html_(self):
         encoded = base64.b64encode(self.picture).decode("ascii")
         return (
-            f'<figure class="chart"><img src="data:image/svg+xml;base64,{encoded}" alt="{html.escape(self.alternative)}">'
+            f'<figure class="chart"><img src="data:image/svg+xml;base64,{encoded}" alt="{html.escape(_limited(self.alternative))}">'
             f"<figcaption><details><summary>Figures behind this chart</summary>{render_table(self.data)}</details></figcaption></figure>"
         )
 
 
 @dataclass(frozen=True)
 class Charts:
-    """Several charts, one below the other."""
+    """Several charts, one below the other, or ``nothing``: why there is none; ``note`` says what is left out."""
 
     charts: tuple
     nothing: str
+    note: str = ""
 
     def __repr__(self):
         return "\n".join(map(repr, self.charts)) or self.nothing
 
     def _repr_html_(self):
-        return "\n".join(chart._repr_html_() for chart in self.charts) or f"<p>{html.escape(self.nothing)}</p>"
+        words = self.note if self.charts else self.nothing
+        said = [f"<p>{html.escape(clean(words))}</p>"] if words else []
+        return "\n".join([chart._repr_html_() for chart in self.charts] + said)
+
+
+def _limited(alternative):
+    """An alternative text of a length that can be listened to, ending with a whole word."""
+    short = textwrap.shorten(clean(alternative), MOST_CHARACTERS, placeholder=" …")
+    return short + (" The table of figures behind this chart has the rest." if short.endswith(" …") else "")
 
 
 def indicator_charts(review):
@@ -64,10 +80,12 @@ def indicator_charts(review):
     # The years of published figures are drawn in ``trendcharts``.
     subjects = subjects[~subjects["observation_id"].map(review.figures["open_data"]).eq(True)]
     verdicts = judged(review).groupby(["priority_id", "subject_id"])["finding"].agg(", ".join)
-    charts = [_indicator_chart(review, subject, verdicts) for _, subject in subjects.iterrows()]
+    charts = filter(None, (_indicator_chart(review, subject, verdicts) for _, subject in subjects.iterrows()))
+    drawn = tuple(islice(charts, MOST_PICTURES))
     return Charts(
-        tuple(chart for chart in charts if chart),
+        drawn,
         "No figure of this priority has another one to stand beside it, so there is no chart.",
+        f"There are more charts than the {MOST_PICTURES} that a page shows." if next(charts, None) else "",
     )
 
 
@@ -85,7 +103,7 @@ def coverage_chart(review):
             "No figure": table["not_judged"] - table["milestones"] - table["figure_only"],
             "Event or document to deliver": table["milestones"],
         }
-    ).set_index(table["name"])
+    ).set_index(table["name"].map(lambda name: textwrap.fill(clean(name), 28, max_lines=3, placeholder=" …")))
     long = parts.rename_axis("Priority").reset_index().melt("Priority", var_name="What", value_name="Number")
     figure = Figure(figsize=(8, 0.5 * len(parts) + 2), layout="constrained")
     axes = figure.subplots()
@@ -118,12 +136,13 @@ def coverage_chart(review):
     draw_plain(axes)
     share = int(table["judged"].sum()), int((table["judged"] + table["not_judged"]).sum())
     title = f"{share[0]} of {share[1]} entries can be judged; an indicator counts under each priority it serves"
+    parts = parts.set_axis(table["name"])
     lines = [
         f"{name}: " + ", ".join(f"{what.lower()} {number}" for what, number in row.items())
         for name, row in parts.iterrows()
     ]
     data = Table("Indicators and measures by priority", parts.map(Decimal).reset_index(names="Priority"))
-    figure.suptitle(title, x=0.01, ha="left", fontsize=11.5, fontweight="bold")
+    add_title(figure, title)
     return Chart(title, f"Stacked bar chart. {title}. " + "; ".join(lines) + ".", draw_svg(figure), data)
 
 
@@ -184,9 +203,8 @@ def _target_of(review, subject):
 
 
 def _bars(labels, numbers, texts, england, target, title, unit):
-    lines = textwrap.wrap(title, 78)
-    height = 0.42 * len(labels) + 0.2 * len(lines) + (1.3 if target else 1)
-    figure, axes = new_figure(height, top=0.2 * len(lines) + (0.5 if target else 0.2), bottom=0.55)
+    figure, axes = new_figure(0.42 * len(labels) + (1.5 if target else 1.2), top=0.7 if target else 0.4, bottom=0.55)
+    texts = [_short(text, 30) for text in texts]
     places = range(len(labels))[::-1]
     axes.barh(places, numbers, color=[ORANGE if one else DARK_BLUE for one in england], height=0.62)
     label = {"xytext": (4, 0), "textcoords": "offset points", "va": "center", "fontsize": 10, "zorder": 5}
@@ -204,7 +222,7 @@ def _bars(labels, numbers, texts, england, target, title, unit):
             path_effects=[patheffects.withStroke(linewidth=4, foreground="white")],
         )
         axes.annotate(
-            f"Target: {target[1]}",
+            f"Target: {_short(target[1], 60)}",
             (target[0], 1),
             xycoords=("data", "axes fraction"),
             xytext=(0, 3),
@@ -217,8 +235,9 @@ def _bars(labels, numbers, texts, england, target, title, unit):
     axes.set_yticks(list(places), labels)
     axes.xaxis.set_major_formatter("{x:,g}")
     axes.set(xlim=(min([0, *numbers]) * 1.28, top * 1.02), xlabel=unit["heading"][:1].upper() + unit["heading"][1:])
-    add_title(figure, title, 78)
+    add_title(figure, title, 78, room=1)
     draw_plain(axes)
+    _as_text(figure)
     left, right = (_width_of(labels, figure) + 0.02 for labels in (axes.get_yticklabels(), said))
     figure.subplots_adjust(left=left, right=1 - right)
     return draw_svg(figure)
@@ -239,11 +258,20 @@ def new_figure(height=4.0, left=0.72, right=0.16, bottom=0.48, top=0.56):
     return figure, figure.subplots()
 
 
-def add_title(figure, title, width=84):
-    """The finding above a chart, in lines of a width in characters."""
-    height = figure.get_figheight()
-    style = {"va": "top", "ha": "left", "fontsize": 11.5, "fontweight": "bold"}
-    figure.suptitle("\n".join(textwrap.wrap(title, width)), x=0.01, y=1 - 0.1 / height, **style)
+def add_title(figure, title, width=84, room=2):
+    """The finding above a chart, in lines of a width in characters; lines that the figure has no ``room`` for push the plot down."""
+    lines = textwrap.wrap(clean(title), width, max_lines=8, placeholder=" …")
+    inches, edges = figure.get_figheight(), figure.subplotpars
+    height = inches + _LINE * max(len(lines) - room, 0)
+    style = {"x": 0.01, "ha": "left", "fontsize": 11.5, "fontweight": "bold", "parse_math": False}
+    figure.set_figheight(height)
+    if (
+        figure.get_layout_engine() is None
+    ):  # a layout engine makes room itself, unless it is told where the title stands
+        top = (1 - edges.top) * inches + height - inches
+        figure.subplots_adjust(bottom=edges.bottom * inches / height, top=1 - top / height)
+        style |= {"va": "top", "y": 1 - 0.1 / height}
+    figure.suptitle("\n".join(lines), **style)
 
 
 def draw_plain(axes, keep_left=False):
@@ -266,10 +294,48 @@ def tell_dates(axes):
 
 
 def draw_svg(figure):
-    """The picture as SVG, the same bytes for the same data."""
+    """The picture as SVG, the same bytes for the same data; every text in it stands as it is, cut where it outgrows its place.
+
+    Letters that matplotlib's own font lacks are left to the fonts of the reader.
+    """
     import matplotlib
 
-    buffer = BytesIO()
-    with matplotlib.rc_context({"svg.hashsalt": "cyp_helpers"}):
+    buffer, missing = BytesIO(), not _as_text(figure) <= _letters()
+    settings = {"svg.hashsalt": "cyp_helpers", "svg.fonttype": "none" if missing else "path", "text.parse_math": False}
+    with matplotlib.rc_context(settings), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    return buffer.getvalue()
+    return clean(buffer.getvalue().decode("utf-8")).encode("utf-8")
+
+
+def _as_text(figure):
+    """Take no text of a figure for a formula, and cut what outgrows its place; gives the set of the characters drawn."""
+    from matplotlib.text import Text
+
+    for axes in figure.axes:
+        box = axes.get_position()
+        legend = axes.get_legend()
+        places = [(axes.xaxis.label, box.width * figure.get_figwidth() * 11)]  # 11 letters to the inch
+        places += [(axes.yaxis.label, box.height * figure.get_figheight() * 11)]
+        places += [(text, 45) for text in (legend.get_texts() if legend else [])]
+        for text, length in places:
+            text.set_text(_short(text.get_text(), int(length)))
+        title = axes.get_title("left").split("\n")
+        axes.set_title("\n".join(title[:3]) + (" …" if len(title) > 3 else ""), loc="left")
+    drawn = figure.findobj(Text)
+    for text in drawn:
+        text.set_parse_math(False)
+        text.set_text(clean(text.get_text()))
+    return set("".join(text.get_text() for text in drawn))
+
+
+@cache
+def _letters():
+    """The characters that matplotlib's own font has."""
+    from matplotlib.font_manager import findfont, get_font
+
+    return {*map(chr, get_font(findfont("DejaVu Sans")).get_charmap()), "\n"}
+
+
+def _short(text, length):
+    return text if len(text) <= length else f"{text[: max(length - 1, 0)].rstrip()}…"

@@ -1,21 +1,24 @@
-"""Pages: an executed notebook as one HTML file that needs nothing from elsewhere."""
+"""Pages: an executed notebook as one HTML file that needs nothing from elsewhere and runs nothing."""
 
 import html
 import re
 from functools import cache
-from pathlib import Path
 
-from cyp_helpers.show.table import STYLE
+from cyp_helpers.show.charts import MOST_PICTURES
+from cyp_helpers.show.table import FOLDER, STYLE
+from cyp_helpers.show.wording import clean
 
-TEMPLATE = Path(__file__).parent / "page.html.j2"
 FOOTER = (
     "Figures are transcribed from documents of Nottinghamshire County Council and its partners in the Nottinghamshire Children's Trust; "
     "copyright in the documents remains with their authors. Every figure on the page is listed with its document and place."
 )
+# Whatever gets into a page, nothing is fetched, sent or run. A script of the page's own would be named here by its hash.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+_PICTURE = re.compile(r'<img src="data:[^">]*"[^>]*>')
 
 
 def page_of(notebook, name, title, pages):
-    """HTML of an executed notebook: its words, tables and pictures, without its code.
+    """HTML of an executed notebook: its words, tables and pictures, without its code and what it wrote to standard error.
 
     Parameters
     ----------
@@ -26,10 +29,11 @@ def page_of(notebook, name, title, pages):
 
     Returns
     -------
-    str, a whole page in British English with inline style and pictures.
+    str, a whole page in British English with inline style and pictures. Raw HTML in Markdown is shown as text; characters that turn or
+    hide text are shown as "\N{REPLACEMENT CHARACTER}"; pictures after the first ``MOST_PICTURES`` are left out, which the page says.
     """
-    body = _body(notebook, title)
-    return _frame().render(title=title, name=name, pages=pages, style=_safe(STYLE), body=_safe(body), footer=FOOTER)
+    page = {"title": title, "name": name, "pages": pages, "policy": POLICY, "footer": FOOTER}
+    return clean(_frame().render(**page, style=_safe(STYLE), body=_safe(_body(notebook, title))))
 
 
 @cache  # compiling the templates takes as long as filling them
@@ -46,7 +50,7 @@ def _exporter():
 
     return FragmentExporter(
         template_name="basic",
-        filters={"highlight_code": Highlight2HTML},
+        filters={"highlight_code": Highlight2HTML, "markdown2html": _markdown()},
         default_preprocessors=[],  # none of them finds anything to do, and each has the notebook checked again
         exclude_input=True,
         exclude_input_prompt=True,
@@ -56,20 +60,55 @@ def _exporter():
 
 
 @cache
-def _frame():
-    from jinja2 import Environment, select_autoescape
+def _markdown():
+    """Markdown to HTML without formulas, live addresses and raw HTML: a tag in a text is shown as it is written."""
+    import mistune
 
-    return Environment(autoescape=select_autoescape(default=True)).from_string(TEMPLATE.read_text(encoding="utf-8"))
+    class Renderer(mistune.HTMLRenderer):
+        def __init__(self):
+            super().__init__(escape=False)  # True would also show the "&" of an entity
+
+        def inline_html(self, html):
+            return mistune.escape(html)
+
+        def block_html(self, html):
+            return f"<p>{mistune.escape(html)}</p>\n"
+
+    return mistune.create_markdown(renderer=Renderer(), plugins=["table"])
+
+
+@cache
+def _frame():
+    from jinja2 import Environment, FileSystemLoader
+
+    return Environment(autoescape=True, loader=FileSystemLoader(FOLDER)).get_template("page.html.j2")
 
 
 def _body(notebook, title):
     """The notebook's fragment, its heading made this page's own; the style of its set-up cell is already in the head."""
-    fragment, _ = _exporter().from_notebook_node(notebook)
-    fragment = re.sub(
-        r"(<h1[^>]*>)(.*?)</h1>", lambda h1: f"{h1[1]}{h1[2]}: {html.escape(title)}</h1>", fragment, count=1
-    )
+    fragment, _ = _exporter().from_notebook_node(_without_errors(notebook))
+    title = html.escape(title)
+    fragment = re.sub(r"(<h1[^>]*>.*?)</h1>", lambda h1: f"{h1[1]}: {title}</h1>", fragment, count=1)
     fragment = re.sub(r"<style>.*?</style>", "", fragment, flags=re.DOTALL)
-    return re.sub(r"<script\b.*?</script>", "", fragment, flags=re.DOTALL)
+    return _limited(re.sub(r"<script\b.*?</script>", "", fragment, flags=re.DOTALL | re.IGNORECASE))
+
+
+def _without_errors(notebook):
+    """Without standard error: warnings name folders of the machine and are for the analyst."""
+    from nbformat import NotebookNode
+
+    def quiet(cell):
+        outputs = [one for one in cell.get("outputs", []) if one.get("name") != "stderr"]
+        return NotebookNode(cell | {"outputs": outputs}) if "outputs" in cell else cell
+
+    return NotebookNode(notebook | {"cells": [quiet(cell) for cell in notebook.cells]})
+
+
+def _limited(fragment):
+    """No more than ``MOST_PICTURES``; what stands in for the others says so."""
+    number = iter(range(1, len(fragment)))
+    left_out = f"<p>Picture left out: a page has {MOST_PICTURES} at most. Its figures are in the table below.</p>"
+    return _PICTURE.sub(lambda picture: picture[0] if next(number) <= MOST_PICTURES else left_out, fragment)
 
 
 def _safe(text):

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from hashlib import sha1
 from pathlib import Path
 
@@ -11,24 +11,13 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
-STYLE = (Path(__file__).parent / "tables.css").read_text(encoding="utf-8")
-# A sign beside the word, never instead of it.
-SIGNS = {
-    "improved": "✓",
-    "better": "✓",
-    "met": "✓",
-    "on track": "✓",
-    "worsened": "✗",
-    "worse": "✗",
-    "not met": "✗",
-    "off track": "✗",
-    "cannot tell from rounded figures": "?",
-    "improving": "✓",
-    "worsening": "✗",
-    "no clear change": "=",
-    "no significant trend": "=",
-    "similar": "=",
-}
+from cyp_helpers.show.cells import Difference, cell_text, for_readers, numbers, tidy, with_sign
+from cyp_helpers.show.wording import clean
+
+__all__ = ["SHORTHAND", "STYLE", "Difference", "Table", "numbers", "render_table", "show", "tidy", "with_sign"]
+FOLDER = Path(__file__).parent
+STYLE = (FOLDER / "tables.css").read_text(encoding="utf-8")
+MOST_ROWS = 2000  # of a table on a page; its data keep them all
 SHORTHAND = {
     "[p]": "provisional: an early figure that its publisher may still change",
     "[r]": "revised: replaces a figure published earlier",
@@ -44,80 +33,96 @@ SHORTHAND = {
 }
 
 
-class Difference(Decimal):
-    """A difference, shown with its sign."""
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """A table with its words; shows itself in a notebook, and ``workbook`` writes it as a sheet.
 
-    A ``folded`` table, for looking things up, opens on demand. ``frame``: the first column holds the row headers; a Decimal keeps the decimals that were printed.
+    Attributes
+    ----------
+    caption : str
+    data : DataFrame or Series, as it was given
+    frame : DataFrame, what readers see of it (``for_readers``); the first column holds the row headers
+    notes : sentences below the table
+    name : str, by which ``workbook`` knows it
+    folded : bool; a table for looking things up opens on demand
     """
 
     caption: str
-    frame: pd.DataFrame = field(repr=False)
+    data: pd.DataFrame = field(repr=False)
     notes: tuple = ()
     name: str = ""
     folded: bool = False
 
+    @cached_property
+    def frame(self):
+        return for_readers(self.data)
+
     def __repr__(self):
-        return f"Table: {self.caption} ({len(self.frame)} rows)"
+        return f"Table: {clean(self.caption)} ({len(self.data)} rows)"
 
     def _repr_html_(self):
         return render_table(self)
 
 
+def show(frame, caption, notes=(), name="", folded=False):
+    """A selection of a frame as a table for readers.
+
+    Parameters
+    ----------
+    frame : DataFrame or Series, such as ``report.comparison.query("verdict == 'worse'")``; its columns may be any
+    caption : str, what the table shows
+    notes : str or sequence of str, sentences below the table
+    name : str, the sheet's name in a workbook
+    folded : bool, True for a table that opens on demand
+
+    Returns
+    -------
+    Table that shows itself in a notebook; ``.data`` is the very frame that was given, numbers as numbers.
+
+    Raises
+    ------
+    TypeError where ``frame`` is no pandas frame or ``caption`` no text.
+
+    >>> show(pd.DataFrame({"name": ["Re-referrals"], "value": [23.9]}), "Figures").frame.to_dict("list")
+    {'Indicator': ['Re-referrals'], 'Figure': [Decimal('23.9')]}
+    """
+    if not isinstance(frame, pd.DataFrame | pd.Series):
+        raise TypeError(f"show() was given {type(frame).__name__}; it shows a pandas DataFrame or Series.")
+    if not isinstance(caption, str) or not caption.strip():
+        raise TypeError(f"show() needs a caption that says what the table shows; it was given {caption!r}.")
+    return Table(caption, frame, (notes,) if isinstance(notes, str) else tuple(notes), name, folded)
+
+
 def render_table(table):
     """Accessible HTML of a table: caption, headers with scope, notes below; or the caption and "nothing to show"."""
-    frame = table.frame
+    frame, notes = table.frame, list(table.notes)
+    if len(frame) > MOST_ROWS:
+        notes.append(f"The first {MOST_ROWS:,} of {len(frame):,} rows are shown; select fewer to see others.")
     slug = re.sub(r"[^a-z0-9]+", "-", table.caption.lower()).strip("-")[:40]
-    number = [Markup(' class="number"') if _is_number_column(frame[name]) else "" for name in frame.columns]
+    identity = sha1(table.caption.encode("utf-8", "replace")).hexdigest()[:6]
+    kinds = [_NUMBER if _is_number_column(frame.iloc[:, n]) else _TEXT for n in range(frame.shape[1])]
     return _template().render(
-        identity=f"table-{slug}-{sha1(table.caption.encode()).hexdigest()[:6]}",
+        identity=f"table-{slug}-{identity}",
         caption=table.caption,
-        columns=list(zip(frame.columns, number)),
-        rows=frame.map(cell_text).to_numpy().tolist(),
-        notes=table.notes,
+        columns=list(zip(frame.columns, kinds)),
+        rows=frame.head(MOST_ROWS).map(cell_text).to_numpy().tolist(),
+        notes=notes,
         folded=table.folded,
     )
 
 
+# JupyterLab aligns every cell to the right, and an untrusted notebook has no other style than that of its elements.
+_NUMBER, _TEXT = Markup(' class="number"'), Markup(' style="text-align:left"')
+
+
 @cache
 def _template():
-    environment = Environment(autoescape=True, loader=FileSystemLoader(Path(__file__).parent))
-    return environment.get_template("table.html.j2")
+    loader = FileSystemLoader(FOLDER)
+    return Environment(autoescape=True, loader=loader, finalize=_clean_text).get_template("table.html.j2")
 
 
-def cell_text(cell):
-    """A cell as text: 6784 becomes "6,784", a missing number "no figure"."""
-    if isinstance(cell, Difference):
-        return f"{cell:+,}".replace("-", "\N{MINUS SIGN}")
-    if isinstance(cell, Decimal):
-        return f"{cell:,}"
-    return "no figure" if cell is None else str(cell)
-
-
-def with_sign(verdicts):
-    """Verdicts with their sign in front: "✓ improved"."""
-    verdicts = verdicts.fillna("").astype("str")
-    return (verdicts.map(SIGNS).astype("str").fillna("–") + " " + verdicts).where(verdicts != "", "")
-
-
-def numbers(values):
-    """Values as Decimal with their printed decimals; words stay words, None where there is no figure."""
-    values = values.astype("str").fillna("")
-    is_number = values.str.fullmatch(r"-?\d+(?:\.\d+)?")
-    cells = [Decimal(value) if number else (value or None) for value, number in zip(values, is_number)]
-    return pd.Series(cells, index=values.index, dtype=object)
-
-
-def tidy(frame):
-    """Without empty columns of marks; an empty text cell says so with a dash."""
-    frame = frame.reset_index(drop=True)
-    if "Marks" in frame and (frame["Marks"] == "").all():
-        frame = frame.drop(columns="Marks")
-    return frame.replace("", "–")
+def _clean_text(value):
+    return value if isinstance(value, Markup) else clean(value)
 
 
 def _is_number_column(column):

@@ -1,10 +1,18 @@
-"""Small words: numbers as words, plurals, lists and dates, and text that shows itself in a notebook."""
+"""Small words: numbers as words, plurals, lists and dates; text that shows itself, and text that stays text."""
+
+import re
 
 _COUNT = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+# Controls, marks that turn or hide text, and halves of characters: no register needs them, and each can make a page lie.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
+)
+_MARKS = re.compile(r"([\\`*_\[\]<>&$~|{}])")
+_AT_START = re.compile(r"^(\d{0,9})([-+#=.)])")
 
 
 class Words(str):
-    """Text that shows itself as Markdown in a notebook."""
+    """Text that shows itself as Markdown in a notebook. What the register says goes in through ``escape`` or ``bold``."""
 
     def _repr_markdown_(self):
         return str(self)
@@ -13,9 +21,41 @@ class Words(str):
         return str(self)
 
 
+def clean(text):
+    """Text without characters that turn, hide or break it; each is shown as "\N{REPLACEMENT CHARACTER}".
+
+    >>> clean("Re-referrals \\u202egpj.exe") == "Re-referrals \\ufffdgpj.exe"
+    True
+    """
+    return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", str(text))
+
+
+def escape(text):
+    """Text for Markdown that reads exactly as it is: no mark, tag, link or formula in it means anything.
+
+    >>> escape("GCSE A*-C <b>")
+    'GCSE A\\\\*-C \\\\<b\\\\>'
+    """
+    return _AT_START.sub(r"\1\\\2", _MARKS.sub(r"\\\1", " ".join(clean(text).split())))
+
+
+def plain(text):
+    """What a reader sees of Markdown as ``Words`` has it: without bold marks and backslashes.
+
+    >>> plain("**GCSE A\\*-C.** Worse")
+    'GCSE A*-C. Worse'
+    """
+    return re.sub(r"\\(\W|_)", r"\1", re.sub(r"(?<!\\)\*\*", "", text))
+
+
+def bold(text):
+    """Text in bold, for Markdown."""
+    return f"**{escape(text)}**"
+
+
 def count(number):
-    """A small number as a word: 3 is "three", 12 is "12"."""
-    return _COUNT[number] if number < len(_COUNT) else str(number)
+    """A small number as a word: 3 is "three", 12 is "12", 1234 is "1,234"."""
+    return _COUNT[number] if number < len(_COUNT) else f"{number:,}"
 
 
 def how_many(number):

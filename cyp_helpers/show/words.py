@@ -5,7 +5,9 @@ import html
 from cyp_helpers.findings import attention, coverage, judged, judged_over_time, not_judged, went_well
 from cyp_helpers.report import has_figure, last_review, subjects_of
 from cyp_helpers.show.table import STYLE
-from cyp_helpers.show.wording import Words, count, day, how_many, join, plural, sentence_count
+from urllib.parse import quote
+
+from cyp_helpers.show.wording import Words, bold, clean, count, day, escape, how_many, join, plural, sentence_count
 
 _ORDER = [
     "not met",
@@ -38,7 +40,7 @@ class Opening(Words):
     """The words of a set-up cell, with the look of the tables below."""
 
     def _repr_html_(self):
-        return f"<style>{STYLE}</style><p>{html.escape(self)}</p>"
+        return f"<style>{STYLE}</style><p>{html.escape(clean(self))}</p>"
 
 
 def opening(review):
@@ -58,17 +60,15 @@ def in_brief(review):
 
 
 def heading(review):
-    """The priority, plan and review in bold."""
+    """The priority, plan and review, what the page is about in bold."""
     plan = review.plan["title"] + (
         "" if review.is_own_area else f", its published indicators for {review.area['name']}"
     )
-    which = f"{review.review['review']}, {review.review['kind']} review"
+    which = escape(f"{review.review['review']}, {review.review['kind']} review, as known at {day(review.as_at)}.")
     if review.priority is None:
-        return Words(f"**{plan}.** {which}, as known at {day(review.as_at)}.")
-    kind = {"outcome": "Outcome"}.get(review.priority["kind"], "Priority")
-    return Words(
-        f"**{kind} {review.priority['number']}: {review.priority['title']}.** {plan}. {which}, as known at {day(review.as_at)}."
-    )
+        return Words(f"{bold(plan + '.')} {which}")
+    kind = "Outcome" if review.priority["kind"] == "outcome" else "Priority"
+    return Words(f"{bold(f'{kind} {review.priority["number"]}: {review.priority["title"]}.')} {escape(plan)}. {which}")
 
 
 def counts(review):

@@ -10,9 +10,12 @@ import pandas as pd
 
 from cyp_helpers.pages import beside as comparators
 from cyp_helpers.show import tables, words
-from cyp_helpers.show.table import SHORTHAND, Difference
+from cyp_helpers.show.cells import Difference, Printed
+from cyp_helpers.show.table import SHORTHAND
+from cyp_helpers.show.wording import clean, plain
 
-_WIDEST = 50  # characters
+_WIDEST, _LONGEST = 50, 32767  # characters, of a column as it reads well and of a cell as Excel allows
+_TEXT_ONLY = {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
 _NAMES = {
     "attention": "Attention",
     "went-well": "Went well",
@@ -28,8 +31,6 @@ _NAMES = {
     "sources": "Sources",
     "queries": "Source queries",
 }
-
-
 _BUILDERS = (
     tables.attention_table,
     tables.went_well_table,
@@ -57,11 +58,26 @@ def write_workbook(review, path):
 
     Tables without rows are left out; the cover says so. Numbers are numbers with the decimals that were printed.
     """
+    made = [build(review) for build in _BUILDERS]
+    cover = _cover(review, [table.caption for table in made if table.frame.empty])
+    sheets = {_NAMES[table.name]: table for table in made if not table.frame.empty}
+    write_sheets(sheets, cover, path, review.as_at)
+
+
+def write_sheets(sheets, cover, path, as_at):
+    """Write tables as sheets of a workbook, with cover, contents and notes.
+
+    Parameters
+    ----------
+    sheets : dict of sheet name to Table with rows
+    cover : gptables.Cover
+    path : where to write the ``.xlsx``
+    as_at : Timestamp that the file's properties give as its time, so that equal tables make equal bytes
+
+    What stands in a cell is text or a number: nothing becomes a formula, an address or an error.
+    """
     import gptables  # takes 0.4 s to import
 
-    made = [build(review) for build in _BUILDERS]
-    shown = [table for table in made if not table.frame.empty]
-    cover = _cover(review, [table.caption for table in made if table.frame.empty])
     notes = pd.DataFrame(
         {
             "Note reference": list(SHORTHAND),
@@ -69,132 +85,119 @@ def write_workbook(review, path):
         }
     )
     with warnings.catch_warnings():
-        # Shorthand stands in cells of its own, which gptables does not count as a reference to a note.
-        warnings.filterwarnings("ignore", message="The following notes are not referenced")
-        gptables.write_workbook(
+        # Shorthand stands in cells of its own, which gptables does not count as a reference to a note; and it asks pandas for what will change.
+        warnings.simplefilter("ignore")
+        book = gptables.produce_workbook(
             str(path),
-            {_NAMES[table.name]: _sheet(table) for table in shown},
+            {name: _layout(table) for name, table in sheets.items()},
             cover=cover,
             notes_table=notes,
             notesheet_label="Notes",
-            auto_width=True,
-            workbook_options={"strings_to_numbers": False},
+            workbook_options=_TEXT_ONLY,
         )
-    _finish(path, cover.title)
-    _fix_times(path, review.as_at)
+    for name, table in sheets.items():
+        _fill(book, book.get_worksheet_by_name(name), table)
+    for sheet in book.worksheets():
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
+    book.set_properties({"title": cover.title, "author": "cyp_helpers", "created": as_at.to_pydatetime()})
+    book.close()
+    _say_language(path)
 
 
 def _cover(review, left_out):
     import gptables
 
+    about = [
+        "Each sheet holds one table. The contents sheet lists them; the notes sheet explains the shorthand.",
+        "A verdict is a direction; the evidence column says what it rests on. Not compared or not assessed means that like could not be set against like.",
+        *([f"Left out, because there is nothing to show: {', '.join(left_out)}."] if left_out else []),
+        "Figures are transcribed from the documents named on the sheet Sources; copyright in the documents remains with their authors.",
+        "Published figures contain public sector information licensed under the Open Government Licence v3.0.",
+    ]
+    intro = [words.heading(review), words.counts(review), words.since_last_review(review)]
     return gptables.Cover(
-        title=f"{review.plan['title']}: comparison tables, {review.review['review']}",
-        intro=[_plain(words.heading(review)), _plain(words.counts(review)), _plain(words.since_last_review(review))],
-        about=[
-            "Each sheet holds one table. The contents sheet lists them; the notes sheet explains the shorthand.",
-            "A verdict is a direction; the evidence column says what it rests on. Not compared or not assessed means that like could not be set against like.",
-            *([f"Left out, because there is nothing to show: {', '.join(left_out)}."] if left_out else []),
-            "Figures are transcribed from the documents named on the sheet Sources; copyright in the documents remains with their authors.",
-            "Published figures contain public sector information licensed under the Open Government Licence v3.0.",
-        ],
+        title=_no_marks(f"{review.plan['title']}: comparison tables, {review.review['review']}"),
+        intro=[_no_marks(plain(text)) for text in intro],
+        about=[_no_marks(text) for text in about],
     )
 
 
-def _finish(path, title):
-    """A title and language in the file's properties, which assistive technology reads first; columns that can be
-    read without scrolling; pages as wide as their table."""
-    from openpyxl import load_workbook
-    from openpyxl.styles import Alignment
-
-    book = load_workbook(path, rich_text=True)
-    book.properties.title, book.properties.language, book.properties.creator = title, "en-GB", "cyp_helpers"
-    for sheet in book:
-        sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
-        sheet.sheet_properties.pageSetUpPr.fitToPage = True
-        if sheet.tables:
-            for column in sheet.column_dimensions.values():
-                column.width = min(column.width, _WIDEST)
-        for table in sheet.tables.values():
-            for cell in (cell for row in sheet[table.ref] for cell in row):
-                cell.alignment = Alignment(
-                    wrap_text=True,
-                    vertical="top",
-                    horizontal=cell.alignment.horizontal,
-                    indent=0 if cell.alignment.horizontal == "right" else 1,
-                )
-        for row in sheet.iter_rows():
-            sheet.row_dimensions[row[0].row].height = max(_height(cell, sheet) for cell in row)
-    book.save(path)
-
-
-def _fix_times(path, as_at):
-    """Give every time in the file that of the review, so that equal tables make equal bytes."""
-    with zipfile.ZipFile(path) as book:
-        parts = [(part.filename, book.read(part)) for part in book.infolist()]
-    day = as_at.strftime("%Y-%m-%dT00:00:00Z").encode()
-    with zipfile.ZipFile(path, "w") as book:
-        for name, content in parts:
-            if name == "docProps/core.xml":
-                content = re.sub(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rb"\g<1>" + day, content)
-            part = zipfile.ZipInfo(name, date_time=as_at.timetuple()[:6])
-            book.writestr(part, content, compress_type=zipfile.ZIP_DEFLATED)
-
-
-def _height(cell, sheet):
-    """Height in points of a cell's text; not every program works out the height of a row with wrapped text."""
-    size = cell.font.size or 12
-    width = sheet.column_dimensions[cell.column_letter].width
-    lines = ceil(len(str(cell.value or "")) * size / 12 / width) if cell.alignment.wrap_text else 1
-    return 1.35 * size * max(lines, 1)
-
-
-def _sheet(table):
-    """A table as gptables wants it. Its Excel name must not look like a cell, such as P1."""
+def _layout(table):
+    """What gptables sets out around a table. It reads links and notes into cells and refuses cells without Latin letters, so the cells
+    are written by ``_fill``. Its Excel name must not look like a cell, such as P1."""
     import gptables
 
-    frame = table.frame.map(_cell)
-    if "Marks" in frame:
-        frame["Marks"] = frame["Marks"].replace("[x]", "none")
-    formats = [
-        {"cell": {"cells": (row + 1, column), "format": {"num_format": _number_format(cell), "align": "right"}}}
-        for (row, column), cell in _decimals(table.frame)
-    ]
+    frame = table.frame
     return gptables.GPTable(
-        table=frame,
+        table=pd.DataFrame("x", index=range(len(frame)), columns=[_no_marks(name) for name in frame.columns]),
         table_name=f"{table.name.replace('-', '_')}_table",
-        title=table.caption,
+        title=_no_marks(table.caption),
         instructions="This worksheet contains one table. The notes sheet explains the shorthand.",
-        subtitles=list(table.notes),
+        subtitles=[_no_marks(note) for note in table.notes],
         index_columns={1: 0},
-        additional_formatting=formats,
     )
 
 
-def _decimals(frame):
-    """Position and value of every number."""
-    return [
-        ((row, column), cell)
-        for column, name in enumerate(frame.columns)
-        for row, cell in enumerate(frame[name])
-        if isinstance(cell, Decimal)
-    ]
+def _fill(book, sheet, table):
+    """Write the cells of a table; columns that can be read without scrolling, rows as high as their text, headers on each page."""
+    from xlsxwriter.utility import xl_cell_to_rowcol
+
+    top, _ = xl_cell_to_rowcol(sheet.tables[0]["range"].split(":")[0])
+    cells = table.frame.map(_cell)
+    if "Marks" in cells:
+        cells["Marks"] = cells["Marks"].replace("[x]", "none")
+    texts = cells.map(str)
+    names = pd.Series(cells.columns, cells.columns).astype("str")
+    widths = texts.apply(lambda column: column.str.len().max()).clip(lower=names.str.len()).clip(8, _WIDEST) + 3
+    lines = (texts.apply(lambda column: column.str.len()) / widths).max(axis=1)
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
+    for row, (number, most) in enumerate(zip(cells.to_numpy().tolist(), lines), start=top + 1):
+        sheet.set_row(row, 17 * max(ceil(most), 1))
+        for column, cell in enumerate(number):
+            style = book.add_format(_style(table.frame.iat[row - top - 1, column]))
+            sheet.write(row, column, cell, style)
+    sheet.repeat_rows(top)
+
+
+def _style(cell):
+    base = {"font_name": "Arial", "font_size": 12, "text_wrap": True, "valign": "top"}
+    if isinstance(cell, Decimal):
+        return base | {"align": "right", "num_format": _number_format(cell)}
+    return base | {"align": "left", "indent": 1}
 
 
 def _cell(cell):
     if isinstance(cell, Decimal):
         return float(cell)
-    if cell is None:
-        return "no figure"
-    if cell in ("", "–"):
+    text = "no figure" if cell is None else clean(cell)[:_LONGEST].strip()
+    if text in ("", "–"):
         return "[x]"  # a sheet has no empty cells
-    return cell if re.search(r"\w", cell) else f"the sign {cell}"  # nor lone signs, which a screen reader may skip
+    return text if re.search(r"\w", text) else f"the sign {text}"  # nor lone signs, which a screen reader may skip
 
 
 def _number_format(number):
     places = -number.as_tuple().exponent
-    plain = "#,##0" + ("." + "0" * places if places > 0 else "")
-    return f"+{plain};\N{MINUS SIGN}{plain};{plain}" if isinstance(number, Difference) else plain
+    form = "#,##0" + ("." + "0" * places if places > 0 else "")
+    signed = isinstance(number, Difference) or (
+        isinstance(number, Printed) and number.text[:1] in ("+", "\N{MINUS SIGN}")
+    )
+    return f"+{form};\N{MINUS SIGN}{form};{form}" if signed else form
 
 
-def _plain(text):
-    return re.sub(r"\*\*", "", text)
+def _no_marks(text):
+    """Text in which gptables finds no link and no note."""
+    return clean(text).replace("](", "] (").replace("$$", "$ $")
+
+
+def _say_language(path):
+    """Give the language in the file's properties, which assistive technology reads and XlsxWriter does not write."""
+    with zipfile.ZipFile(path) as book:
+        parts = [(part, book.read(part)) for part in book.infolist()]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+        for part, content in parts:
+            book.writestr(
+                part, content.replace(b"</cp:coreProperties>", b"<dc:language>en-GB</dc:language></cp:coreProperties>")
+            )

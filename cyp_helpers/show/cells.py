@@ -1,0 +1,175 @@
+"""Cells as readers see them: printed decimals, a word for every verdict, "no figure" where there is none."""
+
+import re
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+
+from cyp_helpers.register.periods import parse_periods
+from cyp_helpers.show.columns import WORDS, heading_of, kind_of, printed_by, text_of
+from cyp_helpers.show.wording import clean, day
+
+# A sign beside the word, never instead of it.
+SIGNS = {
+    **dict.fromkeys(["improved", "better", "met", "on track", "improving"], "✓"),
+    **dict.fromkeys(["worsened", "worse", "not met", "off track", "worsening"], "✗"),
+    **dict.fromkeys(["no clear change", "no clear difference", "no significant trend", "similar"], "="),
+    "cannot tell from rounded figures": "?",
+}
+# What a spreadsheet reads as the start of a formula, also in full width, where it is not that of a number.
+_FORMULA = re.compile(r"\A(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])(?![+-][0-9][0-9,]*(\.[0-9]+)?%?\Z)")
+_FIGURE = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?")
+
+
+class Difference(Decimal):
+    """A difference, shown with its sign."""
+
+
+class Printed(Decimal):
+    """A number shown as it was printed, such as "94.4%"; a sheet keeps the number."""
+
+    def __new__(cls, number, text):
+        made = super().__new__(cls, number)
+        made.text = text
+        return made
+
+
+def cell_text(cell):
+    """A cell as text: 6784 becomes "6,784", a missing number "no figure".
+
+    >>> cell_text(Difference("-0.20")), cell_text(Decimal("6784")), cell_text(None)
+    ('−0.20', '6,784', 'no figure')
+    """
+    if isinstance(cell, Printed):
+        return clean(cell.text)
+    if isinstance(cell, Decimal):
+        return f"{cell:{'+' if isinstance(cell, Difference) else ''},}".replace("-", "\N{MINUS SIGN}")
+    return "no figure" if cell is None or (isinstance(cell, float) and np.isnan(cell)) else clean(cell)
+
+
+def with_sign(verdicts):
+    """Verdicts with their sign in front: "✓ improved"."""
+    verdicts = verdicts.fillna("").astype("str")
+    return (verdicts.map(SIGNS).astype("str").fillna("–") + " " + verdicts).where(verdicts != "", "")
+
+
+def numbers(values):
+    """Values as Decimal with their printed decimals; words stay words, None where there is no figure."""
+    values = values.astype("str").fillna("")
+    is_number = values.str.fullmatch(r"-?[0-9]+(?:\.[0-9]+)?")
+    cells = [Decimal(value) if number else (value or None) for value, number in zip(values, is_number)]
+    return pd.Series(cells, index=values.index, dtype=object)
+
+
+def tidy(frame):
+    """Without empty columns of marks; an empty text cell says so with a dash."""
+    frame = frame.reset_index(drop=True)
+    if "Marks" in frame and (frame["Marks"] == "").all():
+        frame = frame.drop(columns="Marks")
+    return frame.replace("", "–")
+
+
+def for_csv(frame):
+    """A frame whose text no spreadsheet takes for a formula: such a cell begins with an apostrophe, as OWASP advises. Numbers stay numbers.
+
+    >>> for_csv(pd.DataFrame({"name": ["=1+1", "+0.4", "Re-referrals"], "value": [-1.5, 2, 3]})).to_dict("list")
+    {'name': ["'=1+1", '+0.4', 'Re-referrals'], 'value': [-1.5, 2.0, 3.0]}
+    """
+    text = frame.select_dtypes(["str", "object", "category"])
+    return frame.assign(**{name: text[name].map(_no_formula, na_action="ignore") for name in text})
+
+
+def _no_formula(cell):
+    return re.sub(_FORMULA, "'", clean(cell)) if isinstance(cell, str) else cell
+
+
+def for_readers(frame):
+    """A frame as readers see it: headings for names, labels for periods, printed decimals, signs beside verdicts.
+
+    Parameters
+    ----------
+    frame : DataFrame or Series. ``columns.py`` says how each column of the project is shown; an unknown one is shown by its type. A named
+        index becomes columns. Numbers of a column X are shown as X_text prints them, or else with X_places (or places) decimals
+
+    Returns
+    -------
+    DataFrame of text and Decimals (``Difference``, ``Printed``), None where there is no figure.
+
+    >>> for_readers(pd.DataFrame({"verdict": ["worse"], "series_id": ["s"]})).to_dict("list")
+    {'Verdict': ['✗ worse']}
+    """
+    frame = _without_index(frame)
+    shown = [n for n, name in enumerate(frame) if kind_of(name) != "hidden" and not _is_companion(name, frame)]
+    shown = shown or range(frame.shape[1])
+    made = pd.DataFrame({n: _shown(frame, n) for n in shown}, index=frame.index)
+    return made.set_axis([heading_of(frame.columns[n]) for n in shown], axis=1)
+
+
+def _without_index(frame):
+    frame = frame.to_frame("value" if frame.name is None else frame.name) if isinstance(frame, pd.Series) else frame
+    named = any(name is not None for name in frame.index.names)
+    if not named and not pd.api.types.is_numeric_dtype(frame.index):
+        frame = frame.rename_axis("item")
+        named = True
+    frame = frame.set_axis(pd.Index(list(frame.columns), dtype=object), axis=1)  # categories take no new name
+    return frame.reset_index(drop=not named, allow_duplicates=True)
+
+
+def _is_companion(name, frame):
+    return str(name) != printed_by(str(name)) and printed_by(str(name)) in frame.columns
+
+
+def _shown(frame, n):
+    """One column as text and Decimals."""
+    name, column = frame.columns[n], frame.iloc[:, n]
+    kind = kind_of(name)
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype(column.cat.categories.dtype)
+    if column.dtype == bool or isinstance(column.dtype, pd.BooleanDtype):
+        return column.map({True: "yes", False: "no"}).astype(object).where(column.notna(), "–")
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return column.map(day, na_action="ignore").astype(object).where(column.notna(), "–")
+    if kind == "period":
+        text = column.astype("str")
+        label = parse_periods(text)["period_label"].astype(object)
+        return label.where(label.notna() & (label != ""), text).where(column.notna() & (text != ""), "–")
+    if kind == "verdict":
+        return with_sign(column).astype(object).replace("", "–")
+    if pd.api.types.is_numeric_dtype(column):
+        return _numeric(frame, name, column, kind)
+    if isinstance(name, str) and name in WORDS:
+        column = column.map(WORDS[name]).fillna(column)
+    is_figure = column.dtype == object or kind in ("number", "difference")  # of words and figures mixed
+    return column.astype(object).where(column.notna() & (column.astype(object) != ""), None if is_figure else "–")
+
+
+def _numeric(frame, name, column, kind):
+    """Numbers as printed, or with the decimals of a companion; without one, each with no more decimals than it needs."""
+    values = column.astype(float).where(lambda each: np.isfinite(each))
+    if text_of(name) in frame:
+        text = frame[text_of(name)].astype("str").fillna("")
+        return pd.Series([_printed(*pair) for pair in zip(values, text)], index=column.index, dtype=object)
+    places = next((frame[one] for one in (f"{name}_places", "places") if kind and one in frame), None)
+    if places is None or name.startswith(("rank", "band")):
+        places = _places(values, alike=not kind)
+    maker = Difference if kind == "difference" else Decimal
+    cells = [maker(f"{value:.{int(each)}f}") for value, each in zip(values.fillna(0), places.fillna(0))]
+    return pd.Series(cells, index=column.index, dtype=object).where(values.notna(), None)
+
+
+def _printed(value, text):
+    """A number as printed; of "83.5%, the mean of 9 of 10 neighbours" the figure alone, and words where there is no number."""
+    found = _FIGURE.search(text)
+    if pd.isna(value) or not found:
+        return text or (None if pd.isna(value) else Decimal(f"{value:g}"))
+    places = len(found[0].partition(".")[2])
+    return Printed(f"{value:.{places}f}", text.partition(", ")[0])
+
+
+def _places(values, alike):
+    """The fewest decimals that tell each number: two at most, three below one; the same for all numbers of a column that is ``alike``."""
+    most = np.where(values.abs() >= 1, 2, 3)
+    needed = np.select([np.isclose(values, values.round(n), rtol=0, atol=1e-9) for n in range(3)], range(3), 3)
+    needed = pd.Series(np.minimum(needed, most), index=values.index).where(values.notna(), 0)
+    return needed * 0 + (needed.max() if len(needed) else 0) if alike else needed

@@ -1,0 +1,98 @@
+"""The columns that frames of this project have: what a reader calls each and how it is shown. The only such list."""
+
+from cyp_helpers.compare.comparison import COMPARATORS
+
+# Heading and kind. Hidden columns find, join or print others; they are shown where there is nothing else.
+COLUMNS = {
+    "name": ("Indicator", "text"),
+    "area": ("Area", "text"),
+    "region": ("Region", "text"),
+    "review": ("Review", "text"),
+    "as_at": ("As known at", "text"),
+    "measure": ("What it is", "text"),
+    "role": ("Role", "text"),
+    "basis": ("How it was assigned", "text"),
+    "breakdown": ("Group", "text"),
+    "unit": ("Unit", "text"),
+    "polarity": ("Which way is good", "text"),
+    "comparator": ("Beside", "text"),
+    "year": ("Year", "period"),
+    "period": ("Period", "period"),
+    "value": ("Figure", "number"),
+    "comparator_period": ("Other period", "period"),
+    "comparator_value": ("Other figure", "number"),
+    "difference": ("Difference", "difference"),
+    "england_difference": ("Change of England", "difference"),
+    "direction": ("Direction", "text"),
+    "verdict": ("Verdict", "verdict"),
+    "evidence": ("Evidence", "text"),
+    "rank": ("Rank", "number"),
+    "rank_of": ("Areas with a figure", "number"),
+    "rank_ties": ("Areas at this rank", "number"),
+    "band": ("Quarter", "number"),
+    "reason": ("What this rests on", "text"),
+    "flags": ("Bear in mind", "text"),
+    "value_source": ("Source", "text"),
+    "comparator_source": ("Source of the other figure", "text"),
+}
+HIDDEN = {
+    *(
+        "plan_id",
+        "priority_id",
+        "subject_id",
+        "indicator_id",
+        "series_id",
+        "area_id",
+        "region_id",
+        "source_id",
+        "list_id",
+    ),
+    *("observation_id", "comparator_observation_id", "target_id", "stated_id", "query_ids", "places"),
+}
+# Codes that read better as words.
+WORDS = {
+    "comparator": COMPARATORS,
+    "polarity": {"higher": "higher is better", "lower": "lower is better", "none": "neither direction"},
+    "breakdown": {"all": "everyone"},
+}
+
+
+_TEXT_OF = {"comparator_value": "comparator_text"}  # else X_text prints X
+
+
+def text_of(name):
+    """The column that prints another one, by its name.
+
+    >>> text_of("value"), text_of("comparator_value")
+    ('value_text', 'comparator_text')
+    """
+    return _TEXT_OF.get(name, f"{name}_text")
+
+
+def printed_by(name):
+    """The column that another one prints; its own name where it prints none.
+
+    >>> printed_by("comparator_text"), printed_by("value_text"), printed_by("name")
+    ('comparator_value', 'value', 'name')
+    """
+    other = {text: number for number, text in _TEXT_OF.items()}
+    return other.get(name, name.removesuffix("_text"))
+
+
+def heading_of(name):
+    """The heading of a column; an unknown one's name, tidied where it is written as code.
+
+    >>> heading_of("comparator_value"), heading_of("good_level"), heading_of("Young people's rank")
+    ('Other figure', 'Good level', "Young people's rank")
+    """
+    name = " ".join(map(str, name)).strip() if isinstance(name, tuple) else str(name)
+    if printed_by(name) in COLUMNS:
+        return COLUMNS[printed_by(name)][0]
+    return name.replace("_", " ").capitalize() if name == name.lower() else name
+
+
+def kind_of(name):
+    """text, period, number, difference, verdict or hidden; empty for a column that is not in the list."""
+    name = str(name)
+    hidden = name in HIDDEN or name.endswith("_places")
+    return "hidden" if hidden else COLUMNS.get(printed_by(name), ("", ""))[1]
