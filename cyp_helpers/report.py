@@ -15,6 +15,7 @@ from cyp_helpers.register.tables import (
     ENGLAND,
     Register,
     UnknownName,
+    decimal_places,
     find_area,
     find_plan,
     find_priority,
@@ -82,29 +83,68 @@ class Report:
 
     @cached_property
     def subjects(self):
-        """One row for each priority and subject: its newest figure and the verdicts of ``comparison`` side by side.
-
-        DataFrame with ``priority_id, subject_id, name, measure, role, basis, unit, polarity, indicator_id, value, value_text, period,
-        observation_id, value_source`` and, for each comparator, ``<comparator>_verdict, _evidence, _comparator_text,
-        _difference_text, _flags``.
-        """
-        rows = self.comparison
-        key = ["priority_id", "subject_id"]
-        first = ["name", "measure", "role", "basis", "unit", "polarity", "indicator_id"]
-        subjects = rows.groupby(key, sort=False)[first].first()
-        text = ["value_text", "period", "observation_id", "value_source"]
-        newest = rows[rows["comparator"] == "previous"].set_index(key)[["value", *text]]
+        """``side_by_side`` of ``comparison``."""
+        subjects = side_by_side(self.comparison)
         # Where a document newer than the figure states how it stands, the old figure is not what that verdict is about.
-        aside = rows.query("comparator == 'england' and evidence == 'stated' and observation_id == ''").set_index(key).index
-        newest["value"] = newest["value"].mask(newest.index.isin(aside))
-        newest[text] = newest[text].mask(newest["value"].isna(), "")
-        wide = rows.pivot(
-            index=key,
-            columns="comparator",
-            values=["verdict", "evidence", "comparator_text", "difference_text", "flags"],
-        )
-        wide.columns = [f"{comparator}_{what}" for what, comparator in wide.columns]
-        return subjects.join(newest).join(wide.reindex(subjects.index)).reset_index()
+        aside = subjects["england_evidence"].eq("stated") & subjects["england_value_text"].eq("")
+        subjects["value"] = subjects["value"].mask(aside)
+        text = ["value_text", "period", "observation_id", "value_source"]
+        subjects[text] = subjects[text].mask(subjects["value"].isna(), "")
+        return subjects
+
+    @cached_property
+    def lines(self):
+        """``side_by_side`` of ``published``, of the lines that have a figure, with ``match`` and ``differs`` of ``published_lines``,
+        ``unit_heading, text`` (value as printed), ``marks`` and ``places`` (printed decimals)."""
+        lines = side_by_side(self.published)
+        lines = lines[lines["value"].notna()].reset_index(drop=True)
+        facts = published_lines(self.register).set_index(["series_id", "breakdown"])[["match", "differs"]]
+        units = self.register.table("units").set_index("unit")["heading"]
+        figures = self.figures[["value", "marks", "cell", "status"]].rename(columns={"value": "printed"})
+        lines = lines.join(facts, on=["series_id", "breakdown"]).join(figures, on="observation_id")
+        return lines.assign(unit_heading=lines["unit"].map(units), places=decimal_places(lines["printed"]))
+
+
+def side_by_side(rows):
+    """Rows of ``compare_plan`` with one row for each priority and subject.
+
+    Returns
+    -------
+    DataFrame with ``priority_id, subject_id, name, measure, role, basis, unit, polarity, indicator_id, series_id, breakdown, area_id``,
+    of the newest figure ``value, value_text, period, observation_id, value_source, rank, rank_of, rank_ties, band`` and for each
+    comparator ``<comparator>_`` with ``verdict, evidence, gap, reason, flags, value, text, difference, difference_text, value_text``.
+    """
+    key = ["priority_id", "subject_id"]
+    first = [
+        "name",
+        "measure",
+        "role",
+        "basis",
+        "unit",
+        "polarity",
+        "indicator_id",
+        "series_id",
+        "breakdown",
+        "area_id",
+    ]
+    newest = ["value", "value_text", "period", "observation_id", "value_source", "rank", "rank_of", "rank_ties", "band"]
+    told = [
+        "verdict",
+        "evidence",
+        "gap",
+        "reason",
+        "flags",
+        "comparator_value",
+        "comparator_text",
+        "difference",
+        "difference_text",
+        "value_text",
+    ]
+    subjects = rows.groupby(key, sort=False)[first].first()
+    wide = rows.pivot(index=key, columns="comparator", values=told)
+    wide.columns = [f"{comparator}_{what.removeprefix('comparator_')}" for what, comparator in wide.columns]
+    own = rows[rows["comparator"] == "previous"].set_index(key)[newest]
+    return subjects.join(own).join(wide.reindex(subjects.index)).reset_index()
 
 
 def open_review(plan, review, priority=None, area="", register=None):
@@ -138,7 +178,8 @@ def open_review(plan, review, priority=None, area="", register=None):
     judged = judged_on(register, review_row["as_at"])
     area_id = area_row["area_id"]
     comparison, figures = compare_plan(judged, plan, review, area_id)
-    published, _ = compare_plan(judged, plan, review, area_id, published=True)
+    own = area_id == plan_row["area_id"]
+    published = compare_plan(judged, plan, review, area_id, published=True)[0] if own else comparison
     lines = judged.figures["series_id"].isin(published_lines(register)["series_id"]) & judged.figures["open_data"]
     local = judged.figures["local"] | (judged.figures["area_id"] == ENGLAND)
     everyone = judged.figures[lines & local & judged.figures["number"].notna()]
@@ -220,7 +261,9 @@ def line_of_figures(report, subject):
     """
     series_id, area_id, breakdown = subject["subject_id"].split("|")
     figures = report.figures
-    line = figures[(figures["series_id"] == series_id) & (figures["breakdown"] == breakdown) & figures["number"].notna()]
+    line = figures[
+        (figures["series_id"] == series_id) & (figures["breakdown"] == breakdown) & figures["number"].notna()
+    ]
     line = line[line["area_id"].isin([area_id, ENGLAND])]
     order = line["end"].where(line["kind"] != "before", line["end"] - pd.DateOffset(years=1))
     return line.assign(order=order).sort_values(["order", "published"], kind="stable").drop(columns="order")

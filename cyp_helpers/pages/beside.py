@@ -13,7 +13,7 @@ from cyp_helpers.compare.published import TOTALS
 from cyp_helpers.findings import worse_and_worsening
 from cyp_helpers.pages.long_view import links as long_views
 from cyp_helpers.register.tables import ENGLAND, OBSERVATION_KEY, decimal_places
-from cyp_helpers.report import kept, last_review
+from cyp_helpers.report import kept
 from cyp_helpers.show.table import Table, numbers, tidy, with_sign
 from cyp_helpers.show.wording import Words, count, how_many, plural, sentence_count
 from cyp_helpers.show.words import pages
@@ -30,7 +30,7 @@ _DEFINITION = {"same": "as in the plan", "near": "differs, see below", "context"
 
 
 @kept
-def lines_beside(review):
+def lines_beside(report):
     """The published lines of the indicators that a review lists, with where the area stands on each.
 
     Returns
@@ -38,15 +38,15 @@ def lines_beside(review):
     DataFrame, one row for each priority and line with a figure known: the columns of ``standing_table`` with ``priority_id,
     indicator_id, name, unit, polarity, match, differs``, ``text`` and ``marks`` of the figure, ``places`` (printed decimals).
     """
-    listed = review.comparisons[review.comparisons["indicator_id"] != ""]
+    listed = report.comparison[report.comparison["indicator_id"] != ""]
     listed = listed.drop_duplicates(["priority_id", "indicator_id"])[["priority_id", "indicator_id"]]
     listed = listed.rename(columns={"indicator_id": "beside_indicator"})
-    lines = listed.merge(published_lines(review.register), on="beside_indicator", sort=False)
-    lines = lines.merge(review.standing, on=["series_id", "breakdown"], sort=False, suffixes=("", "_standing"))
-    series = review.register.table("series").set_index("series_id")["name"]
-    indicators = review.register.table("indicators").set_index("indicator_id")
+    lines = listed.merge(published_lines(report.register), on="beside_indicator", sort=False)
+    lines = lines.merge(report.standing, on=["series_id", "breakdown"], sort=False, suffixes=("", "_standing"))
+    series = report.register.table("series").set_index("series_id")["name"]
+    indicators = report.register.table("indicators").set_index("indicator_id")
     part = (": " + lines["breakdown"]).where(lines["breakdown"] != "all", "")
-    own = _figures_for(review, lines, review.area["area_id"])
+    own = _figures_for(report, lines, report.area["area_id"])
     return lines.assign(
         name=lines["series_id"].map(series) + part,
         unit=lines["indicator_id"].map(indicators["unit"]),
@@ -58,10 +58,10 @@ def lines_beside(review):
     )
 
 
-def comparators_table(review):
+def comparators_table(report):
     """One row for each published indicator: value, change, target, England, region, neighbours, rank and trend."""
-    rows = lines_beside(review)
-    units = review.register.table("units").set_index("unit")
+    rows = lines_beside(report)
+    units = report.register.table("units").set_index("unit")
     frame = pd.DataFrame(
         {
             "Indicator": rows["name"],
@@ -71,31 +71,31 @@ def comparators_table(review):
             "Marks": rows["marks"],
             "Period": rows["period_label"],
             "Change": _cell(format_places(rows["previous_difference"], rows["places"], signed=True), rows, "previous"),
-            "Target": _target(review, rows),
-            "England": _cell(_figures_for(review, rows, ENGLAND)["value"], rows, "england"),
-            "Region": _cell(_figures_for(review, rows, review.area["region_id"])["value"], rows, "region"),
+            "Target": _target(report, rows),
+            "England": _cell(_figures_for(report, rows, ENGLAND)["value"], rows, "england"),
+            "Region": _cell(_figures_for(report, rows, report.area["region_id"])["value"], rows, "region"),
             "Neighbours": _cell(_average(rows), rows, "neighbours"),
             "Rank and quarter": _rank(rows) + ", " + _quarter(rows),
             "Trend": _trend(rows),
         }
     )
-    if review.priority is None:
-        frame.insert(1, "Priority", rows["priority_id"].map(review.priorities.set_index("priority_id")["name"]))
-    lists = list_words(review.standing, review.register, review.as_at)
+    if report.priority is None:
+        frame.insert(1, "Priority", rows["priority_id"].map(report.priorities.set_index("priority_id")["name"]))
+    lists = list_words(report.standing, report.register, report.as_at)
     used = [f"Statistical neighbours: {lists[one]}." for one in sorted(set(rows["neighbours_list"].dropna()) - {""})]
-    used += _change_of_list(review, lists)
+    used += _change_of_list(report, lists)
     near = rows[rows["match"] == "near"].drop_duplicates(["series_id", "breakdown"])
     differs = near["name"] + " differs from the plan's definition: " + near["differs"] + "."
-    reasons = review.register.table("indicators").set_index("indicator_id").loc[rows["indicator_id"].unique()]
+    reasons = report.register.table("indicators").set_index("indicator_id").loc[rows["indicator_id"].unique()]
     reasons = reasons[reasons["chance_note"] != ""]
     untested = reasons["name"] + ": chance is not tested, because " + reasons["chance_note"] + "."
     notes = (_NOTE, _RANK_NOTE, *used, *untested, *differs)
     return Table("Each indicator beside its comparators", tidy(frame), notes, "comparators")
 
 
-def read_comparators(review):
+def read_comparators(report):
     """How many indicators can be set beside all authorities, and how they stand."""
-    rows = lines_beside(review).drop_duplicates(["series_id", "breakdown"])
+    rows = lines_beside(report).drop_duplicates(["series_id", "breakdown"])
     if rows.empty:
         return Words("No indicator of this page has a published counterpart known at the date of the review.")
     parts = [
@@ -114,9 +114,9 @@ def read_comparators(review):
     return Words(" ".join(parts))
 
 
-def both_ways_table(review):
+def both_ways_table(report):
     """What stands worse than England or the neighbours and is getting worse, then what stands better and is getting better."""
-    worse, better = worse_and_worsening(review), worse_and_worsening(review, "better")
+    worse, better = worse_and_worsening(report), worse_and_worsening(report, "better")
     rows = pd.concat(
         [worse.assign(which="worse and getting worse"), better.assign(which="better and getting better")],
         ignore_index=True,
@@ -125,7 +125,7 @@ def both_ways_table(review):
         {
             "Indicator": rows["name"],
             "Which": rows["which"],
-            "Priority": _priority_names(review, rows["priority_ids"]),
+            "Priority": _priority_names(report, rows["priority_ids"]),
             "Where it stands": rows["standing"],
             "Where it is going": rows["direction"],
             "What this rests on": rows["reason"],
@@ -134,9 +134,9 @@ def both_ways_table(review):
     return Table("Worse and getting worse, better and getting better", tidy(frame), (), "both-ways")
 
 
-def read_both_ways(review):
+def read_both_ways(report):
     """How many are worse and getting worse, and better and getting better."""
-    worse, better = worse_and_worsening(review), worse_and_worsening(review, "better")
+    worse, better = worse_and_worsening(report), worse_and_worsening(report, "better")
     names = f": {'; '.join(f'**{name}**' for name in worse['name'])}" if len(worse) else ""
     return Words(
         f"{sentence_count(len(worse))} {plural(len(worse), 'indicator is', 'indicators are')} worse and getting worse{names}. "
@@ -144,23 +144,23 @@ def read_both_ways(review):
     )
 
 
-def links(review):
+def links(report):
     """Links to the pages of the priorities, to the long views of the plan's own area and to the comparators page of each
     published series."""
-    rows = lines_with_page(review)
+    rows = lines_with_page(report)
     lines = [f"- [Comparators: {row.label}](comparators-{row.series_id}.html)" for row in rows.itertuples()]
-    views = [long_views(review)] if review.is_own_area else []
-    return Words("\n".join([pages(review), *views, *lines]))
+    views = [long_views(report)] if report.is_own_area else []
+    return Words("\n".join([pages(report), *views, *lines]))
 
 
-def lines_with_page(review):
+def lines_with_page(report):
     """The published series that have a comparators page: one on the definition of the documents, with a figure.
 
     Returns
     -------
     DataFrame with ``series_id`` and ``label``, in the order of the plan.
     """
-    rows = lines_beside(review)
+    rows = lines_beside(report)
     rows = rows[(rows["match"] == "same") & ~rows["unit"].isin(TOTALS)].drop_duplicates("series_id")
     return rows[["series_id", "name"]].set_axis(["series_id", "label"], axis=1).reset_index(drop=True)
 
@@ -168,26 +168,26 @@ def lines_with_page(review):
 # ---- cells ----
 
 
-def _change_of_list(review, lists):
+def _change_of_list(report, lists):
     """A sentence where the neighbours are not those of the review before."""
-    before = last_review(review)
+    before = report.last_review
     if before is None:
         return []
-    old, new = (choose_list(review.register, day) for day in (before["as_at"], review.as_at))
+    old, new = (choose_list(report.register, day) for day in (before["as_at"], report.as_at))
     changed = f"The list of neighbours changed since the review {before['review']}, which used the {lists[old]}."
     return [changed] if old != new else []
 
 
-def _priority_names(review, ids):
-    names = review.priorities.set_index("priority_id")["name"]
+def _priority_names(report, ids):
+    names = report.priorities.set_index("priority_id")["name"]
     return ids.str.split().map(lambda each: ", ".join(names[one] for one in each)).astype("str")
 
 
-def _figures_for(review, rows, area_id):
+def _figures_for(report, rows, area_id):
     """Text, value and marks of an area's figure for the series and period of each row."""
     keys = [*OBSERVATION_KEY, "period"]
     known = (
-        review.figures[review.figures["open_data"]]
+        report.figures[report.figures["open_data"]]
         .drop_duplicates(keys, keep="last")
         .set_index(keys)[["text", "value", "marks"]]
     )
@@ -217,9 +217,9 @@ def _average(rows):
     )
 
 
-def _target(review, rows):
+def _target(report, rows):
     """The verdict on the plan's target, where the published line is on its definition."""
-    targets = review.comparisons[(review.comparisons["comparator"] == "target")].drop_duplicates(
+    targets = report.comparison[(report.comparison["comparator"] == "target")].drop_duplicates(
         ["series_id", "breakdown", "priority_id"]
     )
     targets = targets.set_index(["series_id", "breakdown", "priority_id"])

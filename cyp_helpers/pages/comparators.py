@@ -25,27 +25,27 @@ from cyp_helpers.show.table import Table, numbers, tidy, with_sign
 from cyp_helpers.show.wording import Words, count, plural, sentence_count
 
 
-def line_of(review, series):
+def line_of(report, series):
     """The row of ``lines_beside`` for a published series of the plan.
 
     Raises UnknownName with the series that the review knows figures of.
     """
-    lines = lines_beside(review).drop_duplicates("series_id").set_index("series_id", drop=False)
+    lines = lines_beside(report).drop_duplicates("series_id").set_index("series_id", drop=False)
     if series not in lines.index:
         raise UnknownName(f"Unknown published series: {series!r}. Known at this review: {', '.join(lines.index)}.")
     return lines.loc[series]
 
 
-def authorities(review, series):
+def authorities(report, series):
     """The rows of ``allareas.authorities`` of one series: best first, England last."""
-    return _of_line(allareas.authorities(review), line_of(review, series))
+    return _of_line(allareas.authorities(report), line_of(report, series))
 
 
-def authorities_chart(review, series):
+def authorities_chart(report, series):
     """Every authority in order, the area and its neighbours marked, England as a line."""
-    line, rows = line_of(review, series), authorities(review, series)
+    line, rows = line_of(report, series), authorities(report, series)
     local, england = rows[rows["area_id"] != ENGLAND], rows[rows["area_id"] == ENGLAND]
-    own, beside = local["area_id"] == review.area["area_id"], local["position"].notna()
+    own, beside = local["area_id"] == report.area["area_id"], local["position"].notna()
     place = np.arange(1, len(local) + 1)
     figure, axes = new_figure()
     axes.scatter(
@@ -53,26 +53,26 @@ def authorities_chart(review, series):
     )
     axes.scatter(place[beside], local["number"][beside], color=ORANGE, marker="^", s=42, label="Statistical neighbours")
     axes.scatter(
-        place[own], local["number"][own], color=DARK_BLUE, marker="D", s=64, zorder=3, label=review.area["name"]
+        place[own], local["number"][own], color=DARK_BLUE, marker="D", s=64, zorder=3, label=report.area["name"]
     )
     _england_line(axes, england)
     axes.set(
         xlabel="Authorities, best first" if line["polarity"] != "none" else "Authorities, highest first",
-        ylabel=_unit(review, line),
+        ylabel=_unit(report, line),
     )
     axes.set_xticks([])
     axes.legend(loc="best", frameon=False, fontsize=10)
     draw_plain(axes, keep_left=True)
-    title = f"{line['name']}, {line['period_label']}: {review.area['name']} {line['text']}, {_rank_words(line)}"
+    title = f"{line['name']}, {line['period_label']}: {report.area['name']} {line['text']}, {_rank_words(line)}"
     add_title(figure, title)
     spoken = f" England {england['text'].iloc[0]}." if len(england) else ""
     alternative = f"Dot chart of {len(local)} authorities in order. {title}.{spoken} {_neighbours_spoken(local)}"
-    return Chart(title, alternative, draw_svg(figure), authorities_table(review, series, folded=False))
+    return Chart(title, alternative, draw_svg(figure), authorities_table(report, series, folded=False))
 
 
-def funnel_chart(review, series):
+def funnel_chart(report, series):
     """Figures against the size of what they count, with the limits that chance alone would keep to around England."""
-    line, rows = line_of(review, series), authorities(review, series)
+    line, rows = line_of(report, series), authorities(report, series)
     counted = rows[rows["numerator"].notna() & (rows["denominator"] > 0) & (rows["area_id"] != ENGLAND)]
     england = rows[rows["area_id"] == ENGLAND]
     if counted.empty or england.empty or line["unit"] not in PER:
@@ -80,9 +80,9 @@ def funnel_chart(review, series):
     limits = funnel_limits(counted["denominator"], england["number"].iloc[0], line["unit"])
     value = PER[line["unit"]] * counted["numerator"] / counted["denominator"]
     outside = ((value < limits["low_998"]) | (value > limits["high_998"])).sum()
-    own = counted["area_id"] == review.area["area_id"]
+    own = counted["area_id"] == report.area["area_id"]
     where = _where(value[own], limits[own]) if own.any() else "has no counts"
-    title = f"{review.area['name']} {where}; {count(int(outside))} of {len(counted)} authorities {plural(int(outside), 'lies', 'lie')} outside the 99.8% limits"
+    title = f"{report.area['name']} {where}; {count(int(outside))} of {len(counted)} authorities {plural(int(outside), 'lies', 'lie')} outside the 99.8% limits"
     data = Table(
         "Figures behind the funnel",
         tidy(
@@ -96,7 +96,7 @@ def funnel_chart(review, series):
             )
         ),
     )
-    picture = _draw_funnel(review, line, counted, value, own, england, title)
+    picture = _draw_funnel(report, line, counted, value, own, england, title)
     return Charts((Chart(title, f"Funnel plot. {line['name']}, {line['period_label']}. {title}.", picture, data),), "")
 
 
@@ -128,11 +128,11 @@ def funnel_limits(denominator, average, unit):
     )
 
 
-def authorities_table(review, series, folded=True):
+def authorities_table(report, series, folded=True):
     """All authorities with a figure, best first."""
-    rows = authorities(review, series)
+    rows = authorities(report, series)
     kind = np.select(
-        [rows["area_id"] == review.area["area_id"], rows["position"].notna(), rows["area_id"] == ENGLAND],
+        [rows["area_id"] == report.area["area_id"], rows["position"].notna(), rows["area_id"] == ENGLAND],
         ["this review", "neighbour", "England"],
         "",
     )
@@ -148,12 +148,12 @@ def authorities_table(review, series, folded=True):
     return Table("All authorities with a figure", tidy(frame), (), "authorities", folded=folded)
 
 
-def neighbours_table(review, series):
+def neighbours_table(report, series):
     """The statistical neighbours, closest first, with their figures; one without a figure says so."""
-    line, rows = line_of(review, series), authorities(review, series)
-    names = review.register.table("areas").set_index("area_id")["name"]
-    listed = review.register.table("neighbours")
-    listed = listed[(listed["list_id"] == line["neighbours_list"]) & (listed["area_id"] == review.area["area_id"])]
+    line, rows = line_of(report, series), authorities(report, series)
+    names = report.register.table("areas").set_index("area_id")["name"]
+    listed = report.register.table("neighbours")
+    listed = listed[(listed["list_id"] == line["neighbours_list"]) & (listed["area_id"] == report.area["area_id"])]
     found = rows.set_index("area_id").reindex(listed["neighbour_id"])
     frame = pd.DataFrame(
         {
@@ -163,14 +163,14 @@ def neighbours_table(review, series):
             "Rank": numbers(found["rank"].map("{:.0f}".format, na_action="ignore")).to_numpy(),
         }
     )
-    note = f"From the {list_words(review.standing, review.register, review.as_at)[line['neighbours_list']]}."
+    note = f"From the {list_words(report.standing, review.register, review.as_at)[line['neighbours_list']]}."
     return Table("Statistical neighbours, closest first", tidy(frame), (note,), "neighbours")
 
 
-def sensitivity_table(review, series):
+def sensitivity_table(report, series):
     """The verdict against the neighbours by mean and median, and by each version of the list."""
-    rows = sensitivity(review, series)
-    lists = review.register.table("neighbour-lists").set_index("list_id")["title"]
+    rows = sensitivity(report, series)
+    lists = report.register.table("neighbour-lists").set_index("list_id")["title"]
     places = decimal_places(rows["text"])
     frame = pd.DataFrame(
         {
@@ -184,22 +184,22 @@ def sensitivity_table(review, series):
     return Table("The verdict by average and list", tidy(frame), (), "sensitivity")
 
 
-def sensitivity(review, series):
+def sensitivity(report, series):
     """The rows of ``neighbour_choices`` of one series, with ``text`` (the figure as published)."""
-    line = line_of(review, series)
-    return _of_line(allareas.choices(review), line).assign(text=line["printed_value"])
+    line = line_of(report, series)
+    return _of_line(allareas.choices(report), line).assign(text=line["printed_value"])
 
 
-def definition_table(review, series):
+def definition_table(report, series):
     """What the series counts, why it is the counterpart of the documents' indicator, and which file it is from."""
-    line = line_of(review, series)
-    indicators = review.register.table("indicators").set_index("indicator_id")["definition"]
-    definition = review.register.table("series").set_index("series_id").at[series, "definition"]
+    line = line_of(report, series)
+    indicators = report.register.table("indicators").set_index("indicator_id")["definition"]
+    definition = report.register.table("series").set_index("series_id").at[series, "definition"]
     definition = definition.replace("As the indicator", indicators[line["indicator_id"]])
-    measures = review.register.table("published-measures")
+    measures = report.register.table("published-measures")
     measures = measures[(measures["series_id"] == series) & (measures["breakdown"] == line["breakdown"])]
-    titles = source_titles(review.register)
-    used = review.figures[(review.figures["series_id"] == series) & review.figures["open_data"]]
+    titles = source_titles(report.register)
+    used = report.figures[(report.figures["series_id"] == series) & report.figures["open_data"]]
     rows = {
         "Definition": definition,
         "Why it belongs to the indicator": " ".join(dict.fromkeys(measures["reason"])),
@@ -211,10 +211,10 @@ def definition_table(review, series):
     return Table("Definition and source", frame, (), "definition")
 
 
-def read_authorities(review, series):
+def read_authorities(report, series):
     """Where the area stands, in one sentence."""
-    line = line_of(review, series)
-    said = [f"**{line['name']}**, {line['period_label']}: {review.area['name']} {line['text']}, {_rank_words(line)}."]
+    line = line_of(report, series)
+    said = [f"**{line['name']}**, {line['period_label']}: {report.area['name']} {line['text']}, {_rank_words(line)}."]
     for comparator, name in [
         ("england", "England"),
         ("region", "the region"),
@@ -230,9 +230,9 @@ def read_authorities(review, series):
     return Words(" ".join(said))
 
 
-def read_sensitivity(review, series):
+def read_sensitivity(report, series):
     """Whether the verdict hangs on the average or the list."""
-    verdicts = sensitivity(review, series)["neighbours_verdict"]
+    verdicts = sensitivity(report, series)["neighbours_verdict"]
     if verdicts.nunique() == 1:
         return Words(f"The verdict is the same all {count(len(verdicts))} ways: {verdicts.iloc[0]}.")
     tally = ", ".join(
@@ -267,8 +267,8 @@ def _neighbours_spoken(local):
     )
 
 
-def _unit(review, line):
-    heading = review.register.table("units").set_index("unit").at[line["unit"], "heading"]
+def _unit(report, line):
+    heading = report.register.table("units").set_index("unit").at[line["unit"], "heading"]
     return heading[:1].upper() + heading[1:]
 
 
@@ -294,7 +294,7 @@ def _where(value, limits):
     return "lies inside the 95% limits around England"
 
 
-def _draw_funnel(review, line, counted, value, own, england, title):
+def _draw_funnel(report, line, counted, value, own, england, title):
     size = pd.Series(np.geomspace(counted["denominator"].min(), counted["denominator"].max(), 200).round())
     limits = funnel_limits(size, england["number"].iloc[0], line["unit"])
     figure, axes = new_figure()
@@ -309,10 +309,10 @@ def _draw_funnel(review, line, counted, value, own, england, title):
         )
     axes.scatter(counted["denominator"][~own], value[~own], color=LIGHT_GREY, s=16, label="Other authorities")
     axes.scatter(
-        counted["denominator"][own], value[own], color=DARK_BLUE, marker="D", s=64, zorder=3, label=review.area["name"]
+        counted["denominator"][own], value[own], color=DARK_BLUE, marker="D", s=64, zorder=3, label=report.area["name"]
     )
     _england_line(axes, england)
-    axes.set(xscale="log", xlabel="Out of how many (logarithmic scale)", ylabel=_unit(review, line), ylim=(0, None))
+    axes.set(xscale="log", xlabel="Out of how many (logarithmic scale)", ylabel=_unit(report, line), ylim=(0, None))
     axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.minorticks_off()
     add_title(figure, title)

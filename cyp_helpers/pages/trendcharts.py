@@ -26,13 +26,13 @@ from cyp_helpers.show.table import Table, numbers, tidy
 _ACROSS = 2
 
 
-def trend_charts(review):
+def trend_charts(report):
     """Small charts of every published line with three figures or more in one picture; then those of monthly figures."""
-    lines = lines_beside(review).drop_duplicates(["series_id", "breakdown"])
+    lines = lines_beside(report).drop_duplicates(["series_id", "breakdown"])
     lines = lines[~lines["unit"].isin(TOTALS)]  # a total of a county and of England do not go into one picture
-    headings = review.register.table("units").set_index("unit")["heading"]
+    headings = report.register.table("units").set_index("unit")["heading"]
     lines = lines.assign(unit=lines["unit"].map(headings))
-    past = allareas.history(review).merge(
+    past = allareas.history(report).merge(
         lines[["series_id", "breakdown", "name", "unit", "trend_verdict"]], on=["series_id", "breakdown"]
     )
     past = past[past.groupby("name")["own"].transform("count") >= 3]
@@ -40,13 +40,13 @@ def trend_charts(review):
         return Charts((), "No published indicator of this page has three figures known at the date of the review.")
     order = past["name"].drop_duplicates().tolist()
     panels = [past[past["name"] == name] for name in order]
-    area = review.area["name"]
+    area = report.area["name"]
     verdicts = lines.loc[lines["name"].isin(order), "trend_verdict"].value_counts()
     told = "; ".join(f"{number} {verdict}" for verdict, number in verdicts.items())
     title = f"{area} beside England and its neighbours, {len(order)} indicators: {told}"
     alternative = f"{len(order)} small line charts. {title}. " + " ".join(_spoken(panel, area) for panel in panels)
-    small = Chart(title, alternative, _draw(review, panels, title), _data(panels, area))
-    return Charts((small, *month_charts(review)), "")
+    small = Chart(title, alternative, _draw(report, panels, title), _data(panels, area))
+    return Charts((small, *month_charts(report)), "")
 
 
 def _spoken(panel, area):
@@ -75,7 +75,7 @@ def _data(panels, area):
     return Table("Figures behind the small charts", tidy(frame), (), "small-charts")
 
 
-def _draw(review, panels, title):
+def _draw(report, panels, title):
     from matplotlib.figure import Figure
 
     down = -(-len(panels) // _ACROSS)
@@ -90,7 +90,7 @@ def _draw(review, panels, title):
         axes.set_axis_off()
     add_title(figure, title)
     handles, labels = grid.flat[0].get_legend_handles_labels()
-    figure.legend(handles, [review.area["name"], *labels[1:]], loc="lower left", ncols=3, frameon=False, fontsize=10)
+    figure.legend(handles, [report.area["name"], *labels[1:]], loc="lower left", ncols=3, frameon=False, fontsize=10)
     return draw_svg(figure)
 
 
@@ -139,27 +139,27 @@ _RULES = {
 }
 
 
-def month_charts(review):
+def month_charts(report):
     """An XmR chart of each monthly series of the page: what moves by more than the usual ups and downs?
 
     A series with fewer than 12 months known has no chart, because it has no limits.
     """
-    months = allareas.months(review)
-    months = months[months["beside_indicator"].isin(review.comparisons["indicator_id"])]
-    names = review.register.table("series").set_index("series_id")["name"]
+    months = allareas.months(report)
+    months = months[months["beside_indicator"].isin(report.comparison["indicator_id"])]
+    names = report.register.table("series").set_index("series_id")["name"]
     lines = [
         (names[series_id], line) for (series_id, _), line in months.groupby(["series_id", "breakdown"], sort=False)
     ]
     return [
-        _month_chart(review, name, line.reset_index(drop=True)) for name, line in lines if (line["reason"] == "").any()
+        _month_chart(report, name, line.reset_index(drop=True)) for name, line in lines if (line["reason"] == "").any()
     ]
 
 
-def _month_chart(review, name, months):
+def _month_chart(report, name, months):
     stands_out = months[list(_RULES)].any(axis=1)
     tally = months[list(_RULES)].sum()
     told = "; ".join(f"{number} {_RULES[rule]}" for rule, number in tally.items() if number) or "no month stands out"
-    title = f"{name}, {review.area['name']}, to {months['period_label'].iloc[-1]}: {told}"
+    title = f"{name}, {report.area['name']}, to {months['period_label'].iloc[-1]}: {told}"
     centre, lower, upper = months[["centre", "lower", "upper"]].iloc[0]
     which = join_words([word(words, months[rule]) for rule, words in _RULES.items()])
     data = pd.DataFrame(

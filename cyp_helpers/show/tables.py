@@ -4,10 +4,8 @@ from decimal import Decimal
 
 import pandas as pd
 
-from cyp_helpers.compare.figures import known_queries
 from cyp_helpers.findings import attention, coverage, judged_over_time, not_judged, went_well
 from cyp_helpers.register.tables import ENGLAND, source_titles
-from cyp_helpers.report import subjects_of
 from cyp_helpers.show.table import SHORTHAND, Difference, Table, numbers, tidy, with_sign
 
 _AREAS = {"england": "England", "region": "Region", "neighbours": "Statistical neighbours"}
@@ -15,27 +13,25 @@ _AREAS = {"england": "England", "region": "Region", "neighbours": "Statistical n
 # ---- the tables of a priority ----
 
 
-def summary_table(review):
+def summary_table(report):
     """One row for each indicator that has a figure or a verdict."""
-    subjects = subjects_of(review)
-    over_time = judged_over_time(review).set_index(["priority_id", "subject_id"])
+    subjects = report.subjects
+    over_time = judged_over_time(report).set_index(["priority_id", "subject_id"])
     for column in ("verdict", "evidence"):
         key = pd.MultiIndex.from_frame(subjects[["priority_id", "subject_id"]])
         subjects[f"time_{column}"] = key.map(over_time[column]).astype("str").fillna("")
     shown = subjects[
         (subjects["measure"] != "context figure")
-        & ~subjects["subject_id"].isin(not_judged(review, figures_too=True)["subject_id"])
+        & ~subjects["subject_id"].isin(not_judged(report, figures_too=True)["subject_id"])
     ]
     frame = _frame(
-        review,
+        report,
         shown,
         {
             "Indicator": shown["name"],
-            **_figure_columns(review, shown),
+            **_figure_columns(report, shown),
             "Over time": _verdicts(shown, "time"),
-            "Against target": with_sign(
-                shown["target_verdict"].mask(shown["target_comparator_text"] == "", "no target")
-            ),
+            "Against target": with_sign(shown["target_verdict"].mask(shown["target_text"] == "", "no target")),
             "Against England": _verdicts(shown, "england"),
             "Against neighbours": _verdicts(shown, "neighbours"),
         },
@@ -43,16 +39,16 @@ def summary_table(review):
     return Table("Newest figure and verdicts of each indicator", frame, (_EVIDENCE_NOTE,), "summary")
 
 
-def targets_table(review):
+def targets_table(report):
     """Every indicator for which a document prints a target."""
-    rows = review.comparisons
+    rows = report.comparison
     rows = rows[(rows["comparator"] == "target") & (rows["target_id"] != "") & (rows["measure"] != "milestone")]
     frame = _frame(
-        review,
+        report,
         rows,
         {
             "Indicator": rows["name"],
-            **_figure_columns(review, rows),
+            **_figure_columns(report, rows),
             "Target as printed": rows["comparator_text"].replace("", "left blank"),
             "Verdict": with_sign(rows["verdict"]),
             "What this rests on": rows["reason"],
@@ -61,32 +57,32 @@ def targets_table(review):
     return Table("Figures beside the targets that the documents print", frame, (), "targets")
 
 
-def changes_table(review):
+def changes_table(report):
     """Every figure that could be set against an earlier one, or of which a document states a change."""
-    rows = judged_over_time(review)
+    rows = judged_over_time(report)
     rows = rows[rows["measure"] != "context figure"]
     return Table(
         "Figures beside earlier ones",
-        _pair_frame(review, rows, "Earlier figure"),
-        _notes(review, rows["reason"]),
+        _pair_frame(report, rows, "Earlier figure"),
+        _notes(report, rows["reason"]),
         "changes",
     )
 
 
-def areas_table(review):
+def areas_table(report):
     """Every figure that could be set beside England, the region or the statistical neighbours, or of which a document says how it stands."""
-    rows = review.comparisons
+    rows = report.comparison
     rows = rows[rows["comparator"].isin(list(_AREAS)) & (rows["verdict"] != "not compared")]
-    frame = _pair_frame(review, rows, "Other figure")
+    frame = _pair_frame(report, rows, "Other figure")
     frame.insert(1, "Beside", rows["comparator"].map(_AREAS).to_numpy())
-    return Table("Figures beside those of other areas", frame, _notes(review, rows["reason"]), "areas")
+    return Table("Figures beside those of other areas", frame, _notes(report, rows["reason"]), "areas")
 
 
-def gaps_table(review):
+def gaps_table(report):
     """What cannot be judged, and why."""
-    rows = not_judged(review)
+    rows = not_judged(report)
     frame = _frame(
-        review,
+        report,
         rows,
         {"Indicator or measure": rows["name"], "Kind": rows["measure"], "Why it cannot be judged": rows["reason"]},
     )
@@ -96,28 +92,28 @@ def gaps_table(review):
 # ---- the tables of a plan ----
 
 
-def attention_table(review):
+def attention_table(report):
     """What most needs attention, over all priorities, worst first."""
-    rows = attention(review)
+    rows = attention(report)
     return Table(
         "Indicators that need attention, worst first",
-        _finding_frame(review, rows),
-        _notes(review, rows["findings"]),
+        _finding_frame(report, rows),
+        _notes(report, rows["findings"]),
         "attention",
     )
 
 
-def went_well_table(review):
+def went_well_table(report):
     """What went well, over all priorities, best first."""
-    rows = went_well(review)
-    frame = _finding_frame(review, rows)
+    rows = went_well(report)
+    frame = _finding_frame(report, rows)
     frame.insert(4, "Also needs attention", rows["mixed"].map({True: "yes", False: "no"}))
-    return Table("Indicators that went well, best first", frame, _notes(review, rows["findings"]), "went-well")
+    return Table("Indicators that went well, best first", frame, _notes(report, rows["findings"]), "went-well")
 
 
-def coverage_table(review):
+def coverage_table(report):
     """How much of what each priority lists can be judged."""
-    rows = coverage(review)
+    rows = coverage(report)
     columns = {
         "name": "Priority",
         "listed": "Listed",
@@ -136,10 +132,10 @@ def coverage_table(review):
     return Table("How much can be judged, by priority", frame, (), "coverage")
 
 
-def gaps_summary_table(review):
+def gaps_summary_table(report):
     """Why things cannot be judged, with how many and which, over all priorities."""
-    rows = not_judged(review)
-    rows = rows.assign(priority=rows["priority_id"].map(_short_names(review)), which=rows["name"])
+    rows = not_judged(report)
+    rows = rows.assign(priority=rows["priority_id"].map(_short_names(report)), which=rows["name"])
     each = (
         rows.groupby(["why", "priority"], sort=False)["which"]
         .agg([("number", "size"), ("which", "; ".join)])
@@ -161,8 +157,8 @@ def gaps_summary_table(review):
     )
 
 
-def _finding_frame(review, rows):
-    names = _short_names(review)
+def _finding_frame(report, rows):
+    names = _short_names(report)
     return pd.DataFrame(
         {
             "Indicator": rows["name"],
@@ -174,35 +170,35 @@ def _finding_frame(review, rows):
     )
 
 
-def _short_names(review):
-    return review.priorities.set_index("priority_id")["name"]
+def _short_names(report):
+    return report.priorities.set_index("priority_id")["name"]
 
 
 # ---- tables that any page may show ----
 
 
-def background_table(review):
+def background_table(report):
     """Figures that describe need, money or volume: shown, not judged."""
-    rows = subjects_of(review)
+    rows = report.subjects
     rows = rows[rows["measure"] == "context figure"]
     frame = _frame(
-        review,
+        report,
         rows,
         {
             "Figure for": rows["name"],
-            **_figure_columns(review, rows),
+            **_figure_columns(report, rows),
             "Source": rows["value_source"],
         },
     )
     return Table("Figures of need, money or volume", frame, (), "background")
 
 
-def sources_table(review):
+def sources_table(report):
     """Every figure used, with the document and place it comes from."""
-    figures = review.figures.loc[_figures_used(review)]
-    series = review.register.table("series").set_index("series_id")["name"]
-    areas = review.register.table("areas").set_index("area_id")["name"]
-    titles = source_titles(review.register)
+    figures = report.figures.loc[_figures_used(report)]
+    series = report.register.table("series").set_index("series_id")["name"]
+    areas = report.register.table("areas").set_index("area_id")["name"]
+    titles = source_titles(report.register)
     frame = pd.DataFrame(
         {
             "Figure of": figures["series_id"].map(series)
@@ -220,10 +216,10 @@ def sources_table(review):
     return Table("Every figure used, with its source", tidy(frame), (), "sources", folded=True)
 
 
-def queries_table(review):
+def queries_table(report):
     """What is odd in the sources of the figures used."""
-    used = set(_figures_used(review)) | set(review.comparisons["stated_id"]) | set(" ".join(_listings(review)).split())
-    queries = known_queries(review.register, review.as_at)
+    used = set(_figures_used(report)) | set(report.comparison["stated_id"]) | set(" ".join(_listings(report)).split())
+    queries = report.register.table("source-queries")
     queries = queries[queries["concerns"].str.split().map(lambda ids: bool(used & set(ids))).astype(bool)]
     frame = pd.DataFrame(
         {
@@ -261,24 +257,24 @@ def _verdicts(rows, comparator):
     return told.where(~verdict.isin(["", "not compared"]), "not compared")
 
 
-def _notes(review, sentences):
+def _notes(report, sentences):
     """The note on evidence, and the words of each source query that the sentences of a table name."""
     named = sorted(set(" ".join(sentences).replace(",", " ").replace(".", " ").split()))
-    queries = review.register.table("source-queries").set_index("query_id")["query"]
+    queries = report.register.table("source-queries").set_index("query_id")["query"]
     return (_EVIDENCE_NOTE, *(f"{one}: {queries[one]}" for one in named if one in queries.index))
 
 
-def _pair_frame(review, rows, other):
+def _pair_frame(report, rows, other):
     """The figure, what it is set against, the difference and the verdict."""
     stated = rows["evidence"] == "stated"
     worded = stated | (rows["comparator"] == "neighbours")
-    against = _numbers(review, rows["comparator_observation_id"]).mask(worded, rows["comparator_text"])
+    against = _numbers(report, rows["comparator_observation_id"]).mask(worded, rows["comparator_text"])
     return _frame(
-        review,
+        report,
         rows,
         {
             "Indicator": rows["name"],
-            **_figure_columns(review, rows),
+            **_figure_columns(report, rows),
             other: against,
             f"{other}: period": rows["comparator_period"],
             "Difference": _differences(rows),
@@ -288,26 +284,26 @@ def _pair_frame(review, rows, other):
     )
 
 
-def _figure_columns(review, rows):
+def _figure_columns(report, rows):
     """Unit, figure, marks and period of each row."""
     return {
-        "Unit": _units(review, rows["unit"]),
-        "Figure": _numbers(review, rows["observation_id"]),
-        "Marks": _marks(review, rows["observation_id"]),
+        "Unit": _units(report, rows["unit"]),
+        "Figure": _numbers(report, rows["observation_id"]),
+        "Marks": _marks(report, rows["observation_id"]),
         "Period": rows["period"],
     }
 
 
-def _frame(review, rows, columns):
+def _frame(report, rows, columns):
     """A tidy frame; where a table spans the priorities of a plan, with the priority of each row."""
     frame = pd.DataFrame(columns)
-    if review.priority is None:
-        frame.insert(1, "Priority", rows["priority_id"].map(_short_names(review)))
+    if report.priority is None:
+        frame.insert(1, "Priority", rows["priority_id"].map(_short_names(report)))
     return tidy(frame)
 
 
-def _numbers(review, observation_ids):
-    return numbers(observation_ids.map(review.figures["value"]))
+def _numbers(report, observation_ids):
+    return numbers(observation_ids.map(report.figures["value"]))
 
 
 def _differences(rows):
@@ -315,28 +311,28 @@ def _differences(rows):
     return pd.Series([Difference(text) if text else "" for text in plain], index=rows.index, dtype=object)
 
 
-def _units(review, units):
+def _units(report, units):
     """Units as headings: "%" or "per 10,000"."""
-    return units.map(review.register.table("units").set_index("unit")["heading"]).fillna("")
+    return units.map(report.register.table("units").set_index("unit")["heading"]).fillna("")
 
 
-def _marks(review, observation_ids):
-    return observation_ids.map(review.figures["marks"]).fillna("")
+def _marks(report, observation_ids):
+    return observation_ids.map(report.figures["marks"]).fillna("")
 
 
-def _figures_used(review):
+def _figures_used(report):
     """Ids of every figure of the documents for the subjects of a review and of England beside them, and of the published
     figures that were compared."""
-    line = review.figures["series_id"] + "|" + review.figures["area_id"] + "|" + review.figures["breakdown"]
-    subjects = review.comparisons["subject_id"].drop_duplicates()
+    line = report.figures["series_id"] + "|" + report.figures["area_id"] + "|" + report.figures["breakdown"]
+    subjects = report.comparison["subject_id"].drop_duplicates()
     england = subjects.str.replace(r"\|[^|]*\|", f"|{ENGLAND}|", regex=True)
-    named = set(review.comparisons["observation_id"]) | set(review.comparisons["comparator_observation_id"])
-    compared = ~review.figures["open_data"] | review.figures.index.isin(named)
-    return review.figures.index[(line.isin(subjects) | line.isin(england)) & compared]
+    named = set(report.comparison["observation_id"]) | set(report.comparison["comparator_observation_id"])
+    compared = ~report.figures["open_data"] | report.figures.index.isin(named)
+    return report.figures.index[(line.isin(subjects) | line.isin(england)) & compared]
 
 
-def _listings(review):
-    listed = review.register.table("plan-indicators")
+def _listings(report):
+    listed = report.register.table("plan-indicators")
     line = listed["series_id"] + "|" + listed["area_id"] + "|" + listed["breakdown"]
     subject = line.where(listed["series_id"] != "", listed["plan_indicator_id"])
-    return listed.loc[subject.isin(review.comparisons["subject_id"]), "plan_indicator_id"]
+    return listed.loc[subject.isin(report.comparison["subject_id"]), "plan_indicator_id"]
