@@ -8,7 +8,7 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
 )
 _MARKS = re.compile(r"([\\`*_\[\]<>&$~|{}])")
-_AT_START = re.compile(r"^(\d{0,9})([-+#=.)])")
+_AT_START = re.compile(r"\A(\d{1,9}(?=[.)](?:\s|\Z))|(?=[-+#=]))")  # a list, heading or rule
 
 
 class Words(str):
@@ -36,7 +36,7 @@ def escape(text):
     >>> escape("GCSE A*-C <b>")
     'GCSE A\\\\*-C \\\\<b\\\\>'
     """
-    return _AT_START.sub(r"\1\\\2", _MARKS.sub(r"\\\1", " ".join(clean(text).split())))
+    return _AT_START.sub(r"\1\\", _MARKS.sub(r"\\\1", " ".join(clean(text).split())))
 
 
 def plain(text):
@@ -76,6 +76,16 @@ def plural(number, one, many=None):
 def join(parts):
     """ "a, b and c"."""
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
+
+
+def stop(text):
+    """A text that ends as a sentence, with one full stop.
+
+    >>> stop("No date is printed"), stop("Is it?"), stop("Done. ")
+    ('No date is printed.', 'Is it?', 'Done.')
+    """
+    text = text.rstrip()
+    return text if text.endswith((".", "?", "!", ".'", '."')) else f"{text}."
 
 
 def day(date):
