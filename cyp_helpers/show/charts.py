@@ -14,7 +14,7 @@ import pandas as pd
 
 from cyp_helpers.findings import coverage, judged
 from cyp_helpers.register.tables import ENGLAND
-from cyp_helpers.report import has_figure, line_of_figures, subjects_of
+from cyp_helpers.report import line_of_figures
 from cyp_helpers.show.table import Table, render_table
 from cyp_helpers.show.wording import clean
 
@@ -69,18 +69,18 @@ def _limited(alternative):
     return short + (" The table of figures behind this chart has the rest." if short.endswith(" …") else "")
 
 
-def indicator_charts(review):
+def indicator_charts(report):
     """A chart for each indicator whose figure has a target, England or another figure of its own to stand beside."""
-    subjects = subjects_of(review)
+    subjects = report.subjects
     subjects = subjects[
-        has_figure(subjects)
+        subjects["value"].notna()
         & ~subjects["measure"].eq("context figure")
         & ~subjects["unit"].isin(["judgement", "words"])
     ]
     # The years of published figures are drawn in ``trendcharts``.
-    subjects = subjects[~subjects["observation_id"].map(review.figures["open_data"]).eq(True)]
-    verdicts = judged(review).groupby(["priority_id", "subject_id"])["finding"].agg(", ".join)
-    charts = filter(None, (_indicator_chart(review, subject, verdicts) for _, subject in subjects.iterrows()))
+    subjects = subjects[~subjects["observation_id"].map(report.figures["open_data"]).eq(True)]
+    verdicts = judged(report).groupby(["priority_id", "subject_id"])["finding"].agg(", ".join)
+    charts = filter(None, (_indicator_chart(report, subject, verdicts) for _, subject in subjects.iterrows()))
     drawn = tuple(islice(charts, MOST_PICTURES))
     return Charts(
         drawn,
@@ -89,13 +89,13 @@ def indicator_charts(review):
     )
 
 
-def coverage_chart(review):
+def coverage_chart(report):
     """How much of what each priority lists can be judged."""
     import seaborn  # takes about a second to import
     from matplotlib.colors import to_hex
     from matplotlib.figure import Figure
 
-    table = coverage(review)
+    table = coverage(report)
     parts = pd.DataFrame(
         {
             "Judged": table["judged"],
@@ -149,21 +149,21 @@ def coverage_chart(review):
 # ---- one chart ----
 
 
-def _indicator_chart(review, subject, verdicts):
-    line = line_of_figures(review, subject)
+def _indicator_chart(report, subject, verdicts):
+    line = line_of_figures(report, subject)
     own = line[line["area_id"] != ENGLAND]
-    target = _target_of(review, subject)
+    target = _target_of(report, subject)
     # Where a document states how a figure stands, an older England figure would tell another story.
     england = line[(line["area_id"] == ENGLAND) & (subject["england_evidence"] != "stated")].tail(1)
     bars = pd.concat([own, england])
     if len(bars) + (target is not None) < 2:
         return None
     england = bars["area_id"].eq(ENGLAND)
-    areas = review.register.table("areas").set_index("area_id")["name"]
+    areas = report.register.table("areas").set_index("area_id")["name"]
     undated = bars["kind"].map({"latest": "newest, ", "before": "earlier, "}).astype("str").fillna("")
     labels = undated + bars["period_label"].str.replace(r" \(.*\)", "", regex=True)
     labels = labels.mask(england, "England, " + labels) + (" " + bars["marks"]).str.rstrip()
-    unit = review.register.table("units").set_index("unit").loc[subject["unit"]]
+    unit = report.register.table("units").set_index("unit").loc[subject["unit"]]
     said = verdicts.get((subject["priority_id"], subject["subject_id"]), "not judged")
     title = f"{subject['name']}: {said}"
     picture = _bars(
@@ -187,15 +187,15 @@ def _indicator_chart(review, subject, verdicts):
     return Chart(title, f"Bar chart. {title}. " + "; ".join(parts) + ".", picture, data)
 
 
-def _target_of(review, subject):
+def _target_of(report, subject):
     """The target's level and its words, where the target is a level."""
-    rows = review.comparisons
+    rows = report.comparison
     row = rows[
         (rows["subject_id"] == subject["subject_id"])
         & (rows["priority_id"] == subject["priority_id"])
         & (rows["comparator"] == "target")
     ].iloc[0]
-    targets = review.register.table("targets").set_index("target_id")
+    targets = report.register.table("targets").set_index("target_id")
     if row["target_id"] and targets.at[row["target_id"], "kind"] in ("value", "from_to"):
         period = f" for {row['comparator_period']}" if row["comparator_period"] else ""
         return float(targets.at[row["target_id"], "value"]), row["comparator_text"] + period

@@ -48,7 +48,7 @@ _BUILDERS = (
 )
 
 
-def write_workbook(review, path):
+def write_workbook(report, path):
     """Write the comparison tables of a whole plan as an accessible spreadsheet.
 
     Parameters
@@ -58,10 +58,10 @@ def write_workbook(review, path):
 
     Tables without rows are left out; the cover says so. Numbers are numbers with the decimals that were printed.
     """
-    made = [build(review) for build in _BUILDERS]
-    cover = _cover(review, [table.caption for table in made if table.frame.empty])
+    made = [build(report) for build in _BUILDERS]
+    cover = _cover(report, [table.caption for table in made if table.frame.empty])
     sheets = {_NAMES[table.name]: table for table in made if not table.frame.empty}
-    write_sheets(sheets, cover, path, review.as_at)
+    write_sheets(sheets, cover, path, report.as_at)
 
 
 def write_sheets(sheets, cover, path, as_at):
@@ -106,7 +106,7 @@ def write_sheets(sheets, cover, path, as_at):
     _say_language(path)
 
 
-def _cover(review, left_out):
+def _cover(report, left_out):
     import gptables
 
     about = [
@@ -116,9 +116,9 @@ def _cover(review, left_out):
         "Figures are transcribed from the documents named on the sheet Sources; copyright in the documents remains with their authors.",
         "Published figures contain public sector information licensed under the Open Government Licence v3.0.",
     ]
-    intro = [words.heading(review), words.counts(review), words.since_last_review(review)]
+    intro = [words.heading(report), words.counts(report), words.since_last_review(report)]
     return gptables.Cover(
-        title=_no_marks(f"{review.plan['title']}: comparison tables, {review.review['review']}"),
+        title=_no_marks(f"{report.plan['title']}: comparison tables, {report.review['review']}"),
         intro=[_no_marks(plain(text)) for text in intro],
         about=[_no_marks(text) for text in about],
     )
