@@ -1,8 +1,9 @@
 """A report: one plan, one review, one area, opened for reading, with every comparison of it."""
 
-import ast
 import pickle
+import sys
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 
@@ -225,27 +226,37 @@ def narrowed(whole, priority):
     return replace(whole, priority=row, **frames)
 
 
-def refuse_unknown_parameters(inputs, known):
-    """Stop where papermill injected a parameter that the notebook does not have; papermill itself only warns.
+def check_parameters(*known, names=None):
+    """Stop where a notebook sets a name that is not one of its parameters; papermill itself only warns of one.
+
+    In a fresh kernel nothing but parameters stands before the set-up cell, so any other plain value is refused. Later only a
+    name that comes near a parameter's is. What is refused is forgotten, so that a corrected cell runs at once.
 
     Parameters
     ----------
-    inputs : list of str, the cells run so far (``In`` of a notebook)
-    known : list of str, the notebook's parameters
+    known : str, the names of the notebook's parameters
+    names : dict of names and values; those of the notebook where it is left out
 
-    >>> refuse_unknown_parameters(["# Parameters\\nplan = 'cypf-2016-18'"], ["plan"])
+    Raises
+    ------
+    UnknownName, with the parameters there are.
+
+    >>> check_parameters("plan", "priority", names={"plan": "cypf-2016-18", "priorty": "safe"})
+    Traceback (most recent call last):
+        ...
+    cyp_helpers.register.tables.UnknownName: Unknown parameter: 'priorty'. Did you mean 'priority'? Valid: plan, priority.
     """
-    injected = [cell for cell in inputs if cell.lstrip().startswith("# Parameters")]
-    given = [
-        target.id
-        for cell in injected
-        for node in ast.parse(cell).body
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-    ]
-    strangers = [name for name in given if name not in known]
-    if strangers:
-        raise UnknownName(f"Unknown parameter: {', '.join(map(repr, strangers))}. Valid: {', '.join(known)}.")
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    names = names if names is not None else shell.user_ns if shell else {}
+    hidden = {"In", "Out", *(shell.user_ns_hidden if shell else ())}
+    fresh = "_parameters_checked" not in names
+    names["_parameters_checked"] = True
+    for name in [name for name in names if name not in hidden and name not in known and not name.startswith("_")]:
+        near = get_close_matches(name, known, n=1, cutoff=0.75)
+        if isinstance(names[name], str | int | float | list | dict | None) and (near or fresh):
+            del names[name]
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise UnknownName(f"Unknown parameter: {name!r}.{hint} Valid: {', '.join(known)}.")
 
 
 def line_of_figures(report, subject):

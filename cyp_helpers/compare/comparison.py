@@ -173,7 +173,9 @@ def _tidy(pairs, every, register):
     mine = every.loc[pairs["figure"].unique()]
     rows = _facts(mine, register).join(mine[["source_id"]]).reindex(pairs["figure"]).set_axis(pairs.index)
     seen = ["status", "period_label", "start", "end", "value"]
-    other = every.loc[pairs.loc[pairs["other"] >= 0, "other"].unique(), seen].reindex(pairs["other"]).set_axis(pairs.index)
+    other = (
+        every.loc[pairs.loc[pairs["other"] >= 0, "other"].unique(), seen].reindex(pairs["other"]).set_axis(pairs.index)
+    )
     span = mine[["start", "end"]].reindex(pairs["figure"]).set_axis(pairs.index)
     near = pairs["comparator"] == "neighbours"
     beside = pairs["comparator"].isin(["england", "region"])
