@@ -3,7 +3,6 @@
 from itertools import cycle
 
 import numpy as np
-import pandas as pd
 
 from cyp_helpers.compare.figures import format_places
 from cyp_helpers.register.tables import ENGLAND
