@@ -97,6 +97,15 @@ def _by_text(column, function):
     return pd.Series(function(pd.Series(texts)).to_numpy()[codes], index=column.index)
 
 
+def has_status(status, code):
+    """True where a code is among those of a status.
+
+    >>> has_status(pd.Series(["p b", "p", ""]), "b").tolist()
+    [True, False, False]
+    """
+    return _by_text(status, lambda texts: texts.str.split().map(lambda codes: code in codes).astype(bool))
+
+
 def judgement_steps(scale, labels, register):
     """The step of each judgement on its scale (``scale_id``); empty where it is not one."""
     steps = register.table("scales").set_index(["scale_id", "label"])["step"].astype(float)

@@ -4,7 +4,7 @@ from itertools import cycle
 
 import numpy as np
 
-from cyp_helpers.compare.figures import format_places
+from cyp_helpers.compare.figures import format_places, has_status
 from cyp_helpers.register.tables import ENGLAND
 from cyp_helpers.show.charts import (
     DARK_BLUE,
@@ -191,7 +191,7 @@ def _unbroken(line):
     """A number for each stretch of a line without a missing period and without a break."""
     step = line["when"].diff()
     usual = step.median()
-    broken = line["status"].str.split().map(lambda codes: "b" in codes).astype(bool) if "status" in line else False
+    broken = has_status(line["status"], "b") if "status" in line else False
     return ((step > 1.5 * usual) | broken).cumsum()
 
 
