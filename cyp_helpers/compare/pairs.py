@@ -42,7 +42,11 @@ def pair_figures(figures, register, neighbour_list=None, average="mean"):
     ------
     UnknownName where the neighbour list is unknown.
 
-    >>> pair_figures(figures, register).groupby("comparator")["gap"].size()  # doctest: +SKIP
+    >>> from cyp_helpers.compare.figures import known_figures
+    >>> register = load_register().as_known("2018-03-31")
+    >>> pairs = pair_figures(known_figures(register, ["re-referrals"]), register)
+    >>> pairs["comparator"].unique().tolist()
+    ['previous', 'england', 'five_years', 'region', 'neighbours']
     """
     figures = figures[_READ]
     known = figures[figures["number"].notna()]

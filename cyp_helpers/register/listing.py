@@ -15,7 +15,7 @@ def plans(register=None):
     ``period_end``, ``reviews`` and ``priorities`` (how many), ``indicators`` (listed in its documents), ``first_review`` and
     ``last_review``
 
-    >>> plans()["plan"].tolist()
+    >>> cyp.plans()["plan"].tolist()
     ['cypf-2011-14', 'early-help-2013-16', 'cypf-2016-18']
     """
     register = register or load_register()
@@ -51,7 +51,7 @@ def reviews(plan, register=None):
     ------
     UnknownName, with the plans there are.
 
-    >>> reviews("cypf-2016-18")["review"].tolist()[-1]
+    >>> cyp.reviews("cypf-2016-18")["review"].tolist()[-1]
     '2017-18 part 2'
     """
     register = register or load_register()
@@ -78,8 +78,8 @@ def priorities(plan, register=None):
     ------
     UnknownName, with the plans there are.
 
-    >>> priorities("cypf-2016-18")["priority"].tolist()
-    ['safe', 'healthy', 'school', 'families']
+    >>> cyp.priorities("cypf-2016-18")["priority"].tolist()
+    ['safe', 'healthy', 'achieve', 'support']
     """
     register = register or load_register()
     find_plan(register, plan)
@@ -103,7 +103,7 @@ def areas(search="", register=None):
     ``region``, ``la_number``; ``indicators`` (series with a figure), ``first_year`` and ``last_year`` (of these figures, '' where
     there is none)
 
-    >>> areas("rutland")[["area_id", "region"]].values.tolist()
+    >>> cyp.areas("rutland")[["area_id", "region"]].values.tolist()
     [['E06000017', 'East Midlands']]
     """
     register = register or load_register()
@@ -136,7 +136,7 @@ def indicators(search="", plan="", register=None):
     ------
     UnknownName, with the plans there are.
 
-    >>> indicators("re-referrals")[["series_id", "unit", "polarity"]].values.tolist()
+    >>> cyp.indicators("re-referrals")[["series_id", "unit", "polarity"]].values.tolist()
     [['re-referrals', 'percent', 'lower']]
     """
     register = register or load_register()

@@ -29,8 +29,8 @@ def export(frame, name):
     ------
     ValueError for another kind of name, TypeError where ``frame`` is no DataFrame.
 
-    >>> export(figures(load_register(), areas="Rutland", series="re-referrals"), "example")[:54]
-    'Saved outputs/own/example.csv and outputs/own/example.'
+    >>> cyp.export(pd.DataFrame({"area": ["Rutland"], "value": [26.8]}), "example")
+    Saved outputs/own/example.csv and outputs/own/example.xlsx: 1 row, 2 columns.
     """
     if not isinstance(frame, pd.DataFrame):
         raise TypeError(f"export() was given {type(frame).__name__}; it saves a pandas DataFrame.")

@@ -57,9 +57,9 @@ def chart(frame, caption=""):
     ------
     ValueError where there is nothing to draw, figures of more than one indicator or group, or more areas than a page has room for.
 
-    >>> rows = figures(load_register(), as_at="2018-03-31", areas="East Midlands", series="re-referrals")
-    >>> chart(rows[rows["year"] == "2016/17"]).title[:75]
-    "Re-referrals to children's social care, 2016/17: lowest in Lincolnshire (15."
+    >>> rows = cyp.figures(cyp.load_register(), as_at="2018-03-31", areas="East Midlands", series="re-referrals")
+    >>> cyp.chart(rows[rows["year"] == "2016/17"]).title
+    "Re-referrals to children's social care, 2016/17: lowest in Lincolnshire (16.3%), highest in Northamptonshire (35.6%)"
     """
     rows = _drawable(frame)
     one_period = rows["period_label"].nunique() == 1
