@@ -1,8 +1,8 @@
 """Honest comparison of the figures of children's plans: ``import cyp_helpers as cyp``.
 
-====================== ====================================================================
+======================  ====================================================================
 verb                   gives
-====================== ====================================================================
+======================  ====================================================================
 ``load_register()``     the register: every table of ``data/``
 ``figures()``           every known figure of the areas and series asked for, a frame
 ``compare()``           every figure against its past, England, region and neighbours, a frame
@@ -13,8 +13,9 @@ verb                   gives
 ``plans()``             what ``plan`` may be; ``reviews(plan)``, ``priorities(plan)`` likewise
 ``areas()``             what an area may be, with how much is known of it
 ``indicators()``        what ``series`` may be, with how much is known of it
-``check_parameters()`` refuses a mistyped parameter in a notebook's cell
-====================== ====================================================================
+``check_parameters()``  refuses a mistyped parameter in a notebook's cell
+``NO_VERDICT``          verdicts that say nothing; ``SHORTHAND`` what marks such as [p] mean
+======================  ====================================================================
 
 ``help(cyp.compare)`` explains every column.
 """
@@ -37,6 +38,8 @@ _ROOMS = {
     "chart": "show.readerchart",
     "export": "show.export",
     "check_parameters": "report",
+    "NO_VERDICT": "compare.judge",
+    "SHORTHAND": "show.table",
 }
 __all__ = list(_ROOMS)
 

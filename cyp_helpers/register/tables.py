@@ -18,6 +18,10 @@ AUTHORITY_TYPES = ["county", "unitary authority", "metropolitan district", "Lond
 class UnknownName(ValueError):
     """A plan, review, priority or area that the register does not have; the message lists those it has or comes near."""
 
+    def _render_traceback_(self):
+        """What IPython shows: the message alone, since the mistake is not in the code above it."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 @dataclass(frozen=True, eq=False)
 class Register:
