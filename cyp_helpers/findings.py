@@ -5,19 +5,18 @@ import re
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.report import has_figure, kept, subjects_of
+from cyp_helpers.compare.judge import NO_VERDICT
+from cyp_helpers.register.tables import ENGLAND, source_titles
 
 OVER_TIME = ["same_period_last_year", "previous", "baseline"]  # the first that gave a verdict speaks for the subject
 _BAD = {"not met": 4, "off track": 4, "worsened": 3, "worse": 2}
 _GOOD = {"met": 4, "on track": 4, "improved": 3, "better": 2}
-_NO_VERDICT = ["not compared", "not assessed"]
 _KEY = ["priority_id", "subject_id"]
 _BOTH_WAYS = {"worse": ("worse", "worsened", "worsening"), "better": ("better", "improved", "improving")}
 BESIDE = {"england": "England", "neighbours": "its neighbours"}  # areas whose verdicts count; the region is shown only
 
 
-@kept
-def judged(review):
+def judged(report):
     """Comparisons that gave a verdict, one for each subject and question (target, over time, England, neighbours).
 
     Returns
@@ -25,8 +24,8 @@ def judged(review):
     Rows of ``compare`` with ``question`` (the comparator, or "over time" for the first of ``OVER_TIME`` with a
     verdict) and ``finding`` (the verdict in words).
     """
-    rows = review.comparisons[~review.comparisons["verdict"].isin(_NO_VERDICT)]
-    rows = rows[rows["comparator"] != "region"]
+    rows = report.comparison[~report.comparison["verdict"].isin(NO_VERDICT)]
+    rows = rows[~rows["comparator"].isin(["region", "five_years"])]
     rank = rows["comparator"].map({name: n for n, name in enumerate(OVER_TIME)})
     rows = rows.assign(question=rows["comparator"].where(rank.isna(), "over time"), rank=rank.astype(float).fillna(0))
     # A verdict from figures goes before one that a document states.
@@ -66,14 +65,13 @@ def _in_words(rows):
     return pd.Series(words, index=rows.index, dtype="str") + (" (" + evidence + ")").where(tell, "")
 
 
-def judged_over_time(review):
+def judged_over_time(report):
     """The rows of ``judged`` that look back."""
-    rows = judged(review)
+    rows = judged(report)
     return rows[rows["question"] == "over time"]
 
 
-@kept
-def attention(review):
+def attention(report):
     """What most needs attention, worst first.
 
     Each subject scores for a target not met or off track (4), for having worsened (3) and for standing worse
@@ -82,22 +80,21 @@ def attention(review):
 
     Returns
     -------
-    DataFrame with ``subject_id, name, priority_ids`` (all that it serves, joined by a space), ``score``, ``verdicts``
-    ``new`` (False where all of it was known at the last review) and ``findings`` (sentences); one row for each subject.
+    DataFrame with ``subject_id, name, priority_ids`` (all that it serves, joined by a space), ``priority`` (their names), ``score``,
+    ``verdicts, new`` (False where all of it was known at the last review) and ``findings`` (sentences); one row for each subject.
     """
-    return _scored(review, _BAD)
+    return _scored(report, _BAD)
 
 
-@kept
-def went_well(review):
+def went_well(report):
     """What went well, best first; scored and shaped as in ``attention``."""
-    worse = attention(review)
-    good = _scored(review, _GOOD)
+    worse = attention(report)
+    good = _scored(report, _GOOD)
     return good.assign(mixed=good["subject_id"].isin(worse["subject_id"]))
 
 
-def _scored(review, weights):
-    rows = judged(review)
+def _scored(report, weights):
+    rows = judged(report)
     rows = rows[rows["verdict"].isin(list(weights)) & (rows["measure"] != "context figure")]
     old = rows["flags"].str.contains("no new figure")
     score = rows["verdict"].map(weights).astype(float) / (1 + (rows["evidence"] == "stated")) / (1 + old)
@@ -112,11 +109,11 @@ def _scored(review, weights):
         findings=("reason", _once),
     )
     scored.insert(2, "priority_ids", scored["subject_id"].map(serves))
+    scored.insert(3, "priority", priority_names(report, scored["priority_ids"]))
     return scored.sort_values("score", ascending=False, kind="stable", ignore_index=True)
 
 
-@kept
-def worse_and_worsening(review, which="worse"):
+def worse_and_worsening(report, which="worse"):
     """Subjects that stand worse than England or their neighbours and are getting worse; with ``which`` "better" those that
     stand better and are getting better.
 
@@ -124,18 +121,16 @@ def worse_and_worsening(review, which="worse"):
 
     Returns
     -------
-    DataFrame with ``subject_id, name, priority_ids``, ``standing`` and ``direction`` (verdicts in words, with evidence) and
+    DataFrame with ``subject_id, name, priority_ids, priority``, ``standing`` and ``direction`` (verdicts in words, with evidence) and
     ``reason`` (sentences).
     """
     beside, moved, trend = _BOTH_WAYS[which]
-    rows = judged(review)
+    rows = judged(report)
     rows = rows[rows["measure"] != "context figure"]
     stand = rows[(rows["verdict"] == beside) & rows["question"].isin(list(BESIDE))]
     move = rows[(rows["verdict"] == moved) & (rows["question"] == "over time")]
-    trends = with_standing(review, rows.drop_duplicates("subject_id"))
-    trends = trends[trends["trend_verdict"] == trend].assign(
-        finding=f"{trend} over five years (beyond chance)", reason=trends["trend_reason"]
-    )
+    trends = report.comparison.query("comparator == 'five_years' and verdict == @trend and measure != 'context figure'")
+    trends = trends.assign(finding=f"{trend} over five years (beyond chance)")
     told = pd.concat([move, trends])
     both = set(stand["subject_id"]) & set(told["subject_id"])
     first = rows[rows["subject_id"].isin(both)].groupby("subject_id", sort=False)
@@ -149,18 +144,12 @@ def worse_and_worsening(review, which="worse"):
         {
             "name": first["name"].first(),
             "priority_ids": serves,
+            "priority": priority_names(report, serves),
             "standing": words(stand, "finding").agg("; ".join),
             "direction": words(told, "finding").agg("; ".join),
             "reason": words(pd.concat([stand, told]), "reason").agg(_once),
         }
     ).reset_index(names="subject_id")
-
-
-def with_standing(review, rows):
-    """Rows of ``compare`` beside the row of ``standing_table`` for their newest figure, if they have one."""
-    line = ["series_id", "breakdown", "area_id"]
-    standing = review.standing.drop(columns=["value", "status"])
-    return rows.drop(columns="period").merge(standing, on=line, how="left")
 
 
 def _once(reasons):
@@ -169,7 +158,13 @@ def _once(reasons):
     return " ".join(dict.fromkeys(sentences))
 
 
-def not_judged(review, figures_too=False):
+def priority_names(report, ids):
+    """Names of priorities, joined by commas, for ids joined by spaces."""
+    names = report.priorities.set_index("priority_id")["name"]
+    return ids.str.split().map(lambda each: ", ".join(names[one] for one in each)).astype("str")
+
+
+def not_judged(report, figures_too=False):
     """Subjects without any verdict, and why; with ``figures_too`` only those of them that have no figure either.
 
     Returns
@@ -177,8 +172,8 @@ def not_judged(review, figures_too=False):
     DataFrame with ``priority_id, subject_id, name, measure, why`` (a kind of gap) and ``reason`` (the sentence of the
     comparison that came nearest).
     """
-    rows = review.comparisons[review.comparisons["measure"] != "context figure"]
-    with_verdict = pd.MultiIndex.from_frame(judged(review)[_KEY])
+    rows = report.comparison[report.comparison["measure"] != "context figure"]
+    with_verdict = pd.MultiIndex.from_frame(judged(report)[_KEY])
     rows = rows[~pd.MultiIndex.from_frame(rows[_KEY]).isin(with_verdict)]
     if figures_too:
         rows = rows[rows["observation_id"] == ""]
@@ -193,7 +188,7 @@ def not_judged(review, figures_too=False):
         [
             best["measure"] == "milestone",
             best["observation_id"] != "",
-            best["reason"].str.contains("on this definition"),
+            best["gap"] == "superseded",
         ],
         [
             "An event or document to deliver, not a figure",
@@ -207,8 +202,7 @@ def not_judged(review, figures_too=False):
     ]
 
 
-@kept
-def coverage(review):
+def coverage(report):
     """How much of what each priority lists can be judged.
 
     Returns
@@ -217,12 +211,12 @@ def coverage(review):
     with_figure, figure_only`` (a figure and nothing to set it beside), ``against_target, over_time, against_england,
     judged, not_judged``; counts of subjects.
     """
-    rows = review.comparisons.drop_duplicates(_KEY)
-    questions = judged(review)
+    rows = report.comparison.drop_duplicates(_KEY)
+    questions = judged(report)
     questions = questions[questions["measure"] != "context figure"]
-    index = review.priorities.set_index("priority_id")["name"]
-    subjects = subjects_of(review)
-    with_figure = subjects[subjects["measure"].isin(["indicator", "evidence figure"]) & has_figure(subjects)]
+    index = report.priorities.set_index("priority_id")["name"]
+    subjects = report.subjects
+    with_figure = subjects[subjects["measure"].isin(["indicator", "evidence figure"]) & subjects["value"].notna()]
 
     def count(frame):
         return frame.drop_duplicates(_KEY)["priority_id"].value_counts().reindex(index.index).fillna(0).astype(int)
@@ -247,3 +241,37 @@ def coverage(review):
     )
     table["not_judged"] = table["listed"] - table["background"] - table["judged"]
     return table.reset_index()
+
+
+def figures_used(report):
+    """Every figure of documents for the subjects of a report and of England beside them, and every published figure compared.
+
+    Returns
+    -------
+    Rows of ``Report.figures`` with ``name`` (of the series and breakdown), ``document`` (title) and ``known_from``.
+    """
+    figures, rows = report.figures, report.comparison
+    line = figures["series_id"] + "|" + figures["area_id"] + "|" + figures["breakdown"]
+    subjects = rows["subject_id"].drop_duplicates()
+    lines = {*subjects, *subjects.str.replace(r"\|[^|]*\|", f"|{ENGLAND}|", regex=True)}
+    named = {*rows["observation_id"], *rows["comparator_observation_id"]}
+    used = figures[line.isin(lines) & (~figures["open_data"] | figures.index.isin(named))]
+    series = report.register.table("series").set_index("series_id")["name"]
+    how = used["published_basis"].map({"assumed": " (assumed)", "cited": " (cited report)"}).fillna("")
+    return used.assign(
+        name=used["series_id"].map(series) + (": " + used["breakdown"]).where(used["breakdown"] != "all", ""),
+        document=used["source_id"].map(source_titles(report.register)),
+        known_from=used["published"].dt.strftime("%d %B %Y").str.lstrip("0") + how,
+    )
+
+
+def queries_about(report):
+    """What is odd in the sources of the figures and statements that a report uses: rows of ``source-queries``."""
+    listed = report.register.table("plan-indicators")
+    line = listed["series_id"] + "|" + listed["area_id"] + "|" + listed["breakdown"]
+    line = line.where(listed["series_id"] != "", listed["plan_indicator_id"])
+    listings = listed.loc[line.isin(report.comparison["subject_id"]), "plan_indicator_id"]
+    used = {*figures_used(report).index, *report.comparison["stated_id"], *listings}
+    queries = report.register.table("source-queries")
+    about = queries["concerns"].str.split().map(lambda ids: not used.isdisjoint(ids)).astype(bool)
+    return queries[about]

@@ -1,21 +1,25 @@
-"""A review opened for reading: the register, the plan, the review, the priority and every comparison of it."""
+"""A report: one plan, one review, one area, opened for reading, with every comparison of it."""
 
-import ast
 import pickle
-from dataclasses import dataclass, field, replace
-from functools import wraps
+import sys
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from cyp_helpers.compare.comparison import compare_known
-from cyp_helpers.compare.figures import known_figures
-from cyp_helpers.compare.neighbours import standing_at
-from cyp_helpers.register.periods import parse_periods
+from cyp_helpers.compare.comparison import judged_on
+from cyp_helpers.compare.judge import NO_VERDICT, Evidence, Verdict
+from cyp_helpers.compare.pairs import OVER_TIME
+from cyp_helpers.compare.plan import compare_plan
+from cyp_helpers.compare.subjects import published_lines
 from cyp_helpers.register.tables import (
     ENGLAND,
     Register,
     UnknownName,
+    decimal_places,
     find_area,
     find_plan,
     find_priority,
@@ -26,44 +30,36 @@ from cyp_helpers.register.tables import (
 )
 
 
-def kept(function):
-    """A function of a Review (and names) that gives a frame, worked out once for each review: many tables are built from it.
-
-    Each caller has a frame of its own.
-    """
-    return _keep(function, lambda review: review.memory)
-
-
-def kept_for_all(function):
-    """As ``kept``, for what is the same for each priority: a review narrowed to one has what the whole one worked out."""
-    return _keep(function, lambda review: review.memory_for_all)
-
-
-def _keep(function, memory_of):
-    @wraps(function)
-    def give(review, *args):
-        memory, key = memory_of(review), (function.__qualname__, *args)
-        if key not in memory:
-            memory[key] = function(review, *args)
-        return memory[key].copy(deep=False)
-
-    return give
-
-
 @dataclass(frozen=True, eq=False)
-class Review:
-    """What the notebooks read: rows of the register as Series, comparisons and figures as frames."""
+class Report:
+    """What the notebooks read.
+
+    Attributes
+    ----------
+    register : Register, as known at the review
+    plan, review, area : Series, rows of the register; ``priority`` one too, or None for all of them
+    comparison : DataFrame of ``compare_plan``, a row for each priority, indicator and comparator
+    published : the same of the published series of the plan's indicators; beside its own area's documents, for another area alone
+    figures : DataFrame of ``with_words``, every figure that these rows may be about, by ``observation_id``
+    everyone : DataFrame of ``known_figures`` with ranks: the plan's published series of all authorities and England
+
+    >>> open_review("cypf-2016-18", "2017-18 part 2", "safe")
+    <Report: Safe, 2017-18 part 2, Nottinghamshire, as known at 2018-03-31>
+    """
 
     register: Register
     plan: pd.Series
     review: pd.Series
     priority: pd.Series | None
     area: pd.Series
-    comparisons: pd.DataFrame
+    comparison: pd.DataFrame
+    published: pd.DataFrame
     figures: pd.DataFrame
-    standing: pd.DataFrame
-    memory: dict = field(default_factory=dict, init=False, repr=False)  # what is kept, see ``kept``
-    memory_for_all: dict = field(default_factory=dict, repr=False)  # see ``kept_for_all``
+    everyone: pd.DataFrame
+
+    def __repr__(self):
+        what = self.plan["title"] if self.priority is None else self.priority["name"]
+        return f"<Report: {what}, {self.review['review']}, {self.area['name']}, as known at {self.as_at:%Y-%m-%d}>"
 
     @property
     def as_at(self):
@@ -71,28 +67,122 @@ class Review:
 
     @property
     def is_own_area(self):
-        """Whether the review is about the area of the plan itself."""
+        """Whether the report is about the area of the plan itself."""
         return self.area["area_id"] == self.plan["area_id"]
 
     @property
     def document_figures(self):
-        """``known_figures`` of the plan documents alone; none of them is about another area."""
+        """``figures`` of the plan documents alone; none of them is about another area."""
         return self.figures[~self.figures["open_data"]]
 
-    @property
+    @cached_property
     def priorities(self):
         """The priorities of the plan in order."""
         return priorities_of(self.register, self.plan["plan_id"])
 
+    @cached_property
+    def last_review(self):
+        """The review before this one, a row of ``reviews``, or None."""
+        return previous_review(self.register, self.plan["plan_id"], self.review["review"])
+
+    @cached_property
+    def subjects(self):
+        """``side_by_side`` of ``comparison``."""
+        subjects = side_by_side(self.comparison)
+        # Where a document newer than the figure states how it stands, the old figure is not what that verdict is about.
+        aside = subjects["england_evidence"].eq("stated") & subjects["england_value_text"].eq("")
+        subjects["value"] = subjects["value"].mask(aside)
+        text = ["value_text", "period", "observation_id", "value_source"]
+        subjects[text] = subjects[text].mask(subjects["value"].isna(), "")
+        return subjects.assign(marks=subjects["observation_id"].map(self.figures["marks"]).fillna(""))
+
+    @cached_property
+    def lines(self):
+        """``side_by_side`` of ``published``, of the lines that have a figure, with ``match`` and ``differs`` of ``published_lines``,
+        ``priority`` (name), ``unit_heading``, ``printed`` (value as published), ``marks`` and ``places`` (printed decimals)."""
+        lines = side_by_side(self.published)
+        lines = lines[lines["value"].notna()].reset_index(drop=True)
+        facts = published_lines(self.register).set_index(["series_id", "breakdown"])[["match", "differs"]]
+        units = self.register.table("units").set_index("unit")["heading"]
+        figures = self.figures[["value", "marks", "cell", "status"]].rename(columns={"value": "printed"})
+        lines = lines.join(facts, on=["series_id", "breakdown"]).join(figures, on="observation_id")
+        lines["priority"] = lines["priority_id"].map(self.priorities.set_index("priority_id")["name"])
+        return lines.assign(unit_heading=lines["unit"].map(units), places=decimal_places(lines["printed"]))
+
+
+def side_by_side(rows):
+    """Rows of ``compare_plan`` with one row for each priority and subject.
+
+    Returns
+    -------
+    DataFrame with ``priority_id, subject_id, name, measure, role, basis, unit, polarity, indicator_id, series_id, breakdown, area_id``,
+    of the newest figure ``value, value_text, period, observation_id, value_source, rank, rank_of, rank_ties, band, rank_told`` and for each
+    comparator ``<comparator>_`` with ``verdict, evidence, gap, reason, flags, value, text, difference, difference_text, value_text,
+    told`` ("82.9%: ✓ better (beyond chance)"; '' where there is no verdict).
+    """
+    key = ["priority_id", "subject_id"]
+    first = [
+        "name",
+        "measure",
+        "role",
+        "basis",
+        "unit",
+        "polarity",
+        "indicator_id",
+        "series_id",
+        "breakdown",
+        "area_id",
+    ]
+    newest = ["value", "value_text", "period", "observation_id", "value_source", "rank", "rank_of", "rank_ties", "band"]
+    told = [
+        "verdict",
+        "evidence",
+        "gap",
+        "reason",
+        "flags",
+        "comparator_value",
+        "comparator_text",
+        "difference",
+        "difference_text",
+        "value_text",
+        "told",
+    ]
+    rows = rows.assign(told=_told(rows))
+    subjects = rows.groupby(key, sort=False)[first].first()
+    wide = rows.pivot(index=key, columns="comparator", values=told)
+    wide.columns = [f"{comparator}_{what.removeprefix('comparator_')}" for what, comparator in wide.columns]
+    own = rows[rows["comparator"] == "previous"].set_index(key)[newest]
+    whole = own[["rank", "rank_of", "band"]].map("{:.0f}".format, na_action="ignore").astype("str").fillna("")
+    place = whole["rank"] + np.where(own["rank_ties"] > 1, "=", "") + " of " + whole["rank_of"]
+    quarter = (", quarter " + whole["band"]).where(whole["band"] != "", "")
+    own["rank_told"] = (place + quarter).where(whole["rank"] != "", "")
+    return subjects.join(own).join(wide.reindex(subjects.index)).reset_index()
+
+
+def _told(rows):
+    """The figure that each row is set against, or the change over time, with the verdict and its evidence."""
+    change = rows["comparator"].isin(OVER_TIME) & (rows["evidence"] != Evidence.STATED)
+    other = rows["difference_text"].where(change, rows["comparator_text"])
+    other = other.str.replace(r", the (.*) statistical neighbours$", r" (\1)", regex=True)
+    signs = {str(one): one.sign for one in Verdict}
+    unsure = (rows["evidence"] == "") | (rows["verdict"] == Verdict.HIDDEN)
+    words = rows["verdict"].map(signs) + " " + rows["verdict"] + (" (" + rows["evidence"] + ")").mask(unsure, "")
+    return ((other + ": ").where(other != "", "") + words).mask(rows["verdict"].isin(NO_VERDICT), "")
+
 
 def open_review(plan, review, priority=None, area="", register=None):
-    """Check the names and compare.
+    """Check the names, and compare every figure of a plan as known at a review.
 
     Parameters
     ----------
-    plan, review, priority : str, such as "cypf-2016-18", "2017-18 part 2" and "safe"; without a priority all of them
-    area : GSS code, LA number or name of the area to review; the plan's own where it is left out
+    plan, review, priority : str, such as "cypf-2016-18", "2017-18 part 2" and "safe"; without a priority all of them; ``plans()``,
+        ``reviews(plan)`` and ``priorities(plan)`` list them
+    area : GSS code, LA number or name of the area to report; the plan's own where it is left out
     register : Register; read from the project's ``data/`` where it is left out
+
+    Returns
+    -------
+    Report
 
     Raises
     ------
@@ -104,153 +194,109 @@ def open_review(plan, review, priority=None, area="", register=None):
     if register is None and (plan, review, area) in _opened_ahead:
         return narrowed(_opened_ahead[plan, review, area], priority)
     register = register or load_register()
-    plan_row = find_plan(register, plan)
-    review_row = find_review(register, plan, review)
-    priority_row = None if priority is None else find_priority(register, plan, priority)
+    plan_row, review_row = find_plan(register, plan), find_review(register, plan, review)
     area_row = find_area(register, area or plan_row["area_id"])
+    if priority is not None:
+        find_priority(register, plan, priority)
+    judged = judged_on(register, review_row["as_at"])
     area_id = area_row["area_id"]
-    standing = standing_at(register, review_row["as_at"], area_id)
-    figures = known_figures(register, review_row["as_at"], area_id)
-    comparisons = compare_known(figures, standing, register, plan, review, priority, area_id)
-    return Review(register, plan_row, review_row, priority_row, area_row, comparisons, figures, standing)
+    comparison, figures = compare_plan(judged, plan, review, area_id)
+    own = area_id == plan_row["area_id"]
+    published = compare_plan(judged, plan, review, area_id, published=True)[0] if own else comparison
+    lines = judged.figures["series_id"].isin(published_lines(register)["series_id"]) & judged.figures["open_data"]
+    local = judged.figures["local"] | (judged.figures["area_id"] == ENGLAND)
+    everyone = judged.figures[lines & local & judged.figures["number"].notna()]
+    whole = Report(judged.register, plan_row, review_row, None, area_row, comparison, published, figures, everyone)
+    return narrowed(whole, priority)
 
 
 _opened_ahead = {}
 
 
 def reopen(pickled, project):
-    """Let ``open_review`` in this process give a review that another one has opened, as a batch run does for its kernels.
+    """Let ``open_review`` in this process give a report that another one has opened, as a batch run does for its pages.
 
     Parameters
     ----------
-    pickled : bytes, a pickled Review of all priorities; unpickled, so it must come from this project's own processes.
+    pickled : bytes, a pickled Report of all priorities; unpickled, so it must come from this project's own processes.
         None: reviews are opened from ``data/`` again
-    project : folder; the review's register becomes that of this project
+    project : folder; the report's register becomes that of this project
 
     Returns
     -------
-    Review or None
+    Report or None
     """
     _opened_ahead.clear()
     if pickled is None:
         return None
     opened = pickle.loads(pickled)
-    whole = with_register(opened, replace(opened.register, folder=Path(project) / "data"))
+    whole = replace(opened, register=replace(opened.register, folder=Path(project) / "data"))
     asked = "" if whole.is_own_area else whole.area["area_id"]
     _opened_ahead[whole.plan["plan_id"], whole.review["review"], asked] = whole
     return whole
 
 
-def with_register(whole, register):
-    """The same review over a register of equal tables that stands elsewhere or has been read in part."""
-    moved = replace(whole, register=register)
-    moved.memory.update(whole.memory)
-    return moved
-
-
 def narrowed(whole, priority):
-    """A whole review narrowed to one priority; the same as opening it for that priority."""
+    """A whole report narrowed to one priority; the same as opening it for that priority."""
     if priority is None:
         return whole
     row = find_priority(whole.register, whole.plan["plan_id"], priority)
-    rows = whole.comparisons
-    return replace(
-        whole, priority=row, comparisons=rows[rows["priority_id"] == row["priority_id"]].reset_index(drop=True)
-    )
+    frames = {
+        name: rows[rows["priority_id"] == row["priority_id"]].reset_index(drop=True)
+        for name, rows in (("comparison", whole.comparison), ("published", whole.published))
+    }
+    return replace(whole, priority=row, **frames)
 
 
-def refuse_unknown_parameters(inputs, known):
-    """Stop where papermill injected a parameter that the notebook does not have; papermill itself only warns.
+def check_parameters(*known, names=None):
+    """Stop where a notebook sets a name that is not one of its parameters; papermill itself only warns of one.
+
+    In a fresh kernel nothing but parameters stands before the set-up cell, so any other plain value is refused. Later only a
+    name that comes near a parameter's is. What is refused is forgotten, so that a corrected cell runs at once.
 
     Parameters
     ----------
-    inputs : list of str, the cells run so far (``In`` of a notebook)
-    known : list of str, the notebook's parameters
+    known : str, the names of the notebook's parameters
+    names : dict of names and values; those of the notebook where it is left out
 
-    >>> refuse_unknown_parameters(["# Parameters\\nplan = 'cypf-2016-18'"], ["plan"])
+    Raises
+    ------
+    UnknownName, with the parameters there are.
+
+    >>> check_parameters("plan", "priority", names={"plan": "cypf-2016-18", "priorty": "safe"})
+    Traceback (most recent call last):
+        ...
+    cyp_helpers.register.tables.UnknownName: Unknown parameter: 'priorty'. Did you mean 'priority'? Valid: plan, priority.
     """
-    injected = [cell for cell in inputs if cell.lstrip().startswith("# Parameters")]
-    given = [
-        target.id
-        for cell in injected
-        for node in ast.parse(cell).body
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-    ]
-    strangers = [name for name in given if name not in known]
-    if strangers:
-        raise UnknownName(f"Unknown parameter: {', '.join(map(repr, strangers))}. Valid: {', '.join(known)}.")
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    names = names if names is not None else shell.user_ns if shell else {}
+    hidden = {"In", "Out", *(shell.user_ns_hidden if shell else ())}
+    fresh = "_parameters_checked" not in names
+    names["_parameters_checked"] = True
+    for name in [name for name in names if name not in hidden and name not in known and not name.startswith("_")]:
+        near = get_close_matches(name, known, n=1, cutoff=0.75)
+        if isinstance(names[name], str | int | float | list | dict | None) and (near or fresh):
+            del names[name]
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise UnknownName(f"Unknown parameter: {name!r}.{hint} Valid: {', '.join(known)}.")
 
 
-@kept
-def subjects_of(review):
-    """One row for each priority and subject: name, measure, newest figure and the verdicts, in printed order.
-
-    Returns
-    -------
-    DataFrame with ``priority_id, subject_id, name, measure, role, unit, polarity, value, value_text, period, flags``
-    and, for each comparator, the columns ``<comparator>_verdict`` and ``<comparator>_text``.
-    """
-    rows = review.comparisons
-    first = ["name", "measure", "role", "basis", "unit", "polarity", "indicator_id"]
-    key = ["priority_id", "subject_id"]
-    subjects = rows.groupby(key, sort=False)[first].first()
-    newest = rows[rows["comparator"] == "previous"].set_index(key)[
-        ["value", "value_text", "period", "observation_id", "value_source"]
-    ]
-    # Where a document newer than the figure states how it stands, the old figure is not what that verdict is about.
-    set_aside = (
-        rows[(rows["comparator"] == "england") & (rows["evidence"] == "stated") & (rows["observation_id"] == "")]
-        .set_index(key)
-        .index
-    )
-    newest["value"] = newest["value"].mask(newest.index.isin(set_aside))
-    text = newest.columns.drop("value")
-    newest[text] = newest[text].mask(newest["value"].isna(), "")
-    wide = rows.pivot(
-        index=key, columns="comparator", values=["verdict", "evidence", "comparator_text", "difference_text", "flags"]
-    )
-    wide.columns = [f"{comparator}_{what}" for what, comparator in wide.columns]
-    return subjects.join(newest).join(wide.reindex(subjects.index)).reset_index()
-
-
-def has_figure(subjects):
-    """True for the subjects that have a figure."""
-    return subjects["value"].notna()
-
-
-def line_of_figures(review, subject):
+def line_of_figures(report, subject):
     """Every known figure of one subject and of England beside it, oldest first.
 
     Parameters
     ----------
-    subject : a row of ``subjects_of``
+    subject : a row of ``Report.subjects``
 
     Returns
     -------
-    DataFrame of ``known_figures`` rows; undated figures come where the document puts them.
+    Rows of ``figures``; undated figures come where the document puts them.
     """
     series_id, area_id, breakdown = subject["subject_id"].split("|")
-    figures = review.figures
+    figures = report.figures
     line = figures[
         (figures["series_id"] == series_id) & (figures["breakdown"] == breakdown) & figures["number"].notna()
     ]
     line = line[line["area_id"].isin([area_id, ENGLAND])]
     order = line["end"].where(line["kind"] != "before", line["end"] - pd.DateOffset(years=1))
     return line.assign(order=order).sort_values(["order", "published"], kind="stable").drop(columns="order")
-
-
-def known_sources(review):
-    """Ids of the documents that were known at a review."""
-    sources = review.register.table("sources")
-    return sources.loc[sources["published"] <= review.as_at, "source_id"]
-
-
-def last_review(review):
-    """The review before this one, or None."""
-    return previous_review(review.register, review.plan["plan_id"], review.review["review"])
-
-
-def period_labels(periods):
-    """Period forms as readers see them."""
-    return parse_periods(periods)["period_label"]

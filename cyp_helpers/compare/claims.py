@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.compare.evidence import chance_of
 from cyp_helpers.compare.figures import word
+from cyp_helpers.compare.judge import judge
 from cyp_helpers.register.periods import parse_periods
-from cyp_helpers.register.tables import ENGLAND, OBSERVATION_KEY, decimal_places
+from cyp_helpers.register.tables import ENGLAND, LINE_KEY, decimal_places
 
 _RISING, _FALLING = ["increased", "higher"], ["decreased", "lower"]
 HOLDS, EDGE, COARSE, FAILS, HIDDEN, UNCHECKED = (
@@ -19,7 +19,7 @@ HOLDS, EDGE, COARSE, FAILS, HIDDEN, UNCHECKED = (
 )
 
 
-def check_claims(register, figures, as_at):
+def check_claims(register, figures):
     """Each comparison that a document states, against the figures that stand beside it.
 
     A relative change of ``v`` from ``c`` lies between ``v_low / c_high - 1`` and ``v_high / c_low - 1``; a printed change of
@@ -28,7 +28,7 @@ def check_claims(register, figures, as_at):
 
     Parameters
     ----------
-    figures : frame of ``known_figures``
+    figures : frame of ``with_words``
 
     Returns
     -------
@@ -36,8 +36,7 @@ def check_claims(register, figures, as_at):
     later`` (figures in words, or ''), ``recomputed`` (the range), ``outcome`` (one of the constants above), ``reason``,
     ``source``.
     """
-    claims = register.table("stated-comparisons")
-    claims = claims[pd.to_datetime(claims["published"]) <= as_at].reset_index(drop=True)
+    claims = register.table("stated-comparisons").reset_index(drop=True)
     names = register.table("series").set_index("series_id")["name"]
     later = _figure_of(claims, figures, claims["area_id"], claims["period"])
     national = claims["comparator"] == "england"
@@ -81,7 +80,7 @@ def check_claims(register, figures, as_at):
 
 
 def _figure_of(claims, figures, area_id, period):
-    keys = [*OBSERVATION_KEY, "period"]
+    keys = [*LINE_KEY, "period"]
     wanted = claims[["series_id", "breakdown"]].assign(area_id=area_id, period=period)
     known = figures[figures["number"].notna()].drop_duplicates(keys, keep="last").set_index(keys)
     return (
@@ -167,7 +166,7 @@ def _reasons(claims, outcome, both, recomputed, printed_range, unit):
 # ---- stated standings beside published figures ----
 
 
-def check_standings(register, figures, as_at):
+def check_standings(register, figures):
     """What documents state about an area beside England ("Better", "Worse"), against the published figures of that time.
 
     The published figure is that of the stated period; where no period is printed, the newest one published by the date of
@@ -175,7 +174,7 @@ def check_standings(register, figures, as_at):
 
     Parameters
     ----------
-    figures : frame of ``known_figures`` with published data
+    figures : frame of ``with_words`` with published data
 
     Returns
     -------
@@ -184,18 +183,14 @@ def check_standings(register, figures, as_at):
     ", by a later figure" where it is one), ``source``.
     """
     stated = register.table("stated-comparisons")
-    stated = stated[(pd.to_datetime(stated["published"]) <= as_at) & (stated["comparator"] == "england")]
+    stated = stated[stated["comparator"] == "england"]
     stated = stated[stated["stated"].isin(["better", "worse", "similar"])].reset_index(drop=True)
     series = register.table("series").set_index("series_id")
     pairs = _of_the_time(stated, figures)
     mine, other = pairs.xs("own", axis=1), pairs.xs("england", axis=1)
-    indicators = register.table("indicators").set_index("indicator_id")
-    indicator = stated["series_id"].map(series["indicator_id"])
-    chance = chance_of(mine, other, indicator.map(indicators["unit"]), pd.Series(False, index=stated.index))
-    rounded = np.select([mine["low"] >= other["high"], mine["high"] <= other["low"]], [1.0, -1.0], np.nan)
-    side = chance["side"].fillna(pd.Series(rounded, index=stated.index))
-    good = side * indicator.map(indicators["polarity"]).map({"higher": 1, "lower": -1}).astype(float)
-    verdict = np.select([good > 0, good < 0, good == 0], ["better", "worse", "similar"], "cannot tell")
+    pairs = other.add_prefix("other_").assign(figure=stated.index, comparator="england", gap="")
+    told = judge(mine, pairs)
+    verdict = told["verdict"].replace({"not compared": "", "cannot tell from rounded figures": "cannot tell"})
     known = mine["number"].notna() & other["number"].notna()
     answer = np.select(
         [~known, verdict == stated["stated"], verdict == "similar", verdict == "cannot tell"],
@@ -211,8 +206,8 @@ def check_standings(register, figures, as_at):
             + stated["period_printed"].map(" ({})".format).where(stated["period_printed"] != "", ""),
             "own": mine["said"].astype("str").fillna(""),
             "england": other["said"].astype("str").fillna(""),
-            "published_verdict": np.where(known, verdict, ""),
-            "evidence": chance["evidence"].where(known, ""),
+            "published_verdict": verdict,
+            "evidence": told["evidence"],
             "answer": pd.Series(answer, dtype="str") + later,
             "source": stated["source_id"] + ": " + stated["locator"],
         }
@@ -221,18 +216,18 @@ def check_standings(register, figures, as_at):
 
 def _of_the_time(stated, figures):
     """The published figure of the area and of England that each statement can be held against, side by side."""
-    columns = ["number", "low", "high", "value", "said", "numerator", "denominator"]
+    columns = ["number", "low", "high", "value", "said", "numerator", "denominator", "per", "unit", "polarity"]
     keys = ["series_id", "breakdown", "start", "end"]
     published = figures[figures["open_data"] & figures["number"].notna()].reset_index()
     own = published[published["area_id"] != ENGLAND]
     pairs = own.merge(
         published.loc[published["area_id"] == ENGLAND, [*keys, *columns]], on=keys, suffixes=("", "_england")
     )
-    asked = stated[OBSERVATION_KEY].assign(row=stated.index, told=pd.to_datetime(stated["published"]))
+    asked = stated[LINE_KEY].assign(row=stated.index, told=stated["published"])
     asked = asked.assign(
         asked_end=parse_periods(stated["period"])["end"], with_period=~stated["period"].str.startswith("latest")
     )
-    both = asked.merge(pairs, on=OBSERVATION_KEY)
+    both = asked.merge(pairs, on=LINE_KEY)
     both["is_later"] = (both["end"] > both["asked_end"]) | (~both["with_period"] & (both["published"] > both["told"]))
     good = both[~both["with_period"] | (both["end"] >= both["asked_end"])]
     # Of its time: the newest that was known; else the first that came later.

@@ -1,266 +1,222 @@
-"""Honest comparison: every figure of a plan against its target, its start, its past, England, region and neighbours.
+"""Honest comparison: known figures, pairs, judged pairs, of all areas at once.
 
-Direction and evidence are two things. Like is set against like or not at all. Rounding may hide the answer. No new
-data is not no change. Flags travel with what is worked out from a figure. Every row names its observations.
+Direction and evidence are two things. Like is set against like or not at all. Rounding may hide the answer. Flags travel
+with what is worked out from a figure. Every row names its observations.
 """
 
-import numpy as np
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import NamedTuple
+
 import pandas as pd
 
-from cyp_helpers.compare.evidence import BEYOND, WITHIN, chance_of
-from cyp_helpers.compare.figures import (
-    OVER_TIME,
-    contradicting,
-    format_places,
-    join_words,
-    known_figures,
-    known_pairings,
-    listed_subjects,
-    look_up,
-    newest_figures,
-    word,
-)
-from cyp_helpers.compare.flags import draft_flag, reading_flags, with_age, with_queries
-from cyp_helpers.compare.neighbours import neighbour_rows, standing_at
-from cyp_helpers.compare.pairs import pair_figures, why_no_figure
-from cyp_helpers.compare.stated import with_stated
-from cyp_helpers.compare.targets import assess_targets
-from cyp_helpers.register.tables import OBSERVATION_KEY, area_of_plan, decimal_places, find_review
-
-COMPARATORS = {
-    "target": "Target",
-    "baseline": "Starting figure",
-    "previous": "Previous figure",
-    "same_period_last_year": "Same period last year",
-    "england": "England",
-    "region": "Region",
-    "neighbours": "Statistical neighbours",
-}
-COLUMNS = [
-    "plan_id",
-    "review",
-    "as_at",
-    "priority_id",
-    "subject_id",
-    "name",
-    "measure",
-    "role",
-    "basis",
-    "indicator_id",
-    "series_id",
-    "area_id",
-    "breakdown",
-    "unit",
-    "polarity",
-    "comparator",
-    "period",
-    "value",
-    "value_text",
-    "comparator_period",
-    "comparator_value",
-    "comparator_text",
-    "difference",
-    "difference_text",
-    "verdict",
-    "evidence",
-    "reason",
-    "flags",
-    "observation_id",
-    "comparator_observation_id",
-    "target_id",
-    "stated_id",
-    "value_source",
-    "comparator_source",
-    "query_ids",
-]
-_PAIRED = ("baseline", "previous", "same_period_last_year", "england", "region")  # with one other figure
-_BETTER = {"higher": "higher is better", "lower": "lower is better", "none": "neither direction is better in itself"}
-# verdict by polarity, where the figure is above or below what it is set against
-_TIME_VERDICTS = {
-    "above": {"higher": "improved", "lower": "worsened", "none": "increased"},
-    "below": {"higher": "worsened", "lower": "improved", "none": "decreased"},
-}
-_AREA_VERDICTS = {
-    "above": {"higher": "better", "lower": "worse", "none": "higher"},
-    "below": {"higher": "worse", "lower": "better", "none": "lower"},
-}
+from cyp_helpers.compare.areas import ranks
+from cyp_helpers.compare.figures import join_words, known_figures, status_words, word
+from cyp_helpers.compare.judge import judge
+from cyp_helpers.compare.pairs import pair_figures
+from cyp_helpers.compare.reasons import gap_sentences, judged_sentences
+from cyp_helpers.register.periods import to_periods
+from cyp_helpers.register.tables import Register, UnknownName, decimal_places, find_areas
 
 
-def compare(register, plan, review, priority=None, area=None):
-    """Compare every figure that a plan's documents list, as known at a review.
+class Judged(NamedTuple):
+    """What was known on a day: the register then, every figure (with ranks), every judged pair."""
+
+    register: Register
+    figures: pd.DataFrame
+    pairs: pd.DataFrame
+
+
+@lru_cache(maxsize=2)
+def known_on(register, day, series=None):
+    """The register as known on a day and every figure in it (of ``series``, a tuple, or all) with its rank; kept."""
+    known = register.as_known(day)
+    every = known_figures(known, series)
+    return known, every.join(ranks(every))
+
+
+@lru_cache(maxsize=2)
+def judged_on(register, day, series=None):
+    """Every comparison of every figure known on a day (of ``series``, a tuple, or all); kept, since all areas and pages read it.
+
+    >>> judged_on(load_register(), pd.Timestamp("2018-03-31"), ("re-referrals",)).pairs["comparator"].unique().tolist()
+    ['previous', 'england', 'five_years', 'region', 'neighbours']
+    """
+    known, every = known_on(register, day, series)
+    return Judged(known, every, judge(every, pair_figures(every, known)))
+
+
+def figures(register, as_at=None, areas=None, series=None):
+    """Every known figure: of the plans' documents and of published data alike.
 
     Parameters
     ----------
-    register : Register
-    plan : str, such as "cypf-2016-18"
-    review : str, such as "2017-18 part 2"
-    priority : str, short name such as "safe"; all priorities where it is left out
-    area : ``area_id`` of the authority to compare; the plan's own where it is left out
+    register : Register, of ``load_register``
+    as_at : date; only what had been published by then is used, the newest edition of each figure. Left out: today
+    areas : name, GSS code or LA number of an authority, a region or England, or a list of such; a region stands for the
+        authorities in it. Left out: all areas
+    series : ``series_id`` or a list of such, see ``indicators``. Left out: all
 
     Returns
     -------
-    DataFrame with ``COLUMNS``, one row for each priority, subject and comparator (``COMPARATORS``), in printed
-    order. ``verdict`` is better, similar, worse (higher, lower without polarity) against an area; improved,
-    worsened, no clear change (increased, decreased) over time; met, not met, on track, off track, not assessed
-    against a target; else ``cannot tell from rounded figures`` or ``not compared``. ``evidence`` is ``beyond chance``,
-    ``within chance`` (the verdict then is similar or no clear change), ``chance not tested`` (no counts), ``stated`` or
-    empty where there is no verdict. ``reason`` is for readers. ``difference`` is in the unit of the indicator,
-    percentage points for percentages.
+    DataFrame, one row for each figure that has a number, with these columns:
+
+    - ``series_id``, ``name`` (of the series), ``breakdown``, ``unit``, ``polarity`` (higher or lower is better, or none)
+    - ``area_id``, ``area``, ``region``
+    - ``period`` (pandas Period; NaT where a document prints none), ``period_label`` ("2024/25", "academic year 2024/25"),
+      ``year`` ("2024/25" of both, "2024" of calendar years, '' of other periods)
+    - ``value`` (number, in the unit), ``places`` (its printed decimals), ``status`` (shorthand such as p for provisional)
+    - ``low``, ``high``: what the printed value can stand for, in the unit; a printed 5 is 4.5 up to 5.5
+    - ``numerator``, ``denominator``: counts, where published and fit for a test
+    - ``rank`` (1 is best, the highest where neither direction is better), ``rank_of``, ``rank_ties``, ``band`` (quarter, 1 is best):
+      among all authorities with a published figure for the period, whichever areas were asked for
+    - ``source_id`` (document or file), ``locator`` (place in it), ``published`` (date)
 
     Raises
     ------
-    UnknownName, with the valid names.
+    UnknownName for an area or series that the register does not have, with near matches.
 
-    >>> compare(load_register(), "cypf-2016-18", "2017-18 part 2", "safe")["comparator"].unique().tolist()
-    ['target', 'baseline', 'previous', 'same_period_last_year', 'england', 'region', 'neighbours']
+    >>> rows = cyp.figures(cyp.load_register(), as_at="2018-03-31", areas="Leicester", series="re-referrals")
+    >>> rows.loc[rows["year"] == "2016/17", ["value", "rank"]].values.tolist()
+    [[17.2, 48.0]]
     """
-    area = area or area_of_plan(register, plan)
-    as_at = find_review(register, plan, review)["as_at"]
-    figures, standing = known_figures(register, as_at, area), standing_at(register, as_at, area)
-    return compare_known(figures, standing, register, plan, review, priority, area)
+    wanted, day, chosen = _asked(register, as_at, areas, series)
+    known, every = known_on(register, day, chosen)
+    every = every[every["number"].notna() & every["area_id"].isin(every["area_id"] if wanted is None else wanted)]
+    more = ["low", "high", "numerator", "denominator", *_RANKS, "source_id", "locator", "published"]
+    return _facts(every, known).join(every[more]).reset_index(drop=True)
 
 
-def compare_known(figures, standing, register, plan, review, priority, area):
-    """``compare`` for figures that are at hand: ``known_figures`` and ``standing_at`` of the area and date."""
-    as_at = find_review(register, plan, review)["as_at"]
-    pairings = known_pairings(register, figures)
-    subjects = listed_subjects(register, plan, as_at, priority, area)
-    newest = newest_figures(figures, pairings).rename("observation_id")
-    subjects = subjects.merge(newest, how="left", left_on=OBSERVATION_KEY, right_index=True).fillna(
-        {"observation_id": ""}
+def compare(register, as_at=None, areas=None, series=None):
+    """Every known figure against its past, England, its region and its statistical neighbours.
+
+    Parameters
+    ----------
+    register : Register, of ``load_register``
+    as_at : date; only what had been published by then is used. Left out: today
+    areas : name, GSS code or LA number of an authority, a region or England, or a list of such; a region stands for the
+        authorities in it. Left out: all areas
+    series : ``series_id`` or a list of such, see ``indicators``. Left out: all
+
+    Returns
+    -------
+    DataFrame, one row for each figure and comparator, with these columns:
+
+    - ``series_id``, ``name`` (of the series), ``breakdown``, ``unit``, ``polarity`` (higher or lower is better, or none)
+    - ``area_id``, ``area``, ``region``
+    - ``period`` (pandas Period; NaT where a document prints none), ``period_label`` ("2024/25", "academic year 2024/25"),
+      ``year`` ("2024/25" of both, "2024" of calendar years, '' of other periods)
+    - ``value`` (number, in the unit), ``places`` (its printed decimals), ``status`` (shorthand such as p for provisional),
+      ``source_id`` (document or file)
+    - ``comparator``: previous (the last earlier figure), same_period_last_year (of months and quarters), five_years, england,
+      region, neighbours (their mean)
+    - ``comparator_value`` (in the unit; empty where there is none), ``comparator_period`` (for readers)
+    - ``difference``: value less comparator_value, in the unit, percentage points for percentages; ``difference_places``, the
+      decimals it can bear, those of the coarser figure
+    - ``direction``: 1 above, -1 below, 0 no clear difference; empty where not compared or rounding hides it
+    - ``verdict``: a word of ``Verdict``, such as improved, better, no clear change, not compared
+    - ``evidence``: a word of ``Evidence``, '' where not compared
+    - ``gap``: '' or the kind of reason why the two are not compared; ``reason``: one sentence on the verdict or the gap
+    - ``flags``: what else to know, joined by "; ": statuses of both figures, "other source", "unlike periods", "average of areas"
+    - ``rank`` (1 is best, the highest where neither direction is better), ``rank_of``, ``rank_ties``, ``band`` (quarter, 1 is best):
+      among all authorities with a published figure for the period, whichever areas were asked for
+
+    Raises
+    ------
+    UnknownName for an area or series that the register does not have, with near matches.
+
+    Notes
+    -----
+    Rounding: a printed 5 stands for 4.5 up to 5.5 and a difference that this could turn round has no direction. Tests: see
+    ``judge``. Totals are not set beside other areas' totals; a break in a series is not compared across.
+
+    >>> rows = cyp.compare(cyp.load_register(), as_at="2018-03-31", areas="Leicester", series="re-referrals")
+    >>> rows.query("comparator == 'england' and year == '2016/17'")["verdict"].tolist()
+    ['better']
+    """
+    wanted, day, chosen = _asked(register, as_at, areas, series)
+    known, every, pairs = judged_on(register, day, chosen)
+    if wanted is not None:
+        pairs = pairs[every["area_id"].isin(wanted).reindex(pairs["figure"]).to_numpy()]
+    return _tidy(pairs, every, known)
+
+
+_RANKS = ["rank", "rank_of", "rank_ties", "band"]
+
+
+def _asked(register, as_at, areas, series):
+    """``area_id`` asked for or None, the day, and ``series_id`` asked for or None."""
+    day = pd.Timestamp(as_at) if as_at is not None else pd.Timestamp.today().normalize()
+    wanted = None if areas is None else find_areas(register, areas)
+    return wanted, day, None if series is None else tuple(find_series(register, series))
+
+
+def _facts(every, register):
+    """What ``figures`` and ``compare`` say of each figure."""
+    names = register.table("series").set_index("series_id")["name"]
+    areas = register.table("areas").set_index("area_id")["name"]
+    same = ["series_id", "breakdown", "unit", "polarity", "area_id", "area", "period_label", "status"]
+    facts = every[same].assign(
+        name=every["series_id"].map(names),
+        region=every["region_id"].map(areas).astype("str").fillna(""),
+        period=to_periods(every),
+        year=every["period"].str.extract(r"^\w\w (\d{4}(?:/\d\d)?)$")[0].astype("str").fillna(""),
+        value=every["number"],
+        places=decimal_places(every["value"]),
     )
-    subjects["gap"] = why_no_figure(subjects, figures, register)
+    order = "series_id name breakdown unit polarity area_id area region period period_label year value places status"
+    return facts[order.split()]
 
-    pairs = [pair_figures(comparator, subjects, figures, pairings, register) for comparator in _PAIRED]
-    rows = _judge_pairs(pd.concat(pairs, ignore_index=True), figures, register)
-    rows = pd.concat([rows, neighbour_rows(subjects, figures, standing, register, as_at)], ignore_index=True)
-    rows = with_stated(rows, figures, register, as_at)
-    rows = pd.concat([assess_targets(subjects, figures, standing, register, plan, as_at), rows], ignore_index=True)
-    rows = with_age(rows, figures, register, plan, review)
-    rows = with_queries(rows, register, figures, as_at)
-    rows = rows.assign(plan_id=plan, review=review, as_at=as_at)
-    order = {comparator: n for n, comparator in enumerate(COMPARATORS)}
-    rows["subject_order"] = rows.groupby(["priority_id", "subject_id"], sort=False).ngroup()
-    rows = rows.sort_values(
-        ["subject_order", "comparator"], key=lambda c: c.map(order) if c.name == "comparator" else c, kind="stable"
+
+def _tidy(pairs, every, register):
+    """Judged pairs with the facts of their figures, as ``compare`` gives them."""
+    mine = every.loc[pairs["figure"].unique()]
+    rows = _facts(mine, register).join(mine[["source_id"]]).reindex(pairs["figure"]).set_axis(pairs.index)
+    seen = ["status", "period_label", "start", "end", "value"]
+    other = (
+        every.loc[pairs.loc[pairs["other"] >= 0, "other"].unique(), seen].reindex(pairs["other"]).set_axis(pairs.index)
     )
-    text = rows.select_dtypes(exclude=["number", "datetime"]).columns
-    rows[text] = rows[text].fillna("")
-    return rows.reindex(columns=COLUMNS).reset_index(drop=True)
-
-
-# ---- what the two figures say ----
-
-
-def _judge_pairs(pairs, figures, register):
-    """Verdict, difference and reason for each pair."""
-    units = register.table("units").set_index("unit")
-    mine = look_up(pairs["observation_id"], figures)
-    other = look_up(pairs["comparator_observation_id"], figures)
-    rows = pairs.assign(
-        period=mine["period_label"],
-        value=mine["number"],
-        value_text=mine["text"],
-        value_source=mine["source"],
-        comparator_period=other["period_label"],
-        comparator_value=other["number"],
-        comparator_text=other["text"],
-        comparator_source=other["source"],
+    span = mine[["start", "end"]].reindex(pairs["figure"]).set_axis(pairs.index)
+    near = pairs["comparator"] == "neighbours"
+    beside = pairs["comparator"].isin(["england", "region"])
+    where = (
+        rows["region"].mask(pairs["comparator"] == "england", "England").mask(pairs["gap"] == "itself", rows["area"])
     )
-    rows["problem"] = rows["problem"].mask(
-        contradicting(rows, register, figures, "observation_id", "comparator_observation_id") & (rows["problem"] == ""),
-        "The two printed figures cannot both be on this definition.",
+    years = "are " + pairs["n"].fillna(0).astype(int).astype("str")
+    detail = pd.Series("another period", pairs.index).mask(pairs["gap"] == "no figure printed", "no figure")
+    detail = detail.mask(pairs["gap"] == "too few years", years)
+    judged = pairs["gap"] == ""
+    apart = beside & judged & ((span["start"] != other["start"]) | (span["end"] != other["end"]))
+    theirs = decimal_places(other["value"].astype("str").fillna("")).where(other["value"].notna(), rows["places"])
+    rows = rows.assign(
+        comparator=pairs["comparator"],
+        comparator_value=pairs["other_number"],
+        comparator_period=other["period_label"].mask(near & judged, rows["period_label"]).fillna(""),
+        difference=pairs["difference"],
+        difference_places=theirs.clip(upper=rows["places"]),
+        **pairs[["direction", "verdict", "evidence", "gap"]],
+        reason=judged_sentences(pairs).where(judged, gap_sentences(pairs["gap"], where, detail)),
+        flags=join_words(
+            [
+                status_words(rows["status"], register),
+                status_words(other["status"].fillna(""), register),
+                word("unlike periods", apart),
+                word("other source", pairs["other_source"].eq(True)),
+                word("average of areas", near & judged),
+            ]
+        ),
     )
-    unlike = _unlike_periods(rows, mine, other)
-    rows["problem"] = rows["problem"].mask(
-        unlike & ~rows["printed_pair"] & (rows["problem"] == ""), "The two figures cover unlike periods."
-    )
-    judged = (rows["problem"] == "") & other["number"].notna().to_numpy()
-
-    chance = chance_of(mine, other, rows["unit"], rows["comparator"].isin(OVER_TIME))
-    side = _side(mine, other, chance)
-    rows["verdict"] = np.where(judged, _verdict(rows, side), "not compared")
-    rows["evidence"] = chance["evidence"].where(judged, "")
-    places = np.minimum(
-        decimal_places(mine["value"].astype("str").fillna("")), decimal_places(other["value"].astype("str").fillna(""))
-    )
-    difference = (mine["number"] - other["number"]).where(judged)
-    rows["difference"] = difference.round(9)
-    rows["difference_text"] = format_places(difference, places, signed=True).where(side.notna(), "").fillna("")
-    rows["reason"] = _reason(rows, mine, other, side, unlike, places, units).where(judged, rows["problem"])
-    undated = ~(mine["dated"].fillna(True).astype(bool) & other["dated"].fillna(True).astype(bool))
-    rows["flags"] = join_words(
-        [
-            mine["status_words"],
-            other["status_words"].where(judged, ""),
-            word("unlike periods", judged & unlike),
-            word("unlike coverage", judged & (rows["caution"] != "")),
-            word("period not printed", undated),
-            reading_flags(mine, other.where(judged)),
-            draft_flag(mine, other, register),
-        ]
-    )
-    return rows.drop(columns=["problem", "caution", "printed_pair", "gap"])
+    ranked = mine[_RANKS].reindex(pairs["figure"]).set_axis(pairs.index)
+    return rows.join(ranked).reset_index(drop=True)
 
 
-def _side(mine, other, chance):
-    """On which side of the other figure a figure lies: 1 above, -1 below, 0 neither, empty where rounding hides it."""
-    same = (mine["low"] == mine["high"]) & (other["low"] == other["high"]) & (mine["number"] == other["number"])
-    above, below = (mine["low"] >= other["high"]) & ~same, (mine["high"] <= other["low"]) & ~same
-    by_rounding = pd.Series(np.select([same, above, below], [0.0, 1.0, -1.0], np.nan), index=mine.index)
-    return chance["side"].fillna(by_rounding)
-
-
-def _verdict(rows, side):
-    time = rows["comparator"].isin(OVER_TIME)
-    up, down = (
-        rows["polarity"].map(_TIME_VERDICTS[end]).where(time, rows["polarity"].map(_AREA_VERDICTS[end]))
-        for end in ("above", "below")
-    )
-    return np.select(
-        [side == 0, side > 0, side < 0],
-        [np.where(time, "no clear change", "similar"), up, down],
-        "cannot tell from rounded figures",
-    )
-
-
-def _unlike_periods(rows, mine, other):
-    """Over time the two must be of one kind; between areas they must be the very same period."""
-    both_dated = mine["dated"].fillna(False).astype(bool) & other["dated"].fillna(False).astype(bool)
-    kind = mine["kind"] != other["kind"]
-    span = (mine["start"] != other["start"]) | (mine["end"] != other["end"])
-    return both_dated & kind.where(rows["comparator"].isin(OVER_TIME), span)
-
-
-def _reason(rows, mine, other, side, unlike, places, units):
-    """One plain sentence for each judged row, with what the reader must know added."""
-    size = format_places(rows["difference"].abs(), places)
-    size = (
-        rows["unit"].map(units["difference_prefix"]).fillna("")
-        + size
-        + rows["unit"].map(units["difference_suffix"]).fillna("")
-    )
-    where = (", the figure of " + other["area"]).where(~rows["comparator"].isin(OVER_TIME), "")
-    beside = other["said"] + where
-    gap = mine["said"] + " is " + size + np.where(rows["difference"] > 0, " above ", " below ") + beside
-    clear = gap + "; " + rows["polarity"].map(_BETTER).fillna("")
-    equal = mine["said"] + " is the same as " + beside + "."
-    blurred = mine["said"] + " and " + other["said"] + ", as printed, are too close to tell apart after rounding."
-    open_ended = (mine["qualifier"].isin(["about", "over", "under"])) | (
-        other["qualifier"].isin(["about", "over", "under"])
-    )
-    vague = (
-        mine["said"] + " and " + other["said"] + " cannot be told apart, because not both are printed as exact figures."
-    )
-    conditions = [rows["evidence"] == BEYOND, rows["evidence"] == WITHIN, side == 0, side.notna(), open_ended]
-    sentences = [
-        clear + ". The difference is more than chance would bring (95%).",
-        gap.mask(rows["difference"] == 0, equal.str.rstrip("."))
-        + ", which is within what chance alone can bring (95%).",
-        equal,
-        clear + ".",
-        vague,
-    ]
-    text = pd.Series(np.select(conditions, sentences, blurred), index=rows.index, dtype="str")
-    text = text + word(" The periods are unlike; the document itself sets them side by side.", unlike)
-    return text + (" " + rows["caution"] + ".").where(rows["caution"] != "", "")
+def find_series(register, series):
+    """The ``series_id`` of one series or a list of them; raises UnknownName with near matches."""
+    wanted = [series] if isinstance(series, str) else list(series)
+    known = register.table("series")["series_id"]
+    strangers = [one for one in wanted if one not in set(known)]
+    if strangers:
+        near = get_close_matches(strangers[0], known, n=3)
+        hint = f" Near matches: {', '.join(near)}." if near else " cyp.indicators() lists them."
+        raise UnknownName(f"Unknown series: {strangers[0]!r}.{hint}")
+    return wanted

@@ -1,265 +1,225 @@
-"""Figures ready to compare: what each indicator of a plan is about, and the newest figure known for it."""
-
-from functools import reduce
+"""Known figures: one row a figure, of documents and published data alike, with all that comparing and telling it needs."""
 
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.register.periods import UNDATED_KINDS
-from cyp_helpers.register.tables import (
-    ENGLAND,
-    OBSERVATION_KEY,
-    area_of_plan,
-    find_priority,
-    known_observations,
-    priorities_of,
-    region_of,
-    with_rounding,
-)
+from cyp_helpers.register.periods import UNDATED_KINDS, parse_periods
+from cyp_helpers.register.tables import AUTHORITY_TYPES, FIGURE_KEY, LINE_KEY, judgement_steps, with_rounding
 
-OVER_TIME = ("baseline", "previous", "same_period_last_year")  # comparators that look back
-_MEASURES = ["indicator", "evidence figure", "context figure", "milestone"]  # the first one named decides
+PER = {"percent": 100.0, "rate per 1,000": 1_000.0, "rate per 10,000": 10_000.0, "rate per 100,000": 100_000.0}
+TOTALS = ("count", "average count", "million pounds")  # grow with the area, so areas are not set side by side
+_PRINTED = ["observation_id", "period_printed", "printed", "qualifier", "reading", "note"]  # of documents alone
 
 
-def known_figures(register, as_at, area=None):
-    """Observations known on a day, with all that words about them need.
-
-    Those of the plan documents, and the published open data of one area, its region and England.
+def known_figures(register, series=None):
+    """Every figure of a register, the spine of all comparisons.
 
     Parameters
     ----------
-    as_at : date
-    area : ``area_id``; figures of documents are of use for the area of the plan only, so another area has published
-        data alone. Without an area there are the documents alone
+    register : Register, as known on a day
+    series : list of series_id; all where it is left out
 
     Returns
     -------
-    DataFrame indexed by ``observation_id``: the columns of ``register.known_observations`` with, for
-    judgements, the step on the scale as ``number``; ``low`` and ``high``; ``numerator`` and ``denominator`` as numbers, where chance is tested;
-    ``text`` ("23.0%"), ``marks`` ("over", "[p]"), ``said`` ("23.0% (provisional) in 2016/17"), ``dated`` (False where
-    no period is printed), ``open_data`` (True for published open data), ``unit``, ``area`` (its name) and ``source``
-    (document or edition, and place).
+    DataFrame, one row a figure, with
 
-    >>> known_figures(load_register(), "2018-03-31").loc["plan-2011-14/09-current", "text"]
-    '65.5%'
+    - ``series_id, breakdown, area_id, period, value`` (as printed), ``status, source_id, locator, published,
+      first_published, published_basis``; ``observation_id, period_printed, printed, qualifier, reading, note`` of documents
+    - ``open_data`` (True for published data), ``number`` (of a judgement its step on the scale), ``low`` and ``high`` (what the
+      printed value can stand for), ``numerator`` and ``denominator`` (NaN where none are used)
+    - of its indicator ``indicator_id, unit, polarity, per`` (100 for percentages, NaN where no test of counts fits), ``total``
+      (grows with the area)
+    - of its period ``start, end, kind, months, period_label, dated`` (False where no period is printed) and ``span`` (whole years)
+    - of its area ``area, local`` (a local authority), ``region_id``
+    - numbers that are equal for ``line`` (series and breakdown), ``track`` (line, area and kind of period) and ``cell`` (line and
+      period, -1 where none is printed)
+
+    >>> known_figures(load_register().as_known("2018-03-31"), ["re-referrals"])["value"].iloc[0]
+    '35.6'
     """
-    documents = register.table("observations").assign(open_data=False)
-    if area is not None:
-        own = area in set(register.table("plans")["area_id"])
-        documents = pd.concat([documents[: None if own else 0], _open_data(register, area)], ignore_index=True)
-    figures = known_observations(documents, register.table("series"), as_at)
-    untested = figures["indicator_id"].map(register.table("indicators").set_index("indicator_id")["chance_note"]) != ""
-    figures = figures.assign(
-        **{end: pd.to_numeric(figures[end]).mask(untested) for end in ("numerator", "denominator")}
+    documents, published = register.table("observations"), register.table("published")
+    if series is not None:
+        documents, published = (rows[rows["series_id"].isin(series)] for rows in (documents, published))
+    counts = {end: pd.to_numeric(documents[end]) for end in ("numerator", "denominator")}
+    rows = pd.concat([documents.assign(open_data=False, **counts), published.assign(open_data=True)], ignore_index=True)
+    rows[_PRINTED] = rows[_PRINTED].fillna({**dict.fromkeys(_PRINTED, ""), "reading": "clear"})
+    measure = _measures(register).reindex(rows["series_id"]).reset_index(drop=True)
+    periods = parse_periods(rows["period"])
+    areas = _areas(register).reindex(rows["area_id"]).reset_index(drop=True)
+    rows = pd.concat([rows, measure, periods, areas], axis=1)
+    rows["number"] = _by_text(rows["value"], lambda texts: pd.to_numeric(texts, errors="coerce"))
+    judged = rows["scale_id"] != ""
+    rows.loc[judged, "number"] = judgement_steps(rows["scale_id"][judged], rows["value"][judged], register)
+    whole = rows["kind"].str.contains("year", na=False)
+    untested = rows["chance_note"] != ""
+    rows = with_rounding(rows, rows["exact"], 1 + (rows["open_data"] & _worked_out(rows, register))).assign(
+        numerator=rows["numerator"].mask(untested),
+        denominator=rows["denominator"].mask(untested),
+        dated=~rows["kind"].isin(UNDATED_KINDS),
+        span=(rows["months"] // 12).where(whole, 0).astype(int),
+        line=rows.groupby(["series_id", "breakdown"], sort=False).ngroup(),
+        track=rows.groupby([*LINE_KEY, "kind"], sort=False).ngroup(),
+        cell=rows.groupby(["series_id", "breakdown", "start", "end"], sort=False).ngroup(),
     )
+    return rows.drop(columns=["exact", "chance_note"])
+
+
+def _measures(register):
+    """What the register says of each series, by ``series_id``."""
+    series = register.table("series").set_index("series_id")["indicator_id"]
+    indicators = register.table("indicators").set_index("indicator_id")[["unit", "polarity", "scale_id", "chance_note"]]
+    exact = register.table("units").set_index("unit")["exact"] == "true"
+    measures = indicators.reindex(series).set_axis(series.index)
+    return measures.assign(
+        indicator_id=series,
+        exact=measures["unit"].map(exact).eq(True),
+        per=measures["unit"].map(PER).astype(float),
+        total=measures["unit"].isin(TOTALS),
+    )
+
+
+def _worked_out(rows, register):
+    """True for a gap that an import works out from two published figures: the rounding of both is in it."""
+    measures = register.table("published-measures")
+    gaps = measures.loc[measures["minus_measure"] != "", "series_id"]
+    return rows["series_id"].isin(gaps)
+
+
+def _areas(register):
+    areas = register.table("areas").set_index("area_id")
+    local = areas["area_type"].isin(AUTHORITY_TYPES)
+    return pd.DataFrame({"area": areas["name"], "local": local, "region_id": areas["region_id"]})
+
+
+def _by_text(column, function):
+    """A function of texts, worked out once for each text that occurs."""
+    codes, texts = pd.factorize(column)
+    return pd.Series(function(pd.Series(texts)).to_numpy()[codes], index=column.index)
+
+
+def has_status(status, code):
+    """True where a code is among those of a status.
+
+    >>> has_status(pd.Series(["p b", "p", ""]), "b").tolist()
+    [True, False, False]
+    """
+    return _by_text(status, lambda texts: texts.str.split().map(lambda codes: code in codes).astype(bool))
+
+
+# ---- words about figures ----
+
+
+def with_words(figures, register):
+    """Figures with what readers see of them; for the few that a report shows.
+
+    Returns
+    -------
+    The figures by ``observation_id`` (of published figures source/series/breakdown/area/period), with ``text`` ("23.0%"),
+    ``marks`` ("over", "[p]"), ``status_words``, ``said`` ("23.0% (provisional) in 2016/17"), ``source`` (document or edition,
+    and place) and ``figure`` (its label in ``figures``).
+    """
     units = register.table("units").set_index("unit")
-    figures["unit"] = figures["indicator_id"].map(register.table("indicators").set_index("indicator_id")["unit"])
-    figures["number"] = figures["number"].fillna(judgement_steps(figures["indicator_id"], figures["value"], register))
-    figures = with_rounding(figures, figures["unit"].map(units["exact"] == "true"))
-    figures["text"] = value_text(figures, units)
+    place = figures["source_id"].str.cat([figures[part] for part in FIGURE_KEY], sep="/").str.replace(" ", "-")
+    rows = figures.assign(
+        figure=figures.index,
+        observation_id=figures["observation_id"].where(~figures["open_data"], place),
+        period_printed=figures["period_printed"].where(~figures["open_data"], figures["period"]),
+        printed=figures["printed"].where(~figures["open_data"], figures["value"].replace("", "no figure")),
+    ).set_index("observation_id")
+    rows["text"] = _value_text(rows, units)
+    shorthand = rows["status"].str.replace(r"(\w+)", r"[\1]", regex=True)
+    rows["marks"] = (rows["qualifier"].replace("word", "in words") + " " + shorthand).str.strip()
+    rows["status_words"] = status_words(rows["status"], register)
+    rows["said"] = _said(rows)
+    return rows.assign(source=rows["source_id"] + ": " + rows["locator"])
+
+
+def status_words(status, register):
+    """ "p e" -> "provisional, estimated", by the labels of ``statuses.csv``."""
     labels = register.table("statuses").set_index("status")["label"]
-    figures["marks"] = _marks(figures)
-    figures["status_words"] = status_words(figures["status"], labels)
-    figures["dated"] = ~figures["kind"].isin(UNDATED_KINDS)
-    figures["said"] = _said(figures)
-    figures["source"] = figures["source_id"] + ": " + figures["locator"]
-    figures["area"] = figures["area_id"].map(register.table("areas").set_index("area_id")["name"])
-    return figures
-
-
-def _open_data(register, area):
-    """The published figures of an area, its region and England in the form of ``observations``."""
-    published = register.table("published")
-    rows = published[published["area_id"].isin([area, region_of(register, area), ENGLAND])]
-    place = rows["series_id"] + "/" + rows["breakdown"] + "/" + rows["area_id"] + "/" + rows["period"]
-    return rows.assign(
-        observation_id=(rows["source_id"] + "/" + place).str.replace(" ", "-"),
-        period_printed=rows["period"],
-        printed=rows["value"].where(rows["value"] != "", "no figure"),
-        qualifier="",
-        reading="clear",
-        note="",
-        open_data=True,
+    return _by_text(
+        status, lambda texts: texts.str.split().map(lambda codes: ", ".join(labels[one] for one in codes)).astype("str")
     )
 
 
-def value_text(figures, units):
+def _value_text(figures, units):
     """Values as a reader sees them: "17,790", "£5.2 million", "over 75%"; what is printed where there is none."""
     part = figures["value"].str.extract(r"^(?P<whole>[^.]*)(?P<decimals>\.\d+)?$").fillna("")
-    grouped = (
-        pd.to_numeric(part["whole"], errors="coerce")
-        .map("{:,.0f}".format, na_action="ignore")
-        .astype("str")
-        .fillna(part["whole"])
-        + part["decimals"]
-    )
+    whole = pd.to_numeric(part["whole"], errors="coerce").map("{:,.0f}".format, na_action="ignore").astype("str")
+    grouped = whole.fillna(part["whole"]) + part["decimals"]
     prefix, suffix = (figures["unit"].map(units[column]) for column in ("prefix", "suffix"))
     qualifier = figures["qualifier"].where(figures["qualifier"].isin(["about", "over", "under"]), "")
     words = (qualifier + " ").where(qualifier != "", "") + prefix + grouped + suffix
-    spelled = figures["printed"] + " (" + words + ")"
-    words = words.mask(figures["qualifier"] == "word", spelled)
+    words = words.mask(figures["qualifier"] == "word", figures["printed"] + " (" + words + ")")
     return words.where(figures["value"] != "", figures["printed"])
 
 
-def judgement_steps(indicator_ids, labels, register):
-    """The step of each judgement on the scale of its indicator; empty where it is not one."""
-    scale = indicator_ids.map(register.table("indicators").set_index("indicator_id")["scale_id"])
-    steps = register.table("scales").set_index(["scale_id", "label"])["step"].astype(float)
-    wanted = pd.MultiIndex.from_arrays([scale.fillna(""), labels.fillna("")])
-    return pd.Series(steps.reindex(wanted).to_numpy(), index=labels.index)
+def _said(figures):
+    """ "22.6% (provisional) in 2015/16"; a figure without a printed period says so."""
+    printed = (": " + figures["period_printed"]).where(figures["period_printed"] != "", "")
+    undated = np.where(figures["kind"] == "before", "earlier, ", "") + np.where(
+        figures["reading"] == "cut off", "period cut off" + printed, "period not printed"
+    )
+    undated = pd.Series(undated, index=figures.index, dtype="str").where(~figures["dated"], "")
+    notes = join_words([figures["status_words"], undated]).str.replace("; ", ", ")
+    when = np.where(figures["kind"] == "day", " on ", " in ") + figures["period_label"]
+    return figures["text"] + (" (" + notes + ")").where(notes != "", "") + when.where(figures["dated"], "")
 
 
-def at_newest_edition(ids, register, figures):
-    """Ids of observations of documents, each replaced by that of the newest known edition of the same figure."""
-    edition_of = [*OBSERVATION_KEY, "period"]
-    newest = figures[~figures["open_data"]].reset_index().set_index(edition_of)["observation_id"]
-    every = register.table("observations")
-    current = newest.reindex(pd.MultiIndex.from_frame(every[edition_of])).set_axis(every["observation_id"])
-    return ids.map(current).astype("str").fillna(ids)
-
-
-def known_pairings(register, figures):
-    """The pairs that documents print, at the newest edition of each figure."""
-    pairings = register.table("printed-pairings")
-    columns = ("observation_id", "comparator_observation_id")
-    return pairings.assign(**{column: at_newest_edition(pairings[column], register, figures) for column in columns})
-
-
-def known_queries(register, as_at):
-    """Source queries about documents that were known on a day, each with the documents that it sets beside each other."""
-    sources = register.table("sources")
-    unknown = sources.loc[sources["published"] > as_at, "source_id"]
-    queries = register.table("source-queries")
-    ahead = queries["source_id"].isin(unknown)
-    for source_id in unknown:  # a handful of documents
-        ahead |= queries["other_locator"].str.contains(source_id, regex=False)
-    return queries[~ahead]
-
-
-def status_words(status, labels):
-    """ "p e" -> "provisional, estimated", by the labels of ``statuses.csv``."""
-    return status.str.split().map(lambda codes: ", ".join(labels[code] for code in codes))
+# ---- which figure is meant ----
 
 
 def newest_figures(figures, pairings):
-    """The newest figure of each line (series, area, breakdown).
+    """The newest figure of each line (series, breakdown, area).
 
     Dated figures are ordered by the end of their period. Between a dated one and one without a printed period
     the later publication counts, unless the document itself calls one of them the earlier.
 
+    Parameters
+    ----------
+    figures : frame of ``with_words``
+    pairings : frame of ``known_pairings``
+
     Returns
     -------
-    Series of ``observation_id`` indexed by series, area and breakdown.
+    Series of ``observation_id`` indexed by series, breakdown and area.
     """
     over_time = pairings[(pairings["comparator"] != "england") & pairings["observation_id"].isin(figures.index)]
     current = figures[figures["number"].notna() & ~figures.index.isin(over_time["comparator_observation_id"])]
     current = current.assign(is_latest=current["kind"] != "before").reset_index()
     by_end = current.sort_values(["dated", "is_latest", "end", "published"], kind="stable")
-    best_of_each = by_end.drop_duplicates([*OBSERVATION_KEY, "dated"], keep="last")
-    newest = best_of_each.sort_values("first_published", kind="stable").drop_duplicates(OBSERVATION_KEY, keep="last")
-    return newest.set_index(OBSERVATION_KEY)["observation_id"]
+    best_of_each = by_end.drop_duplicates([*LINE_KEY, "dated"], keep="last")
+    newest = best_of_each.sort_values("first_published", kind="stable").drop_duplicates(LINE_KEY, keep="last")
+    return newest.set_index(LINE_KEY)["observation_id"]
 
 
-def listed_subjects(register, plan, as_at, priority=None, area=None):
-    """What a plan asks to be looked at, as far as its documents were known on a day.
-
-    One row for each priority and subject; a subject is a line of figures (series, area, breakdown) or, where a
-    document names no figure, a milestone. Several documents of a plan may list one subject.
-
-    With an ``area`` other than the plan's own, the subjects are the published series of the same indicators, for that
-    area; what documents say of the plan's own area (targets, milestones, starting figures) does not belong to it.
-
-    Returns
-    -------
-    DataFrame with ``priority_id, subject_id, name, measure, role, basis, indicator_id, series_id, area_id,
-    breakdown, unit, polarity, listed_as`` (ids of the listings), ``listing_source`` and ``reporting``, in printed order.
-    """
-    listings = register.table("plan-indicators").merge(
-        register.table("plan-indicator-priorities"), on="plan_indicator_id"
-    )
-    published = register.table("sources").set_index("source_id")["published"]
-    listings["known_from"] = listings["source_id"].map(published)
-    wanted = (
-        priorities_of(register, plan)["priority_id"]
-        if priority is None
-        else [find_priority(register, plan, priority)["priority_id"]]
-    )
-    listings = listings[listings["priority_id"].isin(wanted) & (listings["known_from"] <= pd.Timestamp(as_at))].copy()
-    line = listings["series_id"] + "|" + listings["area_id"] + "|" + listings["breakdown"]
-    listings["subject_id"] = line.where(listings["series_id"] != "", listings["plan_indicator_id"])
-    listings["measure"] = pd.Categorical(listings["measure"], _MEASURES, ordered=True)
-    listings["listing_source"] = listings["source_id"] + ": " + listings["locator"]
-    listings["order"] = listings["priority_id"].map({one: n for n, one in enumerate(wanted)})
-    listings = listings.sort_values(["order", "known_from", "position"], key=_as_number, kind="stable")
-    subjects = listings.groupby(["order", "subject_id"], sort=False, as_index=False).agg(
-        priority_id=("priority_id", "first"),
-        name_printed=("name_printed", "first"),
-        measure=("measure", "min"),
-        role=("role", "max"),
-        basis=("basis", "max"),
-        series_id=("series_id", "first"),
-        area_id=("area_id", "first"),
-        breakdown=("breakdown", "first"),
-        reporting=("reporting", "first"),
-        listed_as=("plan_indicator_id", " ".join),
-        listing_source=("listing_source", "; ".join),
-    )
-    subjects["measure"] = subjects["measure"].astype(str)
-    if area is not None and area != area_of_plan(register, plan):
-        subjects = _published_subjects(subjects, register, area)
-    return _with_indicator(subjects, register)
+def at_newest_edition(ids, register):
+    """Ids of observations of documents, each replaced by that of the newest known edition of the same figure."""
+    newest = register.table("observations").set_index(FIGURE_KEY)["observation_id"]
+    every = (register.whole or register).table("observations")
+    current = newest.reindex(pd.MultiIndex.from_frame(every[FIGURE_KEY])).set_axis(every["observation_id"])
+    return ids.map(current).astype("str").fillna(ids)
 
 
-def published_lines(register):
-    """Which published series belong to which indicator.
-
-    Returns
-    -------
-    DataFrame with ``beside_indicator`` (the indicator that documents list), ``indicator_id`` (its own), ``series_id,
-    breakdown, match`` ("same", "near" or "context": of use beside the indicator) and ``differs``; one row for each
-    published line, first those of the same definition as the documents'.
-    """
-    measures = register.table("published-measures")
-    own = measures["series_id"].map(register.table("series").set_index("series_id")["indicator_id"])
-    beside = measures["counterpart_of"]
-    lines = measures.assign(indicator_id=own, beside_indicator=beside.where(beside != "", own))
-    lines = lines.drop_duplicates(["series_id", "breakdown"])
-    order = {"same": 0, "near": 1, "context": 2}
-    lines = lines.sort_values("match", key=lambda match: match.map(order), kind="stable", ignore_index=True)
-    return lines[["beside_indicator", "indicator_id", "series_id", "breakdown", "match", "differs"]]
+def known_pairings(register):
+    """The pairs that documents print, at the newest edition of each figure."""
+    pairings = register.table("printed-pairings")
+    columns = ("observation_id", "comparator_observation_id")
+    return pairings.assign(**{column: at_newest_edition(pairings[column], register) for column in columns})
 
 
-def _published_subjects(subjects, register, area):
-    """The listed indicators as published for another area, each line once for each priority."""
-    of_series = register.table("series").set_index("series_id")["indicator_id"]
-    listed = subjects[subjects["series_id"] != ""].assign(indicator_id=lambda rows: rows["series_id"].map(of_series))
-    listed = listed.drop_duplicates(["priority_id", "indicator_id"]).drop(columns=["series_id", "breakdown"])
-    lines = published_lines(register)[["beside_indicator", "series_id", "breakdown"]]
-    rows = listed.merge(lines, left_on="indicator_id", right_on="beside_indicator")
-    rows = rows.drop(columns=["indicator_id", "beside_indicator"])
-    return rows.assign(
-        area_id=area,
-        subject_id=rows["series_id"] + "|" + area + "|" + rows["breakdown"],
-        listed_as="",
-        reporting="",
-    )
-
-
-def contradicting(rows, register, figures, first, second):
+def contradicting(rows, register, first, second):
     """True where one source query says that the two observations named in a row may not stand side by side."""
-    queries = register.table("source-queries")
+    queries = (register.whole or register).table("source-queries")
     listed = queries.loc[queries["effect"] == "not compared", ["query_id", "concerns"]]
     listed = listed.assign(concerns=listed["concerns"].str.split()).explode("concerns")
-    listed["concerns"] = at_newest_edition(listed["concerns"], register, figures)
+    listed["concerns"] = at_newest_edition(listed["concerns"], register)
     pairs = listed.merge(listed, on="query_id")
     pairs = pd.MultiIndex.from_frame(pairs[pairs["concerns_x"] != pairs["concerns_y"]][["concerns_x", "concerns_y"]])
     return pd.Series(pd.MultiIndex.from_frame(rows[[first, second]].fillna("")).isin(pairs), index=rows.index)
 
 
-def draft_sources(register):
-    """Ids of the documents that are marked as drafts."""
-    sources = register.table("sources")
-    return sources.loc[sources["status"] == "draft", "source_id"]
+# ---- columns of words ----
 
 
 def format_places(numbers, places, signed=False):
@@ -269,9 +229,9 @@ def format_places(numbers, places, signed=False):
     '1,408'
     """
     sign = "+" if signed else ""
-    rounded = {n: numbers.map(f"{{:{sign},.{n}f}}".format, na_action="ignore").astype("str") for n in places.unique()}
     text = pd.Series(None, index=numbers.index, dtype="str")
-    for n, column in rounded.items():
+    for n in places.dropna().unique():
+        column = numbers.map(f"{{:{sign},.{int(n)}f}}".format, na_action="ignore").astype("str")
         text = text.mask(places == n, column)
     return text.str.replace("-", "\N{MINUS SIGN}")
 
@@ -288,48 +248,9 @@ def word(text, condition):
 
 def join_words(columns, separator="; "):
     """Join columns of words with a separator, without empty ones and repeats."""
-    joined = reduce(
-        lambda left, right: left + separator + right, [column.astype("str").fillna("") for column in columns]
-    )
-    joined = joined.str.replace(", ", separator)
-    tidy = {text: separator.join(dict.fromkeys(filter(None, text.split(separator)))) for text in joined.unique()}
+    joined = columns[0].astype("str").fillna("").str.cat(list(columns[1:]), sep=separator, na_rep="")
+    tidy = {
+        text: separator.join(dict.fromkeys(filter(None, text.replace(", ", separator).split(separator))))
+        for text in joined.unique()
+    }
     return joined.map(tidy).astype("str")
-
-
-def _with_indicator(subjects, register):
-    series = register.table("series").set_index("series_id")
-    indicators = register.table("indicators").set_index("indicator_id")
-    areas = register.table("areas").set_index("area_id")
-    subjects["indicator_id"] = subjects["series_id"].map(series["indicator_id"]).fillna("")
-    for column in ("unit", "polarity"):
-        subjects[column] = subjects["indicator_id"].map(indicators[column]).fillna("")
-    part = (": " + subjects["breakdown"]).where(~subjects["breakdown"].isin(["", "all"]), "")
-    one_of_many = areas["area_type"].reindex(subjects["area_id"]).isin(["primary care trust", "district"]).to_numpy()
-    place = np.where(one_of_many, ": " + subjects["area_id"].map(areas["name"]).fillna(""), "")
-    subjects["name"] = (subjects["series_id"].map(series["name"]) + part + place).fillna(subjects["name_printed"])
-    return subjects.drop(columns=["order", "name_printed"])
-
-
-def _as_number(column):
-    return column.astype(int) if column.name == "position" else column
-
-
-def _marks(figures):
-    """What stands beside a number in a table: "over", "about", and the status in shorthand such as "[p]"."""
-    shorthand = figures["status"].str.replace(r"(\w+)", r"[\1]", regex=True)
-    return (figures["qualifier"].replace("word", "in words") + " " + shorthand).str.strip()
-
-
-def _said(figures):
-    """ "22.6% (provisional) in 2015/16"; a figure without a printed period says so."""
-    printed = (": " + figures["period_printed"]).where(figures["period_printed"] != "", "")
-    cut = figures["reading"] == "cut off"
-    undated = np.where(figures["kind"] == "before", "earlier, ", "") + np.where(
-        cut, "period cut off" + printed, "period not printed"
-    )
-    notes = join_words(
-        [figures["status_words"], pd.Series(undated, index=figures.index).where(~figures["dated"], "")]
-    ).str.replace("; ", ", ")
-    preposition = np.where(figures["kind"] == "day", " on ", " in ")
-    when = (preposition + figures["period_label"]).where(figures["dated"], "")
-    return figures["text"] + (" (" + notes + ")").where(notes != "", "") + when

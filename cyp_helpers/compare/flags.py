@@ -1,19 +1,64 @@
-"""What travels with a comparison: the age of its figures, source queries, uncertain readings and draft documents."""
+"""What travels with a comparison: statuses, unlike periods, the age of its figures, source queries, uncertain readings, drafts."""
 
 import pandas as pd
 
-from cyp_helpers.compare.figures import at_newest_edition, draft_sources, join_words, known_queries, look_up, word
+from cyp_helpers.compare.figures import at_newest_edition, join_words, look_up, word
 from cyp_helpers.register.periods import months_between
-from cyp_helpers.register.tables import find_review, previous_review
+
+# Each flag, and what it says of the comparisons that bear it.
+FLAGS = {
+    "provisional": "rest on provisional figures, which may change",
+    "text cut off": "rest on text that is cut off in the document",
+    "reading inferred": "rest on a reading from the context, because the document does not print it",
+    "period not printed": "rest on a figure without a printed period",
+    "unlike periods": "set unlike periods side by side, as the document does",
+    "unlike coverage": "set figures of unlike coverage side by side, as the document does",
+    "other source": "set a figure of a document beside published data",
+    "average of areas": "set a figure beside an average of areas",
+    "draft document": "rest on a document marked as a draft",
+    "source query": "use a figure with a source query",
+    "no new figure": "rest on a figure that has not moved on since the last review",
+    "target looser than start": "have a target looser than the figure it started from",
+}
 
 
-def with_age(rows, figures, register, plan, review):
-    """Flag figures that have not moved on since the last review, with their age."""
-    before = previous_review(register, plan, review)
-    as_at = find_review(register, plan, review)["as_at"]
+def pair_flags(rows, mine, other, judged, unlike, register):
+    """Flags of judged pairs, joined by "; ": the statuses of both figures (words of ``statuses.csv``) and keys of ``FLAGS``.
+
+    Parameters
+    ----------
+    rows : pairs with ``comparator, caution, other_source``
+    mine, other : frames of ``with_words``, a row for each
+    judged, unlike : boolean Series
+    """
+    undated = mine["dated"].eq(False) | other["dated"].eq(False)
+    other = other.where(judged)
+    near = rows["comparator"] == "neighbours"
+    cut = (mine["reading"] == "cut off") | (other["reading"] == "cut off")
+    inferred = ((mine["reading"] == "inferred") | (other["reading"] == "inferred")) & ~cut
+    drafts = draft_sources(register)
+    flags = join_words(
+        [
+            mine["status_words"],
+            other["status_words"],
+            word("unlike periods", judged & unlike),
+            word("unlike coverage", judged & (rows["caution"] != "")),
+            word("period not printed", undated),
+            word("text cut off", cut),
+            word("reading inferred", inferred),
+            word("draft document", mine["source_id"].isin(drafts) | other["source_id"].isin(drafts)),
+            word("other source", judged & rows["other_source"].eq(True)),
+            word("average of areas", near),
+        ]
+    )
+    return flags.where(judged | ~near, "")
+
+
+def with_age(rows, figures, register, before):
+    """Flag figures that have not moved on since the last review (``before``, a row of ``reviews`` or None), with their age."""
     end = look_up(rows["observation_id"], figures["end"].where(figures["dated"]))
-    months = months_between(end, as_at)
-    told = pd.to_datetime(register.table("stated-comparisons").set_index("stated_id")["published"])
+    months = months_between(end, register.day)
+    told = register.table("stated-comparisons").set_index("stated_id")["published"]
     sides = [
         look_up(rows["observation_id"], figures["published"]),
         look_up(rows["comparator_observation_id"], figures["published"]),
@@ -21,24 +66,22 @@ def with_age(rows, figures, register, plan, review):
     ]
     known_from = pd.concat(sides, axis=1).max(axis=1)  # a comparison is as new as its newer side
     old = known_from <= (before["as_at"] if before is not None else pd.Timestamp.min)
-    age = ("; the figure is " + months.map("{:.0f}".format, na_action="ignore").astype("str") + " months old").fillna(
-        ""
-    )
+    age = "; the figure is " + months.map("{:.0f}".format, na_action="ignore").astype("str") + " months old"
     tell = old & ~rows["verdict"].isin(["not compared", "not assessed"])
-    sentence = word(" Nothing newer since the last review", tell) + age.where(tell, "") + word(".", tell)
+    sentence = word(" Nothing newer since the last review", tell) + age.fillna("").where(tell, "") + word(".", tell)
     flags = join_words([rows["flags"], word("no new figure", old)])
     return rows.assign(flags=flags, reason=rows["reason"] + sentence)
 
 
-def with_queries(rows, register, figures, as_at):
+def with_queries(rows, register):
     """Ids of the source queries that ask for caution with a figure, target or statement of a row.
 
     The reason names those with a high bearing; tables print their words below.
     """
-    queries = known_queries(register, as_at)
+    queries = register.table("source-queries")
     queries = queries[queries["effect"] != "none"]
     concerns = queries.assign(concerns=queries["concerns"].str.split()).explode("concerns")
-    concerns["concerns"] = at_newest_edition(concerns["concerns"], register, figures)
+    concerns["concerns"] = at_newest_edition(concerns["concerns"], register)
     ids = concerns.groupby("concerns")["query_id"].agg(" ".join)
     grave = concerns[concerns["bearing"] == "high"].groupby("concerns")["query_id"].agg(" ".join)
     touched = ("observation_id", "comparator_observation_id", "stated_id", "target_id")
@@ -50,14 +93,7 @@ def with_queries(rows, register, figures, as_at):
     return rows.assign(query_ids=query_ids, flags=flags, reason=rows["reason"] + see)
 
 
-def reading_flags(mine, other):
-    """Whether a figure of each pair (frames of ``known_figures``) is cut off or read from the context."""
-    cut = (mine["reading"] == "cut off") | (other["reading"] == "cut off")
-    inferred = ((mine["reading"] == "inferred") | (other["reading"] == "inferred")) & ~cut
-    return join_words([word("text cut off", cut), word("reading inferred", inferred)])
-
-
-def draft_flag(mine, other, register):
-    """Whether a figure of each pair (frames of ``known_figures``) comes from a draft."""
-    drafts = draft_sources(register)
-    return word("draft document", mine["source_id"].isin(drafts) | other["source_id"].isin(drafts))
+def draft_sources(register):
+    """Ids of the documents that are marked as drafts."""
+    sources = register.table("sources")
+    return sources.loc[sources["status"] == "draft", "source_id"]

@@ -3,23 +3,23 @@
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.compare.figures import OVER_TIME, join_words, look_up, word
+from cyp_helpers.compare.figures import join_words, look_up, word
+from cyp_helpers.compare.judge import Evidence
+from cyp_helpers.compare.pairs import OVER_TIME
 from cyp_helpers.register.periods import parse_periods
-from cyp_helpers.register.tables import OBSERVATION_KEY
+from cyp_helpers.register.tables import LINE_KEY
 
 
-def with_stated(rows, figures, register, as_at):
+def with_stated(rows, figures, register):
     """What a document states in words, where no pair of figures could be judged or only older ones of documents.
 
     A pair of published figures goes before words; ``quality`` shows whether the words hold against them.
     """
-    stated = register.table("stated-comparisons")
-    stated = stated.assign(published=pd.to_datetime(stated["published"]))
-    stated = stated[stated["published"] <= as_at].sort_values("published", kind="stable")
-    key = [*OBSERVATION_KEY, "comparator"]
+    stated = register.table("stated-comparisons").sort_values("published", kind="stable")
+    key = [*LINE_KEY, "comparator"]
     stated = stated.drop_duplicates(key, keep="last").set_index(key)
     found = stated.reindex(pd.MultiIndex.from_frame(rows[key])).set_index(rows.index)
-    newer = pd.to_datetime(found["published"]) > look_up(rows["observation_id"], figures["published"])
+    newer = found["published"] > look_up(rows["observation_id"], figures["published"])
     newer &= ~look_up(rows["observation_id"], figures["open_data"]).eq(True)
     use = found["stated_id"].notna() & ((rows["verdict"] == "not compared") | newer)
     unclear = found["stated"] == "unclear"
@@ -38,7 +38,7 @@ def with_stated(rows, figures, register, as_at):
     verdict = _stated_verdict(found["stated"], rows["polarity"], rows["comparator"])
     changes = {
         "verdict": verdict.mask(unclear, "not compared"),
-        "evidence": np.where(unclear, "", "stated"),
+        "evidence": np.where(unclear, "", Evidence.STATED),
         "stated_id": found["stated_id"],
         "reason": "The document says: " + quoted + span + ". " + ending,
         "comparator_text": quoted,

@@ -8,18 +8,12 @@ starting figure to the target; a figure later than its date says nothing about t
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.compare.evidence import BEYOND, NOT_TESTED, WITHIN, chance_against
-from cyp_helpers.compare.figures import (
-    at_newest_edition,
-    contradicting,
-    draft_sources,
-    join_words,
-    judgement_steps,
-    look_up,
-    word,
-)
+from cyp_helpers.compare.figures import at_newest_edition, contradicting, join_words, look_up, word
+from cyp_helpers.compare.flags import draft_sources
+from cyp_helpers.compare.judge import Evidence, Verdict, against_level
+from cyp_helpers.compare.reasons import gap_sentences
 from cyp_helpers.register.periods import parse_periods
-from cyp_helpers.register.tables import OBSERVATION_KEY, find_plan
+from cyp_helpers.register.tables import LINE_KEY, find_plan, judgement_steps
 
 POINTS_FOR_TREND = 5
 _TREND_SIGNS = {
@@ -31,22 +25,23 @@ _TREND_SIGNS = {
 _LEVEL_KINDS = ["value", "from_to", "judgement_step", "relative_change"]
 
 
-def assess_targets(subjects, figures, standing, register, plan, as_at):
+def assess_targets(subjects, figures, told, register, plan):
     """Hold each subject's figure against the target that the plan sets for it.
 
     Parameters
     ----------
-    subjects : frame of ``listed_subjects`` with ``observation_id`` of the newest figure and ``gap``
-    figures : frame of ``known_figures``
-    standing : frame of ``standing_at``, whose trends answer a target that asks for one
+    subjects : frame of ``listed_subjects`` with ``observation_id`` of the newest figure, ``lack`` and ``lack_detail``
+    figures : frame of ``with_words``
+    told : rows of ``compare_plan``, whose five years answer a target that asks for a trend
 
     Returns
     -------
-    One row for each subject, in the form of ``comparison.compare`` with comparator ``target``.
+    One row for each subject, in the form of ``compare_plan`` with comparator ``target``.
     """
-    rows = subjects.assign(comparator="target").join(_targets_of(subjects, register, as_at))
+    rows = subjects.assign(comparator="target").join(_targets_of(subjects, register))
+    rows["lack_words"] = gap_sentences(rows["lack"], pd.Series("", rows.index), rows["lack_detail"])
     rows["baseline_observation_id"] = at_newest_edition(
-        rows["baseline_observation_id"].astype("str").fillna(""), register, figures
+        rows["baseline_observation_id"].astype("str").fillna(""), register
     )
     rows["target_end"] = parse_periods(rows["target_period"].fillna(""))["end"].fillna(
         pd.Timestamp(find_plan(register, plan)["period_end"])
@@ -54,7 +49,7 @@ def assess_targets(subjects, figures, standing, register, plan, as_at):
     rows["observation_id"] = _figure_for_target(rows, figures)
     rows = _with_sides(rows, figures, register)
     rows = rows.join(_goals(rows, figures, register))
-    rows = rows.join(_trends(rows, standing))
+    rows = rows.join(_trends(told), on=["priority_id", "subject_id"])
     rows["looser"] = rows["kind"].isin(_LEVEL_KINDS) & (_sign(rows) * (rows["goal"] - rows["start_number"]) < 0)
 
     verdicts = _verdicts(rows)
@@ -67,7 +62,7 @@ def assess_targets(subjects, figures, standing, register, plan, as_at):
         .where(assessed & rows["kind"].isin(_LEVEL_KINDS) & (rows["unit"] != "judgement"))
         .round(6)
     )
-    rows["reason"] = _reasons(rows, as_at, register).where(assessed, problem) + _looser_words(rows)
+    rows["reason"] = _reasons(rows, register).where(assessed, problem) + _looser_words(rows)
     rows["flags"] = join_words(
         [
             rows["status_words"],
@@ -82,11 +77,11 @@ def assess_targets(subjects, figures, standing, register, plan, as_at):
 # ---- the target, the figure and the start ----
 
 
-def _targets_of(subjects, register, as_at):
+def _targets_of(subjects, register):
     """The newest target set for each subject by a document known on the day."""
     targets = register.table("targets")
     known_from = targets["source_id"].map(register.table("sources").set_index("source_id")["published"])
-    targets = targets.assign(known_from=known_from)[known_from <= as_at].rename(
+    targets = targets.assign(known_from=known_from).rename(
         columns={"period": "target_period", "printed": "target_printed"}
     )
     targets["comparator_source"] = targets["source_id"] + ": " + targets["locator"]
@@ -119,11 +114,9 @@ def _targets_of(subjects, register, as_at):
 def _figure_for_target(rows, figures):
     """The figure for the target's own period where there is one, else the newest."""
     period = parse_periods(rows["target_period"].fillna(""))
-    wanted = (
-        rows[OBSERVATION_KEY].assign(start=period["start"], end=period["end"], row=rows.index).dropna(subset="start")
-    )
+    wanted = rows[LINE_KEY].assign(start=period["start"], end=period["end"], row=rows.index).dropna(subset="start")
     own = wanted.merge(
-        figures[figures["number"].notna()].reset_index(), on=[*OBSERVATION_KEY, "start", "end"]
+        figures[figures["number"].notna()].reset_index(), on=[*LINE_KEY, "start", "end"]
     ).drop_duplicates("row", keep="last")
     return own.set_index("row")["observation_id"].reindex(rows.index).fillna(rows["observation_id"])
 
@@ -146,6 +139,7 @@ def _with_sides(rows, figures, register):
         draft=mine["source_id"].isin(draft_sources(register)),
         numerator=mine["numerator"],
         denominator=mine["denominator"],
+        per=mine["per"],
         start_number=start["number"],
         start_low=start["low"],
         start_high=start["high"],
@@ -160,9 +154,10 @@ def _with_sides(rows, figures, register):
 def _goals(rows, figures, register):
     """What the figure must reach: ``goal`` with its ends where it depends on a rounded starting figure."""
     number = pd.to_numeric(rows["target_value"], errors="coerce")
+    scale = register.table("indicators").set_index("indicator_id")["scale_id"]
     number = number.where(
         rows["kind"] != "judgement_step",
-        judgement_steps(rows["indicator_id"], rows["target_value"].astype("str").fillna(""), register),
+        judgement_steps(rows["indicator_id"].map(scale), rows["target_value"].astype("str").fillna(""), register),
     )
     share = 1 + _sign(rows) * number / 100
     national = _national(rows, figures)
@@ -186,10 +181,10 @@ def _national(rows, figures):
     return found[["number", "low", "high", "said"]].reindex(rows.index)
 
 
-def _trends(rows, standing):
-    """The tested trend of each line and its reason, '' where there is none."""
-    trend = standing.set_index(OBSERVATION_KEY)[["trend_verdict", "trend_reason"]]
-    return trend.reindex(pd.MultiIndex.from_frame(rows[OBSERVATION_KEY])).set_axis(rows.index).astype("str").fillna("")
+def _trends(told):
+    """The verdict over five years of each subject, and its reason."""
+    five = told[told["comparator"] == "five_years"].set_index(["priority_id", "subject_id"])
+    return five[["verdict", "reason"]].add_prefix("trend_")
 
 
 def _sign(rows):
@@ -217,12 +212,12 @@ def _target_says_no(rows, figures, printed):
     known = points.astype(str) + np.where(points == 1, " is", " are") + " known with a printed period"
     untested = np.where(points >= POINTS_FOR_TREND, ", but no counts, so the trend cannot be tested.", ".")
     trend = f". A trend needs at least {POINTS_FOR_TREND} annual figures on one definition; "
-    tested = ~rows["trend_verdict"].isin(["", "cannot be tested"])
+    tested = rows["trend_verdict"] != Verdict.NOT_COMPARED
     return [
         (rows["target_id"].isna(), "No target is printed."),
-        (rows["kind"] == "pending", "The document sets no target yet. " + rows["gap"]),
+        (rows["kind"] == "pending", "The document sets no target yet. " + rows["lack_words"]),
         (rows["kind"] == "words", "The target is in words: " + printed + "."),
-        (rows["gap"] != "", rows["gap"] + " The target is " + printed + "."),
+        (rows["lack"] != "", rows["lack_words"] + " The target is " + printed + "."),
         ((rows["kind"] == "trend") & ~tested, "The target is " + printed + trend + known + untested),
     ]
 
@@ -251,7 +246,7 @@ def _nothing_to_start_from(rows, figures, register, printed):
     """The target hangs on a starting or national figure that is missing, undated or contradicted."""
     said, kind, missing = rows["value_said"].fillna(""), rows["kind"], rows["start_number"].isna()
     zero = (kind == "direction") & (rows["direction"] == "lower") & (rows["start_high"] == 0)
-    contradicted = contradicting(rows, register, figures, "observation_id", "baseline_observation_id")
+    contradicted = contradicting(rows, register, "observation_id", "baseline_observation_id")
     ahead = kind.isin(_LEVEL_KINDS) & ~rows["due"]
     no_line = ahead & (missing | (kind == "judgement_step")) & ~rows["reached"]
     goal = "The target, " + printed + " for " + rows["comparator_period"].astype("str").fillna("the end of the plan")
@@ -272,10 +267,8 @@ def _nothing_to_start_from(rows, figures, register, printed):
 def _annual_points(rows, figures):
     """How many dated annual figures each line has."""
     annual = figures[figures["number"].notna() & (figures["months"] == 12)]
-    counts = annual.groupby(OBSERVATION_KEY).size()
-    return pd.Series(
-        counts.reindex(pd.MultiIndex.from_frame(rows[OBSERVATION_KEY])).to_numpy(), index=rows.index
-    ).fillna(0)
+    counts = annual.groupby(LINE_KEY).size()
+    return pd.Series(counts.reindex(pd.MultiIndex.from_frame(rows[LINE_KEY])).to_numpy(), index=rows.index).fillna(0)
 
 
 def _verdicts(rows):
@@ -309,14 +302,14 @@ def _verdicts(rows):
 def _evidence(rows):
     """Whether the distance from a level is more than chance; a tested trend is."""
     level = rows["kind"].isin([*_LEVEL_KINDS, "in_line"]) & rows["due"]
-    of_level = chance_against(rows, rows["unit"], rows["goal_low"], rows["goal_high"])["evidence"].where(
-        level, NOT_TESTED
+    of_level = against_level(rows, rows["goal_low"], rows["goal_high"]).where(level, Evidence.NOT_TESTED.value)
+    of_trend = (
+        rows["trend_verdict"].isin(list(_TREND_SIGNS)).map({True: Evidence.BEYOND.value, False: Evidence.WITHIN.value})
     )
-    of_trend = rows["trend_verdict"].isin(list(_TREND_SIGNS)).map({True: BEYOND, False: WITHIN})
     return of_level.mask(rows["kind"] == "trend", of_trend)
 
 
-def _reasons(rows, as_at, register):
+def _reasons(rows, register):
     """One plain sentence for each target that can be assessed."""
     by = (" for " + rows["comparator_period"]).astype("str").fillna("").where(rows["kind"] != "in_line", "")
     goal = "the target '" + rows["target_printed"].astype("str").fillna("") + "'" + by
@@ -347,15 +340,20 @@ def _reasons(rows, as_at, register):
     text = text.mask(rows["verdict"] == "cannot tell from rounded figures", blurred)
     text = text + (" " + rows["trend_reason"]).where(rows["kind"] == "trend", "")
     text = text + word(
-        " The distance from the target is within what chance alone can bring (95%).", rows["evidence"] == WITHIN
+        " The distance from the target is within what chance alone can bring (95%).",
+        rows["evidence"] == Evidence.WITHIN,
     )
     units = register.table("units").set_index("unit")
     prefix, suffix = (rows["unit"].map(units[end]).fillna("") for end in ("prefix", "suffix"))
     low, high = (rows[end].map("{:,.1f}".format, na_action="ignore").astype("str") for end in ("line_low", "line_high"))
     band = low.where(low == high, low + " to " + high)
     line = (" On the straight line from the starting figure it would be " + prefix + band + suffix + ".").fillna("")
-    overdue = ~rows["due"] & (rows["target_end"] <= as_at)
-    return text + line + word(" The target's date has passed without a figure for it.", overdue)
+    text += line
+    passed, today = rows["target_end"] < register.day, rows["target_end"] == register.day
+    text += word(" The target's date has passed without a figure for it.", ~rows["due"] & passed)
+    return text + word(
+        " The target is due on the day of the review; no figure for it is known yet.", ~rows["due"] & today
+    )
 
 
 def _looser_words(rows):

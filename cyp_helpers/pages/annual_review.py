@@ -12,7 +12,6 @@ import pandas as pd
 
 from cyp_helpers.findings import attention, coverage, went_well
 from cyp_helpers.pages.delivery_tracker import DONE, OVERDUE, PARTLY, actions_of
-from cyp_helpers.report import has_figure, subjects_of
 from cyp_helpers.show.table import Table, tidy
 from cyp_helpers.show.wording import Words, how_many, join, plural, sentence_count
 
@@ -20,7 +19,7 @@ KEEP, CHANGE, RETIRE = "keep", "change", "retire"
 _LITTLE = 1 / 3  # of what is listed; below this share a priority cannot be steered by its indicators
 
 
-def priorities_of_review(review):
+def priorities_of_review(report):
     """What speaks for and against each priority.
 
     Returns
@@ -28,14 +27,14 @@ def priorities_of_review(review):
     DataFrame with one row for each priority: ``priority_id, name, worse, better`` (numbers of findings), ``overdue, done, actions,
     rank`` (given by young people, or empty), ``judged, not_judged, candidate`` (keep, change, retire) and ``reason``.
     """
-    table = coverage(review).set_index("priority_id")
+    table = coverage(report).set_index("priority_id")
     worse, better = (
-        rows["priority_ids"].str.split().explode().value_counts() for rows in (attention(review), went_well(review))
+        rows["priority_ids"].str.split().explode().value_counts() for rows in (attention(report), went_well(report))
     )
-    actions = actions_of(review)
+    actions = actions_of(report)
     late = actions[actions["state"].isin([OVERDUE, PARTLY])]["priority_id"].value_counts()
     done = actions[actions["state"] == DONE]["priority_id"].value_counts()
-    rank = review.priorities.set_index("priority_id")["young_people_rank"]
+    rank = report.priorities.set_index("priority_id")["young_people_rank"]
     rows = (
         pd.DataFrame(
             {
@@ -76,9 +75,9 @@ def priorities_of_review(review):
     return rows.reset_index()
 
 
-def priorities_table(review):
+def priorities_table(report):
     """Performance, delivery, young people's rank and data quality of each priority, and the candidate."""
-    rows = priorities_of_review(review)
+    rows = priorities_of_review(report)
     numbers = {
         "Findings to attend to": "worse",
         "Findings to the good": "better",
@@ -96,7 +95,7 @@ def priorities_table(review):
     return Table("Performance, delivery, rank and data quality of each priority", tidy(frame), (), "priorities")
 
 
-def indicators_of_review(review):
+def indicators_of_review(report):
     """Each indicator as a candidate to keep, change or retire.
 
     Retire: its definition has been superseded. Change: it has a target that cannot be judged by figures or is looser than its
@@ -106,19 +105,19 @@ def indicators_of_review(review):
     -------
     DataFrame with ``name, priority, candidate, reason``, one row for each indicator.
     """
-    subjects = subjects_of(review).drop_duplicates("subject_id")
+    subjects = report.subjects.drop_duplicates("subject_id")
     subjects = subjects[subjects["measure"] == "indicator"]
     target = (
-        review.comparisons[review.comparisons["comparator"] == "target"]
+        report.comparison[report.comparison["comparator"] == "target"]
         .drop_duplicates("subject_id")
         .set_index("subject_id")
     )
     target = target.reindex(subjects["subject_id"]).set_axis(subjects.index)
-    breaks = review.register.table("series-breaks")
-    known = review.figures.loc[review.figures["number"].notna(), "series_id"]
+    breaks = report.register.table("series-breaks")
+    known = report.figures.loc[report.figures["number"].notna(), "series_id"]
     superseded = breaks[breaks["successor_series_id"].isin(known)].set_index("series_id")["what_changed"]
     what_changed = subjects["subject_id"].str.partition("|")[0].map(superseded).astype("str")
-    loose, figure = target["flags"].str.contains("looser"), has_figure(subjects)
+    loose, figure = target["flags"].str.contains("looser"), subjects["value"].notna()
     stated = subjects["england_evidence"].eq("stated") | subjects["previous_evidence"].eq("stated")
     reasons = [
         (what_changed.notna(), RETIRE, "Its definition was superseded: " + what_changed.fillna("") + "."),
@@ -128,15 +127,15 @@ def indicators_of_review(review):
     ]
     conditions = [condition for condition, _, _ in reasons]
     return subjects.assign(
-        priority=subjects["priority_id"].map(review.priorities.set_index("priority_id")["name"]),
+        priority=subjects["priority_id"].map(report.priorities.set_index("priority_id")["name"]),
         candidate=np.select(conditions, [candidate for _, candidate, _ in reasons], KEEP),
         reason=np.select(conditions, [reason for _, _, reason in reasons], "It has a figure."),
     )[["name", "priority", "candidate", "reason"]].reset_index(drop=True)
 
 
-def indicators_table(review):
+def indicators_table(report):
     """The indicators by candidate: to retire, to change, to keep."""
-    rows = indicators_of_review(review)
+    rows = indicators_of_review(report)
     rows = rows.assign(order=rows["candidate"].map({RETIRE: 0, CHANGE: 1, KEEP: 2})).sort_values("order", kind="stable")
     return Table(
         "Indicators as candidates to retire, change or keep",
@@ -155,10 +154,10 @@ def indicators_table(review):
     )
 
 
-def equality_table(review):
+def equality_table(report):
     """The equality impact assessment of the plan, where it has one."""
-    rows = review.register.table("equality")
-    rows = rows[rows["plan_id"] == review.plan["plan_id"]]
+    rows = report.register.table("equality")
+    rows = rows[rows["plan_id"] == report.plan["plan_id"]]
     return Table(
         "Equality impact assessment",
         tidy(
@@ -177,9 +176,9 @@ def equality_table(review):
     )
 
 
-def read_priorities(review):
+def read_priorities(report):
     """Which priorities are candidates for what."""
-    rows = priorities_of_review(review)
+    rows = priorities_of_review(report)
     parts = [
         f"{candidate}: {join(group['name'].tolist())}" for candidate, group in rows.groupby("candidate", sort=False)
     ]
@@ -188,18 +187,18 @@ def read_priorities(review):
     )
 
 
-def read_indicators(review):
+def read_indicators(report):
     """How many indicators are candidates for what."""
-    counts = indicators_of_review(review)["candidate"].value_counts()
+    counts = indicators_of_review(report)["candidate"].value_counts()
     return Words(
         f"{sentence_count(counts.sum())} {plural(counts.sum(), 'indicator is', 'indicators are')} listed: {how_many(counts.get(KEEP, 0))} to keep, {how_many(counts.get(CHANGE, 0))} to change, {how_many(counts.get(RETIRE, 0))} to retire."
     )
 
 
-def read_equality(review):
+def read_equality(report):
     """What the equality impact assessment finds, or that there is none."""
-    rows = review.register.table("equality")
-    rows = rows[rows["plan_id"] == review.plan["plan_id"]]
+    rows = report.register.table("equality")
+    rows = rows[rows["plan_id"] == report.plan["plan_id"]]
     if rows.empty:
         return Words(
             "The documents of this plan print no equality impact assessment: whom the plan helps and whom it misses is not shown."

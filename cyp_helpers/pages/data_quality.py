@@ -3,26 +3,24 @@
 import pandas as pd
 
 from cyp_helpers.compare.claims import UNCHECKED, check_claims, check_standings
-from cyp_helpers.compare.figures import known_queries
 from cyp_helpers.register.periods import months_between
-from cyp_helpers.report import subjects_of
 from cyp_helpers.show.table import Table, numbers, tidy
 from cyp_helpers.show.wording import Words, count, how_many, join, plural, sentence_count
 
 OLD_MONTHS = 24
 
 
-def missing_table(review):
+def missing_table(report):
     """Places where a document prints something else than a figure."""
-    figures = review.document_figures
+    figures = report.document_figures
     figures = figures[figures["number"].isna()]
     return Table(
         "What the documents print in place of a figure",
         tidy(
             pd.DataFrame(
                 {
-                    "Figure of": _names(review, figures),
-                    "Area": _areas(review, figures),
+                    "Figure of": _names(report, figures),
+                    "Area": _areas(report, figures),
                     "Printed instead": figures["printed"],
                     "Status": figures["status_words"],
                     "Document": figures["source_id"],
@@ -35,9 +33,9 @@ def missing_table(review):
     )
 
 
-def uncertain_table(review):
+def uncertain_table(report):
     """Figures that are provisional, estimated, read from the context or cut off."""
-    figures = review.document_figures
+    figures = report.document_figures
     figures = figures[figures["number"].notna()]
     figures = figures[(figures["status"] != "") | (figures["reading"] != "clear")]
     return Table(
@@ -45,8 +43,8 @@ def uncertain_table(review):
         tidy(
             pd.DataFrame(
                 {
-                    "Figure of": _names(review, figures),
-                    "Area": _areas(review, figures),
+                    "Figure of": _names(report, figures),
+                    "Area": _areas(report, figures),
                     "Figure": numbers(figures["value"]),
                     "Period": figures["period_label"],
                     "Status": figures["status_words"],
@@ -62,9 +60,9 @@ def uncertain_table(review):
     )
 
 
-def stale_table(review):
+def stale_table(report):
     """The newest figure of each indicator where it is old or has no printed period."""
-    subjects = _old_subjects(review)
+    subjects = _old_subjects(report)
     age = subjects["months"].map("{:.0f} months".format, na_action="ignore").astype("str").fillna("not known")
     return Table(
         f"Newest figures older than {OLD_MONTHS} months, or without a printed period",
@@ -72,7 +70,7 @@ def stale_table(review):
             pd.DataFrame(
                 {
                     "Indicator": subjects["name"],
-                    "Figure": numbers(subjects["observation_id"].map(review.figures["value"])),
+                    "Figure": numbers(subjects["observation_id"].map(report.figures["value"])),
                     "Period": subjects["period"],
                     "Age": age,
                     "Document and place": subjects["value_source"],
@@ -84,9 +82,9 @@ def stale_table(review):
     )
 
 
-def claims_table(review):
+def claims_table(report):
     """Comparisons that a document states, worked out again from its own figures."""
-    claims = check_claims(review.register, review.document_figures, review.as_at)
+    claims = check_claims(report.register, report.document_figures)
     checked = claims[claims["outcome"] != UNCHECKED]
     return Table(
         "Claims worked out again from their own figures",
@@ -108,9 +106,9 @@ def claims_table(review):
     )
 
 
-def unchecked_claims_table(review):
+def unchecked_claims_table(report):
     """Claims that cannot be checked."""
-    claims = check_claims(review.register, review.document_figures, review.as_at)
+    claims = check_claims(report.register, report.document_figures)
     rows = claims[claims["outcome"] == UNCHECKED]
     return Table(
         "Claims that cannot be checked",
@@ -130,9 +128,9 @@ def unchecked_claims_table(review):
     )
 
 
-def query_counts_table(review):
+def query_counts_table(report):
     """Source queries by kind and bearing."""
-    queries = _queries(review)
+    queries = _queries(report)
     counts = pd.crosstab(queries["kind"], queries["bearing"]).reindex(columns=["high", "medium", "low"], fill_value=0)
     counts = counts.sort_values(["high", "medium"], ascending=False, kind="stable")
     frame = (
@@ -144,9 +142,9 @@ def query_counts_table(review):
     return Table("Source queries by kind and bearing on comparisons", frame, (), "query-counts")
 
 
-def high_queries_table(review):
+def high_queries_table(report):
     """The source queries with a high bearing on comparisons."""
-    queries = _queries(review)
+    queries = _queries(report)
     queries = queries[queries["bearing"] == "high"]
     return Table(
         "Source queries with a high bearing on comparisons",
@@ -168,9 +166,9 @@ def high_queries_table(review):
     )
 
 
-def documents_table(review):
+def documents_table(report):
     """The documents known at the review, with the hash of the text that was transcribed."""
-    sources = _sources(review)
+    sources = _sources(report)
     return Table(
         "Documents and the texts that were transcribed",
         tidy(
@@ -190,9 +188,9 @@ def documents_table(review):
     )
 
 
-def standings_table(review):
+def standings_table(report):
     """What documents state about the area beside England, against the published figures of that time."""
-    rows = check_standings(review.register, review.figures, review.as_at)
+    rows = check_standings(report.register, report.figures)
     return Table(
         "Stated standings beside published figures",
         tidy(
@@ -210,16 +208,18 @@ def standings_table(review):
             )
         ),
         (
-            "Agrees: the published figures of the stated time say the same. Within chance: they are too close to say. "
-            "By a later figure: none of that time is in the files that were read, so the next one is shown.",
+            (
+                "Agrees: the published figures of the stated time say the same. Within chance: they are too close to say. "
+                "By a later figure: none of that time is in the files that were read, so the next one is shown."
+            ),
         ),
         "standings",
     )
 
 
-def editions_table(review):
+def editions_table(report):
     """The published files that figures come from, with their hashes."""
-    editions = review.register.table("editions")
+    editions = report.register.table("editions")
     return Table(
         "Published files that figures were read from",
         tidy(
@@ -241,9 +241,9 @@ def editions_table(review):
     )
 
 
-def quarantine_table(review):
+def quarantine_table(report):
     """Published figures that cannot be right, kept out of every comparison: how many of each series, and why."""
-    rows = review.register.table("quarantine")
+    rows = report.register.table("quarantine")
     rows = rows.groupby(["series_id", "breakdown", "source_id", "reason"], sort=False, as_index=False).agg(
         number=("period", "size"), areas=("area_id", "nunique"), first=("locator", "first")
     )
@@ -252,7 +252,7 @@ def quarantine_table(review):
         tidy(
             pd.DataFrame(
                 {
-                    "Figure of": _names(review, rows),
+                    "Figure of": _names(report, rows),
                     "Figures": numbers(rows["number"].astype("str")),
                     "Areas": numbers(rows["areas"].astype("str")),
                     "Why they are not used": rows["reason"],
@@ -269,14 +269,14 @@ def quarantine_table(review):
 # ---- sentences ----
 
 
-def read_claims_and_standings(review):
+def read_claims_and_standings(report):
     """Whether the arithmetic of the documents holds, and whether what they say about England does."""
-    return Words(f"{read_claims(review)} {read_standings(review)}")
+    return Words(f"{read_claims(report)} {read_standings(report)}")
 
 
-def read_standings(review):
+def read_standings(report):
     """How many stated standings the published figures bear out."""
-    answers = check_standings(review.register, review.figures, review.as_at)["answer"].value_counts()
+    answers = check_standings(report.register, report.figures)["answer"].value_counts()
     if answers.empty:
         return Words("The documents known at this date state no standing beside England.")
     parts = [f"{answer}: {count(number)}" for answer, number in answers.items()]
@@ -286,18 +286,18 @@ def read_standings(review):
     )
 
 
-def read_quarantine(review):
+def read_quarantine(report):
     """How many published figures are kept out."""
-    number = len(review.register.table("quarantine"))
+    number = len(report.register.table("quarantine"))
     return Words(
         f"{sentence_count(number)} published {plural(number, 'figure is', 'figures are')} kept out of every comparison, because "
         f"{plural(number, 'it', 'they')} cannot be right; the list gives the reason for each."
     )
 
 
-def read_missing(review):
+def read_missing(report):
     """How many places for a figure hold something else."""
-    figures = review.document_figures
+    figures = report.document_figures
     kinds = figures.loc[figures["number"].isna(), "printed"].value_counts()
     if kinds.empty:
         return Words("Every place for a figure holds one.")
@@ -307,9 +307,9 @@ def read_missing(review):
     )
 
 
-def read_stale(review):
+def read_stale(report):
     """How many newest figures are old or undated."""
-    old = _old_subjects(review)
+    old = _old_subjects(report)
     undated = old["months"].isna().sum()
     return Words(
         f"{how_many(len(old) - undated).capitalize()} of the newest figures {plural(len(old) - undated, 'is', 'are')} older than {OLD_MONTHS} months, and {how_many(undated)} {plural(undated, 'has', 'have')} no printed period."
@@ -318,9 +318,9 @@ def read_stale(review):
     )
 
 
-def read_claims(review):
+def read_claims(report):
     """How many claims can be worked out again, and how they fare."""
-    outcomes = check_claims(review.register, review.document_figures, review.as_at)["outcome"].value_counts()
+    outcomes = check_claims(report.register, report.document_figures)["outcome"].value_counts()
     if outcomes.empty:
         return Words("The documents known at this date state no comparison in words.")
     checked = outcomes.drop(UNCHECKED, errors="ignore")
@@ -331,9 +331,9 @@ def read_claims(review):
     )
 
 
-def read_queries(review):
+def read_queries(report):
     """How many source queries are open, and what they ask for."""
-    queries = _queries(review)
+    queries = _queries(report)
     high = (queries["bearing"] == "high").sum()
     kept = (queries["effect"] == "not compared").sum()
     return Words(
@@ -344,34 +344,33 @@ def read_queries(review):
 # ---- parts ----
 
 
-def _old_subjects(review):
-    subjects = subjects_of(review).drop_duplicates("subject_id")
+def _old_subjects(report):
+    subjects = report.subjects.drop_duplicates("subject_id")
     subjects = subjects[subjects["observation_id"] != ""]
     end = (
-        review.figures["end"]
-        .where(review.figures["dated"])
+        report.figures["end"]
+        .where(report.figures["dated"])
         .reindex(subjects["observation_id"])
         .set_axis(subjects.index)
     )
-    subjects = subjects.assign(months=months_between(end, review.as_at))
+    subjects = subjects.assign(months=months_between(end, report.as_at))
     return subjects[subjects["months"].isna() | (subjects["months"] > OLD_MONTHS)].sort_values(
         "months", ascending=False, kind="stable"
     )
 
 
-def _sources(review):
-    sources = review.register.table("sources")
-    return sources[sources["published"] <= review.as_at]
+def _sources(report):
+    return report.register.table("sources")
 
 
-def _queries(review):
-    return known_queries(review.register, review.as_at)
+def _queries(report):
+    return report.register.table("source-queries")
 
 
-def _names(review, figures):
-    series = review.register.table("series").set_index("series_id")["name"]
+def _names(report, figures):
+    series = report.register.table("series").set_index("series_id")["name"]
     return figures["series_id"].map(series) + (": " + figures["breakdown"]).where(figures["breakdown"] != "all", "")
 
 
-def _areas(review, figures):
-    return figures["area_id"].map(review.register.table("areas").set_index("area_id")["name"])
+def _areas(report, figures):
+    return figures["area_id"].map(report.register.table("areas").set_index("area_id")["name"])

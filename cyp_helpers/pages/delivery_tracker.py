@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.report import known_sources
 from cyp_helpers.show.charts import (
     DARK_BLUE,
     LIGHT_GREY,
@@ -33,7 +32,7 @@ _COLOURS = {OVERDUE: ORANGE, PARTLY: "#A285D1", TODAY: TURQUOISE, BEGUN: TURQUOI
 _MARKERS = {OVERDUE: "X", PARTLY: "P", TODAY: "D", BEGUN: "D", AHEAD: "o", DONE: "o"}
 
 
-def actions_of(review):
+def actions_of(report):
     """The actions of a plan as they stood at the review.
 
     An action is done only where a later document says of this very action that it happened. Overdue means that its last
@@ -44,14 +43,13 @@ def actions_of(review):
     Rows of ``actions`` set by documents known at the review, with ``priority`` (short name), ``activity`` (title), ``governance``,
     ``state`` (one of ``STATES``), ``shown`` and ``evidence`` (what a later document known at the review says).
     """
-    register, as_at = review.register, review.as_at
-    known = known_sources(review)
+    register, as_at = report.register, report.as_at
     actions = register.table("actions")
-    actions = actions[(actions["plan_id"] == review.plan["plan_id"]) & actions["source_id"].isin(known)]
+    actions = actions[(actions["plan_id"] == report.plan["plan_id"])]
     said = register.table("action-evidence").set_index("action_id")
-    said = said[said["said_by"].isin(known)]
+    said = said[said["said_by"].isin(register.table("sources")["source_id"])]
     activities = register.table("activities").set_index("activity_id")
-    priorities = review.priorities.set_index("priority_id")["name"]
+    priorities = report.priorities.set_index("priority_id")["name"]
     actions = actions.assign(
         end=pd.to_datetime(actions["due_end"]),
         begin=pd.to_datetime(actions["due_start"]),
@@ -86,22 +84,22 @@ def actions_of(review):
     return actions.assign(state=state)
 
 
-def states_table(review):
+def states_table(report):
     """How many actions stand where, by priority."""
-    return _crosstab(review, "priority", "Actions by priority and how they stand", "Priority")
+    return _crosstab(report, "priority", "Actions by priority and how they stand", "Priority")
 
 
-def governance_table(review):
+def governance_table(report):
     """How many actions stand where, by the group that governs them."""
-    return _crosstab(review, "governance", "Actions by governance group and how they stand", "Governance group")
+    return _crosstab(report, "governance", "Actions by governance group and how they stand", "Governance group")
 
 
-def overdue_table(review):
+def overdue_table(report):
     """Every overdue action, with its lead and what is shown."""
-    actions = actions_of(review)
+    actions = actions_of(report)
     rows = actions[actions["state"].isin([OVERDUE, PARTLY])].sort_values("end", kind="stable")
     return Table(
-        f"Actions overdue at {day(review.as_at)}",
+        f"Actions overdue at {day(report.as_at)}",
         tidy(
             pd.DataFrame(
                 {
@@ -120,9 +118,9 @@ def overdue_table(review):
     )
 
 
-def all_actions_table(review):
+def all_actions_table(report):
     """Every action, for looking up."""
-    rows = actions_of(review)
+    rows = actions_of(report)
     return Table(
         "Every action",
         tidy(
@@ -145,13 +143,12 @@ def all_actions_table(review):
     )
 
 
-def evidence_table(review):
+def evidence_table(report):
     """What the review of evidence shows for each key activity; an activity without evidence is shown as such."""
-    register, known = review.register, known_sources(review)
+    register = report.register
     activities = register.table("activities")
-    activities = activities[(activities["plan_id"] == review.plan["plan_id"]) & activities["source_id"].isin(known)]
+    activities = activities[(activities["plan_id"] == report.plan["plan_id"])]
     evidence = register.table("evidence").set_index("activity_id")
-    evidence = evidence[evidence["source_id"].isin(known)]
     found = evidence.reindex(activities["activity_id"]).set_axis(activities.index)
     moves = register.table("activity-moves")
     onward = (
@@ -173,7 +170,7 @@ def evidence_table(review):
             pd.DataFrame(
                 {
                     "Key activity": activities["title"],
-                    "Priority": activities["priority_id"].map(review.priorities.set_index("priority_id")["name"]),
+                    "Priority": activities["priority_id"].map(report.priorities.set_index("priority_id")["name"]),
                     "Document": activities["source_id"],
                     "The workbook's reading": judgement,
                     "What was achieved, in own words": found["achieved"]
@@ -192,13 +189,13 @@ def evidence_table(review):
     )
 
 
-def unmatched_table(review):
+def unmatched_table(report):
     """Activities without an indicator, and indicators without an activity."""
-    known, plan = known_sources(review), review.plan["plan_id"]
-    listed = review.register.table("plan-indicators")
-    listed = listed[(listed["plan_id"] == plan) & listed["source_id"].isin(known)]
-    activities = review.register.table("activities")
-    activities = activities[(activities["plan_id"] == plan) & activities["source_id"].isin(known)]
+    plan = report.plan["plan_id"]
+    listed = report.register.table("plan-indicators")
+    listed = listed[(listed["plan_id"] == plan)]
+    activities = report.register.table("activities")
+    activities = activities[(activities["plan_id"] == plan)]
     with_figures = listed[listed["series_id"] != ""]
     bare = activities[~activities["activity_id"].isin(with_figures["activity_id"])]
     lone = listed[(listed["activity_id"] == "") & (listed["measure"] == "indicator")]
@@ -221,11 +218,11 @@ def unmatched_table(review):
     )
 
 
-def timeline(review):
+def timeline(report):
     """When the actions of each priority are due, and how they stand; without a dated action there is no chart."""
     from matplotlib.figure import Figure
 
-    actions = actions_of(review)
+    actions = actions_of(report)
     dated = (
         actions[actions["state"].isin(_COLOURS)]
         .assign(when=lambda rows: rows["end"].fillna(rows["begin"]))
@@ -233,7 +230,7 @@ def timeline(review):
     )
     if dated.empty:
         return Charts((), "No action known at the review has a date by which it is due, so there is no timeline.")
-    names = [name for name in [*review.priorities["name"], "whole plan"] if name in set(dated["priority"])]
+    names = [name for name in [*report.priorities["name"], "whole plan"] if name in set(dated["priority"])]
     figure = Figure(figsize=(8, 0.75 * len(names) + 1.9), layout="constrained")
     axes = figure.subplots()
     stacked = dated.sort_values("when", kind="stable")
@@ -251,10 +248,10 @@ def timeline(review):
             edgecolors="black",
             linewidths=0.4,
         )
-    axes.axvline(review.as_at, color="black", linestyle="--", linewidth=1.2)
+    axes.axvline(report.as_at, color="black", linestyle="--", linewidth=1.2)
     axes.annotate(
         "review",
-        (review.as_at, 1),
+        (report.as_at, 1),
         xycoords=("data", "axes fraction"),
         xytext=(-3, 2),
         textcoords="offset points",
@@ -268,18 +265,18 @@ def timeline(review):
     tell_dates(axes)
     draw_plain(axes)
     late = actions["state"].isin([OVERDUE, PARTLY]).sum()
-    title = f"{late} of {len(actions)} actions overdue at {day(review.as_at)}"
+    title = f"{late} of {len(actions)} actions overdue at {day(report.as_at)}"
     figure.suptitle(title, x=0.01, ha="left", fontsize=11.5, fontweight="bold")
     spoken = "; ".join(
         f"{name}: {join([f'{number} {state}' for state, number in group['state'].value_counts().items()])}"
         for name, group in actions.groupby("priority", sort=False)
     )
-    return Chart(title, f"Timeline of due dates. {title}. {spoken}.", draw_svg(figure), states_table(review))
+    return Chart(title, f"Timeline of due dates. {title}. {spoken}.", draw_svg(figure), states_table(report))
 
 
-def read_delivery(review):
+def read_delivery(report):
     """How many actions are overdue, done or without a date."""
-    actions = actions_of(review)
+    actions = actions_of(report)
     if actions.empty:
         return Words("No document of this plan known at the review sets an action.")
     number = actions["state"].value_counts()
@@ -292,7 +289,7 @@ def read_delivery(review):
         TODAY: TODAY,
         BEGUN: "that should have begun",
     }
-    parts = [f"{how_many(late)} overdue at {day(review.as_at)}"] + [
+    parts = [f"{how_many(late)} overdue at {day(report.as_at)}"] + [
         f"{count(number[state])} {words}" for state, words in said.items() if state in number
     ]
     text = f"{sentence_count(len(actions))} {plural(len(actions), 'action is', 'actions are')} set: {join(parts)}."
@@ -301,14 +298,11 @@ def read_delivery(review):
     return Words(text + " No news of an action is not news that it was done.")
 
 
-def read_evidence(review):
+def read_evidence(report):
     """How the review of evidence judges the activities."""
-    known = known_sources(review)
-    evidence = review.register.table("evidence")
-    plan_activities = review.register.table("activities").set_index("activity_id")["plan_id"]
-    evidence = evidence[
-        evidence["source_id"].isin(known) & (evidence["activity_id"].map(plan_activities) == review.plan["plan_id"])
-    ]
+    evidence = report.register.table("evidence")
+    plan_activities = report.register.table("activities").set_index("activity_id")["plan_id"]
+    evidence = evidence[(evidence["activity_id"].map(plan_activities) == report.plan["plan_id"])]
     if evidence.empty:
         return Words("No review of evidence is known at this date.")
     counts = evidence["judgement"].value_counts()
@@ -321,8 +315,8 @@ def read_evidence(review):
 # ---- parts ----
 
 
-def _crosstab(review, column, caption, heading):
-    actions = actions_of(review)
+def _crosstab(report, column, caption, heading):
+    actions = actions_of(report)
     table = pd.crosstab(actions[column], actions["state"], margins=True, margins_name="All")
     order = [state for state in STATES if state in table.columns]
     table = table.reindex(columns=[*order, "All"])

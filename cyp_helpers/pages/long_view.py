@@ -6,9 +6,7 @@ from itertools import combinations, cycle
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.compare.figures import known_queries
 from cyp_helpers.register.tables import ENGLAND, UnknownName
-from cyp_helpers.report import known_sources
 from cyp_helpers.show.charts import (
     DARK_BLUE,
     DARK_GREY,
@@ -28,7 +26,7 @@ _SHORT_LINE = 4  # points
 _LOOKS = [(DARK_BLUE, "o"), (TURQUOISE, "^"), ("#801650", "D"), ("#A285D1", "v"), (DARK_GREY, "P")]
 
 
-def families(review):
+def families(report):
     """Indicators of a plan that have a past on paper: figures of the area or its parts from more than one document.
 
     The years of the others are on the pages of the priorities; the notebook can be run for any indicator by hand.
@@ -37,31 +35,27 @@ def families(review):
     -------
     list of ``indicator_id``, in the order in which the plan lists them.
     """
-    listed = review.register.table("plan-indicators")
-    listed = listed[
-        (listed["series_id"] != "")
-        & listed["source_id"].isin(known_sources(review))
-        & (listed["plan_id"] == review.plan["plan_id"])
-    ]
+    listed = report.register.table("plan-indicators")
+    listed = listed[(listed["series_id"] != "") & (listed["plan_id"] == report.plan["plan_id"])]
     of_plan = (
         listed["series_id"]
-        .map(review.register.table("series").set_index("series_id")["indicator_id"])
+        .map(report.register.table("series").set_index("series_id")["indicator_id"])
         .drop_duplicates()
     )
-    own = review.document_figures
+    own = report.document_figures
     own = own[own["number"].notna() & (own["area_id"] != ENGLAND)]
     documents = own.groupby("indicator_id")["source_id"].nunique()
     return [one for one in of_plan if documents.get(one, 0) > 1]
 
 
-def links(review):
+def links(report):
     """Links to the long views of a review."""
-    names = review.register.table("indicators").set_index("indicator_id")["name"]
-    lines = [f"- [Long view: {names[one]}](long-view-{one}.html)" for one in families(review)]
+    names = report.register.table("indicators").set_index("indicator_id")["name"]
+    lines = [f"- [Long view: {names[one]}](long-view-{one}.html)" for one in families(report)]
     return Words("\n".join(lines) or "No indicator of this plan has figures from more than one document.")
 
 
-def points(review, indicator):
+def points(report, indicator):
     """Every known figure of an indicator, on every definition, oldest first.
 
     Raises UnknownName with the indicators that have a long view where ``indicator`` has none.
@@ -70,23 +64,23 @@ def points(review, indicator):
     -------
     Rows of ``known_figures`` with a figure, and ``line`` (definition, area and breakdown in words).
     """
-    if indicator not in set(review.register.table("indicators")["indicator_id"]):
-        raise UnknownName(f"Unknown indicator: {indicator!r}. With a long view: {', '.join(families(review))}.")
-    figures = review.figures[review.figures["area_id"] != review.area["region_id"]]
+    if indicator not in set(report.register.table("indicators")["indicator_id"]):
+        raise UnknownName(f"Unknown indicator: {indicator!r}. With a long view: {', '.join(families(report))}.")
+    figures = report.figures[report.figures["area_id"] != report.area["region_id"]]
     rows = figures[(figures["indicator_id"] == indicator) & figures["number"].notna()].sort_values(
         ["end", "published"], kind="stable"
     )
-    series = review.register.table("series").set_index("series_id")["name"]
-    areas = review.register.table("areas").set_index("area_id")["name"]
+    series = report.register.table("series").set_index("series_id")["name"]
+    areas = report.register.table("areas").set_index("area_id")["name"]
     part = (", " + rows["breakdown"]).where(rows["breakdown"] != "all", "")
     return rows.assign(
         line=rows["series_id"].map(series) + part + ", " + rows["area_id"].map(areas), area=rows["area_id"].map(areas)
     )
 
 
-def long_chart(review, indicator):
+def long_chart(report, indicator):
     """All points over time; a line joins only points of one definition, area and kind of period."""
-    rows = points(review, indicator)
+    rows = points(report, indicator)
     rows = rows.drop_duplicates(["series_id", "area_id", "breakdown", "period"], keep="last")
     lines = [line for _, line in rows.groupby(["series_id", "area_id", "breakdown"], sort=False)]
     own = [line for line in lines if line["area_id"].iloc[0] != ENGLAND]
@@ -100,11 +94,11 @@ def long_chart(review, indicator):
         if line["area_id"].iloc[0] == ENGLAND:
             _draw_line(axes, line, "England", ORANGE, "s", "--")
     if len(rows):
-        _frame(axes, rows, review.register.table("units").set_index("unit").at[rows["unit"].iloc[0], "heading"])
+        _frame(axes, rows, report.register.table("units").set_index("unit").at[rows["unit"].iloc[0], "heading"])
     draw_plain(axes, keep_left=True)
     definitions = rows["series_id"].nunique()
     title = (
-        f"{_name_of(review, indicator)}: {count(len(rows))} {plural(len(rows), 'figure')} on {count(definitions)} "
+        f"{_name_of(report, indicator)}: {count(len(rows))} {plural(len(rows), 'figure')} on {count(definitions)} "
         f"{plural(definitions, 'definition')}"
     )
     add_title(figure, title)
@@ -113,7 +107,7 @@ def long_chart(review, indicator):
         title,
         f"Line chart, broken wherever the definition changes; a hollow point has no printed period. {title}. {spoken}.",
         draw_svg(figure),
-        replace(points_table(review, indicator), caption=f"Figures behind the chart: {_name_of(review, indicator)}"),
+        replace(points_table(report, indicator), caption=f"Figures behind the chart: {_name_of(report, indicator)}"),
     )
 
 
@@ -147,15 +141,15 @@ def _frame(axes, rows, heading):
     axes.legend(each.values(), each, loc="upper left", bbox_to_anchor=(-0.02, -0.1), frameon=False, fontsize=9.5)
 
 
-def points_table(review, indicator):
+def points_table(report, indicator):
     """Each point with its source; below it the source queries with a high bearing."""
-    rows = points(review, indicator)
-    queries = known_queries(review.register, review.as_at)
+    rows = points(report, indicator)
+    queries = report.register.table("source-queries")
     queries = queries[(queries["effect"] != "none") & (queries["bearing"] == "high")]
     about = queries["concerns"].str.split().map(lambda ids: bool(set(ids) & set(rows.index))).astype(bool)
     notes = tuple(queries["query_id"][about] + ": " + queries["query"][about])
     return Table(
-        f"Every figure known: {_name_of(review, indicator)}",
+        f"Every figure known: {_name_of(report, indicator)}",
         tidy(
             pd.DataFrame(
                 {
@@ -173,11 +167,10 @@ def points_table(review, indicator):
     )
 
 
-def definitions_table(review, indicator):
+def definitions_table(report, indicator):
     """The definitions of an indicator, and which document uses which."""
-    series = _definitions(review, indicator)
-    listed = review.register.table("plan-indicators")
-    listed = listed[listed["source_id"].isin(known_sources(review))]
+    series = _definitions(report, indicator)
+    listed = report.register.table("plan-indicators")
     used = listed.groupby("series_id")["source_id"].agg(lambda ids: ", ".join(dict.fromkeys(ids)))
     return Table(
         "The definitions, and who uses them",
@@ -195,10 +188,10 @@ def definitions_table(review, indicator):
     )
 
 
-def comparable_table(review, indicator):
+def comparable_table(report, indicator):
     """What may be compared with what, and why not."""
-    series = _definitions(review, indicator).set_index("series_id")["name"]
-    breaks = review.register.table("series-breaks").set_index(["series_id", "successor_series_id"])
+    series = _definitions(report, indicator).set_index("series_id")["name"]
+    breaks = report.register.table("series-breaks").set_index(["series_id", "successor_series_id"])
     rows = [_pair(one, other, series, breaks) for one, other in combinations(series.index, 2)]
     rows += [
         {
@@ -212,16 +205,16 @@ def comparable_table(review, indicator):
     return Table("What may be compared with what", pd.DataFrame(rows), (), "comparable")
 
 
-def read_long_view(review, indicator):
+def read_long_view(report, indicator):
     """How many figures are known, on how many definitions, from when to when."""
-    rows = points(review, indicator)
+    rows = points(report, indicator)
     if rows.empty:
         return Words("No figure is known for this indicator at the date of the review.")
     own = rows[rows["area_id"] != ENGLAND]
     own = rows if own.empty else own
     undated = (~rows["dated"]).sum()
     definitions = rows["series_id"].nunique()
-    text = f"{sentence_count(len(rows))} {plural(len(rows), 'figure is', 'figures are')} known as at {day(review.as_at)}, on {count(definitions)} {plural(definitions, 'definition')}, from {own['said'].iloc[0]} to {own['said'].iloc[-1]}."
+    text = f"{sentence_count(len(rows))} {plural(len(rows), 'figure is', 'figures are')} known as at {day(report.as_at)}, on {count(definitions)} {plural(definitions, 'definition')}, from {own['said'].iloc[0]} to {own['said'].iloc[-1]}."
     if definitions > 1:
         text += " Figures on different definitions stand in one picture and are not compared."
     if undated:
@@ -229,9 +222,9 @@ def read_long_view(review, indicator):
     return Words(text)
 
 
-def name_of(review, indicator):
+def name_of(report, indicator):
     """The indicator in bold, with what it counts and which direction is better."""
-    row = review.register.table("indicators").set_index("indicator_id").loc[indicator]
+    row = report.register.table("indicators").set_index("indicator_id").loc[indicator]
     better = {
         "higher": "Higher is better",
         "lower": "Lower is better",
@@ -245,12 +238,12 @@ def name_of(review, indicator):
 # ---- parts ----
 
 
-def _definitions(review, indicator):
+def _definitions(report, indicator):
     """The series of an indicator that a known document lists or that have a figure."""
-    series = review.register.table("series")
-    listed = review.register.table("plan-indicators")
-    listed = listed.loc[listed["source_id"].isin(known_sources(review)), "series_id"]
-    used = series["series_id"].isin(listed) | series["series_id"].isin(points(review, indicator)["series_id"])
+    series = report.register.table("series")
+    listed = report.register.table("plan-indicators")
+    listed = listed["series_id"]
+    used = series["series_id"].isin(listed) | series["series_id"].isin(points(report, indicator)["series_id"])
     return series[(series["indicator_id"] == indicator) & used]
 
 
@@ -277,5 +270,5 @@ def _pair(one, other, series, breaks):
     }
 
 
-def _name_of(review, indicator):
-    return review.register.table("indicators").set_index("indicator_id").at[indicator, "name"]
+def _name_of(report, indicator):
+    return report.register.table("indicators").set_index("indicator_id").at[indicator, "name"]

@@ -78,11 +78,33 @@ def parse_periods(periods):
     return parsed.astype(_COLUMNS).reindex(periods.fillna("")).set_axis(periods.index)
 
 
+_FREQUENCIES = {"financial year": "Y-MAR", "academic year": "Y-AUG", "calendar year": "Y-DEC"}
+
+
+def to_periods(parsed):
+    """The stretches of time of ``parse_periods`` as pandas Periods; NaT where no period is printed.
+
+    >>> to_periods(parse_periods(pd.Series(["FY 2016/17"])))[0].start_time
+    Timestamp('2016-04-01 00:00:00')
+    """
+    whole = parsed["kind"].str.extract(r"((?:financial|academic|calendar) year)")[0].map(_FREQUENCIES)
+    unit = whole.fillna(pd.Series("M", parsed.index).mask(parsed["kind"] == "day", "D"))
+    count = (parsed["months"] // pd.Series(1, parsed.index).mask(whole.notna(), 12)).clip(lower=1)
+    frequency = count.fillna(1).astype(int).astype("str") + unit
+    spans = pd.DataFrame({"start": parsed["start"], "frequency": frequency})
+    each = spans.drop_duplicates()
+    made = [
+        pd.NaT if pd.isna(start) else pd.Period(start, freq=of) for start, of in zip(each["start"], each["frequency"])
+    ]
+    told = pd.Series(made, index=pd.MultiIndex.from_frame(each), dtype=object)
+    return told.reindex(pd.MultiIndex.from_frame(spans)).set_axis(parsed.index)
+
+
 def months_between(earlier, later):
     """Whole months from ``earlier`` to ``later`` (Series of dates), rounded down; empty where either is.
 
-    >>> months_between(pd.Series([pd.Timestamp("2017-08-31")]), pd.Timestamp("2018-03-31"))[0]
-    7.0
+    >>> months_between(pd.Series([pd.Timestamp("2017-08-31")]), pd.Timestamp("2018-03-31")).tolist()
+    [7]
     """
     later = pd.Series(later, index=earlier.index)
     whole = (later.dt.year - earlier.dt.year) * 12 + later.dt.month - earlier.dt.month

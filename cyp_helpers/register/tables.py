@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from cyp_helpers.register.periods import parse_periods
-
 ENGLAND = "E92000001"
-OBSERVATION_KEY = ["series_id", "area_id", "breakdown"]  # figures with one key form one line over time
+LINE_KEY = ["series_id", "breakdown", "area_id"]  # figures with one key form one line over time
+FIGURE_KEY = [*LINE_KEY, "period"]
 
 
 AUTHORITY_TYPES = ["county", "unitary authority", "metropolitan district", "London borough"]
@@ -19,13 +18,16 @@ AUTHORITY_TYPES = ["county", "unitary authority", "metropolitan district", "Lond
 class UnknownName(ValueError):
     """A plan, review, priority or area that the register does not have; the message lists those it has or comes near."""
 
+    def _render_traceback_(self):
+        """What IPython shows: the message alone, since the mistake is not in the code above it."""
+        return [f"{type(self).__name__}: {self}"]
 
-tables_read = set()  # names of the tables read in this process: a batch run records what each notebook depends on
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Register:
-    """The tables of ``data/`` by name, every cell as text; ``observations`` holds the figures of all sources.
+    """The tables of ``data/`` by name, every cell as text; ``observations`` holds the figures of all documents.
+
+    ``day`` is empty, or the day that ``as_known`` took the register back to.
 
     >>> load_register().table("plans")["plan_id"].tolist()
     ['cypf-2011-14', 'early-help-2013-16', 'cypf-2016-18']
@@ -33,19 +35,81 @@ class Register:
 
     folder: Path
     tables: dict = field(repr=False)
+    day: pd.Timestamp | None = None
+    whole: "Register | None" = field(default=None, repr=False)
+
+    def __getstate__(self):
+        """What is pickled: without the published figures, which are large and stand in ``data/``."""
+        return self.__dict__ | {"tables": {name: rows for name, rows in self.tables.items() if name != "published"}}
 
     def table(self, name):
         """One table by its name in ``datapackage.json``; ``published`` is the table of published open data, read when
         it is first asked for."""
-        tables_read.add(name)
         if name == "published" and name not in self.tables:
-            self.tables[name] = pd.read_parquet(self.folder / "observations" / "published.parquet")
+            self.tables[name] = (
+                newest_editions(self.whole.table(name), self.day)
+                if self.whole
+                else pd.read_parquet(self.folder / "observations" / "published.parquet")
+            )
         return self.tables[name]
 
-    def known_at(self, as_at):
-        """Observations published on or before a day, one row per figure: see ``known_observations``."""
-        observations = self.table("observations").assign(open_data=False)
-        return known_observations(observations, self.table("series"), as_at)
+    def as_known(self, day):
+        """The register as it stood on a day: the only place where editions are chosen.
+
+        Figures, statements and whatever a document says are left out where they were published later; of several editions of
+        a figure the newest known counts. ``neighbour-lists`` has one row, the list in use: the newest published by the day,
+        or the oldest of all, which then is ``later``.
+
+        >>> load_register().as_known("2011-10-01").table("sources")["source_id"].tolist()
+        ['plan-2011-14']
+        """
+        day, whole = pd.Timestamp(day), self.whole or self
+        sources = whole.table("sources")
+        ahead = sources.loc[sources["published"] > day, "source_id"]
+        tables = {
+            name: rows[~rows["source_id"].isin(ahead)] if "source_id" in rows and "published" not in rows else rows
+            for name, rows in whole.tables.items()
+            if name != "published"
+        }
+        queries = tables["source-queries"]
+        for source_id in ahead:  # a handful of documents
+            queries = queries[~queries["other_locator"].str.contains(source_id, regex=False)]
+        stated = tables["stated-comparisons"].assign(published=lambda rows: pd.to_datetime(rows["published"]))
+        tables |= {
+            "source-queries": queries,
+            "sources": sources[sources["published"] <= day],
+            "stated-comparisons": stated[stated["published"] <= day],
+            "observations": newest_editions(whole.table("observations"), day),
+            "neighbour-lists": _list_in_use(tables["neighbour-lists"], day),
+        }
+        return Register(self.folder, tables, day, whole)
+
+
+def newest_editions(rows, day):
+    """Figures published on or before a day, the newest edition of each.
+
+    Parameters
+    ----------
+    rows : DataFrame with ``FIGURE_KEY`` and ``published`` (as 2017-03-31)
+    day : date
+
+    Returns
+    -------
+    The rows, with ``published`` and ``first_published`` (of the first edition of the figure) as dates.
+    """
+    known = rows[rows["published"] <= f"{pd.Timestamp(day):%Y-%m-%d}"].sort_values("published", kind="stable")
+    again = known[known.duplicated(FIGURE_KEY, keep=False)]
+    first = again.groupby(FIGURE_KEY)["published"].transform("min")
+    known = known.assign(first_published=known["published"])
+    known.loc[first.index, "first_published"] = first
+    known = known.drop_duplicates(FIGURE_KEY, keep="last")
+    return known.assign(**{name: pd.to_datetime(known[name]) for name in ("published", "first_published")})
+
+
+def _list_in_use(lists, day):
+    lists = lists.assign(published=pd.to_datetime(lists["published"])).sort_values("published", kind="stable")
+    known = lists[lists["published"] <= day]
+    return known.tail(1).assign(later=False) if len(known) else lists.head(1).assign(later=True)
 
 
 def find_project(start=None):
@@ -77,41 +141,15 @@ def read_table(path):
     return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
 
 
-def known_observations(observations, series, as_at):
-    """Figures as they stood on a day.
-
-    Parameters
-    ----------
-    observations, series : frames of the register
-    as_at : date; a figure published later is left out, and of two editions of a figure the newer one counts. A figure of
-        a document and one of published open data (``open_data``) stand beside each other
-
-    Returns
-    -------
-    DataFrame indexed by ``observation_id``: the columns of ``observations``; ``number`` (value, or empty); the
-    columns of ``parse_periods``; ``indicator_id``; ``first_published`` (of the first edition of the figure).
-    """
-    known = observations.assign(published=pd.to_datetime(observations["published"]))
-    known = known[known["published"] <= pd.Timestamp(as_at)].sort_values("published", kind="stable")
-    edition_of = [*OBSERVATION_KEY, "period", "open_data"]
-    known["first_published"] = known.groupby(edition_of)["published"].transform("min")
-    known = known.drop_duplicates(edition_of, keep="last")
-    known = known.join(parse_periods(known["period"]))
-    known["indicator_id"] = known["series_id"].map(series.set_index("series_id")["indicator_id"])
-    known["number"] = pd.to_numeric(known["value"], errors="coerce")
-    return known.set_index("observation_id")
-
-
-def with_rounding(known, exact):
+def with_rounding(known, exact, parts=1):
     """Add ``low`` and ``high``, the ends of what each printed value can stand for.
 
-    ``exact`` is a boolean Series by row: counts are exact. "over 75" has no upper end and "about 4,000" has none at all.
+    ``exact`` is a boolean Series by row: counts are exact. ``parts`` is how many rounded figures a value was worked out from. "over 75" has no upper end and "about 4,000" has none at all.
 
     >>> with_rounding(pd.DataFrame({"value": ["5"], "number": [5.0], "qualifier": [""]}), False)[["low", "high"]].values.tolist()
     [[4.5, 5.5]]
     """
-    places = decimal_places(known["value"])
-    half = (0.5 * 10.0**-places).where(~pd.Series(exact, index=known.index), 0.0)
+    half = (parts * half_unit(known["value"])).where(~pd.Series(exact, index=known.index), 0.0)
     qualifier = known["qualifier"]
     low = (
         (known["number"] - half)
@@ -133,7 +171,29 @@ def decimal_places(values):
     >>> decimal_places(pd.Series(["38.0", "38"])).tolist()
     [1, 0]
     """
-    return values.str.extract(r"\.(\d+)$")[0].str.len().fillna(0).astype(int)
+    codes, texts = pd.factorize(values)
+    places = pd.Series(texts, dtype="str").str.extract(r"\.(\d+)$")[0].str.len().fillna(0).astype(int)
+    return pd.Series(places.to_numpy()[codes], index=values.index)
+
+
+def half_unit(values):
+    """Half a unit of the last printed digit: what rounding can hide.
+
+    >>> half_unit(pd.Series(["38.0", "38"])).tolist()
+    [0.05, 0.5]
+    """
+    return 0.5 * 10.0 ** -decimal_places(values)
+
+
+def judgement_steps(scale, labels, register):
+    """The step of each judgement on its scale (``scale_id``); empty where it is not one.
+
+    >>> judgement_steps(pd.Series(["childrens-services-assessment"]), pd.Series(["Adequate"]), load_register()).tolist()
+    [2.0]
+    """
+    steps = register.table("scales").set_index(["scale_id", "label"])["step"].astype(float)
+    wanted = pd.MultiIndex.from_arrays([scale.fillna(""), labels.fillna("")])
+    return pd.Series(steps.reindex(wanted).to_numpy(), index=labels.index)
 
 
 def find_plan(register, plan):
@@ -183,6 +243,28 @@ def find_area(register, area):
         else " Give a GSS code such as E10000024 or a name such as Leicester."
     )
     raise UnknownName(f"Unknown area: {area!r}.{hint}")
+
+
+def find_areas(register, areas):
+    """The ``area_id`` of authorities, regions and England by GSS code, LA number or name; a region stands for its authorities.
+
+    Raises UnknownName with near matches.
+
+    >>> len(find_areas(load_register(), "East Midlands"))
+    11
+    """
+    table = register.table("areas")
+    regions = table[table["area_type"] == "region"].set_index("name")["area_id"].rename(str.casefold)
+    found = []
+    for area in [areas] if isinstance(areas, str) else areas:
+        name = str(area).casefold()
+        region = regions.get(name, area if area in set(regions) else "")
+        if region:
+            members = table[(table["region_id"] == region) & table["area_type"].isin(AUTHORITY_TYPES)]
+            found += members["area_id"].tolist()
+        else:
+            found.append(ENGLAND if name in ("england", ENGLAND.casefold()) else find_area(register, area)["area_id"])
+    return list(dict.fromkeys(found))
 
 
 def area_of_plan(register, plan):

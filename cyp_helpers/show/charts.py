@@ -14,7 +14,7 @@ import pandas as pd
 
 from cyp_helpers.findings import coverage, judged
 from cyp_helpers.register.tables import ENGLAND
-from cyp_helpers.report import has_figure, line_of_figures, subjects_of
+from cyp_helpers.report import line_of_figures
 from cyp_helpers.show.table import Table, render_table, show
 from cyp_helpers.show.wording import clean
 
@@ -28,21 +28,22 @@ MOST_CHARACTERS, MOST_PICTURES = 1000, 60
 
 @dataclass(frozen=True)
 class Chart:
-    """A picture with its words and its data; shows itself in a notebook."""
+    """A picture with its words and its data (a table, or the frame that a reader had drawn); shows itself in a notebook."""
 
     title: str
     alternative: str
     picture: bytes = field(repr=False)
-    data: Table = field(repr=False)
+    data: Table | pd.DataFrame = field(repr=False)
 
     def __repr__(self):
         return f"Chart: {_limited(self.alternative)}"
 
     def _repr_html_(self):
+        data = self.data if isinstance(self.data, Table) else show(self.data, f"Figures behind the chart: {self.title}")
         encoded = base64.b64encode(self.picture).decode("ascii")
         return (
             f'<figure class="chart"><img src="data:image/svg+xml;base64,{encoded}" alt="{html.escape(_limited(self.alternative))}">'
-            f"<figcaption><details><summary>Figures behind this chart</summary>{render_table(self.data)}</details></figcaption></figure>"
+            f"<figcaption><details><summary>Figures behind this chart</summary>{render_table(data)}</details></figcaption></figure>"
         )
 
 
@@ -69,18 +70,18 @@ def _limited(alternative):
     return short + (" The table of figures behind this chart has the rest." if short.endswith(" …") else "")
 
 
-def indicator_charts(review):
+def indicator_charts(report):
     """A chart for each indicator whose figure has a target, England or another figure of its own to stand beside."""
-    subjects = subjects_of(review)
+    subjects = report.subjects
     subjects = subjects[
-        has_figure(subjects)
+        subjects["value"].notna()
         & ~subjects["measure"].eq("context figure")
         & ~subjects["unit"].isin(["judgement", "words"])
     ]
     # The years of published figures are drawn in ``trendcharts``.
-    subjects = subjects[~subjects["observation_id"].map(review.figures["open_data"]).eq(True)]
-    verdicts = judged(review).groupby(["priority_id", "subject_id"])["finding"].agg(", ".join)
-    charts = filter(None, (_indicator_chart(review, subject, verdicts) for _, subject in subjects.iterrows()))
+    subjects = subjects[~subjects["observation_id"].map(report.figures["open_data"]).eq(True)]
+    verdicts = judged(report).groupby(["priority_id", "subject_id"])["finding"].agg(", ".join)
+    charts = filter(None, (_indicator_chart(report, subject, verdicts) for _, subject in subjects.iterrows()))
     drawn = tuple(islice(charts, MOST_PICTURES))
     return Charts(
         drawn,
@@ -89,9 +90,9 @@ def indicator_charts(review):
     )
 
 
-def coverage_chart(review):
+def coverage_chart(report):
     """How much of what each priority lists can be judged."""
-    table = coverage(review).set_index("name")
+    table = coverage(report).set_index("name")
     parts = pd.DataFrame(
         {
             "Judged": table["judged"],
@@ -129,21 +130,21 @@ def coverage_chart(review):
 # ---- one chart ----
 
 
-def _indicator_chart(review, subject, verdicts):
-    line = line_of_figures(review, subject)
+def _indicator_chart(report, subject, verdicts):
+    line = line_of_figures(report, subject)
     own = line[line["area_id"] != ENGLAND]
-    target = _target_of(review, subject)
+    target = _target_of(report, subject)
     # Where a document states how a figure stands, an older England figure would tell another story.
     england = line[(line["area_id"] == ENGLAND) & (subject["england_evidence"] != "stated")].tail(1)
     bars = pd.concat([own, england])
     if len(bars) + (target is not None) < 2:
         return None
     england = bars["area_id"].eq(ENGLAND)
-    areas = review.register.table("areas").set_index("area_id")["name"]
+    areas = report.register.table("areas").set_index("area_id")["name"]
     undated = bars["kind"].map({"latest": "newest, ", "before": "earlier, "}).astype("str").fillna("")
     labels = undated + bars["period_label"].str.replace(r" \(.*\)", "", regex=True)
     labels = labels.mask(england, "England, " + labels) + (" " + bars["marks"]).str.rstrip()
-    unit = review.register.table("units").set_index("unit").loc[subject["unit"]]
+    unit = report.register.table("units").set_index("unit").loc[subject["unit"]]
     said = verdicts.get((subject["priority_id"], subject["subject_id"]), "not judged")
     title = f"{subject['name']}: {said}"
     picture = _bars(
@@ -167,15 +168,15 @@ def _indicator_chart(review, subject, verdicts):
     return Chart(title, f"Bar chart. {title}. " + "; ".join(parts) + ".", picture, data)
 
 
-def _target_of(review, subject):
+def _target_of(report, subject):
     """The target's level and its words, where the target is a level."""
-    rows = review.comparisons
+    rows = report.comparison
     row = rows[
         (rows["subject_id"] == subject["subject_id"])
         & (rows["priority_id"] == subject["priority_id"])
         & (rows["comparator"] == "target")
     ].iloc[0]
-    targets = review.register.table("targets").set_index("target_id")
+    targets = report.register.table("targets").set_index("target_id")
     if row["target_id"] and targets.at[row["target_id"], "kind"] in ("value", "from_to"):
         period = f" for {row['comparator_period']}" if row["comparator_period"] else ""
         return float(targets.at[row["target_id"], "value"]), row["comparator_text"] + period

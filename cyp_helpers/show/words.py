@@ -3,34 +3,25 @@
 import html
 from urllib.parse import quote
 
-from cyp_helpers.findings import attention, coverage, judged, judged_over_time, not_judged, went_well
-from cyp_helpers.report import has_figure, last_review, subjects_of
+from cyp_helpers.compare.areas import list_in_use, list_words
+from cyp_helpers.compare.flags import FLAGS
+from cyp_helpers.compare.judge import Evidence, Verdict
+from cyp_helpers.findings import attention, judged, went_well, worse_and_worsening
 from cyp_helpers.show.sentences import paragraph, say
 from cyp_helpers.show.table import STYLE
 from cyp_helpers.show.wording import Words, bold, clean, count, day, escape, join, stop
 
-# In this order verdicts are counted; any others follow.
-_ORDER = [
-    *("not met", "off track", "worsened", "worse", "met", "on track", "improved", "better"),
-    *("increased", "decreased", "higher", "lower", "no clear change", "no clear difference", "similar"),
-    *("cannot tell from rounded figures", "not assessed"),
-]
 _QUESTIONS = {
     "target": "Against target",
     "over time": "Over time",
     "england": "Against England",
     "neighbours": "Against statistical neighbours",
 }
-_SHORT = {"cannot tell from rounded figures": "hidden by rounding"}
-_CAVEATS = {
-    "provisional": "rest on provisional figures, which may change",
-    "text cut off": "rest on text that is cut off in the document",
-    "reading inferred": "rest on a reading from the context, because the document does not print it",
-    "period not printed": "rest on a figure without a printed period",
-    "unlike periods": "set unlike periods side by side, as the document does",
-    "draft document": "rest on a document marked as a draft",
-    "source query": "use a figure with a source query",
-}
+_LINE_NOTE = (
+    "Each cell gives the figure beside, or the change, the verdict and its evidence; – where like cannot be set against like. "
+    "Rank: place among the authorities with a figure for this period, 1 is best, the highest where neither direction is better."
+)
+_TOLD_APART = ("average of areas", "other source", "no new figure", "target looser than start")  # in other sentences
 
 
 class Opening(str):
@@ -43,180 +34,165 @@ class Opening(str):
         return f"<style>{STYLE}</style><p>{html.escape(clean(self))}</p>"
 
 
-def opening(review):
+def opening(report):
     """Where the data of a review comes from; shown by the set-up cell."""
-    printed, documents = len(review.document_figures), review.document_figures["source_id"].nunique()
+    printed, documents = len(report.document_figures), report.document_figures["source_id"].nunique()
     parts = [
         say("documents", printed, from_documents=say("from_documents", documents)),
-        say("published", int(review.figures["open_data"].sum()), area=review.area["name"]),
+        say("published", int(report.figures["open_data"].sum()), area=report.area["name"]),
     ]
     told = join([part for part in parts if part])
-    return Opening(f"Figures come from the register in data/, as known at {day(review.as_at)}: {told}.")
+    return Opening(f"Figures come from the register in data/, as known at {day(report.as_at)}: {told}.")
 
 
-def in_brief(review):
+def in_brief(report):
     """What the page is about, the verdicts and, for a priority, what most needs attention, in short paragraphs."""
-    parts = [heading(review), counts(review), since_last_review(review)]
-    return Words("\n\n".join(parts if review.priority is None else [*parts, read_summary(review)]))
+    parts = [heading(report), counts(report), since_last_review(report)]
+    return Words("\n\n".join(parts if report.priority is None else [*parts, read_summary(report)]))
 
 
-def heading(review):
+def heading(report):
     """The plan and review, and the priority that a page is about; what the page is about in bold."""
-    plan, row = review.plan["title"], review.priority
-    if not review.is_own_area:
-        plan += f", its published indicators for {review.area['name']}"
-    which = escape(f"{review.review['review']}, {review.review['kind']} review, as known at {day(review.as_at)}.")
+    plan, row = report.plan["title"], report.priority
+    if not report.is_own_area:
+        plan += f", its published indicators for {report.area['name']}"
+    which = escape(f"{report.review['review']}, {report.review['kind']} review, as known at {day(report.as_at)}.")
     if row is None:
         return Words(f"{bold(stop(plan))} {which}")
     title = f"{'Outcome' if row['kind'] == 'outcome' else 'Priority'} {row['number']}: {row['title']}"
     return Words(f"{bold(stop(title))} {escape(stop(plan))} {which}")
 
 
-def counts(review):
+def counts(report):
     """How much is listed, how much has a figure, and what the verdicts are."""
-    listed = subjects_of(review).query("measure != 'context figure'").drop_duplicates("subject_id")
-    verdicts = judged(review).query("measure != 'context figure'").drop_duplicates(["subject_id", "question"])
-    on_figures = verdicts.loc[verdicts["evidence"] != "stated", "subject_id"].nunique()
+    listed = report.subjects.query("measure != 'context figure'").drop_duplicates("subject_id")
+    verdicts = judged(report).query("measure != 'context figure'").drop_duplicates(["subject_id", "question"])
+    on_figures = verdicts.loc[verdicts["evidence"] != Evidence.STATED, "subject_id"].nunique()
     all_judged = verdicts["subject_id"].nunique()
-    told = f"{say('with_figure', has_figure(listed).sum())} and {say('can_be_judged', all_judged)}"
+    told = f"{say('with_figure', listed.value.notna().sum())} and {say('can_be_judged', all_judged)}"
     parts = [say("listed", len(listed), rest=told + say("in_words", all_judged - on_figures))]
     for question, lead in _QUESTIONS.items() if len(verdicts) else ():
-        parts.append(f"{lead}: {_tally(verdicts.loc[verdicts['question'] == question, 'verdict'])}.")
-    tested = verdicts[(verdicts["question"] != "target") & (verdicts["verdict"] != "cannot tell from rounded figures")]
+        parts.append(f"{lead}: {tally(verdicts.loc[verdicts['question'] == question, 'verdict'])}.")
+    tested = verdicts[(verdicts["question"] != "target") & (verdicts["verdict"] != Verdict.HIDDEN)]
     kinds = tested["evidence"].value_counts()
     told = join([f"{count(number)} {kind}" for kind, number in kinds.items()] or [""])
     return Words(paragraph(*parts, say("evidence", len(tested), kinds=told)))
 
 
-def read_summary(review):
+def read_summary(report):
     """Which indicator of the table most needs attention."""
-    worst = attention(review)
+    worst = attention(report)
     if worst.empty:
         return Words(say("attention", 0))
     first = worst.iloc[0]
-    return Words(f"Most in need of attention: {_named(first)}. {escape(first['findings'])}")
+    return Words(f"Most in need of attention: {named(first)}. {escape(first['findings'])}")
 
 
-def read_targets(review):
-    """How the printed targets fare, and which are looser than their start."""
-    rows = review.comparisons
-    rows = rows[(rows["comparator"] == "target") & (rows["target_id"] != "") & (rows["measure"] != "milestone")]
-    loose = rows[rows["flags"].str.contains("looser")]
-    names = "; ".join(map(escape, loose["name"]))
-    told = say("targets", len(rows), tally=_tally(rows["verdict"]))
-    return Words(paragraph(told, say("loose", len(loose), names=names)))
+def read_lines(report):
+    """How many published lines there are, how they stand, and how many are moving."""
+    rows = report.lines.drop_duplicates(["series_id", "breakdown"])
+    parts = [say("lines", len(rows))]
+    for comparator, name in [("england", "England"), ("neighbours", "the statistical neighbours")] if len(rows) else []:
+        told = rows.loc[rows[f"{comparator}_evidence"] == Evidence.BEYOND, f"{comparator}_verdict"]
+        parts.append(f"{Evidence.BEYOND.capitalize()} against {name}: {tally(told, 'none')}.")
+    tested = rows["five_years_evidence"] != ""
+    moving = rows["five_years_evidence"] == Evidence.BEYOND
+    return Words(paragraph(*parts, say("trends", tested.sum(), moving=say("significant", moving.sum()))))
 
 
-def read_changes(review):
-    """What got better or worse, and how much of it is old or only stated."""
-    rows = judged_over_time(review).query("measure != 'context figure'")
-    stated, stale = rows["evidence"].eq("stated").sum(), rows["flags"].str.contains("no new figure").sum()
-    told = say("changes", len(rows), tally=_tally(rows["verdict"]))
-    return Words(paragraph(told, say("stated", stated), say("stale", stale)))
+def read_both_ways(report):
+    """How many are worse and getting worse, and better and getting better."""
+    worse, better = worse_and_worsening(report), worse_and_worsening(report, "better")
+    names = f": {'; '.join(map(bold, worse['name']))}" if len(worse) else ""
+    return Words(paragraph(say("worse_and_worsening", len(worse), names=names), say("better_and_better", len(better))))
 
 
-def read_areas(review):
-    """How many stand better or worse than England, and how many of these are only stated; then the neighbours."""
-    verdicts = judged(review)
-    rows, beside = (verdicts[verdicts["question"] == one] for one in ("england", "neighbours"))
-    told = [say("beside_england", len(rows), tally=_tally(rows["verdict"]))]
-    told += [say("standing_stated", rows["evidence"].eq("stated").sum())]
-    return Words(paragraph(*told, say("neighbours", len(beside), tally=_tally(beside["verdict"]))))
+def notes_on_lines(report):
+    """What stands below a table of ``report.lines``: whose neighbours, where chance is not tested, what differs."""
+    rows = report.lines
+    indicators = report.register.table("indicators").set_index("indicator_id").loc[rows["indicator_id"].unique()]
+    untested = indicators[indicators["chance_note"] != ""]
+    near = rows[rows["match"] == "near"].drop_duplicates(["series_id", "breakdown"])
+    return (
+        _LINE_NOTE,
+        *neighbours_used(report),
+        *(untested["name"] + ": chance is not tested, because " + untested["chance_note"] + "."),
+        *(near["name"] + " differs from the plan's definition: " + near["differs"] + "."),
+    )
 
 
-def read_gaps(review):
-    """How much cannot be judged."""
-    kinds = not_judged(review)["measure"].value_counts()
-    parts = [say(f"gap_{kind}", kinds[kind]) for kind in ("indicator", "milestone", "evidence figure") if kind in kinds]
-    told = join(parts) if parts else ""
-    return Words(say("gaps", kinds.sum(), kinds=told[:1].upper() + told[1:]))
+def neighbours_used(report):
+    """Which list of neighbours a report uses, and that it is not that of the review before."""
+    lists, in_use, before = list_words(report.register), list_in_use(report.register), report.last_review
+    told = [f"Statistical neighbours: {lists[in_use]}."] if in_use else []
+    then = list_in_use(report.register.whole.as_known(before["as_at"])) if before is not None else in_use
+    if then != in_use:
+        told.append(f"The neighbours changed since the review {before['review']}, which used the {lists[then]}.")
+    return tuple(told)
 
 
-def read_background(review):
-    """How many figures are shown and not judged."""
-    return Words(say("background", subjects_of(review)["measure"].eq("context figure").sum()))
-
-
-def read_coverage(review):
-    """How much of what is listed can be judged."""
-    total = coverage(review).drop(columns=["priority_id", "name"]).sum()
-    told = {"judged": say("can_be_judged", total["judged"]), "milestones": say("milestones", total["milestones"])}
-    return Words(say("coverage", total["listed"] - total["background"], **told))
-
-
-def read_attention(review):
-    """The first three that need attention."""
-    worst = attention(review)
-    names = "; ".join(_named(row) for _, row in worst.head(3).iterrows())
-    return Words(say("attention", len(worst), new=_of_which_new(worst), names=names))
-
-
-def read_went_well(review):
-    """How much went well, and how much of it is mixed."""
-    good = went_well(review)
-    return Words(paragraph(say("went_well", len(good), new=_of_which_new(good)), say("mixed", good["mixed"].sum())))
-
-
-def caveats(review, series=None):
+def caveats(report, series=None):
     """What a reader must bear in mind, from the register; with the id of a ``series`` only what concerns that one."""
-    rows, figures, used = judged(review), review.figures, set(review.comparisons["series_id"]) - {""}
+    rows, figures, used = judged(report), report.figures, set(report.comparison["series_id"]) - {""}
     if series:
         rows, figures, used = rows[rows["series_id"] == series], figures[figures["series_id"] == series], {series}
-    sources = review.register.table("sources")
-    read = set(figures["source_id"]) | ({review.plan["source_id"]} if not series else set())
-    sources = sources[(sources["published"] <= review.as_at) & sources["source_id"].isin(read)]
+    sources = report.register.table("sources")
+    read = set(figures["source_id"]) | ({report.plan["source_id"]} if not series else set())
+    sources = sources[sources["source_id"].isin(read)]
     assumed = sources[sources["published_basis"] == "assumed"]
     lines = [f"- {bold(row.title)}: {escape(stop(row.published_note))}" for row in assumed.itertuples()]
-    for flag, words in _CAVEATS.items():
+    for flag, words in FLAGS.items():
+        if flag in _TOLD_APART:
+            continue
         lines.append(say("caveat", rows.loc[rows["flags"].str.contains(flag), "subject_id"].nunique(), what=words))
     lines += [
         f"- **Break in the series**: from {escape(row.name)} to {escape(row.successor)}, {escape(row.what_changed)}; comparable: {escape(row.comparable)}."
-        for row in _breaks(review, used).itertuples(index=False)
+        for row in _breaks(report, used).itertuples(index=False)
     ]
-    if rows["evidence"].isin(["chance not tested", "not tested"]).any():
+    if rows["evidence"].eq(Evidence.NOT_TESTED).any():
         lines.append("- A difference that is not tested may be chance.")
     if figures["open_data"].any():
         lines.append(
             "- Published figures are those of the newest edition read; when each first came out is mostly assumed from its usual delay, and "
             "a correction made since then cannot be told from a first figure. They contain public sector information licensed under the Open "
-            f"Government Licence v3.0; publishers: {', '.join(map(escape, _publishers(review, figures)))}."
+            f"Government Licence v3.0; publishers: {', '.join(map(escape, _publishers(report, figures)))}."
         )
     return Words("\n".join(line for line in lines if line))
 
 
-def closing(review, series=None):
+def closing(report, series=None):
     """The caveats, as ``caveats`` gives them, and where a batch run keeps the page."""
-    return Words(f"{caveats(review, series)}\n\n{saved(review)}")
+    return Words(f"{caveats(report, series)}\n\n{saved(report)}")
 
 
-def saved(review):
+def saved(report):
     """Where a batch run keeps this page and its tables."""
-    folder = f"outputs/{review.plan['plan_id']}/{review.review['review'].replace(' ', '-')}"
-    command = f'cyp review --plan {review.plan["plan_id"]} --review "{review.review["review"]}"'
-    if not review.is_own_area:
-        folder, command = f"{folder}/{review.area['area_id']}", f"{command} --area {review.area['area_id']}"
+    folder = f"outputs/{report.plan['plan_id']}/{report.review['review'].replace(' ', '-')}"
+    command = f'cyp review --plan {report.plan["plan_id"]} --review "{report.review["review"]}"'
+    if not report.is_own_area:
+        folder, command = f"{folder}/{report.area['area_id']}", f"{command} --area {report.area['area_id']}"
     return Words(
         f"`{command}` keeps this page, `comparison-tables.xlsx`, `comparisons.csv` and `manifest.json` in `{folder}/`."
     )
 
 
-def pages(review):
+def pages(report):
     """Links to the page of each priority, with its number of findings, and to the other pages of the review."""
     worse, good = (
-        rows["priority_ids"].str.split().explode().value_counts() for rows in (attention(review), went_well(review))
+        rows["priority_ids"].str.split().explode().value_counts() for rows in (attention(report), went_well(report))
     )
     lines = []
-    for _, row in review.priorities.iterrows():
+    for _, row in report.priorities.iterrows():
         title, key = escape(f"{row['number']}. {row['title']}"), row["priority_id"]
         told = f"{say('to_attend_to', worse.get(key, 0))}, {say('to_the_good', good.get(key, 0))}"
         lines.append(f"- [{title}]({quote(page_name(row))}.html): {told}")
-    if not review.is_own_area:
+    if not report.is_own_area:
         return Words("\n".join(lines))  # actions and claims are those of the plan's own area
     lines += [
         "- [Delivery tracker](delivery.html): was the work done, and who leads what is overdue?",
         "- [Data quality](data-quality.html): what is missing or odd, and do the claims hold?",
     ]
-    if review.review["kind"] == "annual":
+    if report.review["kind"] == "annual":
         lines.append("- [Annual review](annual-review.html): are the priorities and indicators still right?")
     return Words("\n".join(lines))
 
@@ -226,13 +202,13 @@ def page_name(priority):
     return f"priority-{priority['number']}-{priority['short_id']}"
 
 
-def since_last_review(review):
+def since_last_review(report):
     """Which figures are new since the review before."""
-    before = last_review(review)
+    before = report.last_review
     if before is None:
         return Words("This is the first review of the plan, so nothing is compared with an earlier review.")
-    subjects = subjects_of(review).query("measure != 'context figure'")
-    known = review.figures.index[review.figures["published"] > before["as_at"]]
+    subjects = report.subjects.query("measure != 'context figure'")
+    known = report.figures.index[report.figures["published"] > before["as_at"]]
     new = subjects.loc[subjects["observation_id"].isin(known), "subject_id"].nunique()
     return Words(say("new_figures", new, before=escape(f"{before['review']} ({day(before['as_at'])})")))
 
@@ -240,34 +216,31 @@ def since_last_review(review):
 # ---- parts of sentences ----
 
 
-def _named(finding):
+def named(finding):
     """The name of a finding in bold, and its verdicts."""
     return f"{bold(finding['name'])} ({escape(finding['verdicts'])})"
 
 
-def _of_which_new(findings):
+def of_which_new(findings):
     new = findings["new"].sum()
     return "new since the last review" if len(findings) == new else say("new", new)
 
 
-def _publishers(review, figures):
-    editions = review.register.table("editions")
+def _publishers(report, figures):
+    editions = report.register.table("editions")
     return editions.loc[editions["source_id"].isin(set(figures["source_id"])), "publisher"].drop_duplicates()
 
 
-def _breaks(review, used):
+def _breaks(report, used):
     """Breaks known at a review in series that are used, with the names of both."""
-    names = review.register.table("series").set_index("series_id")["name"]
-    sources = review.register.table("sources")
-    breaks = review.register.table("series-breaks")
-    breaks = breaks[breaks["source_id"].isin(sources.loc[sources["published"] <= review.as_at, "source_id"])]
+    names = report.register.table("series").set_index("series_id")["name"]
+    breaks = report.register.table("series-breaks")
     breaks = breaks[breaks["series_id"].isin(used) | breaks["successor_series_id"].isin(used)]
     return breaks.assign(name=breaks["series_id"].map(names), successor=breaks["successor_series_id"].map(names))
 
 
-def _tally(verdicts):
-    """ "three improved, one hidden by rounding", or "none could be judged"."""
+def tally(verdicts, none="none could be judged"):
+    """ "three improved, one hidden by rounding", or what is said of none."""
     counts = verdicts.value_counts()
-    ordered = [verdict for verdict in _ORDER if verdict in counts] + sorted(set(counts.index) - set(_ORDER))
-    told = [f"{count(counts[verdict])} {_SHORT.get(verdict, verdict)}" for verdict in ordered]
-    return ", ".join(told) or "none could be judged"
+    hidden = {Verdict.HIDDEN: "hidden by rounding"}
+    return ", ".join(f"{count(counts[one])} {hidden.get(one, one)}" for one in Verdict if one in counts) or none

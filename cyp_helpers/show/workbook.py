@@ -8,44 +8,30 @@ from math import ceil
 
 import pandas as pd
 
-from cyp_helpers.pages import beside as comparators
-from cyp_helpers.show import tables, words
+from cyp_helpers.show import words
 from cyp_helpers.show.cells import Difference, Printed
+from cyp_helpers.show.sheets import sheets_of
 from cyp_helpers.show.table import SHORTHAND
 from cyp_helpers.show.wording import clean, plain
 
 _WIDEST, _LONGEST = 50, 32767  # characters, of a column as it reads well and of a cell as Excel allows
 _TEXT_ONLY = {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
-_SHEETS = {
-    "Attention": tables.attention_table,
-    "Went well": tables.went_well_table,
-    "Coverage": tables.coverage_table,
-    "Indicators": tables.summary_table,
-    "Targets": tables.targets_table,
-    "Over time": tables.changes_table,
-    "Other areas": tables.areas_table,
-    "Comparators": comparators.comparators_table,
-    "Worse and better": comparators.both_ways_table,
-    "Not judged": tables.gaps_table,
-    "Background": tables.background_table,
-    "Sources": tables.sources_table,
-    "Source queries": tables.queries_table,
-}
 
 
-def write_workbook(review, path):
+def write_workbook(report, path):
     """Write the comparison tables of a whole plan as an accessible spreadsheet.
 
     Parameters
     ----------
-    review : Review of all priorities
+    report : Report of all priorities
     path : where to write the ``.xlsx``
 
     Tables without rows are left out; the cover says so. Numbers are numbers with the decimals that were printed.
     """
-    made = {name: build(review) for name, build in _SHEETS.items()}
-    cover = _cover(review, [table.caption for table in made.values() if table.frame.empty])
-    write_sheets({name: table for name, table in made.items() if not table.frame.empty}, cover, path, review.as_at)
+    made = sheets_of(report)
+    cover = _cover(report, [table.caption for table in made.values() if table.frame.empty])
+    sheets = {name: table for name, table in made.items() if not table.frame.empty}
+    write_sheets(sheets, cover, path, report.as_at)
 
 
 def write_sheets(sheets, cover, path, as_at):
@@ -73,7 +59,7 @@ def write_sheets(sheets, cover, path, as_at):
         warnings.simplefilter("ignore")
         book = gptables.produce_workbook(
             str(path),
-            {name: _layout(table) for name, table in sheets.items()},
+            {name: _layout(name, table) for name, table in sheets.items()},
             cover=cover,
             notes_table=notes,
             notesheet_label="Notes",
@@ -90,7 +76,7 @@ def write_sheets(sheets, cover, path, as_at):
     _say_language(path)
 
 
-def _cover(review, left_out):
+def _cover(report, left_out):
     import gptables
 
     about = [
@@ -100,15 +86,15 @@ def _cover(review, left_out):
         "Figures are transcribed from the documents named on the sheet Sources; copyright in the documents remains with their authors.",
         "Published figures contain public sector information licensed under the Open Government Licence v3.0.",
     ]
-    intro = [words.heading(review), words.counts(review), words.since_last_review(review)]
+    intro = [words.heading(report), words.counts(report), words.since_last_review(report)]
     return gptables.Cover(
-        title=_no_marks(f"{review.plan['title']}: comparison tables, {review.review['review']}"),
+        title=_no_marks(f"{report.plan['title']}: comparison tables, {report.review['review']}"),
         intro=[_no_marks(plain(text)) for text in intro],
         about=[_no_marks(text) for text in about],
     )
 
 
-def _layout(table):
+def _layout(name, table):
     """What gptables sets out around a table. It reads links and notes into cells and refuses cells without Latin letters, so the cells
     are written by ``_fill``. Its Excel name must not look like a cell, such as P1."""
     import gptables
@@ -116,7 +102,7 @@ def _layout(table):
     frame = table.frame
     return gptables.GPTable(
         table=pd.DataFrame("x", index=range(len(frame)), columns=[_no_marks(name) for name in frame.columns]),
-        table_name=re.sub(r"\W", "_", f"table_{table.name}", flags=re.ASCII),
+        table_name=re.sub(r"\W", "_", f"table_{name.lower()}", flags=re.ASCII),
         title=_no_marks(table.caption),
         instructions="This worksheet contains one table. The notes sheet explains the shorthand.",
         subtitles=[_no_marks(note) for note in table.notes],

@@ -1,0 +1,147 @@
+"""Whom a figure stands beside: England, its region, its statistical neighbours, and its rank among all authorities."""
+
+import numpy as np
+import pandas as pd
+
+from cyp_helpers.register.tables import AUTHORITY_TYPES, ENGLAND, UnknownName
+
+_SLACK = 1e-9  # noise of binary fractions, far below any printed digit
+
+
+def list_in_use(register, wanted=None):
+    """The ``list_id`` of the neighbour list in use, or ``wanted`` where the register has it.
+
+    Raises
+    ------
+    UnknownName, with those there are.
+
+    >>> list_in_use(load_register().as_known("2018-03-31"))
+    'sn-2021-04'
+    """
+    lists = (register.whole or register).table("neighbour-lists")["list_id"]
+    if wanted is not None and wanted not in set(lists):
+        raise UnknownName(f"Unknown neighbour list: {wanted!r}. Valid: {', '.join(lists)}.")
+    in_use = register.table("neighbour-lists")["list_id"]
+    return wanted or (in_use.iloc[-1] if len(in_use) else "")
+
+
+def list_words(register):
+    """ "list of April 2021" for each list of neighbours; one that is newer than the register's day says so.
+
+    >>> list_words(load_register().as_known("2018-03-31"))["sn-2021-04"]
+    'list of April 2021, the oldest there is, made after this review'
+    """
+    lists = (register.whole or register).table("neighbour-lists").set_index("list_id")
+    in_use = register.table("neighbour-lists").set_index("list_id")
+    later = in_use["later"].reindex(lists.index).eq(True) if "later" in in_use else False
+    words = np.where(later, ", the oldest there is, made after this review", "")
+    return "list of " + pd.to_datetime(lists["published"]).dt.strftime("%B %Y") + words
+
+
+def outside_members(figures, members):
+    """True for a figure of England or a region that cannot be right, because it lies outside the range of its members.
+
+    Judged only where half of the members or more have a figure; a few published figures do not bound an average.
+
+    Parameters
+    ----------
+    figures : frame of ``known_figures``
+    members : how many authorities each wide area has, of ``members_of``
+    """
+    read = ["cell", "region_id", "low", "high"]
+    local = figures.loc[figures["local"] & figures["number"].notna() & figures["open_data"], read]
+    whole = local.assign(wide=ENGLAND)
+    both = pd.concat([whole, local.assign(wide=local["region_id"])])
+    spread = both.groupby(["cell", "wide"]).agg(low=("low", "min"), high=("high", "max"), known=("low", "size"))
+    wide = figures.loc[
+        ~figures["local"] & figures["number"].notna() & ~figures["total"], ["cell", "area_id", "low", "high"]
+    ]
+    found = spread.reindex(pd.MultiIndex.from_frame(wide[["cell", "area_id"]])).set_axis(wide.index)
+    size = wide["area_id"].map(members)
+    outside = (wide["high"] < found["low"] - _SLACK) | (wide["low"] > found["high"] + _SLACK)
+    return (outside & (2 * found["known"] >= size)).reindex(figures.index, fill_value=False)
+
+
+def members_of(register):
+    """How many local authorities England and each region have, by ``area_id``."""
+    areas = register.table("areas")
+    local = areas[areas["area_type"].isin(AUTHORITY_TYPES)]
+    return pd.concat([local["region_id"].value_counts(), pd.Series({ENGLAND: len(local)})]).to_dict()
+
+
+def neighbour_averages(figures, register, list_id, average="mean"):
+    """Average of the statistical neighbours of each authority, for each of its figures.
+
+    Parameters
+    ----------
+    figures : frame of ``known_figures``
+    list_id : str, which list
+    average : "mean" or "median"
+
+    Returns
+    -------
+    DataFrame indexed as ``figures``: ``number``, ``low`` and ``high`` (as if rounding had moved all figures one way), ``n``
+    (neighbours with a figure), ``of`` (on the list), ``least`` and ``most`` (their range); empty where there is none.
+    """
+    listed = register.table("neighbours")
+    listed = listed[listed["list_id"] == list_id]
+    places = listed.assign(n=listed.groupby("area_id").cumcount()).pivot(
+        index="area_id", columns="n", values="neighbour_id"
+    )
+    codes, areas = pd.factorize(figures["area_id"])
+    count = len(areas) + 1
+    usable = figures["number"].notna() & figures["local"] & figures["open_data"]
+    where = pd.Index(figures["cell"][usable] * count + codes[usable])
+    number, half = (column[usable].to_numpy() for column in (figures["number"], figures["high"] - figures["number"]))
+    theirs = places.reindex(areas).apply(
+        lambda column: pd.Series(areas.get_indexer(column.fillna("")), places.reindex(areas).index)
+    )
+    at = (
+        np.stack([where.get_indexer(figures["cell"] * count + theirs[n].to_numpy()[codes]) for n in theirs], axis=1)
+        if len(theirs.columns)
+        else np.full((len(figures), 1), -1)
+    )
+    found = at >= 0
+    values = np.where(found, number[at], np.nan)
+    n = found.sum(axis=1)
+    some = n > 0
+    result = pd.DataFrame({"n": n, "of": (theirs.to_numpy()[codes] >= 0).sum(axis=1)}, index=figures.index)
+    # Rounded, so that the same figures give the same digits whatever order a machine adds them in.
+    middle = np.nanmean(values[some], axis=1).round(9) if average == "mean" else np.nanmedian(values[some], axis=1)
+    slack = np.nanmean(np.where(found, half[at], np.nan)[some], axis=1)
+    parts = {
+        "number": middle,
+        "low": middle - slack,
+        "high": middle + slack,
+        "least": np.nanmin(values[some], axis=1),
+        "most": np.nanmax(values[some], axis=1),
+    }
+    return result.join(pd.DataFrame(parts, index=figures.index[some]))
+
+
+def ranks(figures):
+    """Place of each authority's published figure among all of the same line and period.
+
+    Parameters
+    ----------
+    figures : frame of ``known_figures``
+
+    Returns
+    -------
+    DataFrame indexed as ``figures``: ``rank`` (1 is best, the highest where neither direction is better), ``rank_of``,
+    ``rank_ties`` (how many share it) and ``band`` (quarter, 1 is best), empty where there is none: of totals, areas that are not
+    local authorities, without polarity, and where more than a quarter of authorities share one figure.
+
+    >>> facts = {"number": [20.0, 30.0], "local": True, "open_data": True, "total": False, "polarity": "lower", "cell": 0}
+    >>> ranks(pd.DataFrame(facts))["rank"].tolist()
+    [1.0, 2.0]
+    """
+    kept = figures["number"].notna() & figures["local"] & figures["open_data"] & ~figures["total"]
+    ranked = figures.loc[kept, ["number", "polarity", "cell"]]
+    best_first = ranked["number"].where(ranked["polarity"] == "lower", -ranked["number"])
+    group = best_first.groupby(ranked["cell"])
+    rank, of = group.rank(method="min"), group.transform("size").astype(float)
+    ties = best_first.groupby([ranked["cell"], best_first]).transform("size").astype(float)
+    crowded = 4 * ties.groupby(ranked["cell"]).transform("max") > of
+    band = (1 + 4 * (rank - 1) // of).mask(crowded | (ranked["polarity"] == "none"))
+    return pd.DataFrame({"rank": rank, "rank_of": of, "rank_ties": ties, "band": band}).reindex(figures.index)
