@@ -10,7 +10,7 @@ _FAULTS = {
     "a verb in the wrong number": r"\b(?:[Oo]ne|[Nn]one) (?:figure |indicator )?(?:are|have)\b",
     "sentences without a stop": r"[a-z)] (?:Trend|Against|Over time|Most in need|Beside|Evidence): ",
     "stops in a row": r"\.\.(?!\.)|\.;|:\.|,\.|: ;|\(\)",
-    "a value of the program": r"\b(?:nan|NaN|None|NaT|<NA>|inf)\b",
+    "a value of the program": r"\b(?:nan|NaN|NaT|<NA>|inf)\b",
     "to the good": r"to the good\b",
 }
 

@@ -14,16 +14,19 @@ import openpyxl
 import pandas as pd
 import pytest
 from browser import browser, needs_browser
-from conftest import figure, statement, target, tiny
 from gptables import Cover
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conftest import PROJECT
+from cyp_helpers.pages import plan_scorecard, priority_review
+from cyp_helpers.register.tables import load_register
 from cyp_helpers.report import open_review
-from cyp_helpers.show import charts, tables, words
+from cyp_helpers.show import charts, publish, trends, words
 from cyp_helpers.show.cells import cell_text, for_csv
 from cyp_helpers.show.columns import COLUMNS, HIDDEN
 from cyp_helpers.show.publish import POLICY, page_of
+from cyp_helpers.show.sheets import sheets_of
 from cyp_helpers.show.table import Table, show
 from cyp_helpers.show.wording import Words, bold, clean, escape, plain
 from cyp_helpers.show.workbook import write_sheets, write_workbook
@@ -195,7 +198,6 @@ def test_a_csv_cell_is_no_formula_and_a_number_stays_one(text):
 
 # ---- a whole register ----
 
-LAST, THIS = "FY 2014/15", "FY 2015/16"
 WORDED = {
     "series": "name definition",
     "areas": "name",
@@ -204,60 +206,62 @@ WORDED = {
     "sources": "title published_note",
     "editions": "title publisher",
     "units": "suffix difference_suffix heading",
-    "indicators": "name chance_note",
+    "indicators": "name definition chance_note polarity_reason",
+    "series-breaks": "what_changed",
+    "source-queries": "printed query locator",
+    "targets": "printed",
+    "stated-comparisons": "printed",
+    "plan-indicators": "name_printed",
+    "observations": "note locator",
+    "published-measures": "differs",
 }
 
 
-def hostile_review(first):
-    """A review of a register whose every name, title and remark is a hostile text, each another one, from the one in a place of the list."""
-    texts = itertools.cycle(HOSTILE[first:] + HOSTILE[:first])
-    text = next(texts)
-    query = {"query_id": "q-1", "source_id": "doc", "locator": text, "kind": "kind", "printed": text, "query": text}
-    change = {"series_id": "s", "successor_series_id": "s2", "what_changed": text, "comparable": "no"}
-    register = tiny(
-        [figure("50.0", LAST), figure("49.0", THIS, note=text), figure("52", THIS, "E92000001")],
-        targets=[target("value", text, value="55", period=THIS, baseline_observation_id=f"N:{LAST.replace(' ', '-')}")],
-        stated=[statement(THIS)],
-        queries=[query | {"bearing": "high", "effect": "caution", "concerns": "N:FY-2015/16"}],
-        breaks=[change | {"source_id": "doc"}],
-    )
+@pytest.fixture(scope="module")
+def hostile_review():
+    """A review of the register with a hostile text in every cell of every column of words."""
+    register, step = load_register(PROJECT), itertools.count()
     for name, columns in WORDED.items():
-        register.tables[name] = register.tables[name].assign(**{column: next(texts) for column in columns.split()})
-    register.tables["sources"]["published_basis"] = "assumed"
-    register.tables["priorities"]["short_id"] = "a"
-    return open_review("p", "2016-17 part 1", register=register)
+        rows = register.tables[name]
+        texts = itertools.cycle(HOSTILE)
+        for _ in range(next(step)):
+            next(texts)
+        each = {column: [f"{next(texts)} {row}" for row in range(len(rows))] for column in columns.split()}
+        register.tables[name] = rows.assign(**each)
+    return open_review("cypf-2016-18", "2017-18 part 2", register=register)
 
 
-def outputs_of(review):
-    said = [words.opening, words.in_brief, words.read_summary, words.read_targets, words.read_changes, words.read_areas]
-    said += [
-        words.read_gaps,
-        words.read_attention,
-        words.read_went_well,
-        words.read_coverage,
+def outputs_of(report):
+    said = [
+        words.opening,
+        words.in_brief,
+        words.read_summary,
+        words.read_lines,
+        words.read_both_ways,
         words.closing,
         words.pages,
     ]
-    made = [
-        tables.summary_table,
-        tables.targets_table,
-        tables.changes_table,
-        tables.areas_table,
-        tables.attention_table,
+    said += [
+        priority_review.read_targets,
+        priority_review.read_changes,
+        priority_review.read_areas,
+        priority_review.read_gaps,
     ]
-    made += [tables.coverage_table, tables.sources_table, tables.queries_table]
-    return [make(review) for make in [*said, *made, charts.indicator_charts, charts.coverage_chart]]
+    said += [plan_scorecard.read_attention, plan_scorecard.read_went_well, plan_scorecard.read_coverage]
+    drawn = [charts.indicator_charts, charts.coverage_chart, trends.trend_charts]
+    return [make(report) for make in said + drawn] + list(sheets_of(report).values())
 
 
-@pytest.mark.parametrize("first", range(0, len(HOSTILE), 4))
-def test_what_a_hostile_register_makes_holds_no_element_and_no_formula_of_it(first, tmp_path):
-    review = hostile_review(first)
-    title, name = review.plan["title"], review.comparisons["name"][0]
-    page = page_of(page_with(*outputs_of(review)), "page", title, [{"name": "page", "label": title, "group": ""}])
+def test_what_a_hostile_register_makes_holds_no_element_and_no_formula_of_it(hostile_review, tmp_path):
+    title = hostile_review.plan["title"]
+    page = page_of(
+        page_with(*outputs_of(hostile_review)), "page", title, [{"name": "page", "label": title, "group": ""}]
+    )
     main = text_of(parsed(page).find(".//main"))
-    assert reads(title)[:40] in main and reads(name)[:40] in main
+    names = hostile_review.comparison["name"].drop_duplicates()
+    assert len(names) > len(HOSTILE) and all(reads(name)[:40] in main for name in [title, *names])
     assert "elsewhere.example" not in re.sub(r">[^<]*<|alt=\"[^\"]*\"|aria-\w+=\"[^\"]*\"", "", page)
-    write_workbook(review, tmp_path / "book.xlsx")
+    write_workbook(hostile_review, tmp_path / "book.xlsx")
     cells = [
         cell for sheet in openpyxl.load_workbook(tmp_path / "book.xlsx") for row in sheet.iter_rows() for cell in row
     ]
@@ -272,7 +276,7 @@ def test_warnings_stay_off_the_page_and_markdown_holds_no_html():
 
 
 def test_pictures_beyond_the_limit_are_left_out_and_that_is_told(monkeypatch):
-    monkeypatch.setattr("cyp_helpers.show.publish.MOST_PICTURES", 2)
+    monkeypatch.setattr(publish, "MOST_PICTURES", 2)
     chart = charts.Chart("Title", "Line chart.", b"<svg/>", Table("Data", pd.DataFrame({"a": [1]})))
     tree = parsed(page_of(page_with(chart, chart, chart), "page", "Title", []))
     assert len(tree.findall(".//img")) == 2 and text_of(tree).count("Picture left out: a page has 2 at most.") == 1
@@ -299,14 +303,13 @@ def test_a_long_title_pushes_the_plot_down():
 
 
 @needs_browser
-def test_nothing_runs_and_nothing_is_asked_for_in_a_browser(tmp_path):
-    shown = [one for first in range(0, len(HOSTILE), 4) for one in outputs_of(hostile_review(first))]
+def test_nothing_runs_and_nothing_is_asked_for_in_a_browser(hostile_review, tmp_path):
     raw = page_with(Words("x"))  # what an analyst's own cell may put out as HTML is held by the page's policy
     raw.cells[1].outputs[0].data = {
         "text/html": "".join(HOSTILE[:8]).replace("ran'</script >", "ran'</script ><script >alert(2)</script >")
     }
     with browser(tmp_path) as page:
-        for name, notebook in {"register": page_with(*shown), "raw": raw}.items():
+        for name, notebook in {"register": page_with(*outputs_of(hostile_review)), "raw": raw}.items():
             path = tmp_path / f"{name}.html"
             path.write_text(page_of(notebook, name, "Title", [{"name": name, "label": HOSTILE[0], "group": ""}]))
             page.open(path.as_uri())
