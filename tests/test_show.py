@@ -5,7 +5,8 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from cyp_helpers.compare.comparison import COLUMNS as COMPARISON
+from cyp_helpers.compare.plan import COLUMNS as COMPARISON
+from cyp_helpers.show import table
 from cyp_helpers.show.cells import Printed, cell_text
 from cyp_helpers.show.columns import COLUMNS, HIDDEN, text_of
 from cyp_helpers.show.table import Table, show
@@ -46,7 +47,7 @@ def test_each_column_is_shown_as_the_list_of_columns_says():
             "no figure",
             "Previous figure",
             "'fewer'",
-            "no figure",
+            "–",
             "– not compared",
             "31 March 2018",
         ],
@@ -104,7 +105,7 @@ def test_headings_of_unknown_columns_are_tidied():
 
 
 def test_a_long_table_says_what_is_left_out(monkeypatch):
-    monkeypatch.setattr("cyp_helpers.show.table.MOST_ROWS", 1)
+    monkeypatch.setattr(table, "MOST_ROWS", 1)
     html = show(ROWS, "Figures")._repr_html_()
     assert "The first 1 of 2 rows are shown" in html and "Absence" in html and "Exits" not in html
 

@@ -56,7 +56,7 @@ HIDDEN = {
         "source_id",
         "list_id",
     ),
-    *("observation_id", "comparator_observation_id", "target_id", "stated_id", "query_ids", "places"),
+    *("observation_id", "comparator_observation_id", "target_id", "stated_id", "query_ids", "places", "gap"),
 }
 # Codes that read better as words.
 WORDS = {
