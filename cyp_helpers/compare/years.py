@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from cyp_helpers.compare.figures import has_status
 from cyp_helpers.compare.statistics import trend_test
 
 YEARS = 5
@@ -26,7 +27,7 @@ def unbroken_years(known):
     there = (
         annual.assign(year=year).drop_duplicates(keys, keep="last").reset_index(names="label").set_index(keys)["label"]
     )
-    broken = annual["status"].str.split().map(lambda codes: "b" in codes).astype(bool)
+    broken = has_status(annual["status"], "b")
     labels, unbroken = {YEARS - 1: annual.index.to_series()}, ~broken
     for back in range(1, YEARS):
         wanted = pd.MultiIndex.from_arrays([annual["track"], annual["open_data"], year - back])

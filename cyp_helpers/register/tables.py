@@ -185,6 +185,17 @@ def half_unit(values):
     return 0.5 * 10.0 ** -decimal_places(values)
 
 
+def judgement_steps(scale, labels, register):
+    """The step of each judgement on its scale (``scale_id``); empty where it is not one.
+
+    >>> judgement_steps(pd.Series(["childrens-services-assessment"]), pd.Series(["Adequate"]), load_register()).tolist()
+    [2.0]
+    """
+    steps = register.table("scales").set_index(["scale_id", "label"])["step"].astype(float)
+    wanted = pd.MultiIndex.from_arrays([scale.fillna(""), labels.fillna("")])
+    return pd.Series(steps.reindex(wanted).to_numpy(), index=labels.index)
+
+
 def find_plan(register, plan):
     """The row of ``plans`` for an id; raises UnknownName with the valid ones."""
     plans = register.table("plans")

@@ -132,7 +132,7 @@ def _shown(frame, n):
     if pd.api.types.is_datetime64_any_dtype(column):
         return column.map(day, na_action="ignore").astype(object).where(column.notna(), "–")
     if kind == "period":
-        text = column.astype("str")
+        text = frame.get(text_of(name), column).astype("str")
         label = parse_periods(text)["period_label"].astype(object)
         return label.where(label.notna() & (label != ""), text).where(column.notna() & (text != ""), "–")
     if kind == "verdict":

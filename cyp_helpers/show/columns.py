@@ -66,7 +66,7 @@ WORDS = {
 }
 
 
-_TEXT_OF = {"comparator_value": "comparator_text"}  # else X_text prints X
+_TEXT_OF = {"comparator_value": "comparator_text", "period": "period_label"}  # else X_text prints X
 
 
 def text_of(name):
