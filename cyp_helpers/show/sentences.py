@@ -108,8 +108,8 @@ SENTENCES = {
     ),
     "lines": (
         "No indicator of this page has a published counterpart known at the date of the review.",
-        "One line of published figures belongs to the indicators listed here.",
-        "{N} lines of published figures belong to the indicators listed here.",
+        "One line of published figures belongs to what is listed here.",
+        "{N} lines of published figures belong to what is listed here.",
     ),
     "trends": (
         "",
