@@ -135,10 +135,10 @@ SENTENCES = {
     ),
     "checked": (
         "none can be worked out again",
-        "one can be worked out again: {outcomes}",
+        "one can be worked out again, and {outcomes}",
         "{n} can be worked out again: {outcomes}",
     ),
-    "claim_outcome": ("", "for one the claim {outcome}", "for {n} the claim {outcome}"),
+    "claim_outcome": ("", "one claim {outcome}", "for {n} the claim {outcome}"),
     "standings": (
         "The documents known at this date state no standing beside England.",
         "One standing is stated beside England. Held against the published figures: {answers}.",
@@ -187,8 +187,8 @@ SENTENCES = {
     "all_actions": ("no actions", "one action", "{n} actions"),
     "evidence_of_activities": (
         "No review of evidence is known at this date.",
-        "One activity was reviewed; by the workbook's reading of the evidence it counts as {tally}.{cut_off}",
-        "{N} activities were reviewed; by the workbook's reading of the evidence {tally}.{cut_off}",
+        "One activity was reviewed. What the evidence shows, by the workbook's reading: {tally}.{cut_off}",
+        "{N} activities were reviewed. What the evidence shows, by the workbook's reading: {tally}.{cut_off}",
     ),
     "cut_off": ("", " One rests on text that is cut off.", " {N} rest on text that is cut off."),
     "unmatched_activity": (
@@ -202,7 +202,11 @@ SENTENCES = {
         "{n} indicators have no activity",
     ),
     # annual review
-    "candidates": ("No indicator is listed.", "One indicator is listed: {tally}.", "{N} indicators are listed: {tally}."),
+    "candidates": (
+        "No indicator is listed.",
+        "One indicator is listed: {tally}.",
+        "{N} indicators are listed: {tally}.",
+    ),
     "equality": (
         "The documents of this plan print no equality impact assessment: whom the plan helps and whom it misses is not shown.",
         "One area is looked at; {positive}, {need}. Saying so is not measuring it: no figure is printed by group.",
