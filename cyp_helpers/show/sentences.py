@@ -225,8 +225,8 @@ SENTENCES = {
     # long view
     "points": (
         "No figure is known for this indicator at the date of the review.",
-        "One figure is known as at {day}: {first}.{undated}",
-        "{N} figures are known as at {day}, on {definitions}, from {first} to {last}.{apart}{undated}",
+        "One figure is known as at {day}: {span}.{undated}",
+        "{N} figures are known as at {day}, on {definitions}: {span}.{apart}{undated}",
     ),
     "definitions": ("no definition", "one definition", "{n} definitions"),
     "not_across": (
@@ -240,9 +240,9 @@ SENTENCES = {
         " {N} have no printed period and stand at the date of their document.",
     ),
     "points_title": (
-        "{name}: no figure",
-        "{name}: one figure",
-        "{name}: {n} figures on {definitions}",
+        "{name}: nothing to draw",
+        "{name}: one point",
+        "{name}: {n} points on {definitions}",
     ),
     # a reader's own question
     "worsened": (
@@ -255,7 +255,7 @@ SENTENCES = {
 }
 
 
-def say(name, number, **parts):
+def say(name, number, /, **parts):
     """A sentence of the list for a number; what it is filled with must be Markdown already (``wording.escape``).
 
     >>> say("new_figures", 1, before="2017-18 part 1")
