@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cyp_helpers.compare.judge import NO_VERDICT
+from cyp_helpers.register.tables import ENGLAND, source_titles
 
 OVER_TIME = ["same_period_last_year", "previous", "baseline"]  # the first that gave a verdict speaks for the subject
 _BAD = {"not met": 4, "off track": 4, "worsened": 3, "worse": 2}
@@ -79,8 +80,8 @@ def attention(report):
 
     Returns
     -------
-    DataFrame with ``subject_id, name, priority_ids`` (all that it serves, joined by a space), ``score``, ``verdicts``
-    ``new`` (False where all of it was known at the last review) and ``findings`` (sentences); one row for each subject.
+    DataFrame with ``subject_id, name, priority_ids`` (all that it serves, joined by a space), ``priority`` (their names), ``score``,
+    ``verdicts, new`` (False where all of it was known at the last review) and ``findings`` (sentences); one row for each subject.
     """
     return _scored(report, _BAD)
 
@@ -108,6 +109,7 @@ def _scored(report, weights):
         findings=("reason", _once),
     )
     scored.insert(2, "priority_ids", scored["subject_id"].map(serves))
+    scored.insert(3, "priority", priority_names(report, scored["priority_ids"]))
     return scored.sort_values("score", ascending=False, kind="stable", ignore_index=True)
 
 
@@ -119,7 +121,7 @@ def worse_and_worsening(report, which="worse"):
 
     Returns
     -------
-    DataFrame with ``subject_id, name, priority_ids``, ``standing`` and ``direction`` (verdicts in words, with evidence) and
+    DataFrame with ``subject_id, name, priority_ids, priority``, ``standing`` and ``direction`` (verdicts in words, with evidence) and
     ``reason`` (sentences).
     """
     beside, moved, trend = _BOTH_WAYS[which]
@@ -142,6 +144,7 @@ def worse_and_worsening(report, which="worse"):
         {
             "name": first["name"].first(),
             "priority_ids": serves,
+            "priority": priority_names(report, serves),
             "standing": words(stand, "finding").agg("; ".join),
             "direction": words(told, "finding").agg("; ".join),
             "reason": words(pd.concat([stand, told]), "reason").agg(_once),
@@ -153,6 +156,12 @@ def _once(reasons):
     """Sentences of several reasons, each only once."""
     sentences = [sentence for reason in reasons for sentence in re.split(r"(?<=\.) (?=[A-Z])", reason)]
     return " ".join(dict.fromkeys(sentences))
+
+
+def priority_names(report, ids):
+    """Names of priorities, joined by commas, for ids joined by spaces."""
+    names = report.priorities.set_index("priority_id")["name"]
+    return ids.str.split().map(lambda each: ", ".join(names[one] for one in each)).astype("str")
 
 
 def not_judged(report, figures_too=False):
@@ -232,3 +241,37 @@ def coverage(report):
     )
     table["not_judged"] = table["listed"] - table["background"] - table["judged"]
     return table.reset_index()
+
+
+def figures_used(report):
+    """Every figure of documents for the subjects of a report and of England beside them, and every published figure compared.
+
+    Returns
+    -------
+    Rows of ``Report.figures`` with ``name`` (of the series and breakdown), ``document`` (title) and ``known_from``.
+    """
+    figures, rows = report.figures, report.comparison
+    line = figures["series_id"] + "|" + figures["area_id"] + "|" + figures["breakdown"]
+    subjects = rows["subject_id"].drop_duplicates()
+    lines = {*subjects, *subjects.str.replace(r"\|[^|]*\|", f"|{ENGLAND}|", regex=True)}
+    named = {*rows["observation_id"], *rows["comparator_observation_id"]}
+    used = figures[line.isin(lines) & (~figures["open_data"] | figures.index.isin(named))]
+    series = report.register.table("series").set_index("series_id")["name"]
+    how = used["published_basis"].map({"assumed": " (assumed)", "cited": " (cited report)"}).fillna("")
+    return used.assign(
+        name=used["series_id"].map(series) + (": " + used["breakdown"]).where(used["breakdown"] != "all", ""),
+        document=used["source_id"].map(source_titles(report.register)),
+        known_from=used["published"].dt.strftime("%d %B %Y").str.lstrip("0") + how,
+    )
+
+
+def queries_about(report):
+    """What is odd in the sources of the figures and statements that a report uses: rows of ``source-queries``."""
+    listed = report.register.table("plan-indicators")
+    line = listed["series_id"] + "|" + listed["area_id"] + "|" + listed["breakdown"]
+    line = line.where(listed["series_id"] != "", listed["plan_indicator_id"])
+    listings = listed.loc[line.isin(report.comparison["subject_id"]), "plan_indicator_id"]
+    used = {*figures_used(report).index, *report.comparison["stated_id"], *listings}
+    queries = report.register.table("source-queries")
+    about = queries["concerns"].str.split().map(lambda ids: not used.isdisjoint(ids)).astype(bool)
+    return queries[about]

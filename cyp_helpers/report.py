@@ -1,14 +1,18 @@
 """A report: one plan, one review, one area, opened for reading, with every comparison of it."""
 
-import ast
 import pickle
+import sys
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from cyp_helpers.compare.comparison import judged_on
+from cyp_helpers.compare.judge import NO_VERDICT, Evidence, Verdict
+from cyp_helpers.compare.pairs import OVER_TIME
 from cyp_helpers.compare.plan import compare_plan
 from cyp_helpers.compare.subjects import published_lines
 from cyp_helpers.register.tables import (
@@ -90,18 +94,19 @@ class Report:
         subjects["value"] = subjects["value"].mask(aside)
         text = ["value_text", "period", "observation_id", "value_source"]
         subjects[text] = subjects[text].mask(subjects["value"].isna(), "")
-        return subjects
+        return subjects.assign(marks=subjects["observation_id"].map(self.figures["marks"]).fillna(""))
 
     @cached_property
     def lines(self):
         """``side_by_side`` of ``published``, of the lines that have a figure, with ``match`` and ``differs`` of ``published_lines``,
-        ``unit_heading, text`` (value as printed), ``marks`` and ``places`` (printed decimals)."""
+        ``priority`` (name), ``unit_heading``, ``printed`` (value as published), ``marks`` and ``places`` (printed decimals)."""
         lines = side_by_side(self.published)
         lines = lines[lines["value"].notna()].reset_index(drop=True)
         facts = published_lines(self.register).set_index(["series_id", "breakdown"])[["match", "differs"]]
         units = self.register.table("units").set_index("unit")["heading"]
         figures = self.figures[["value", "marks", "cell", "status"]].rename(columns={"value": "printed"})
         lines = lines.join(facts, on=["series_id", "breakdown"]).join(figures, on="observation_id")
+        lines["priority"] = lines["priority_id"].map(self.priorities.set_index("priority_id")["name"])
         return lines.assign(unit_heading=lines["unit"].map(units), places=decimal_places(lines["printed"]))
 
 
@@ -111,8 +116,9 @@ def side_by_side(rows):
     Returns
     -------
     DataFrame with ``priority_id, subject_id, name, measure, role, basis, unit, polarity, indicator_id, series_id, breakdown, area_id``,
-    of the newest figure ``value, value_text, period, observation_id, value_source, rank, rank_of, rank_ties, band`` and for each
-    comparator ``<comparator>_`` with ``verdict, evidence, gap, reason, flags, value, text, difference, difference_text, value_text``.
+    of the newest figure ``value, value_text, period, observation_id, value_source, rank, rank_of, rank_ties, band, rank_told`` and for each
+    comparator ``<comparator>_`` with ``verdict, evidence, gap, reason, flags, value, text, difference, difference_text, value_text,
+    told`` ("82.9%: ✓ better (beyond chance)"; '' where there is no verdict).
     """
     key = ["priority_id", "subject_id"]
     first = [
@@ -139,12 +145,29 @@ def side_by_side(rows):
         "difference",
         "difference_text",
         "value_text",
+        "told",
     ]
+    rows = rows.assign(told=_told(rows))
     subjects = rows.groupby(key, sort=False)[first].first()
     wide = rows.pivot(index=key, columns="comparator", values=told)
     wide.columns = [f"{comparator}_{what.removeprefix('comparator_')}" for what, comparator in wide.columns]
     own = rows[rows["comparator"] == "previous"].set_index(key)[newest]
+    whole = own[["rank", "rank_of", "band"]].map("{:.0f}".format, na_action="ignore").astype("str").fillna("")
+    place = whole["rank"] + np.where(own["rank_ties"] > 1, "=", "") + " of " + whole["rank_of"]
+    quarter = (", quarter " + whole["band"]).where(whole["band"] != "", "")
+    own["rank_told"] = (place + quarter).where(whole["rank"] != "", "")
     return subjects.join(own).join(wide.reindex(subjects.index)).reset_index()
+
+
+def _told(rows):
+    """The figure that each row is set against, or the change over time, with the verdict and its evidence."""
+    change = rows["comparator"].isin(OVER_TIME) & (rows["evidence"] != Evidence.STATED)
+    other = rows["difference_text"].where(change, rows["comparator_text"])
+    other = other.str.replace(r", the (.*) statistical neighbours$", r" (\1)", regex=True)
+    signs = {str(one): one.sign for one in Verdict}
+    unsure = (rows["evidence"] == "") | (rows["verdict"] == Verdict.HIDDEN)
+    words = rows["verdict"].map(signs) + " " + rows["verdict"] + (" (" + rows["evidence"] + ")").mask(unsure, "")
+    return ((other + ": ").where(other != "", "") + words).mask(rows["verdict"].isin(NO_VERDICT), "")
 
 
 def open_review(plan, review, priority=None, area="", register=None):
@@ -225,27 +248,37 @@ def narrowed(whole, priority):
     return replace(whole, priority=row, **frames)
 
 
-def refuse_unknown_parameters(inputs, known):
-    """Stop where papermill injected a parameter that the notebook does not have; papermill itself only warns.
+def check_parameters(*known, names=None):
+    """Stop where a notebook sets a name that is not one of its parameters; papermill itself only warns of one.
+
+    In a fresh kernel nothing but parameters stands before the set-up cell, so any other plain value is refused. Later only a
+    name that comes near a parameter's is. What is refused is forgotten, so that a corrected cell runs at once.
 
     Parameters
     ----------
-    inputs : list of str, the cells run so far (``In`` of a notebook)
-    known : list of str, the notebook's parameters
+    known : str, the names of the notebook's parameters
+    names : dict of names and values; those of the notebook where it is left out
 
-    >>> refuse_unknown_parameters(["# Parameters\\nplan = 'cypf-2016-18'"], ["plan"])
+    Raises
+    ------
+    UnknownName, with the parameters there are.
+
+    >>> check_parameters("plan", "priority", names={"plan": "cypf-2016-18", "priorty": "safe"})
+    Traceback (most recent call last):
+        ...
+    cyp_helpers.register.tables.UnknownName: Unknown parameter: 'priorty'. Did you mean 'priority'? Valid: plan, priority.
     """
-    injected = [cell for cell in inputs if cell.lstrip().startswith("# Parameters")]
-    given = [
-        target.id
-        for cell in injected
-        for node in ast.parse(cell).body
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-    ]
-    strangers = [name for name in given if name not in known]
-    if strangers:
-        raise UnknownName(f"Unknown parameter: {', '.join(map(repr, strangers))}. Valid: {', '.join(known)}.")
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    names = names if names is not None else shell.user_ns if shell else {}
+    hidden = {"In", "Out", *(shell.user_ns_hidden if shell else ())}
+    fresh = "_parameters_checked" not in names
+    names["_parameters_checked"] = True
+    for name in [name for name in names if name not in hidden and name not in known and not name.startswith("_")]:
+        near = get_close_matches(name, known, n=1, cutoff=0.75)
+        if isinstance(names[name], str | int | float | list | dict | None) and (near or fresh):
+            del names[name]
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise UnknownName(f"Unknown parameter: {name!r}.{hint} Valid: {', '.join(known)}.")
 
 
 def line_of_figures(report, subject):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from cyp_helpers.pages.beside import lines_with_page
+from cyp_helpers.pages.comparators import lines_with_page
 from cyp_helpers.pages.long_view import families
 from cyp_helpers.register.tables import (
     AUTHORITY_TYPES,

@@ -16,7 +16,7 @@ from cyp_helpers.compare.judge import judge
 from cyp_helpers.compare.pairs import pair_figures
 from cyp_helpers.compare.reasons import gap_sentences, judged_sentences
 from cyp_helpers.register.periods import to_periods
-from cyp_helpers.register.tables import Register, UnknownName, find_areas
+from cyp_helpers.register.tables import Register, UnknownName, decimal_places, find_areas
 
 
 class Judged(NamedTuple):
@@ -28,15 +28,63 @@ class Judged(NamedTuple):
 
 
 @lru_cache(maxsize=2)
+def known_on(register, day, series=None):
+    """The register as known on a day and every figure in it (of ``series``, a tuple, or all) with its rank; kept."""
+    known = register.as_known(day)
+    every = known_figures(known, series)
+    return known, every.join(ranks(every))
+
+
+@lru_cache(maxsize=2)
 def judged_on(register, day, series=None):
     """Every comparison of every figure known on a day (of ``series``, a tuple, or all); kept, since all areas and pages read it.
 
-    >>> judged_on(load_register(), pd.Timestamp("2018-03-31")).pairs["verdict"].isin(Verdict).all()
-    True
+    >>> judged_on(load_register(), pd.Timestamp("2018-03-31"), ("re-referrals",)).pairs["comparator"].unique().tolist()
+    ['previous', 'england', 'five_years', 'region', 'neighbours']
     """
-    known = register.as_known(day)
-    figures = known_figures(known, series)
-    return Judged(known, figures.join(ranks(figures)), judge(figures, pair_figures(figures, known)))
+    known, every = known_on(register, day, series)
+    return Judged(known, every, judge(every, pair_figures(every, known)))
+
+
+def figures(register, as_at=None, areas=None, series=None):
+    """Every known figure: of the plans' documents and of published data alike.
+
+    Parameters
+    ----------
+    register : Register, of ``load_register``
+    as_at : date; only what had been published by then is used, the newest edition of each figure. Left out: today
+    areas : name, GSS code or LA number of an authority, a region or England, or a list of such; a region stands for the
+        authorities in it. Left out: all areas
+    series : ``series_id`` or a list of such, see ``indicators``. Left out: all
+
+    Returns
+    -------
+    DataFrame, one row for each figure that has a number, with these columns:
+
+    - ``series_id``, ``name`` (of the series), ``breakdown``, ``unit``, ``polarity`` (higher or lower is better, or none)
+    - ``area_id``, ``area``, ``region``
+    - ``period`` (pandas Period; NaT where a document prints none), ``period_label`` ("2024/25", "academic year 2024/25"),
+      ``year`` ("2024/25" of both, "2024" of calendar years, '' of other periods)
+    - ``value`` (number, in the unit), ``places`` (its printed decimals), ``status`` (shorthand such as p for provisional)
+    - ``low``, ``high``: what the printed value can stand for, in the unit; a printed 5 is 4.5 up to 5.5
+    - ``numerator``, ``denominator``: counts, where published and fit for a test
+    - ``rank`` (1 is best, the highest where neither direction is better), ``rank_of``, ``rank_ties``, ``band`` (quarter, 1 is best):
+      among all authorities with a published figure for the period, whichever areas were asked for
+    - ``source_id`` (document or file), ``locator`` (place in it), ``published`` (date)
+
+    Raises
+    ------
+    UnknownName for an area or series that the register does not have, with near matches.
+
+    >>> rows = cyp.figures(cyp.load_register(), as_at="2018-03-31", areas="Leicester", series="re-referrals")
+    >>> rows.loc[rows["year"] == "2016/17", ["value", "rank"]].values.tolist()
+    [[17.2, 48.0]]
+    """
+    wanted, day, chosen = _asked(register, as_at, areas, series)
+    known, every = known_on(register, day, chosen)
+    every = every[every["number"].notna() & every["area_id"].isin(every["area_id"] if wanted is None else wanted)]
+    more = ["low", "high", "numerator", "denominator", *_RANKS, "source_id", "locator", "published"]
+    return _facts(every, known).join(every[more]).reset_index(drop=True)
 
 
 def compare(register, as_at=None, areas=None, series=None):
@@ -54,21 +102,24 @@ def compare(register, as_at=None, areas=None, series=None):
     -------
     DataFrame, one row for each figure and comparator, with these columns:
 
-    - ``series_id``, ``indicator`` (name of the series), ``breakdown``, ``unit``, ``polarity`` (higher or lower is better, or none)
+    - ``series_id``, ``name`` (of the series), ``breakdown``, ``unit``, ``polarity`` (higher or lower is better, or none)
     - ``area_id``, ``area``, ``region``
     - ``period`` (pandas Period; NaT where a document prints none), ``period_label`` ("2024/25", "academic year 2024/25"),
       ``year`` ("2024/25" of both, "2024" of calendar years, '' of other periods)
-    - ``value`` (number, in the unit), ``status`` (shorthand such as p for provisional), ``source_id`` (document or file)
+    - ``value`` (number, in the unit), ``places`` (its printed decimals), ``status`` (shorthand such as p for provisional),
+      ``source_id`` (document or file)
     - ``comparator``: previous (the last earlier figure), same_period_last_year (of months and quarters), five_years, england,
       region, neighbours (their mean)
-    - ``other_value``, ``other_period``; ``difference`` = value - other_value, in the unit, percentage points for percentages
+    - ``comparator_value`` (in the unit; empty where there is none), ``comparator_period`` (for readers)
+    - ``difference``: value less comparator_value, in the unit, percentage points for percentages; ``difference_places``, the
+      decimals it can bear, those of the coarser figure
     - ``direction``: 1 above, -1 below, 0 no clear difference; empty where not compared or rounding hides it
     - ``verdict``: a word of ``Verdict``, such as improved, better, no clear change, not compared
     - ``evidence``: a word of ``Evidence``, '' where not compared
     - ``gap``: '' or the kind of reason why the two are not compared; ``reason``: one sentence on the verdict or the gap
     - ``flags``: what else to know, joined by "; ": statuses of both figures, "other source", "unlike periods", "average of areas"
-    - ``rank`` (1 is best, the highest where neither direction is better) ``rank_of, rank_ties``, ``band`` (quarter, 1 is best):
-      among all authorities with a figure for the period, whichever areas were asked for
+    - ``rank`` (1 is best, the highest where neither direction is better), ``rank_of``, ``rank_ties``, ``band`` (quarter, 1 is best):
+      among all authorities with a published figure for the period, whichever areas were asked for
 
     Raises
     ------
@@ -79,45 +130,53 @@ def compare(register, as_at=None, areas=None, series=None):
     Rounding: a printed 5 stands for 4.5 up to 5.5 and a difference that this could turn round has no direction. Tests: see
     ``judge``. Totals are not set beside other areas' totals; a break in a series is not compared across.
 
-    >>> rows = compare(load_register(), as_at="2018-03-31", areas="Leicester", series="re-referrals")
+    >>> rows = cyp.compare(cyp.load_register(), as_at="2018-03-31", areas="Leicester", series="re-referrals")
     >>> rows.query("comparator == 'england' and year == '2016/17'")["verdict"].tolist()
     ['better']
     """
+    wanted, day, chosen = _asked(register, as_at, areas, series)
+    known, every, pairs = judged_on(register, day, chosen)
+    if wanted is not None:
+        pairs = pairs[every["area_id"].isin(wanted).reindex(pairs["figure"]).to_numpy()]
+    return _tidy(pairs, every, known)
+
+
+_RANKS = ["rank", "rank_of", "rank_ties", "band"]
+
+
+def _asked(register, as_at, areas, series):
+    """``area_id`` asked for or None, the day, and ``series_id`` asked for or None."""
     day = pd.Timestamp(as_at) if as_at is not None else pd.Timestamp.today().normalize()
     wanted = None if areas is None else find_areas(register, areas)
-    chosen = None if series is None else tuple(find_series(register, series))
-    known, figures, pairs = judged_on(register, day, chosen)
-    if wanted is not None:
-        figures = figures[figures["area_id"].isin(wanted)]
-        pairs = pairs[pairs["figure"].isin(figures.index)]
-    return _tidy(pairs, figures, judged_on(register, day, chosen).figures, known)
+    return wanted, day, None if series is None else tuple(find_series(register, series))
 
 
-def _tidy(pairs, figures, every, register):
-    """Judged pairs with the facts of their figures, as ``compare`` gives them."""
+def _facts(every, register):
+    """What ``figures`` and ``compare`` say of each figure."""
     names = register.table("series").set_index("series_id")["name"]
     areas = register.table("areas").set_index("area_id")["name"]
-    facts = pd.DataFrame(
-        {
-            "series_id": figures["series_id"],
-            "indicator": figures["series_id"].map(names),
-            "breakdown": figures["breakdown"],
-            "unit": figures["unit"],
-            "polarity": figures["polarity"],
-            "area_id": figures["area_id"],
-            "area": figures["area"],
-            "region": figures["region_id"].map(areas).astype("str").fillna(""),
-            "period": to_periods(figures),
-            "period_label": figures["period_label"],
-            "year": figures["period"].str.extract(r"^\w\w (\d{4}(?:/\d\d)?)$")[0].astype("str").fillna(""),
-            "value": figures["number"],
-            "status": figures["status"],
-            "source_id": figures["source_id"],
-        }
+    same = ["series_id", "breakdown", "unit", "polarity", "area_id", "area", "period_label", "status"]
+    facts = every[same].assign(
+        name=every["series_id"].map(names),
+        region=every["region_id"].map(areas).astype("str").fillna(""),
+        period=to_periods(every),
+        year=every["period"].str.extract(r"^\w\w (\d{4}(?:/\d\d)?)$")[0].astype("str").fillna(""),
+        value=every["number"],
+        places=decimal_places(every["value"]),
     )
-    rows = facts.reindex(pairs["figure"]).set_axis(pairs.index)
-    other = every[["status", "period_label", "start", "end", "kind"]].reindex(pairs["other"]).set_axis(pairs.index)
-    mine = every[["start", "end"]].reindex(pairs["figure"]).set_axis(pairs.index)
+    order = "series_id name breakdown unit polarity area_id area region period period_label year value places status"
+    return facts[order.split()]
+
+
+def _tidy(pairs, every, register):
+    """Judged pairs with the facts of their figures, as ``compare`` gives them."""
+    mine = every.loc[pairs["figure"].unique()]
+    rows = _facts(mine, register).join(mine[["source_id"]]).reindex(pairs["figure"]).set_axis(pairs.index)
+    seen = ["status", "period_label", "start", "end", "value"]
+    other = (
+        every.loc[pairs.loc[pairs["other"] >= 0, "other"].unique(), seen].reindex(pairs["other"]).set_axis(pairs.index)
+    )
+    span = mine[["start", "end"]].reindex(pairs["figure"]).set_axis(pairs.index)
     near = pairs["comparator"] == "neighbours"
     beside = pairs["comparator"].isin(["england", "region"])
     where = (
@@ -127,12 +186,15 @@ def _tidy(pairs, figures, every, register):
     detail = pd.Series("another period", pairs.index).mask(pairs["gap"] == "no figure printed", "no figure")
     detail = detail.mask(pairs["gap"] == "too few years", years)
     judged = pairs["gap"] == ""
-    apart = beside & judged & ((mine["start"] != other["start"]) | (mine["end"] != other["end"]))
+    apart = beside & judged & ((span["start"] != other["start"]) | (span["end"] != other["end"]))
+    theirs = decimal_places(other["value"].astype("str").fillna("")).where(other["value"].notna(), rows["places"])
     rows = rows.assign(
         comparator=pairs["comparator"],
-        other_value=pairs["other_number"],
-        other_period=other["period_label"].mask(near & judged, rows["period_label"]).fillna(""),
-        **pairs[["difference", "direction", "verdict", "evidence", "gap"]],
+        comparator_value=pairs["other_number"],
+        comparator_period=other["period_label"].mask(near & judged, rows["period_label"]).fillna(""),
+        difference=pairs["difference"],
+        difference_places=theirs.clip(upper=rows["places"]),
+        **pairs[["direction", "verdict", "evidence", "gap"]],
         reason=judged_sentences(pairs).where(judged, gap_sentences(pairs["gap"], where, detail)),
         flags=join_words(
             [
@@ -144,7 +206,7 @@ def _tidy(pairs, figures, every, register):
             ]
         ),
     )
-    ranked = figures[["rank", "rank_of", "rank_ties", "band"]].reindex(pairs["figure"]).set_axis(pairs.index)
+    ranked = mine[_RANKS].reindex(pairs["figure"]).set_axis(pairs.index)
     return rows.join(ranked).reset_index(drop=True)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from cyp_helpers.register.periods import UNDATED_KINDS, parse_periods
-from cyp_helpers.register.tables import AUTHORITY_TYPES, FIGURE_KEY, LINE_KEY, with_rounding
+from cyp_helpers.register.tables import AUTHORITY_TYPES, FIGURE_KEY, LINE_KEY, judgement_steps, with_rounding
 
 PER = {"percent": 100.0, "rate per 1,000": 1_000.0, "rate per 10,000": 10_000.0, "rate per 100,000": 100_000.0}
 TOTALS = ("count", "average count", "million pounds")  # grow with the area, so areas are not set side by side
@@ -35,7 +35,7 @@ def known_figures(register, series=None):
       period, -1 where none is printed)
 
     >>> known_figures(load_register().as_known("2018-03-31"), ["re-referrals"])["value"].iloc[0]
-    '23.0'
+    '35.6'
     """
     documents, published = register.table("observations"), register.table("published")
     if series is not None:
@@ -97,11 +97,13 @@ def _by_text(column, function):
     return pd.Series(function(pd.Series(texts)).to_numpy()[codes], index=column.index)
 
 
-def judgement_steps(scale, labels, register):
-    """The step of each judgement on its scale (``scale_id``); empty where it is not one."""
-    steps = register.table("scales").set_index(["scale_id", "label"])["step"].astype(float)
-    wanted = pd.MultiIndex.from_arrays([scale.fillna(""), labels.fillna("")])
-    return pd.Series(steps.reindex(wanted).to_numpy(), index=labels.index)
+def has_status(status, code):
+    """True where a code is among those of a status.
+
+    >>> has_status(pd.Series(["p b", "p", ""]), "b").tolist()
+    [True, False, False]
+    """
+    return _by_text(status, lambda texts: texts.str.split().map(lambda codes: code in codes).astype(bool))
 
 
 # ---- words about figures ----

@@ -36,6 +36,7 @@ def limits_table(points):
     period_label`` ('' for a gap), ``value, centre, lower, upper`` (NaN where there are none), ``outside, shift, trend,
     two_of_three`` (bool, see ``xmr_limits``) and ``reason``, the same in every row: why there are no limits, or ''.
 
+    >>> from cyp_helpers.compare.figures import known_figures
     >>> months = known_figures(load_register().as_known("2025-03-31"), ["referrals-by-month"])
     >>> limits_table(months[months["area"] == "Leicester"])["reason"].unique().tolist()
     ['']

@@ -98,7 +98,11 @@ def compare_plan(judged, plan, review, area, published=False):
     ------
     UnknownName, with the valid names.
 
-    >>> rows, _ = compare_plan(judged, "cypf-2016-18", "2017-18 part 2", "E10000024")  # doctest: +SKIP
+    >>> from cyp_helpers.compare.comparison import judged_on
+    >>> judged = judged_on(load_register(), pd.Timestamp("2018-03-31"))
+    >>> rows, _ = compare_plan(judged, "cypf-2016-18", "2017-18 part 2", "E10000024")
+    >>> rows.loc[rows["series_id"] == "re-referrals", "comparator"].tolist()[:3]
+    ['target', 'baseline', 'previous']
     """
     register = judged.register
     figures = shown_figures(judged, area)

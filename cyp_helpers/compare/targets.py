@@ -8,12 +8,12 @@ starting figure to the target; a figure later than its date says nothing about t
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.compare.figures import at_newest_edition, contradicting, join_words, judgement_steps, look_up, word
+from cyp_helpers.compare.figures import at_newest_edition, contradicting, join_words, look_up, word
 from cyp_helpers.compare.flags import draft_sources
 from cyp_helpers.compare.judge import Evidence, Verdict, against_level
 from cyp_helpers.compare.reasons import gap_sentences
 from cyp_helpers.register.periods import parse_periods
-from cyp_helpers.register.tables import LINE_KEY, find_plan
+from cyp_helpers.register.tables import LINE_KEY, find_plan, judgement_steps
 
 POINTS_FOR_TREND = 5
 _TREND_SIGNS = {

@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from cyp_helpers.compare.figures import has_status
+
 YEARS = 5  # of a trend
 BACK = 8  # years that are looked back at in all, the figure's own among them
 
@@ -22,7 +24,7 @@ def years_before(figures):
     year = annual["end"].dt.year
     keys = ["track", "open_data", "year"]
     there = annual.assign(year=year).drop_duplicates(keys, keep="last").reset_index(names="label").set_index(keys)["label"]
-    broken = annual["status"].str.contains(r"\bb\b")
+    broken = has_status(annual["status"], "b")
     labels, unbroken = {0: annual.index.to_series()}, ~broken
     for back in range(1, BACK):
         wanted = pd.MultiIndex.from_arrays([annual["track"], annual["open_data"], year - back])

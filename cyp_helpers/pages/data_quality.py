@@ -208,8 +208,10 @@ def standings_table(report):
             )
         ),
         (
-            "Agrees: the published figures of the stated time say the same. Within chance: they are too close to say. "
-            "By a later figure: none of that time is in the files that were read, so the next one is shown.",
+            (
+                "Agrees: the published figures of the stated time say the same. Within chance: they are too close to say. "
+                "By a later figure: none of that time is in the files that were read, so the next one is shown."
+            ),
         ),
         "standings",
     )

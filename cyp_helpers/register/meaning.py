@@ -5,9 +5,8 @@ Each check returns faults as rows of file, row (as a spreadsheet counts), column
 
 import pandas as pd
 
-from cyp_helpers.compare.figures import judgement_steps
 from cyp_helpers.register.periods import PERIOD_FORMS, parse_periods
-from cyp_helpers.register.tables import decimal_places
+from cyp_helpers.register.tables import decimal_places, judgement_steps
 
 _DIGITS = r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?"
 
@@ -89,7 +88,9 @@ def _value_faults(register, paths):
         number, unit = pd.to_numeric(frame["value"], errors="coerce"), frame["series_id"].map(unit_of)
         given = frame["value"] != ""
         judgement = unit == "judgement"
-        step = judgement_steps(frame["series_id"].map(indicator_of), frame["value"], register)
+        step = judgement_steps(
+            frame["series_id"].map(indicator_of).map(indicators["scale_id"]), frame["value"], register
+        )
         faults += _rows(
             frame,
             given & judgement & step.isna(),
@@ -198,7 +199,8 @@ def _target_faults(register, paths):
     indicator = (
         targets["plan_indicator_id"].map(listed).map(register.table("series").set_index("series_id")["indicator_id"])
     )
-    step = judgement_steps(indicator.astype("str").fillna(""), targets["value"], register)
+    scale = indicator.map(register.table("indicators").set_index("indicator_id")["scale_id"])
+    step = judgement_steps(scale, targets["value"], register)
     faults += _rows(
         targets,
         (targets["kind"] == "judgement_step") & step.isna(),

@@ -103,8 +103,8 @@ def to_periods(parsed):
 def months_between(earlier, later):
     """Whole months from ``earlier`` to ``later`` (Series of dates), rounded down; empty where either is.
 
-    >>> months_between(pd.Series([pd.Timestamp("2017-08-31")]), pd.Timestamp("2018-03-31"))[0]
-    7.0
+    >>> months_between(pd.Series([pd.Timestamp("2017-08-31")]), pd.Timestamp("2018-03-31")).tolist()
+    [7]
     """
     later = pd.Series(later, index=earlier.index)
     whole = (later.dt.year - earlier.dt.year) * 12 + later.dt.month - earlier.dt.month

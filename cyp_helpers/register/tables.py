@@ -18,6 +18,10 @@ AUTHORITY_TYPES = ["county", "unitary authority", "metropolitan district", "Lond
 class UnknownName(ValueError):
     """A plan, review, priority or area that the register does not have; the message lists those it has or comes near."""
 
+    def _render_traceback_(self):
+        """What IPython shows: the message alone, since the mistake is not in the code above it."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 @dataclass(frozen=True, eq=False)
 class Register:
@@ -179,6 +183,17 @@ def half_unit(values):
     [0.05, 0.5]
     """
     return 0.5 * 10.0 ** -decimal_places(values)
+
+
+def judgement_steps(scale, labels, register):
+    """The step of each judgement on its scale (``scale_id``); empty where it is not one.
+
+    >>> judgement_steps(pd.Series(["childrens-services-assessment"]), pd.Series(["Adequate"]), load_register()).tolist()
+    [2.0]
+    """
+    steps = register.table("scales").set_index(["scale_id", "label"])["step"].astype(float)
+    wanted = pd.MultiIndex.from_arrays([scale.fillna(""), labels.fillna("")])
+    return pd.Series(steps.reindex(wanted).to_numpy(), index=labels.index)
 
 
 def find_plan(register, plan):

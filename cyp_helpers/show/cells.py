@@ -101,6 +101,7 @@ def for_readers(frame):
     """
     frame = _without_index(frame)
     shown = [n for n, name in enumerate(frame) if kind_of(name) != "hidden" and not _is_companion(name, frame)]
+    shown = [n for n in shown if frame.columns[n] != "marks" or frame.iloc[:, n].ne("").any()]
     shown = shown or range(frame.shape[1])
     made = pd.DataFrame({n: _shown(frame, n) for n in shown}, index=frame.index)
     return made.set_axis([heading_of(frame.columns[n]) for n in shown], axis=1)
@@ -131,7 +132,7 @@ def _shown(frame, n):
     if pd.api.types.is_datetime64_any_dtype(column):
         return column.map(day, na_action="ignore").astype(object).where(column.notna(), "–")
     if kind == "period":
-        text = column.astype("str")
+        text = frame.get(text_of(name), column).astype("str")
         label = parse_periods(text)["period_label"].astype(object)
         return label.where(label.notna() & (label != ""), text).where(column.notna() & (text != ""), "–")
     if kind == "verdict":
@@ -149,20 +150,22 @@ def _numeric(frame, name, column, kind):
     values = column.astype(float).where(lambda each: np.isfinite(each))
     if text_of(name) in frame:
         text = frame[text_of(name)].astype("str").fillna("")
-        return pd.Series([_printed(*pair) for pair in zip(values, text)], index=column.index, dtype=object)
+        cells = pd.Series([_printed(*pair) for pair in zip(values, text)], index=column.index, dtype=object)
+        return cells.where(cells.notna(), "–") if kind == "difference" else cells
     places = next((frame[one] for one in (f"{name}_places", "places") if kind and one in frame), None)
     if places is None or name.startswith(("rank", "band")):
         places = _places(values, alike=not kind)
     maker = Difference if kind == "difference" else Decimal
     cells = [maker(f"{value:.{int(each)}f}") for value, each in zip(values.fillna(0), places.fillna(0))]
-    return pd.Series(cells, index=column.index, dtype=object).where(values.notna(), None)
+    is_figure = kind != "difference" and not name.startswith(("rank", "band"))
+    return pd.Series(cells, index=column.index, dtype=object).where(values.notna(), None if is_figure else "–")
 
 
 def _printed(value, text):
-    """A number as printed; of "83.5%, the mean of 9 of 10 neighbours" the figure alone, and words where there is no number."""
+    """A number as printed; of "83.5%, the mean of 9 of 10 neighbours" the figure alone, words where there is no number, None where nothing is printed."""
     found = _FIGURE.search(text)
     if pd.isna(value) or not found:
-        return text or (None if pd.isna(value) else Decimal(f"{value:g}"))
+        return text or None
     places = len(found[0].partition(".")[2])
     return Printed(f"{value:.{places}f}", text.partition(", ")[0])
 

@@ -15,7 +15,7 @@ import pandas as pd
 from cyp_helpers.findings import coverage, judged
 from cyp_helpers.register.tables import ENGLAND
 from cyp_helpers.report import line_of_figures
-from cyp_helpers.show.table import Table, render_table
+from cyp_helpers.show.table import Table, render_table, show
 from cyp_helpers.show.wording import clean
 
 # Government Analysis Function palette for charts
@@ -28,21 +28,22 @@ MOST_CHARACTERS, MOST_PICTURES = 1000, 60
 
 @dataclass(frozen=True)
 class Chart:
-    """A picture with its words and its data; shows itself in a notebook."""
+    """A picture with its words and its data (a table, or the frame that a reader had drawn); shows itself in a notebook."""
 
     title: str
     alternative: str
     picture: bytes = field(repr=False)
-    data: Table = field(repr=False)
+    data: Table | pd.DataFrame = field(repr=False)
 
     def __repr__(self):
         return f"Chart: {_limited(self.alternative)}"
 
     def _repr_html_(self):
+        data = self.data if isinstance(self.data, Table) else show(self.data, f"Figures behind the chart: {self.title}")
         encoded = base64.b64encode(self.picture).decode("ascii")
         return (
             f'<figure class="chart"><img src="data:image/svg+xml;base64,{encoded}" alt="{html.escape(_limited(self.alternative))}">'
-            f"<figcaption><details><summary>Figures behind this chart</summary>{render_table(self.data)}</details></figcaption></figure>"
+            f"<figcaption><details><summary>Figures behind this chart</summary>{render_table(data)}</details></figcaption></figure>"
         )
 
 

@@ -32,6 +32,15 @@ COLUMNS = {
     "band": ("Quarter", "number"),
     "reason": ("What this rests on", "text"),
     "flags": ("Bear in mind", "text"),
+    "findings": ("What this rests on", "text"),
+    "differs": ("How its definition differs", "text"),
+    "new": ("New since last review", "text"),
+    "mixed": ("Also needs attention", "text"),
+    "printed": ("As printed", "text"),
+    "reading": ("How it was read", "text"),
+    "period_label": ("Period", "text"),
+    "locator": ("Place", "text"),
+    "query": ("What is odd", "text"),
     "value_source": ("Source", "text"),
     "comparator_source": ("Source of the other figure", "text"),
 }
@@ -57,7 +66,7 @@ WORDS = {
 }
 
 
-_TEXT_OF = {"comparator_value": "comparator_text"}  # else X_text prints X
+_TEXT_OF = {"comparator_value": "comparator_text", "period": "period_label"}  # else X_text prints X
 
 
 def text_of(name):
@@ -82,12 +91,14 @@ def printed_by(name):
 def heading_of(name):
     """The heading of a column; an unknown one's name, tidied where it is written as code.
 
-    >>> heading_of("comparator_value"), heading_of("good_level"), heading_of("Young people's rank")
-    ('Other figure', 'Good level', "Young people's rank")
+    >>> heading_of("comparator_value"), heading_of("good_level"), heading_of("england_verdict")
+    ('Other figure', 'Good level', 'England')
     """
     name = " ".join(map(str, name)).strip() if isinstance(name, tuple) else str(name)
     if printed_by(name) in COLUMNS:
         return COLUMNS[printed_by(name)][0]
+    name = name.removesuffix("_verdict").removesuffix("_told")
+    name = COMPARATORS.get(name, name)
     return name.replace("_", " ").capitalize() if name == name.lower() else name
 
 
@@ -95,4 +106,5 @@ def kind_of(name):
     """text, period, number, difference, verdict or hidden; empty for a column that is not in the list."""
     name = str(name)
     hidden = name in HIDDEN or name.endswith("_places")
+    name = "verdict" if name.endswith("_verdict") else name
     return "hidden" if hidden else COLUMNS.get(printed_by(name), ("", ""))[1]

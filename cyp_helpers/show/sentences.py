@@ -106,6 +106,27 @@ SENTENCES = {
         "One figure is new since the review {before}.",
         "{N} figures are new since the review {before}.",
     ),
+    "lines": (
+        "No indicator of this page has a published counterpart known at the date of the review.",
+        "One line of published figures belongs to the indicators listed here.",
+        "{N} lines of published figures belong to the indicators listed here.",
+    ),
+    "trends": (
+        "",
+        "A trend over five years could be tested for one{moving}.",
+        "A trend over five years could be tested for {n}{moving}.",
+    ),
+    "significant": ("; none is significant", "; one is significant", "; {n} are significant"),
+    "worse_and_worsening": (
+        "No indicator is worse and getting worse.",
+        "One indicator is worse and getting worse{names}.",
+        "{N} indicators are worse and getting worse{names}.",
+    ),
+    "better_and_better": (
+        " None is better and getting better.",
+        " One is better and getting better.",
+        " {N} are better and getting better.",
+    ),
     "caveat": ("", "- One indicator: comparisons {what}.", "- {N} indicators: comparisons {what}."),
 }
 

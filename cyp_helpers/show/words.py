@@ -3,33 +3,25 @@
 import html
 from urllib.parse import quote
 
-from cyp_helpers.findings import attention, coverage, judged, judged_over_time, not_judged, went_well
+from cyp_helpers.compare.areas import list_in_use, list_words
+from cyp_helpers.compare.flags import FLAGS
+from cyp_helpers.compare.judge import Evidence, Verdict
+from cyp_helpers.findings import attention, judged, went_well, worse_and_worsening
 from cyp_helpers.show.sentences import say
 from cyp_helpers.show.table import STYLE
 from cyp_helpers.show.wording import Words, bold, clean, count, day, escape, join, stop
 
-# In this order verdicts are counted; any others follow.
-_ORDER = [
-    *("not met", "off track", "worsened", "worse", "met", "on track", "improved", "better"),
-    *("increased", "decreased", "higher", "lower", "no clear change", "no clear difference", "similar"),
-    *("cannot tell from rounded figures", "not assessed"),
-]
 _QUESTIONS = {
     "target": "Against target",
     "over time": "Over time",
     "england": "Against England",
     "neighbours": "Against statistical neighbours",
 }
-_SHORT = {"cannot tell from rounded figures": "hidden by rounding"}
-_CAVEATS = {
-    "provisional": "rest on provisional figures, which may change",
-    "text cut off": "rest on text that is cut off in the document",
-    "reading inferred": "rest on a reading from the context, because the document does not print it",
-    "period not printed": "rest on a figure without a printed period",
-    "unlike periods": "set unlike periods side by side, as the document does",
-    "draft document": "rest on a document marked as a draft",
-    "source query": "use a figure with a source query",
-}
+_LINE_NOTE = (
+    "Each cell gives the figure beside, or the change, the verdict and its evidence; – where like cannot be set against like. "
+    "Rank: place among the authorities with a figure for this period, 1 is best, the highest where neither direction is better."
+)
+_TOLD_APART = ("average of areas", "other source", "no new figure", "target looser than start")  # in other sentences
 
 
 class Opening(str):
@@ -75,13 +67,13 @@ def counts(report):
     """How much is listed, how much has a figure, and what the verdicts are."""
     listed = report.subjects.query("measure != 'context figure'").drop_duplicates("subject_id")
     verdicts = judged(report).query("measure != 'context figure'").drop_duplicates(["subject_id", "question"])
-    on_figures = verdicts.loc[verdicts["evidence"] != "stated", "subject_id"].nunique()
+    on_figures = verdicts.loc[verdicts["evidence"] != Evidence.STATED, "subject_id"].nunique()
     all_judged = verdicts["subject_id"].nunique()
     told = f"{say('with_figure', listed.value.notna().sum())} and {say('can_be_judged', all_judged)}"
     parts = [say("listed", len(listed), rest=told + say("in_words", all_judged - on_figures))]
     for question, lead in _QUESTIONS.items() if len(verdicts) else ():
-        parts.append(f"{lead}: {_tally(verdicts.loc[verdicts['question'] == question, 'verdict'])}.")
-    tested = verdicts[(verdicts["question"] != "target") & (verdicts["verdict"] != "cannot tell from rounded figures")]
+        parts.append(f"{lead}: {tally(verdicts.loc[verdicts['question'] == question, 'verdict'])}.")
+    tested = verdicts[(verdicts["question"] != "target") & (verdicts["verdict"] != Verdict.HIDDEN)]
     kinds = tested["evidence"].value_counts()
     told = join([f"{count(number)} {kind}" for kind, number in kinds.items()] or [""])
     return Words(" ".join([*parts, say("evidence", len(tested), kinds=told)]).rstrip())
@@ -93,66 +85,50 @@ def read_summary(report):
     if worst.empty:
         return Words(say("attention", 0))
     first = worst.iloc[0]
-    return Words(f"Most in need of attention: {_named(first)}. {escape(first['findings'])}")
+    return Words(f"Most in need of attention: {named(first)}. {escape(first['findings'])}")
 
 
-def read_targets(report):
-    """How the printed targets fare, and which are looser than their start."""
-    rows = report.comparison
-    rows = rows[(rows["comparator"] == "target") & (rows["target_id"] != "") & (rows["measure"] != "milestone")]
-    loose = rows[rows["flags"].str.contains("looser")]
-    names = "; ".join(map(escape, loose["name"]))
-    return Words(say("targets", len(rows), tally=_tally(rows["verdict"])) + say("loose", len(loose), names=names))
+def read_lines(report):
+    """How many published lines there are, how they stand, and how many are moving."""
+    rows = report.lines.drop_duplicates(["series_id", "breakdown"])
+    parts = [say("lines", len(rows))]
+    for comparator, name in [("england", "England"), ("neighbours", "the statistical neighbours")] if len(rows) else []:
+        told = rows.loc[rows[f"{comparator}_evidence"] == Evidence.BEYOND, f"{comparator}_verdict"]
+        parts.append(f"{Evidence.BEYOND.capitalize()} against {name}: {tally(told, 'none')}.")
+    tested = rows["five_years_evidence"] != ""
+    moving = rows["five_years_evidence"] == Evidence.BEYOND
+    return Words(" ".join([*parts, say("trends", tested.sum(), moving=say("significant", moving.sum()))]).rstrip())
 
 
-def read_changes(report):
-    """What got better or worse, and how much of it is old or only stated."""
-    rows = judged_over_time(report).query("measure != 'context figure'")
-    stated, stale = rows["evidence"].eq("stated").sum(), rows["flags"].str.contains("no new figure").sum()
-    told = say("changes", len(rows), tally=_tally(rows["verdict"]))
-    return Words(told + say("stated", stated) + say("stale", stale))
+def read_both_ways(report):
+    """How many are worse and getting worse, and better and getting better."""
+    worse, better = worse_and_worsening(report), worse_and_worsening(report, "better")
+    names = f": {'; '.join(map(bold, worse['name']))}" if len(worse) else ""
+    return Words(say("worse_and_worsening", len(worse), names=names) + say("better_and_better", len(better)))
 
 
-def read_areas(report):
-    """How many stand better or worse than England, and how many of these are only stated; then the neighbours."""
-    verdicts = judged(report)
-    rows, beside = (verdicts[verdicts["question"] == one] for one in ("england", "neighbours"))
-    told = say("beside_england", len(rows), tally=_tally(rows["verdict"]))
-    told += say("standing_stated", rows["evidence"].eq("stated").sum())
-    return Words(told + say("neighbours", len(beside), tally=_tally(beside["verdict"])))
+def notes_on_lines(report):
+    """What stands below a table of ``report.lines``: whose neighbours, where chance is not tested, what differs."""
+    rows = report.lines
+    indicators = report.register.table("indicators").set_index("indicator_id").loc[rows["indicator_id"].unique()]
+    untested = indicators[indicators["chance_note"] != ""]
+    near = rows[rows["match"] == "near"].drop_duplicates(["series_id", "breakdown"])
+    return (
+        _LINE_NOTE,
+        *neighbours_used(report),
+        *(untested["name"] + ": chance is not tested, because " + untested["chance_note"] + "."),
+        *(near["name"] + " differs from the plan's definition: " + near["differs"] + "."),
+    )
 
 
-def read_gaps(report):
-    """How much cannot be judged."""
-    kinds = not_judged(report)["measure"].value_counts()
-    parts = [say(f"gap_{kind}", kinds[kind]) for kind in ("indicator", "milestone", "evidence figure") if kind in kinds]
-    told = join(parts) if parts else ""
-    return Words(say("gaps", kinds.sum(), kinds=told[:1].upper() + told[1:]))
-
-
-def read_background(report):
-    """How many figures are shown and not judged."""
-    return Words(say("background", report.subjects["measure"].eq("context figure").sum()))
-
-
-def read_coverage(report):
-    """How much of what is listed can be judged."""
-    total = coverage(report).drop(columns=["priority_id", "name"]).sum()
-    told = {"judged": say("can_be_judged", total["judged"]), "milestones": say("milestones", total["milestones"])}
-    return Words(say("coverage", total["listed"] - total["background"], **told))
-
-
-def read_attention(report):
-    """The first three that need attention."""
-    worst = attention(report)
-    names = "; ".join(_named(row) for _, row in worst.head(3).iterrows())
-    return Words(say("attention", len(worst), new=_of_which_new(worst), names=names))
-
-
-def read_went_well(report):
-    """How much went well, and how much of it is mixed."""
-    good = went_well(report)
-    return Words(say("went_well", len(good), new=_of_which_new(good), mixed=say("mixed", good["mixed"].sum())))
+def neighbours_used(report):
+    """Which list of neighbours a report uses, and that it is not that of the review before."""
+    lists, in_use, before = list_words(report.register), list_in_use(report.register), report.last_review
+    told = [f"Statistical neighbours: {lists[in_use]}."] if in_use else []
+    then = list_in_use(report.register.whole.as_known(before["as_at"])) if before is not None else in_use
+    if then != in_use:
+        told.append(f"The neighbours changed since the review {before['review']}, which used the {lists[then]}.")
+    return tuple(told)
 
 
 def caveats(report, series=None):
@@ -165,13 +141,15 @@ def caveats(report, series=None):
     sources = sources[sources["source_id"].isin(read)]
     assumed = sources[sources["published_basis"] == "assumed"]
     lines = [f"- {bold(row.title)}: {escape(stop(row.published_note))}" for row in assumed.itertuples()]
-    for flag, words in _CAVEATS.items():
+    for flag, words in FLAGS.items():
+        if flag in _TOLD_APART:
+            continue
         lines.append(say("caveat", rows.loc[rows["flags"].str.contains(flag), "subject_id"].nunique(), what=words))
     lines += [
         f"- **Break in the series**: from {escape(row.name)} to {escape(row.successor)}, {escape(row.what_changed)}; comparable: {escape(row.comparable)}."
         for row in _breaks(report, used).itertuples(index=False)
     ]
-    if rows["evidence"].isin(["chance not tested", "not tested"]).any():
+    if rows["evidence"].eq(Evidence.NOT_TESTED).any():
         lines.append("- A difference that is not tested may be chance.")
     if figures["open_data"].any():
         lines.append(
@@ -238,12 +216,12 @@ def since_last_review(report):
 # ---- parts of sentences ----
 
 
-def _named(finding):
+def named(finding):
     """The name of a finding in bold, and its verdicts."""
     return f"{bold(finding['name'])} ({escape(finding['verdicts'])})"
 
 
-def _of_which_new(findings):
+def of_which_new(findings):
     new = findings["new"].sum()
     return "new since the last review" if len(findings) == new else say("new", new)
 
@@ -261,9 +239,8 @@ def _breaks(report, used):
     return breaks.assign(name=breaks["series_id"].map(names), successor=breaks["successor_series_id"].map(names))
 
 
-def _tally(verdicts):
-    """ "three improved, one hidden by rounding", or "none could be judged"."""
+def tally(verdicts, none="none could be judged"):
+    """ "three improved, one hidden by rounding", or what is said of none."""
     counts = verdicts.value_counts()
-    ordered = [verdict for verdict in _ORDER if verdict in counts] + sorted(set(counts.index) - set(_ORDER))
-    told = [f"{count(counts[verdict])} {_SHORT.get(verdict, verdict)}" for verdict in ordered]
-    return ", ".join(told) or "none could be judged"
+    hidden = {Verdict.HIDDEN: "hidden by rounding"}
+    return ", ".join(f"{count(counts[one])} {hidden.get(one, one)}" for one in Verdict if one in counts) or none

@@ -8,44 +8,14 @@ from math import ceil
 
 import pandas as pd
 
-from cyp_helpers.pages import beside as comparators
-from cyp_helpers.show import tables, words
+from cyp_helpers.show import words
 from cyp_helpers.show.cells import Difference, Printed
+from cyp_helpers.show.sheets import sheets_of
 from cyp_helpers.show.table import SHORTHAND
 from cyp_helpers.show.wording import clean, plain
 
 _WIDEST, _LONGEST = 50, 32767  # characters, of a column as it reads well and of a cell as Excel allows
 _TEXT_ONLY = {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
-_NAMES = {
-    "attention": "Attention",
-    "went-well": "Went well",
-    "coverage": "Coverage",
-    "summary": "Indicators",
-    "targets": "Targets",
-    "changes": "Over time",
-    "areas": "Other areas",
-    "comparators": "Comparators",
-    "both-ways": "Worse and better",
-    "gaps": "Not judged",
-    "background": "Background",
-    "sources": "Sources",
-    "queries": "Source queries",
-}
-_BUILDERS = (
-    tables.attention_table,
-    tables.went_well_table,
-    tables.coverage_table,
-    tables.summary_table,
-    tables.targets_table,
-    tables.changes_table,
-    tables.areas_table,
-    comparators.comparators_table,
-    comparators.both_ways_table,
-    tables.gaps_table,
-    tables.background_table,
-    tables.sources_table,
-    tables.queries_table,
-)
 
 
 def write_workbook(report, path):
@@ -53,14 +23,14 @@ def write_workbook(report, path):
 
     Parameters
     ----------
-    review : Review of all priorities
+    report : Report of all priorities
     path : where to write the ``.xlsx``
 
     Tables without rows are left out; the cover says so. Numbers are numbers with the decimals that were printed.
     """
-    made = [build(report) for build in _BUILDERS]
-    cover = _cover(report, [table.caption for table in made if table.frame.empty])
-    sheets = {_NAMES[table.name]: table for table in made if not table.frame.empty}
+    made = sheets_of(report)
+    cover = _cover(report, [table.caption for table in made.values() if table.frame.empty])
+    sheets = {name: table for name, table in made.items() if not table.frame.empty}
     write_sheets(sheets, cover, path, report.as_at)
 
 
@@ -89,7 +59,7 @@ def write_sheets(sheets, cover, path, as_at):
         warnings.simplefilter("ignore")
         book = gptables.produce_workbook(
             str(path),
-            {name: _layout(table) for name, table in sheets.items()},
+            {name: _layout(name, table) for name, table in sheets.items()},
             cover=cover,
             notes_table=notes,
             notesheet_label="Notes",
@@ -124,7 +94,7 @@ def _cover(report, left_out):
     )
 
 
-def _layout(table):
+def _layout(name, table):
     """What gptables sets out around a table. It reads links and notes into cells and refuses cells without Latin letters, so the cells
     are written by ``_fill``. Its Excel name must not look like a cell, such as P1."""
     import gptables
@@ -132,7 +102,7 @@ def _layout(table):
     frame = table.frame
     return gptables.GPTable(
         table=pd.DataFrame("x", index=range(len(frame)), columns=[_no_marks(name) for name in frame.columns]),
-        table_name=f"{table.name.replace('-', '_')}_table",
+        table_name=f"{name.lower().replace(' ', '_')}_table",
         title=_no_marks(table.caption),
         instructions="This worksheet contains one table. The notes sheet explains the shorthand.",
         subtitles=[_no_marks(note) for note in table.notes],

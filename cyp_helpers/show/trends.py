@@ -5,10 +5,10 @@ import textwrap
 import numpy as np
 import pandas as pd
 
-from cyp_helpers import allareas
-from cyp_helpers.compare.figures import join_words, word
-from cyp_helpers.compare.published import TOTALS
-from cyp_helpers.pages.beside import lines_beside
+from cyp_helpers.compare.areas import list_in_use, neighbour_averages
+from cyp_helpers.compare.figures import TOTALS, join_words, word
+from cyp_helpers.compare.limits import limits_table
+from cyp_helpers.register.tables import ENGLAND
 from cyp_helpers.show.charts import (
     DARK_BLUE,
     DARK_GREY,
@@ -21,58 +21,74 @@ from cyp_helpers.show.charts import (
     draw_svg,
     new_figure,
 )
-from cyp_helpers.show.table import Table, numbers, tidy
+from cyp_helpers.show.table import show
+from cyp_helpers.show.words import tally
 
 _ACROSS = 2
+_LINE = ["series_id", "breakdown"]
+
+
+def history(report, lines):
+    """Every known figure of published lines: of the area, of England, and the range of the neighbours.
+
+    Parameters
+    ----------
+    lines : rows of ``Report.lines``
+
+    Returns
+    -------
+    Rows of ``Report.everyone`` of the area with a figure, oldest first for each line, with ``number, value`` (as published),
+    ``england, england_value, low, high`` (lowest and highest neighbour), ``low_value, high_value`` and ``neighbours`` (how many
+    have a figure).
+    """
+    everyone, register = report.everyone, report.register
+    everyone = everyone.merge(lines[_LINE].drop_duplicates(), on=_LINE)
+    england = everyone[everyone["area_id"] == ENGLAND].set_index("cell")[["number", "value"]]
+    near = neighbour_averages(everyone, register, list_in_use(register))
+    texts = everyone.drop_duplicates(["cell", "number"]).set_index(["cell", "number"])["value"]
+    own = everyone.drop(columns=["low", "high"])[everyone["area_id"] == report.area["area_id"]]
+    own = own.join(near[["n", "least", "most"]])
+    own = own.join(england.rename(columns={"number": "england", "value": "england_value"}), on="cell")
+    own = own.rename(columns={"least": "low", "most": "high", "n": "neighbours"})
+    for end in ("low", "high"):
+        wanted = pd.MultiIndex.from_frame(own[["cell", end]])
+        own[f"{end}_value"] = texts.reindex(wanted).set_axis(own.index)
+    return own.sort_values(["line", "end"], kind="stable")
 
 
 def trend_charts(report):
     """Small charts of every published line with three figures or more in one picture; then those of monthly figures."""
-    lines = lines_beside(report).drop_duplicates(["series_id", "breakdown"])
+    lines = report.lines.drop_duplicates(_LINE)
     lines = lines[~lines["unit"].isin(TOTALS)]  # a total of a county and of England do not go into one picture
-    headings = report.register.table("units").set_index("unit")["heading"]
-    lines = lines.assign(unit=lines["unit"].map(headings))
-    past = allareas.history(report).merge(
-        lines[["series_id", "breakdown", "name", "unit", "trend_verdict"]], on=["series_id", "breakdown"]
-    )
-    past = past[past.groupby("name")["own"].transform("count") >= 3]
+    past = history(report, lines).merge(lines[[*_LINE, "name", "unit_heading", "five_years_verdict"]], on=_LINE)
+    past = past[past.groupby("name")["number"].transform("size") >= 3]
     if past.empty:
         return Charts((), "No published indicator of this page has three figures known at the date of the review.")
-    order = past["name"].drop_duplicates().tolist()
-    panels = [past[past["name"] == name] for name in order]
-    area = report.area["name"]
-    verdicts = lines.loc[lines["name"].isin(order), "trend_verdict"].value_counts()
-    told = "; ".join(f"{number} {verdict}" for verdict, number in verdicts.items())
-    title = f"{area} beside England and its neighbours, {len(order)} indicators: {told}"
-    alternative = f"{len(order)} small line charts. {title}. " + " ".join(_spoken(panel, area) for panel in panels)
+    shown = lines[lines["name"].isin(past["name"])]
+    panels = [past[past["name"] == name] for name in shown["name"]]
+    area, tested = report.area["name"], shown["five_years_evidence"] != ""
+    told = tally(shown.loc[tested, "five_years_verdict"], "no trend over five years can be tested")
+    title = f"{area} beside England and its neighbours, {len(panels)} indicators: {told}"
+    alternative = f"{len(panels)} small line charts. {title}. " + " ".join(_spoken(panel, area) for panel in panels)
     small = Chart(title, alternative, _draw(report, panels, title), _data(panels, area))
     return Charts((small, *month_charts(report)), "")
 
 
 def _spoken(panel, area):
     first, last = panel.iloc[0], panel.iloc[-1]
-    england = f"; England {last['england_text']}" if isinstance(last["england_text"], str) else ""
-    spread = f"; neighbours {last['low_text']} to {last['high_text']}" if isinstance(last["low_text"], str) else ""
+    england = f"; England {last['england_value']}" if pd.notna(last["england"]) else ""
+    spread = f"; neighbours {last['low_value']} to {last['high_value']}" if last["neighbours"] else ""
     return (
-        f"{last['name']} ({last['unit']}): {area} {first['own_text']} in {first['period_label']}, {last['own_text']} in "
-        f"{last['period_label']}{england}{spread}; {last['trend_verdict']}."
+        f"{last['name']} ({last['unit_heading']}): {area} {first['value']} in {first['period_label']}, {last['value']} in "
+        f"{last['period_label']}{england}{spread}; {last['five_years_verdict']}."
     )
 
 
 def _data(panels, area):
-    rows = pd.concat(panels)
-    frame = pd.DataFrame(
-        {
-            "Indicator": rows["name"],
-            "Period": rows["period_label"],
-            area: numbers(rows["own_text"]),
-            "England": numbers(rows["england_text"]),
-            "Lowest neighbour": numbers(rows["low_text"]),
-            "Highest neighbour": numbers(rows["high_text"]),
-            "Neighbours with a figure": numbers(rows["neighbours"].map("{:.0f}".format, na_action="ignore")),
-        }
-    )
-    return Table("Figures behind the small charts", tidy(frame), (), "small-charts")
+    names = {"number": area, "england": "England", "low": "Lowest neighbour", "high": "Highest neighbour"}
+    texts = {"value": f"{area}_text", **{f"{one}_value": f"{names[one]}_text" for one in ("england", "low", "high")}}
+    rows = pd.concat(panels)[["name", "period_label", *names, *texts, "neighbours"]].rename(columns=names | texts)
+    return show(rows, "Figures behind the small charts", name="small-charts")
 
 
 def _draw(report, panels, title):
@@ -100,15 +116,15 @@ def _draw_panel(axes, panel):
     gap = np.flatnonzero(np.diff(year) > 1.5) + 1
     at = np.insert(year.to_numpy(), gap, np.nan)
     own, england, low, high = (
-        np.insert(panel[column].to_numpy(float), gap, np.nan) for column in ("own", "england", "low", "high")
+        np.insert(panel[column].to_numpy(float), gap, np.nan) for column in ("number", "england", "low", "high")
     )
     axes.plot(at, own, color=DARK_BLUE, linewidth=2, marker="o", markersize=3.5, label="own")
     axes.plot(at, england, color=ORANGE, linewidth=1.5, linestyle="--", label="England")
     axes.fill_between(at, low, high, color=LIGHT_GREY, alpha=0.6, linewidth=0, label="Range of neighbours")
     last = panel.iloc[-1]
     axes.annotate(
-        last["own_text"],
-        (year.iloc[-1], last["own"]),
+        last["value"],
+        (year.iloc[-1], last["number"]),
         xytext=(4, 0),
         textcoords="offset points",
         va="center",
@@ -116,11 +132,11 @@ def _draw_panel(axes, panel):
     )
     axes.set_xticks(year.iloc[[0, -1]], panel["period_label"].str.replace("academic year ", "").iloc[[0, -1]])
     axes.set_xlim(year.iloc[0] - 0.2, year.iloc[-1] + 0.18 * (year.iloc[-1] - year.iloc[0]) + 0.2)
-    top = np.nanmax([panel["own"].max(), panel["england"].max(), panel["high"].max()])
-    bottom = np.nanmin([0, panel["own"].min(), panel["low"].min()])
+    top = np.nanmax(panel[["number", "england", "high"]].max())
+    bottom = np.nanmin([0, panel["number"].min(), panel["low"].min()])
     axes.set_ylim(bottom, top * 1.15)
     axes.set_title(
-        "\n".join(textwrap.wrap(f"{last['name']} ({last['unit']})", 44)),
+        "\n".join(textwrap.wrap(f"{last['name']} ({last['unit_heading']})", 44)),
         fontsize=9.5,
         loc="left",
         color=DARK_GREY,
@@ -144,36 +160,27 @@ def month_charts(report):
 
     A series with fewer than 12 months known has no chart, because it has no limits.
     """
-    months = allareas.months(report)
-    months = months[months["beside_indicator"].isin(report.comparison["indicator_id"])]
-    names = report.register.table("series").set_index("series_id")["name"]
-    lines = [
-        (names[series_id], line) for (series_id, _), line in months.groupby(["series_id", "breakdown"], sort=False)
-    ]
+    lines = report.lines.drop_duplicates(_LINE).set_index(_LINE)["name"]
+    own = report.everyone[(report.everyone["area_id"] == report.area["area_id"]) & (report.everyone["kind"] == "month")]
+    tables = {lines.get(key): limits_table(rows) for key, rows in own.groupby(_LINE, sort=False)}
     return [
-        _month_chart(report, name, line.reset_index(drop=True)) for name, line in lines if (line["reason"] == "").any()
+        _month_chart(report, name, months) for name, months in tables.items() if name and (months["reason"] == "").any()
     ]
 
 
 def _month_chart(report, name, months):
     stands_out = months[list(_RULES)].any(axis=1)
-    tally = months[list(_RULES)].sum()
-    told = "; ".join(f"{number} {_RULES[rule]}" for rule, number in tally.items() if number) or "no month stands out"
+    counts = months[list(_RULES)].sum()
+    told = "; ".join(f"{number} {_RULES[rule]}" for rule, number in counts.items() if number) or "no month stands out"
     title = f"{name}, {report.area['name']}, to {months['period_label'].iloc[-1]}: {told}"
     centre, lower, upper = months[["centre", "lower", "upper"]].iloc[0]
     which = join_words([word(words, months[rule]) for rule, words in _RULES.items()])
-    data = pd.DataFrame(
-        {
-            "Month": months["period_label"],
-            "Figure": numbers(months["value"].map("{:.0f}".format, na_action="ignore")),
-            "What stands out": which,
-        }
-    )
     alternative = (
         f"XmR chart of {len(months)} months. {title}. Mean {centre:,.0f}, limits {lower:,.0f} to {upper:,.0f}. A diamond marks a "
         "month that stands out. Referrals follow the seasons, such as school holidays, so not every diamond is a change."
     )
-    table = Table(f"Months behind the chart: {name}", tidy(data), (), "months")
+    data = months[["period_label", "value"]].assign(what_stands_out=which)
+    table = show(data, f"Months behind the chart: {name}", name="months")
     return Chart(title, alternative, _draw_months(months, stands_out, title), table)
 
 
