@@ -19,6 +19,18 @@ def compare(
 
 
 @app.command()
+def promises(day: Annotated[str, typer.Option(help="Day on which is learnt, as 2026-11-26.")]):
+    """Learn from every authority's past how often verdicts hold, and write it into data/reference."""
+    import pandas as pd
+
+    from benchmarks.record import write_promises
+    from cyp_helpers.register.tables import load_register
+
+    for path in write_promises(load_register(), pd.Timestamp(day)):
+        typer.echo(f"Wrote {path}")
+
+
+@app.command()
 def errors(
     replications: Annotated[
         int, typer.Option(help="Tables drawn for each case; trends draw five times as many.")

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 CHILDREN = "population-0-17"  # the series whose figures are the size of an authority
-ENOUGH = 200  # changes of all authorities, below which nothing is learnt
+ENOUGH = 100  # changes of all authorities, below which nothing is learnt
 _GROUPS = 5  # of authorities by size
 _MEDIAN = 0.6745  # of |x| where x is normal with variance 1
 _ORDINARY_YEARS = 6  # of an ordinary authority, to which its own years are shrunk
@@ -20,15 +20,17 @@ def yearly_changes(figures, pairs):
     Returns
     -------
     DataFrame by label of the later figure: ``line, area_id, year`` (in which it ends), ``change``, ``moved`` (the median change
-    of all authorities) and ``r`` (change less that).
+    of all authorities), ``r`` (change less that) and ``half`` (half a unit of its last digit).
     """
     rows = pairs[(pairs["comparator"] == "previous") & (pairs["gap"] == "") & ~pairs["other_source"].astype(bool)]
     rows = rows.set_index("figure")
-    mine = figures.reindex(rows.index)[["line", "area_id", "number", "end", "local", "open_data", "span", "total"]]
+    mine = figures.reindex(rows.index)
     year = mine["end"].dt.year
     before = rows["other"].map(figures["end"]).dt.year
     good = mine["local"] & mine["open_data"] & ~mine["total"] & (mine["span"] == 1) & (year - before == 1)
-    changes = mine[["line", "area_id"]].assign(year=year, change=mine["number"] - rows["other_number"])[good]
+    changes = mine[["line", "area_id"]].assign(
+        year=year, change=mine["number"] - rows["other_number"], half=mine["high"] - mine["number"]
+    )[good]
     moved = changes.groupby(["line", "year"])["change"].transform("median")
     return changes.assign(moved=moved, r=changes["change"] - moved)
 
@@ -57,21 +59,34 @@ def fit_variation(changes, size):
 
     Returns
     -------
-    DataFrame by ``line``: ``a``, ``b`` and ``changes`` (how many); without lines that have fewer than ``ENOUGH`` changes or a
-    group of which half did not move.
+    DataFrame by ``line``: ``a``, ``b`` and ``changes`` (how many); without lines that have fewer than ``ENOUGH`` changes or of which
+    three quarters of authorities did not move.
     """
-    rows = changes.assign(n=changes["area_id"].map(size)).dropna(subset=["n", "r"])
+    rows = changes.assign(n=size.reindex(changes["area_id"]).to_numpy()).dropna(subset=["n", "r"])
     areas = rows.drop_duplicates(["line", "area_id"])
     place = areas.groupby("line")["n"].rank(method="first", pct=True)
     group = areas[["line", "area_id"]].assign(group=np.ceil(place * _GROUPS))
-    rows = rows.merge(group, on=["line", "area_id"]).assign(size=rows["r"].abs().to_numpy(), inverse=1 / rows["n"].to_numpy())
-    groups = rows.groupby(["line", "group"]).agg(middle=("size", "median"), x=("inverse", "mean"), n=("size", "size"))
-    groups["v"] = (1.4826 * groups["middle"]) ** 2
+    rows = rows.merge(group, on=["line", "area_id"]).assign(
+        size=rows["r"].abs().to_numpy(), inverse=1 / rows["n"].to_numpy()
+    )
+    groups = rows.groupby(["line", "group"]).agg(
+        middle=("size", "median"), x=("inverse", "mean"), n=("size", "size"), half=("half", "mean")
+    )
+    groups["v"] = ((1.4826 * groups["middle"]) ** 2).clip(lower=(2 * groups["half"]) ** 2 / 6)
     by_line = groups.groupby("line")
-    usable = (by_line["v"].min() > 0) & (by_line["n"].sum() >= ENOUGH) & (by_line["n"].size() == _GROUPS)
+    moves = rows.groupby("line")["size"].quantile(0.75) > 0
+    usable = moves & (by_line["v"].min() > 0) & (by_line["n"].sum() >= ENOUGH) & (by_line["n"].size() == _GROUPS)
     groups = groups[usable.reindex(groups.index.get_level_values("line")).to_numpy()]
     w = groups["n"] / groups["v"]
-    sums = pd.DataFrame({"w": w, "wx": w * groups["x"], "wxx": w * groups["x"] ** 2, "wv": w * groups["v"], "wxv": w * groups["x"] * groups["v"]})
+    sums = pd.DataFrame(
+        {
+            "w": w,
+            "wx": w * groups["x"],
+            "wxx": w * groups["x"] ** 2,
+            "wv": w * groups["v"],
+            "wxv": w * groups["x"] * groups["v"],
+        }
+    )
     w, wx, wxx, wv, wxv = (column for _, column in sums.groupby("line").sum().items())
     b = (w * wxv - wx * wv) / (w * wxx - wx**2)
     a = (wv - b * wx) / w
@@ -92,7 +107,7 @@ def own_factor(changes, ordinary):
     Returns
     -------
     (factors, without): Series by ``line`` and ``area_id``, from all its changes; and Series by label of a change, from all but that
-    one, so that a change is not part of what it is held against.
+    one, so that a change is not part of what it is held against; empty where it is the only one.
     """
     rows = changes[["line", "area_id"]].assign(size=changes["r"].abs() / ordinary).dropna(subset="size")
     rows = rows.sort_values(["line", "area_id", "size"], kind="stable")
@@ -108,7 +123,7 @@ def own_factor(changes, ordinary):
 
     others = np.where(n > 1, (at((n - 2) // 2) + at((n - 1) // 2)) / 2, 0.0)
     factors = _shrunk(key["size"].median(), key.size())
-    return factors, pd.Series(_shrunk(others, n - 1), index=rows.index)
+    return factors, pd.Series(np.where(n > 1, _shrunk(others, n - 1), np.nan), index=rows.index)
 
 
 def _shrunk(middle, years):

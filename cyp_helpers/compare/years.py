@@ -23,7 +23,9 @@ def years_before(figures):
     annual = figures[(figures["span"] == 1) & figures["number"].notna()]
     year = annual["end"].dt.year
     keys = ["track", "open_data", "year"]
-    there = annual.assign(year=year).drop_duplicates(keys, keep="last").reset_index(names="label").set_index(keys)["label"]
+    there = (
+        annual.assign(year=year).drop_duplicates(keys, keep="last").reset_index(names="label").set_index(keys)["label"]
+    )
     broken = has_status(annual["status"], "b")
     labels, unbroken = {0: annual.index.to_series()}, ~broken
     for back in range(1, BACK):
