@@ -13,7 +13,7 @@ import pandas as pd
 from cyp_helpers.compare.comparison import judged_on
 from cyp_helpers.compare.judge import NO_VERDICT, Evidence, Verdict
 from cyp_helpers.compare.pairs import OVER_TIME
-from cyp_helpers.compare.plan import compare_plan
+from cyp_helpers.compare.plan import COMPARATORS, compare_plan
 from cyp_helpers.compare.subjects import published_lines
 from cyp_helpers.register.tables import (
     ENGLAND,
@@ -152,6 +152,7 @@ def side_by_side(rows):
     rows = rows.assign(told=_told(rows))
     subjects = rows.groupby(key, sort=False)[first].first()
     wide = rows.pivot(index=key, columns="comparator", values=told)
+    wide = wide.reindex(columns=pd.MultiIndex.from_product([told, COMPARATORS]))  # a priority may list nothing
     wide.columns = [f"{comparator}_{what.removeprefix('comparator_')}" for what, comparator in wide.columns]
     own = rows[rows["comparator"] == "previous"].set_index(key)[newest]
     whole = own[["rank", "rank_of", "band"]].map("{:.0f}".format, na_action="ignore").astype("str").fillna("")
