@@ -107,9 +107,8 @@ def read_both_ways(report):
     return Words(paragraph(say("worse_and_worsening", len(worse), names=names), say("better_and_better", len(better))))
 
 
-def notes_on_lines(report):
-    """What stands below a table of ``report.lines``: whose neighbours, where chance is not tested, what differs."""
-    rows = report.lines
+def notes_on_lines(report, rows):
+    """What stands below a table of rows of ``report.lines``: whose neighbours, where chance is not tested, what differs."""
     indicators = report.register.table("indicators").set_index("indicator_id").loc[rows["indicator_id"].unique()]
     untested = indicators[indicators["chance_note"] != ""]
     near = rows[rows["match"] == "near"].drop_duplicates(["series_id", "breakdown"])
