@@ -22,7 +22,7 @@ def review(
     force: Annotated[bool, typer.Option(help="Make also what is unchanged since it was last made.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before running several reviews.")] = False,
     timeout: Annotated[float, typer.Option(help="Seconds that one notebook may take.", min=1)] = 600,
-    jobs: Annotated[int, typer.Option(help="Notebooks at a time; 0 for two more than cores.", min=0)] = 0,
+    jobs: Annotated[int, typer.Option(help="Notebooks at a time; 0 for one more than cores.", min=0)] = 0,
     scheduler: Annotated[
         str | None, typer.Option(help="Run on the Dask cluster at this address, such as tcp://host:8786.")
     ] = None,
@@ -35,7 +35,7 @@ def review(
     project = _project(find_project)
     try:
         pool = open_pool(project, jobs, scheduler)
-    except ConnectionError as error:
+    except OSError as error:  # no cluster answers, no folder for temporary files
         _stop(str(error), 2)
     with pool:  # gets warm while the register is checked
         _stop_on_faults(project)

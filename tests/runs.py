@@ -11,7 +11,7 @@ import psutil
 
 from cyp_helpers.batch.folder import ReviewFolder
 from cyp_helpers.batch.jobs import Run
-from cyp_helpers.batch.pool import WarmPool
+from cyp_helpers.batch.pool import LocalPool
 from cyp_helpers.batch.run import run_reviews
 
 SMALL = Run("early-help-2013-16", "2013-14 part 1")
@@ -37,7 +37,7 @@ def add_line(project, notebook, line):
 
 def run(project, *runs, **choices):
     """Run reviews, the small one if none is named, in two warm slots."""
-    with WarmPool(project, 2) as pool:
+    with LocalPool(project, 2) as pool:
         return run_reviews(project, list(runs) or [SMALL], pool, **choices)
 
 
