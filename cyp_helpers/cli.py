@@ -1,5 +1,6 @@
 """The command ``cyp``."""
 
+import signal
 from typing import Annotated
 
 import typer
@@ -32,6 +33,7 @@ def review(
     from cyp_helpers.batch.pool import open_pool
     from cyp_helpers.register.tables import UnknownName, find_project, load_register
 
+    _end_as_by_ctrl_c()
     project = _project(find_project)
     try:
         pool = open_pool(project, jobs, scheduler)
@@ -80,6 +82,13 @@ def save_notebooks():
         _stop_on_faults(project)
         save(project, pool)
     typer.echo("Saved the notebooks with their outputs; read the difference before you commit it.")
+
+
+def _end_as_by_ctrl_c():
+    """Let SIGTERM, and the end of the terminal, stop a run as Ctrl-C does: in good order."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: signal.raise_signal(signal.SIGINT))
 
 
 def _project(find_project):

@@ -13,7 +13,7 @@ import sys
 import tempfile
 
 from ipykernel.zmqshell import ZMQInteractiveShell
-from IPython.core.error import StdinNotImplementedError
+from IPython.core.error import StdinNotImplementedError, UsageError
 from jupyter_client.session import Session
 from nbclient.exceptions import CellExecutionError
 from papermill.clientwrap import PapermillNotebookClient
@@ -120,6 +120,10 @@ class _Stream(io.TextIOBase):
 
 
 class _Shell(ZMQInteractiveShell):
+    def enable_gui(self, gui=None):
+        if gui:
+            raise UsageError(f"a notebook that is run has no windows of {gui}")
+
     def ask_exit(self):
         raise RuntimeError("a notebook that is run goes to its end: exit() and quit() are for the one at the keyboard")
 
