@@ -112,7 +112,8 @@ def test_errors_are_those_of_a_stock_kernel(pool, source):
     made = run_notebook(pool, "fault")
     notebook.cells[1].metadata["tags"] = ["raises-exception"]
     stock = in_stock_kernel(notebook, pool.folder)[1].outputs
-    assert (made.cell, made.error) == ("cell 1", f"{stock[-1].ename}: {stock[-1].evalue}")
+    said = f"{stock[-1].ename}: {stock[-1].evalue}".split(" (")[0]  # a cell's file has another name
+    assert made.cell == "cell 1" and made.error.startswith(said)
     ours = {cell.source: cell.get("outputs") for cell in cells_of(made.files["page.ipynb"])}
     assert ours[source][:-1] == stock[:-1] and ours["print('never')"] == []
 
