@@ -47,11 +47,18 @@ SHOWN = [
     "import threading; thread = threading.Thread(target=print, args=['thread']); thread.start(); thread.join()",
     "import logging; logging.warning('said')",
 ]
-FAULTS = ["input('?')", "import getpass; getpass.getpass()", "def f():\n    return 1 / 0\n\nprint('before')\nf()", "1 +"]
+FAULTS = [
+    "input('?')",
+    "import getpass; getpass.getpass()",
+    "def f():\n    return 1 / 0\n\nprint('before')\nf()",
+    "1 +",
+]
 
 
 def in_stock_kernel(notebook, folder):
-    NotebookClient(notebook, record_timing=False, kernel_name="python3", resources={"metadata": {"path": folder}}).execute()
+    NotebookClient(
+        notebook, record_timing=False, kernel_name="python3", resources={"metadata": {"path": folder}}
+    ).execute()
     return notebook.cells
 
 

@@ -41,7 +41,9 @@ class ReviewFolder:
         self.outputs, parts = Path(project) / "outputs", [part for part in (run.plan, review, run.area) if part]
         for part in parts:
             if not PLAIN_NAME.fullmatch(part):
-                raise CannotRun(f"{part!r} cannot name a folder of outputs/: letters, digits and hyphens can, up to 100")
+                raise CannotRun(
+                    f"{part!r} cannot name a folder of outputs/: letters, digits and hyphens can, up to 100"
+                )
         self.path = self.outputs.joinpath(*parts)
         self.failed = self.path.with_name(f"{self.path.name}-failed")
         self.work = self.outputs / run.plan / ("." + ".".join(parts[1:]))
@@ -69,7 +71,9 @@ class ReviewFolder:
         try:
             lock.acquire()
         except Timeout:
-            raise CannotRun(f"a run of this review is under way and holds {self._lock}: wait for it or end it") from None
+            raise CannotRun(
+                f"a run of this review is under way and holds {self._lock}: wait for it or end it"
+            ) from None
         try:
             for target in (self.path, self.failed):
                 _complete_move(target)

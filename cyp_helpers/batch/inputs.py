@@ -38,7 +38,9 @@ class Inputs:
 
     @cached_property
     def _always(self):
-        return _digest([self.packages, {name: of for name, of in self.files.items() if not name.startswith("notebooks/")}])
+        return _digest(
+            [self.packages, {name: of for name, of in self.files.items() if not name.startswith("notebooks/")}]
+        )
 
     def digest(self, job, pages=()):
         """One hash of all that a job's files depend on.
@@ -64,7 +66,11 @@ class Inputs:
     def _paths(self):
         """Each file by its name; notes, and what Python and spreadsheets keep beside, are no inputs."""
         project, code = self._project, Path(__file__).parents[1]
-        paths = [*(project / "data").rglob("*"), *(project / "notebooks").glob("*.ipynb"), project / "requirements.lock"]
+        paths = [
+            *(project / "data").rglob("*"),
+            *(project / "notebooks").glob("*.ipynb"),
+            project / "requirements.lock",
+        ]
         paths = {path.relative_to(project).as_posix(): path for path in sorted(paths)}
         paths |= {path.relative_to(code.parent).as_posix(): path for path in sorted(code.rglob("*"))}
         return {

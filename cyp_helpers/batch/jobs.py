@@ -52,7 +52,9 @@ class Job:
 
     @property
     def files(self):
-        return [f"{self.name}.ipynb", f"{self.name}.html"] if self.notebook else [f"{self.name}.xlsx", "comparisons.csv"]
+        return (
+            [f"{self.name}.ipynb", f"{self.name}.html"] if self.notebook else [f"{self.name}.xlsx", "comparisons.csv"]
+        )
 
 
 def plan_runs(register, plan, review, priority=None, area=""):
@@ -103,7 +105,10 @@ def plan_jobs(whole, run):
     """
     names, where = run.parameters, f"{whole.plan['short_title']}, {whole.review['review']}"
     where += "" if whole.is_own_area else f", {whole.area['name']}"
-    jobs = [Job(None, names, "comparison-tables", "Tables", where), Job(SCORECARD, names, "scorecard", "Scorecard", where)]
+    jobs = [
+        Job(None, names, "comparison-tables", "Tables", where),
+        Job(SCORECARD, names, "scorecard", "Scorecard", where),
+    ]
     jobs += [
         Job(
             PRIORITY,

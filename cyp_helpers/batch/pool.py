@@ -182,7 +182,7 @@ def _end(process):
 
 def _why(code, limit):
     if limit:
-        return f"TimeoutError: the notebook took longer than {limit:g} seconds"
+        return f"TimeoutError: it took longer than {limit:g} seconds"
     if code == -9:
         return "its process was killed (SIGKILL), as it is when memory runs out"
     return f"its process ended with exit code {code}"

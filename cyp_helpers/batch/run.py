@@ -86,7 +86,11 @@ async def _run_all(project, runs, desk, priority, force, limit):
                 if not review:
                     desk.expect(0)
                 failure = Failure("review", run.parameters, "stopped" if review else "not begun", _one_line(error))
-                return Outcome(run, None, review.made, 0, [*review.failures, failure]) if review else Outcome(run, failures=[failure])
+                return (
+                    Outcome(run, None, review.made, 0, [*review.failures, failure])
+                    if review
+                    else Outcome(run, failures=[failure])
+                )
 
     return await asyncio.gather(*map(run_one, runs))
 

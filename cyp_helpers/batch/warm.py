@@ -18,10 +18,13 @@ import matplotlib.backends.backend_svg  # noqa: E402, F401
 import nbformat  # noqa: E402
 import openpyxl  # noqa: E402, F401
 import papermill  # noqa: E402, F401
+import pyarrow.parquet  # noqa: E402, F401
 import seaborn  # noqa: E402, F401
+import statsmodels.stats.proportion  # noqa: E402, F401  threads that import this at the same time can lock each other out
+import statsmodels.stats.rates  # noqa: E402, F401
 
 import cyp_helpers  # noqa: E402
-from cyp_helpers.batch import engine, work  # noqa: E402, F401
+from cyp_helpers.batch import engine, jobs, work  # noqa: E402, F401
 
 del sys.modules["rfc3987_syntax"]
 _APART = ("cyp_helpers.importers", "cyp_helpers.batch", "cyp_helpers.cli")  # no page needs them

@@ -20,9 +20,6 @@ class UnknownName(ValueError):
     """A plan, review, priority or area that the register does not have; the message lists those it has or comes near."""
 
 
-tables_read = set()  # names of the tables read in this process: a batch run records what each notebook depends on
-
-
 @dataclass(frozen=True)
 class Register:
     """The tables of ``data/`` by name, every cell as text; ``observations`` holds the figures of all sources.
@@ -37,7 +34,6 @@ class Register:
     def table(self, name):
         """One table by its name in ``datapackage.json``; ``published`` is the table of published open data, read when
         it is first asked for."""
-        tables_read.add(name)
         if name == "published" and name not in self.tables:
             self.tables[name] = pd.read_parquet(self.folder / "observations" / "published.parquet")
         return self.tables[name]
