@@ -1,8 +1,8 @@
 """Which notebooks make a review, and which reviews a run is about."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
+from cyp_helpers.batch.folder import PLAIN_NAME
 from cyp_helpers.pages.comparators import lines_with_page
 from cyp_helpers.pages.long_view import families
 from cyp_helpers.register.tables import (
@@ -40,10 +40,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Job:
-    """One page to make: which notebook, with what, and the name and title of its page; pages of a ``group`` are folded
-    together in the navigation."""
+    """One page to make: which notebook (None for the comparison tables, a spreadsheet and a CSV), with what, and the name
+    and title of its page; pages of a ``group`` are folded together in the navigation."""
 
-    notebook: str
+    notebook: str | None
     parameters: dict
     name: str
     label: str
@@ -52,17 +52,9 @@ class Job:
 
     @property
     def files(self):
-        return [f"{self.name}.ipynb", f"{self.name}.html"]
-
-
-@dataclass(frozen=True)
-class TablesJob:
-    """The comparison tables of a whole review, as a spreadsheet and as data."""
-
-    parameters: dict
-    name: str = "comparison-tables"
-    label: str = "Tables"
-    files: tuple = ("comparison-tables.xlsx", "comparisons.csv")
+        return (
+            [f"{self.name}.ipynb", f"{self.name}.html"] if self.notebook else [f"{self.name}.xlsx", "comparisons.csv"]
+        )
 
 
 def plan_runs(register, plan, review, priority=None, area=""):
@@ -113,7 +105,10 @@ def plan_jobs(whole, run):
     """
     names, where = run.parameters, f"{whole.plan['short_title']}, {whole.review['review']}"
     where += "" if whole.is_own_area else f", {whole.area['name']}"
-    jobs = [TablesJob(names), Job(SCORECARD, names, "scorecard", "Scorecard", where)]
+    jobs = [
+        Job(None, names, "comparison-tables", "Tables", where),
+        Job(SCORECARD, names, "scorecard", "Scorecard", where),
+    ]
     jobs += [
         Job(
             PRIORITY,
@@ -135,7 +130,9 @@ def plan_jobs(whole, run):
         )
         for row in lines_with_page(whole).itertuples()
     ]
-    return jobs + _own_jobs(whole, names, where) if whole.is_own_area else jobs
+    jobs += _own_jobs(whole, names, where) if whole.is_own_area else []
+    refuse_unfit_names(jobs)
+    return jobs
 
 
 def _own_jobs(whole, names, where):
@@ -169,16 +166,33 @@ def only_priority(jobs, priority):
     ]
 
 
-def check_parameters(project, job):
-    """Raise UnknownName where a job names a parameter that its notebook does not have."""
-    import papermill
+def check_parameters(notebook, job):
+    """Raise UnknownName where a job names a parameter that its notebook does not have.
 
-    known = papermill.inspect_notebook(str(Path(project) / "notebooks" / f"{job.notebook}.ipynb"))
-    strangers = [name for name in job.parameters if name not in known]
-    if strangers:
+    Parameters
+    ----------
+    notebook : NotebookNode
+    job : Job
+    """
+    from papermill.translators import PythonTranslator
+
+    cells = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    known = [one.name for cell in cells for one in PythonTranslator.inspect(cell)]
+    if strangers := [name for name in job.parameters if name not in known]:
         raise UnknownName(
             f"notebooks/{job.notebook}.ipynb has no parameter {', '.join(map(repr, strangers))}; it has {', '.join(known)}"
         )
+
+
+def refuse_unfit_names(jobs):
+    """Raise UnknownName where a job's name cannot name files, or two names are the same but for capitals."""
+    seen = set()
+    for job in jobs:
+        if not PLAIN_NAME.fullmatch(job.name):
+            raise UnknownName(f"{job.name!r} cannot name a page: letters, digits and hyphens can, up to 100")
+        if job.name.casefold() in seen:
+            raise UnknownName(f"Two pages would be named {job.name!r}: ids must differ in more than capitals")
+        seen.add(job.name.casefold())
 
 
 def _reviews_of(register, plan, review):

@@ -6,6 +6,7 @@ what would be right.
 
 import csv
 import json
+from contextlib import suppress
 from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
@@ -49,13 +50,15 @@ def faults_unless_checked(project):
     note, digest = project / "outputs" / ".checked", sha256()
     for path in sorted([*(project / "data").rglob("*.*"), *Path(__file__).parents[1].rglob("*.py")]):
         digest.update(path.name.encode() + path.read_bytes())
-    if note.is_file() and note.read_text(encoding="utf-8") == digest.hexdigest():
-        return pd.DataFrame(columns=FAULT_COLUMNS)
+    with suppress(OSError):  # a note that cannot be read says nothing
+        if note.read_bytes() == digest.hexdigest().encode():
+            return pd.DataFrame(columns=FAULT_COLUMNS)
     faults = check_register(project)
     if faults.empty and note.parent.is_dir():
-        aside = note.with_suffix(".partial")
-        aside.write_text(digest.hexdigest(), encoding="utf-8")
-        aside.replace(note)
+        with suppress(OSError):  # where nothing can be noted, the next run checks again
+            aside = note.with_suffix(".partial")
+            aside.write_text(digest.hexdigest(), encoding="utf-8")
+            aside.replace(note)
     return faults
 
 
