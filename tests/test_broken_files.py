@@ -53,7 +53,6 @@ BROKEN = {
         lambda publisher: text(publisher).encode().rsplit(b",", 3)[0] + b"\n",
         "columns where the header has",
     ),
-    "last line cut": (lambda publisher: text(publisher).encode()[:-2], "the last line has no end"),
     "open quote": (
         lambda publisher: (text(publisher) + '"' + text(publisher).splitlines()[1] + "\n").encode(),
         "never closed",
@@ -104,6 +103,17 @@ def test_other_encodings_and_orders_give_the_same_figures(register, tmp_path, pu
     extra = frame[frame.columns[::-1]].assign(Remark="Zürich")  # another order, a column more, a letter beyond ASCII
     other.write_bytes(extra.to_csv(index=False, lineterminator="\r\n").encode(encoding))
     import_files(register, publisher, [other])
+    assert pd.read_parquet(register / "data/observations/published.parquet").equals(expected)
+
+
+@pytest.mark.parametrize("publisher", FRAMES)
+def test_a_last_line_without_an_end_is_read(register, tmp_path, publisher):
+    path = tmp_path / f"x_{DAY}.csv"
+    path.write_text(text(publisher), encoding="utf-8")
+    import_files(register, publisher, [path])
+    expected = pd.read_parquet(register / "data/observations/published.parquet")
+    path.write_text(text(publisher).removesuffix("\n"), encoding="utf-8")
+    import_files(register, publisher, [path])
     assert pd.read_parquet(register / "data/observations/published.parquet").equals(expected)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from cyp_helpers.register.periods import parse_periods
+from cyp_helpers.register.store import recover
 
 ENGLAND = "E92000001"
 OBSERVATION_KEY = ["series_id", "area_id", "breakdown"]  # figures with one key form one line over time
@@ -63,6 +64,7 @@ def find_project(start=None):
 def load_register(project=None):
     """Read the tables that ``datapackage.json`` names; ``cyp check`` says what is wrong with one that cannot be read."""
     data = find_project(project) / "data"
+    recover(data.parent)
     package = json.loads((data / "datapackage.json").read_text(encoding="utf-8"))
     tables = {item["name"]: read_table(data / item["path"]) for item in package["resources"]}
     files = [name for name in tables if name.startswith("observations-")]
@@ -133,7 +135,9 @@ def decimal_places(values):
     >>> decimal_places(pd.Series(["38.0", "38"])).tolist()
     [1, 0]
     """
-    return values.str.extract(r"\.(\d+)$")[0].str.len().fillna(0).astype(int)
+    tails = {text: str(text).rpartition(".")[1:] for text in values.unique()}
+    places = {text: len(tail) if point and tail.isdigit() else 0 for text, (point, tail) in tails.items()}
+    return values.map(places).fillna(0).astype(int)
 
 
 def find_plan(register, plan):
