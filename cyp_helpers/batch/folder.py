@@ -13,11 +13,13 @@ import shutil
 from contextlib import contextmanager
 from pathlib import Path
 
+from cyp_helpers.register.store import Outside, refuse_outside
+
 MANIFEST = "manifest.json"
 
 
 class UnderWay(RuntimeError):
-    """Another run of the same review is under way."""
+    """The review cannot begin: another run of it is under way, or its folder would stand outside ``outputs/``."""
 
 
 class ReviewFolder:
@@ -30,6 +32,7 @@ class ReviewFolder:
     """
 
     def __init__(self, project, run):
+        self._outputs = Path(project).resolve() / "outputs"
         plan, review = Path(project) / "outputs" / run.plan, run.review.replace(" ", "-")
         self.path = plan / review / run.area if run.area else plan / review
         self.failed = self.path.with_name(f"{self.path.name}-failed")
@@ -40,10 +43,16 @@ class ReviewFolder:
     def locked(self):
         """Hold the review's lock, which the system lets go when this process ends, however it ends.
 
-        Raises UnderWay where another process holds it.
+        Raises UnderWay where another process holds it, and where a folder would stand outside ``outputs/``, by an id or a
+        link: nothing is moved or deleted there.
         """
         from filelock import FileLock, Timeout
 
+        try:
+            for folder in (self.path, self.failed, self.work, _old(self.path), _old(self.failed)):
+                refuse_outside(folder, self._outputs)
+        except Outside as error:
+            raise UnderWay(str(error)) from error
         self._lock.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self._lock, timeout=0, is_singleton=True)  # areas of one review share it within a run
         try:
@@ -89,6 +98,7 @@ class ReviewFolder:
         """
         self.work.mkdir(parents=True, exist_ok=True)
         for name, content in [*files.items(), (MANIFEST, _text(manifest))]:
+            refuse_outside(self.work / name, self.work)
             write_whole(self.work / name, content)
 
     def take_over(self, entry):

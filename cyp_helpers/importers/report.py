@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from cyp_helpers.importers.merge import KEY, revisions
+from cyp_helpers.register.store import refuse_outside
 from cyp_helpers.register.tables import ENGLAND, find_area
 
 _SHOWN, _ON_PAGE = 12, 200  # lines of a list, rows of a table before they are cut short
@@ -89,6 +90,7 @@ def write_page(project, imported, before, after, area):
         notebook.new_code_cell(outputs=[notebook.new_output("display_data", {"text/html": html})]) for html in shown
     ]
     folder, day = Path(project) / "outputs" / "imports", str(date.today())
+    refuse_outside(folder, Path(project) / "outputs")
     folder.mkdir(parents=True, exist_ok=True)
     names = [day, *(f"{day}-{number}" for number in range(2, 1000))]
     path = next(folder / f"{name}.html" for name in names if not (folder / f"{name}.html").exists())

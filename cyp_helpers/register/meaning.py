@@ -125,8 +125,8 @@ def _values(register):
 
 def _jumps(register):
     """A thousands separator that was lost, or a digit too many: ten times the year before, or a tenth of it."""
-    queries = register.table("source-queries")
-    told = set(" ".join(queries["concerns"]).split())
+    queries = register.table("source-queries").assign(observation_id=lambda rows: rows["concerns"].str.split())
+    queries = queries.explode("observation_id").groupby("observation_id")["printed"].agg(" ".join)
     published = (
         register.table("published") if (register.folder / "observations" / "published.parquet").is_file() else None
     )
@@ -143,11 +143,15 @@ def _jumps(register):
             .sort_values([*_LINE, "kind", "end"], kind="stable")
             .drop_duplicates([*_LINE, "kind", "end"])
         )
-        before = every.groupby([*_LINE, "kind"])["number"].shift(1)
+        line = every.groupby([*_LINE, "kind"])["number"]
+        before = line.shift(1).fillna(line.shift(-1))  # a first figure is held against the one after
         times = (every["number"] / before).set_axis(every["observation_id"])
-        far = set(times.index[(times >= _JUMP) | (times <= 1 / _JUMP)].dropna()) - told
-        right = "less than ten times the year before, and more than a tenth; or a row of source_queries.csv that it is so printed"
-        yield name, frame["observation_id"].isin(far), "value", right
+        far = set(times.index[(times >= _JUMP) | (times <= 1 / _JUMP)].dropna())
+        said = [value in text for value, text in zip(frame["value"], frame["observation_id"].map(queries).fillna(""))]
+        right = (
+            "less than ten times the year before, and more than a tenth; or a row of source_queries.csv that prints it"
+        )
+        yield name, frame["observation_id"].isin(far) & ~pd.Series(said, index=frame.index, dtype=bool), "value", right
 
 
 def _indicators(register):

@@ -17,7 +17,7 @@ import pandas as pd
 NUMBER = r"-?[0-9]{1,12}(\.[0-9]{1,9})?"
 # Those that the code asks for.
 TABLES = [
-    "sources", "areas", "units", "statuses", "scales", "published-measures", "no-counterpart", "editions", "neighbour-lists",
+    "sources", "areas", "area-days", "units", "statuses", "scales", "published-measures", "no-counterpart", "editions", "neighbour-lists",
     "neighbours", "plans", "reviews", "priorities", "activities", "indicators", "series", "series-breaks", "plan-indicators",
     "plan-indicator-priorities", "targets", "stated-comparisons", "printed-pairings", "actions", "evidence", "action-evidence",
     "activity-moves", "governance-bodies", "governance-links", "equality", "source-queries", "quarantine",
@@ -228,10 +228,10 @@ def _cell_faults(values, field):
     if "enum" in rules:
         check(unique.isin([str(one) for one in rules["enum"]]), lambda cell: _one_of(cell, rules["enum"]))
     if "pattern" in rules:
-        pattern = re.compile(rules["pattern"], re.ASCII)
+        pattern, example = re.compile(rules["pattern"], re.ASCII), field.get("example", "")
         check(
             unique.map(lambda one: pattern.fullmatch(one) is not None).astype(bool),
-            f"{field['description']} (pattern {rules['pattern']})",
+            f"{field['description']}{example and ': '}{example} (pattern {rules['pattern']})",
         )
     for limit, sign in (("minimum", 1), ("maximum", -1)):
         if limit in rules:

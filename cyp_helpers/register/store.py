@@ -16,8 +16,23 @@ _MOVES = "moves.json"
 _held = set()  # projects that this process has locked
 
 
+class Outside(OSError):
+    """A file would be written outside the folder that it belongs to."""
+
+
 class Busy(RuntimeError):
     """Another process reads or writes the register; the message says so."""
+
+
+def refuse_outside(path, folder):
+    """Raise Outside where a path, its links followed, does not lie in a folder.
+
+    >>> refuse_outside("outputs/../data", "outputs")  # doctest: +IGNORE_EXCEPTION_DETAIL
+    Traceback (most recent call last):
+    Outside: outputs/../data lies outside outputs
+    """
+    if not Path(path).resolve().is_relative_to(Path(folder).resolve()):
+        raise Outside(f"{path} lies outside {folder}, by its name or a link; right would be a folder in it")
 
 
 @contextmanager
@@ -74,15 +89,14 @@ def write_tables(data, tables):
     Returns
     -------
     list of the paths whose bytes changed. Raises OSError where a file cannot be replaced (open in Excel, perhaps) or
-    stands outside ``data`` by a link; the register then is as it was.
+    would stand outside ``data``; the register then is as it was.
 
     >>> write_tables(Path("data"), {})
     []
     """
     data = Path(data)
     for path in tables:
-        if not (data / path).parent.resolve().is_relative_to(data.resolve()):
-            raise OSError(f"{data / path} leads out of {data}, by a link; right would be a folder in it")
+        refuse_outside((data / path).parent, data)
     finish_interrupted(data)
     aside = data / _ASIDE
     aside.mkdir()

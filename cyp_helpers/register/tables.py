@@ -194,6 +194,16 @@ def area_of_plan(register, plan):
     return find_plan(register, plan)["area_id"]
 
 
+def days_of(register, area_id):
+    """First and last day of an authority as text, '' where it was there before all figures or goes on.
+
+    >>> days_of(load_register(), "E06000063")
+    ('2023-04-01', '')
+    """
+    days = register.table("area-days").set_index("area_id")
+    return tuple(days.loc[area_id, ["first_day", "last_day"]]) if area_id in days.index else ("", "")
+
+
 def region_of(register, area_id):
     """The ``area_id`` of the region that an area lies in, or '' where the register does not say."""
     return register.table("areas").set_index("area_id")["region_id"].get(area_id, "")
