@@ -53,4 +53,18 @@ def review(
     typer.echo(report(*measure(find_project(), rounds)))
 
 
+@app.command()
+def fuzz(
+    faults: Annotated[int, typer.Option(help="Single faults to put into a copy of data/.", min=1)] = 500,
+    seed: Annotated[int, typer.Option(help="Of the drawing: the same seed gives the same faults.")] = 20260408,
+):
+    """Single faults in data/, drawn from its Table Schema: which does ``cyp check`` refuse, and where?"""
+    from benchmarks.fuzz import report, run_fuzz
+
+    results = run_fuzz(faults, seed)
+    typer.echo(report(results))
+    if not results["outcome"].str.startswith("refused").all():
+        raise typer.Exit(1)
+
+
 app()

@@ -1,6 +1,7 @@
 """The command ``cyp``."""
 
 import signal
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -39,7 +40,7 @@ def review(
         pool = open_pool(project, jobs, scheduler)
     except OSError as error:  # no cluster answers, no folder for temporary files
         _stop(str(error), 2)
-    with pool:  # gets warm while the register is checked
+    with _register_read(project), pool:  # gets warm while the register is checked
         _stop_on_faults(project)
         from cyp_helpers.batch.jobs import plan_runs
         from cyp_helpers.batch.run import run_reviews
@@ -66,7 +67,8 @@ def check():
     from cyp_helpers.register.tables import find_project
 
     project = _project(find_project)
-    _stop_on_faults(project, again=True)
+    with _register_read(project):
+        _stop_on_faults(project, again=True)
     typer.echo("data/ is as it should be: form, references, allowed values, periods and printed decimals.")
 
 
@@ -78,7 +80,7 @@ def save_notebooks():
     from cyp_helpers.register.tables import find_project
 
     project = _project(find_project)
-    with open_pool(project) as pool:
+    with _register_read(project), open_pool(project) as pool:
         _stop_on_faults(project)
         save(project, pool)
     typer.echo("Saved the notebooks with their outputs; read the difference before you commit it.")
@@ -95,6 +97,19 @@ def _project(find_project):
     try:
         return find_project()
     except FileNotFoundError as error:
+        _stop(str(error), 2)
+
+
+@contextmanager
+def _register_read(project):
+    """Hold ``data/`` so that no import changes it meanwhile; others may read it too."""
+    from cyp_helpers.register.store import Busy, locked, recover
+
+    try:
+        recover(project)
+        with locked(project):
+            yield
+    except Busy as error:
         _stop(str(error), 2)
 
 

@@ -9,6 +9,7 @@ from cyp_helpers.register.tables import (
     AUTHORITY_TYPES,
     UnknownName,
     area_of_plan,
+    days_of,
     find_area,
     find_plan,
     find_priority,
@@ -79,11 +80,21 @@ def plan_runs(register, plan, review, priority=None, area=""):
         for one in plans
         for name in _reviews_of(register, one, review)
         for where in areas
+        if _was_there(register, where, find_review(register, one, name)["as_at"])
     ]
+    if not runs:
+        first, last = days_of(register, areas[0])
+        span = " ".join(filter(None, [first and f"since {first}", last and f"until {last}"]))
+        raise UnknownName(f"{area!r} is an authority {span}: at the day of this review there is nothing to show of it")
     if priority is not None:
         for one in plans:
             find_priority(register, one, priority)
     return runs
+
+
+def _was_there(register, area_id, as_at):
+    first, last = days_of(register, area_id)
+    return (first or "0000") <= f"{as_at:%Y-%m-%d}" <= (last or "9999")
 
 
 def areas_with_figures(register):

@@ -6,7 +6,7 @@ import os
 import pickle
 import tempfile
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cyp_helpers.batch.pool import tell
@@ -33,32 +33,29 @@ class Made:
 
 def open_whole(project, run):
     """Open a review for all its notebooks and say which they are."""
-    from cyp_helpers import allareas
     from cyp_helpers.batch.jobs import plan_jobs
     from cyp_helpers.findings import attention
     from cyp_helpers.register.tables import load_register
-    from cyp_helpers.report import open_review, with_register
+    from cyp_helpers.report import open_review
     from cyp_helpers.show.words import page_name
 
     whole = open_review(**run.parameters, register=load_register(project))
-    allareas.prepare(whole)
     jobs = plan_jobs(whole, run)
     pages = {row["priority_id"]: page_name(row) for _, row in whole.priorities.iterrows()}
     worst = attention(whole).head(3)
     lines = [(row.name, row.verdicts, pages[row.priority_ids.split()[0]]) for row in worst.itertuples()]
-    register = replace(whole.register, tables={**whole.register.tables})
-    register.tables.pop("published", None)  # large, and no page needs it after ``prepare``
-    return Opened(pickle.dumps(with_register(whole, register)), jobs, lines)
+    return Opened(pickle.dumps(whole), jobs, lines)
 
 
 def make_tables(project, job, opened):
     """The comparison tables of a whole review as a spreadsheet and as CSV."""
     from cyp_helpers.report import reopen
+    from cyp_helpers.show.cells import for_csv
     from cyp_helpers.show.workbook import write_workbook
 
     clock, whole = time.perf_counter(), reopen(opened, project)
-    rows = whole.comparisons.assign(as_at=whole.comparisons["as_at"].dt.strftime("%Y-%m-%d"))
-    text = rows.to_csv(index=False, quoting=csv.QUOTE_MINIMAL, lineterminator="\n")
+    rows = whole.comparison.assign(as_at=whole.comparison["as_at"].dt.strftime("%Y-%m-%d"))
+    text = for_csv(rows).to_csv(index=False, quoting=csv.QUOTE_MINIMAL, lineterminator="\n")
     with tempfile.TemporaryDirectory(prefix="cyp-") as aside:
         path = Path(aside) / "tables.xlsx"
         write_workbook(whole, path)
