@@ -112,13 +112,15 @@ def _curve(past):
     """Odds of holding by score, with and without the years before: logistic regressions."""
     import statsmodels.api as sm
 
-    rows = []
-    for form, cases_of in (("with past", past[past["support"].notna()]), ("alone", past)):
-        x = _regressors(cases_of, form)
-        if form == "with past" and len(cases_of) < FIRST_CASES:
-            x, cases_of = _regressors(past, "alone"), past
-        fitted = sm.GLM(cases_of["held"].to_numpy(), x, family=sm.families.Binomial()).fit().params
-        rows.append([form, *fitted, *[0.0] * (3 - len(fitted)), 0.01, 0.99])
+    def fit(rows, form):
+        x = _regressors(rows, form)
+        return sm.GLM(rows["held"].to_numpy(), x, family=sm.families.Binomial()).fit().params
+
+    alone = [*fit(past, "alone"), 0.0]
+    borne_out = past[past["support"].notna()]
+    with_past = fit(borne_out, "with past") if len(borne_out) >= FIRST_CASES else alone
+    with_past = with_past if min(with_past[1:]) >= 0 else alone  # a promise never falls as a score or its support grows
+    rows = [["with past", *with_past, 0.01, 0.99], ["alone", *alone, 0.01, 0.99]]
     return pd.DataFrame(rows, columns=["form", "constant", "slope", "support", "lowest", "highest"])
 
 
@@ -221,6 +223,10 @@ def write_promises(register, day):
     for name, rows in tables.items():
         path = register.folder / "reference" / f"{name}.csv"
         aside = path.with_suffix(".partial")
-        rows.round(5).to_csv(aside, index=False, float_format="%.7g", lineterminator="\n")
+        rows.to_csv(aside, index=False, float_format=_six_digits, lineterminator="\n")
         paths.append(aside.replace(path))
     return paths
+
+
+def _six_digits(number):
+    return np.format_float_positional(round(number, 6), precision=6, fractional=False, trim="-")
