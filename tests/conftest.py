@@ -179,6 +179,7 @@ def tiny(
                     "series_id": "s",
                     "breakdown": "all",
                     "match": "same",
+                    "minus_measure": "",
                     "counterpart_of": "",
                     "reason": "",
                     "differs": "",

@@ -1,16 +1,19 @@
 """The pages that set an area beside all authorities."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from conftest import PROJECT, published, statement, tiny
 
-from cyp_helpers import allareas
 from cyp_helpers.compare.claims import check_standings
-from cyp_helpers.pages import beside as comparators
-from cyp_helpers.pages import comparators as authorities
+from cyp_helpers.findings import worse_and_worsening
+from cyp_helpers.pages import comparators, plan_scorecard
 from cyp_helpers.pages import data_quality as quality
 from cyp_helpers.register.tables import UnknownName, find_area, load_register
 from cyp_helpers.report import open_review
+from cyp_helpers.show import words
+from cyp_helpers.show.trends import history, trend_charts
 
 LAST, THIS, ENGLAND = "FY 2014/15", "FY 2015/16", "E92000001"
 COUNTS = [(1475, 10089), (2186, 10532), (2196, 8866), (2957, 8462), (2840, 6390)]  # rising from 15% to 44%
@@ -32,58 +35,69 @@ def shipped():
 
 def test_one_row_tells_every_comparator():
     beside = [published(f"{20 + n}.0", THIS, f"A{n}") for n in range(9)]
-    page = review(
-        [*five_years(), published("21.9", THIS, ENGLAND), published("46.0", THIS, "R"), *beside], polarity="lower"
-    )
-    row = comparators.comparators_table(page).frame.iloc[0]
-    assert row["Change"] == "+9.5: ✗ worsened (beyond chance)"
-    assert row["England"] == "21.9: ✗ worse (beyond chance)"
-    assert row["Neighbours"] == "24.0 (mean of 9 of 10): ✗ worse (beyond chance)"
-    assert row["Rank and quarter"].startswith("10 of 10, ")
-    assert row["Trend"] == "✗ worsening (beyond chance)"
-    assert row["Target"] == "– no target"
+    figures = [*five_years(), published("21.9", THIS, ENGLAND), published("46.0", THIS, "R"), *beside]
+    row = review(figures, polarity="lower").lines.iloc[0]
+    assert row["previous_told"] == "+9.5: ✗ worsened (beyond chance)"
+    assert row["england_told"] == "21.9%: ✗ worse (beyond chance)"
+    assert row["neighbours_told"] == "24.0% (mean of 9 of 10): ✗ worse (beyond chance)"
+    assert row["rank_told"].startswith("10 of 10, quarter ") and row["target_told"] == ""
+    assert row["five_years_told"] == "+29.8: ✗ worsening (beyond chance)"
 
 
 def test_worse_and_getting_worse_needs_both():
     england = published("21.9", THIS, ENGLAND)
-    worse = comparators.both_ways_table(review([*five_years(), england], polarity="lower")).frame
-    assert worse[["Indicator", "Which"]].to_numpy().tolist() == [["Series s", "worse and getting worse"]]
-    assert "worsening over five years" in worse.at[0, "Where it is going"]
-    assert comparators.both_ways_table(
-        review([*five_years(), published("60.0", THIS, ENGLAND)], polarity="lower")
-    ).frame.empty
+    worse = worse_and_worsening(review([*five_years(), england], polarity="lower"))
+    assert worse[["name", "priority"]].to_numpy().tolist() == [["Series s", "A"]]
+    assert "worsening over five years" in worse.at[0, "direction"]
+    ahead = review([*five_years(), published("60.0", THIS, ENGLAND)], polarity="lower")
+    assert worse_and_worsening(ahead).empty and worse_and_worsening(ahead, "better").empty
 
 
 def test_better_and_getting_better():
-    rows = comparators.both_ways_table(review([*five_years(), published("21.9", THIS, ENGLAND)])).frame
-    assert rows.at[0, "Which"] == "better and getting better"
+    page = review([*five_years(), published("21.9", THIS, ENGLAND)])
+    assert worse_and_worsening(page, "better")["name"].tolist() == ["Series s"]
+    assert words.read_both_ways(page) == "No indicator is worse and getting worse. One is better and getting better."
 
 
 def test_within_chance_is_neither():
     level = [(100, 1000), (110, 1000), (95, 1000), (105, 1000), (108, 1000)]
     page = review([*five_years(counts=level), published("10.0", THIS, ENGLAND)], polarity="lower")
-    assert comparators.both_ways_table(page).frame.empty
+    assert worse_and_worsening(page).empty and worse_and_worsening(page, "better").empty
 
 
 def test_a_new_list_of_neighbours_is_said():
     page = review([published("24.0", THIS), published("20.0", THIS, "A0")])
-    assert not any("changed" in note for note in comparators.comparators_table(page).notes)
-    lists = page.register.table("neighbour-lists")
+    assert words.neighbours_used(page) == ("Statistical neighbours: list of January 2016.",)
+    whole = page.register.whole
+    lists = whole.table("neighbour-lists")
     newer = lists.assign(list_id="newer", published="2016-12-31")
-    page.register.tables["neighbour-lists"] = pd.concat([lists, newer], ignore_index=True)
-    told = comparators.comparators_table(open_review("p", "2016-17 part 2", register=page.register)).notes
-    assert (
-        "The list of neighbours changed since the review 2016-17 part 1, which used the list of January 2016." in told
+    register = replace(whole, tables={**whole.tables, "neighbour-lists": pd.concat([lists, newer])})
+    assert words.neighbours_used(open_review("p", "2016-17 part 2", register=register)) == (
+        "Statistical neighbours: list of December 2016.",
+        "The neighbours changed since the review 2016-17 part 1, which used the list of January 2016.",
     )
 
 
 def test_history_gives_the_range_of_the_neighbours():
     beside = [published("30.0", THIS, "A0"), published("10.0", THIS, "A1"), published("20.0", THIS, "A2")]
     page = review([published("24.0", LAST), published("23.0", THIS), published("22.0", THIS, ENGLAND), *beside])
-    rows = allareas.history(page)
-    assert rows["own"].tolist() == [24.0, 23.0]
-    last = rows.iloc[-1]
-    assert (last["low"], last["high"], last["neighbours"], last["england"]) == (10.0, 30.0, 3, 22.0)
+    rows = history(page, page.lines)
+    assert rows["value"].tolist() == ["24.0", "23.0"] and rows["neighbours_with_figure"].tolist() == [0, 3]
+    assert rows.iloc[-1][["low_value", "high_value", "england"]].tolist() == ["10.0", "30.0", 22.0]
+
+
+def test_the_small_charts_tell_the_first_and_last_figure():
+    page = review([*five_years(), published("21.9", THIS, ENGLAND), published("30.0", THIS, "A0")], polarity="lower")
+    chart = trend_charts(page).charts[0]
+    assert chart.title == "Nottinghamshire beside England and its neighbours, 1 indicators: one worsening"
+    assert chart.alternative.endswith(
+        "Series s (per cent): Nottinghamshire 14.6 in 2011/12, 44.4 in 2015/16; England 21.9; neighbours 30.0 to 30.0; worsening."
+    )
+    assert chart.data.data["Nottinghamshire"].tolist() == [14.6, 20.8, 24.8, 34.9, 44.4]
+
+
+def test_two_figures_make_no_small_chart():
+    assert "three figures" in trend_charts(review([published("24.0", LAST), published("23.0", THIS)])).nothing
 
 
 def test_authorities_are_ranked_best_first_with_ties():
@@ -93,13 +107,43 @@ def test_authorities_are_ranked_best_first_with_ties():
         published("20.0", THIS, "A1"),
         published("22.0", THIS, ENGLAND),
     ]
-    rows = authorities.authorities(review(figures, polarity="lower"), "s").set_index("area_id")
-    assert rows["rank"].dropna().to_dict() == {"A0": 1, "A1": 1, "N": 3}
-    assert rows.index[-1] == ENGLAND and rows.loc["A0", "position"] == 1
+    page = review(figures, polarity="lower")
+    rows = comparators.authorities(page, comparators.line_of(page, "s"))
+    ranked = rows.dropna(subset="value")
+    assert ranked["area_id"].tolist() == ["A0", "A1", "N", ENGLAND]
+    assert ranked["rank"].tolist()[:3] == [1, 1, 3]
+    assert ranked["which"].tolist() == ["neighbour", "neighbour", "this review", "England"]
+    # Eight of the ten neighbours have no figure, which the table of neighbours says.
+    assert rows["which"].eq("neighbour").sum() == 10 and rows["value_text"].eq("no figure").sum() == 8
+
+
+def test_the_chart_of_authorities_tells_the_rank():
+    page = review([published("23.0", THIS), published("20.0", THIS, "A0"), published("22.0", THIS, ENGLAND)])
+    line = comparators.line_of(page, "s")
+    chart = comparators.authorities_chart(page, line, comparators.authorities(page, line))
+    assert chart.title == "Series s, 2015/16: Nottinghamshire 23.0%, rank 1 of 2 authorities with a figure"
+    assert "England 22.0. One neighbour: Neighbour 0 20.0." in chart.alternative
+    told = comparators.read_authorities(page, line)
+    assert "Against England: better (chance not tested)." in told and "Against the region" not in told
+
+
+def test_the_funnel_says_where_the_area_lies_and_needs_counts():
+    page = review(
+        [published("60.0", THIS, "N", 60, 100), published("50.0", THIS, "A0", 50, 100), published("50", THIS, ENGLAND)]
+    )
+    line = comparators.line_of(page, "s")
+    chart = comparators.funnel_chart(page, line, comparators.authorities(page, line)).charts[0]
+    assert (
+        chart.title
+        == "Nottinghamshire lies inside the 95% limits around England; no of 2 authorities lie outside the 99.8% limits"
+    )
+    bare = review([published("60.0", THIS), published("50.0", THIS, ENGLAND)])
+    line = comparators.line_of(bare, "s")
+    assert "No counts" in comparators.funnel_chart(bare, line, comparators.authorities(bare, line)).nothing
 
 
 def test_funnel_limits_are_exact():
-    limits = authorities.funnel_limits(pd.Series([100.0]), 50.0, "percent").iloc[0]
+    limits = comparators.funnel_limits(pd.Series([100.0]), 50.0, "percent").iloc[0]
     # Of 100 coins 40 to 60 fall heads 95% of the time, 35 to 65 99.8% of the time.
     assert limits.tolist() == [40.0, 60.0, 35.0, 65.0]
 
@@ -107,15 +151,19 @@ def test_funnel_limits_are_exact():
 def test_verdict_that_hangs_on_the_average_says_so():
     # Mean 28.8, pulled up by one neighbour; median 21.
     beside = [published(value, THIS, f"A{n}") for n, value in enumerate(["20.0", "21.0", "21.0", "22.0", "60.0"])]
-    text = authorities.read_sensitivity(review([published("25.0", THIS), *beside], polarity="lower"), "s")
-    assert (
-        text.startswith("The verdict hangs on the choice: ") and "better one time" in text and "worse one time" in text
-    )
+    page = review([published("25.0", THIS), *beside], polarity="lower")
+    rows = comparators.choices(page, comparators.line_of(page, "s"))
+    assert rows[["average", "value", "verdict"]].to_numpy().tolist() == [
+        ["mean", 28.8, "better"],
+        ["median", 21.0, "worse"],
+    ]
+    text = comparators.read_choices(rows)
+    assert text.startswith("The verdict hangs on the choice: better one time, worse one time.")
 
 
 def test_unknown_series_is_refused_with_the_known():
     with pytest.raises(UnknownName, match="Known at this review: s"):
-        authorities.line_of(review([published("25.0", THIS)]), "t")
+        comparators.line_of(review([published("25.0", THIS)]), "t")
 
 
 @pytest.mark.parametrize("england, answer", [("25.0", "agrees"), ("21.0", "does not agree"), ("23.2", "within chance")])
@@ -141,19 +189,14 @@ def test_a_later_figure_is_named_as_such_and_none_is_not_an_answer():
 # ---- the shipped register ----
 
 
-def test_two_ways_to_the_same_verdict_agree(shipped):
-    rows = shipped.comparisons
-    for comparator in ("previous", "england", "region", "neighbours"):
-        mine = rows[
-            (rows["comparator"] == comparator) & (rows["verdict"] != "not compared") & (rows["evidence"] != "stated")
-        ]
-        ids = shipped.figures["open_data"].reindex(mine["observation_id"]).eq(True).to_numpy()
-        mine = mine[ids].drop_duplicates("series_id").set_index("series_id")
-        theirs = shipped.standing[shipped.standing["series_id"].isin(mine.index)].set_index("series_id")
-        theirs = theirs[theirs[f"{comparator}_verdict"] != "not compared"]
-        mine = mine.reindex(theirs.index)
-        assert len(theirs) > 5
-        assert mine["verdict"].to_dict() == theirs[f"{comparator}_verdict"].to_dict()
+def test_one_fact_has_one_verdict(shipped):
+    """What documents list and what is published are compared in one way: the same figure has the same verdicts."""
+    key = ["observation_id", "comparator"]
+    rows = shipped.comparison.query("comparator not in ['target', 'baseline'] and evidence != 'stated'")
+    both = rows.merge(shipped.published, on=key, suffixes=("", "_published")).query("observation_id != ''")
+    assert both["series_id"].nunique() > 5
+    for column in ("verdict", "evidence", "reason"):
+        assert both[column].tolist() == both[f"{column}_published"].tolist()
 
 
 def test_areas_are_found_by_code_name_and_number():
@@ -167,13 +210,13 @@ def test_areas_are_found_by_code_name_and_number():
 
 def test_any_authority_can_be_reviewed():
     page = open_review("cypf-2016-18", "2017-18 part 2", "safe", "Leicester", load_register(PROJECT))
-    assert set(page.comparisons["area_id"]) == {"E06000016"} and page.document_figures.empty
-    assert (page.comparisons.loc[page.comparisons["comparator"] == "target", "target_id"] == "").all()
-    assert "better" in comparators.read_comparators(page) or "worse" in comparators.read_comparators(page)
+    assert set(page.comparison["area_id"]) == {"E06000016"} and page.document_figures.empty
+    assert (page.comparison.loc[page.comparison["comparator"] == "target", "target_id"] == "").all()
+    assert "better" in words.read_lines(page) or "worse" in words.read_lines(page)
 
 
 def test_another_area_has_links_to_its_own_pages_only():
     page = open_review("cypf-2016-18", "2017-18 part 2", area="Leicester", register=load_register(PROJECT))
-    links = comparators.links(page).splitlines()
+    links = plan_scorecard.links(page).splitlines()
     assert len(links) > 5 and all(line.startswith("- [") for line in links)
     assert not any("long-view" in line or "delivery" in line for line in links)

@@ -1,5 +1,7 @@
 """Tables, charts, words, sheets and pages."""
 
+import contextlib
+import io
 import re
 from decimal import Decimal
 
@@ -7,11 +9,13 @@ import openpyxl
 import pandas as pd
 import pytest
 from conftest import figure, id_of, target, tiny
+from IPython.core.interactiveshell import InteractiveShell
 
 from cyp_helpers import findings
+from cyp_helpers.pages import priority_review as page
 from cyp_helpers.register.tables import UnknownName
-from cyp_helpers.report import open_review, refuse_unknown_parameters
-from cyp_helpers.show import charts, sentences, tables, words
+from cyp_helpers.report import check_parameters, open_review
+from cyp_helpers.show import charts, sentences, words
 from cyp_helpers.show.table import Difference, Table, with_sign
 from cyp_helpers.show.workbook import write_workbook
 
@@ -55,23 +59,23 @@ def test_a_verdict_is_always_a_word():
 
 
 def test_the_story_of_one_indicator(review):
-    row = tables.summary_table(review).frame.iloc[0]
-    assert (row["Figure"], row["Marks"], row["Over time"], row["Against target"], row["Against England"]) == (
-        Decimal("49.0"),
+    row = review.subjects.iloc[0]
+    assert row[["value_text", "marks", "target_told", "england_told", "previous_told"]].tolist() == [
+        "49.0%",
         "[p]",
-        "✗ worsened (chance not tested)",
-        "✗ not met",
-        "✗ worse (chance not tested)",
-    )
+        "55%: ✗ not met (chance not tested)",
+        "52%: ✗ worse (chance not tested)",
+        "−1.0: ✗ worsened (chance not tested)",
+    ]
     worst = findings.attention(review).iloc[0]
     assert (worst["score"], worst["verdicts"]) == (
         9.0,
         "target not met; worsened (chance not tested); worse than England (chance not tested)",
     )
     assert (
-        "one not met" in words.read_targets(review)
-        and "one worsened" in words.read_changes(review)
-        and "one worse" in words.read_areas(review)
+        "one not met" in page.read_targets(review)
+        and "one worsened" in page.read_changes(review)
+        and "one worse" in page.read_areas(review)
     )
     assert (
         "**Series s** (target not met; worsened (chance not tested); worse than England (chance not tested))"
@@ -107,8 +111,8 @@ def test_a_lone_figure_has_no_chart():
 def test_words_about_nothing():
     empty = open_review("p", "2016-17 part 1", "a", register=tiny([]))
     assert "list one indicator or measure here; none has a figure and none can be judged. " in words.in_brief(empty)
-    assert words.read_areas(empty) == "No figure can be set against England's."
-    assert words.read_gaps(empty).startswith("One indicator cannot be judged.")
+    assert page.read_areas(empty) == "No figure can be set against England's."
+    assert page.read_gaps(empty).startswith("One indicator cannot be judged.")
 
 
 def test_the_workbook_keeps_one_table_a_sheet_and_the_printed_decimals(review, tmp_path):
@@ -128,15 +132,32 @@ def test_the_workbook_keeps_one_table_a_sheet_and_the_printed_decimals(review, t
     assert cells[49.0] == "#,##0.0" and cells[-1.0].startswith("+#,##0.0;")
 
 
-@pytest.mark.parametrize(
-    "cell, fine", [("# Parameters\nplan = 'p'", True), ("# Parameters\npaln = 'p'", False), ("x = 1", True)]
-)
-def test_a_mistyped_papermill_parameter_is_refused(cell, fine):
-    if fine:
-        refuse_unknown_parameters([cell], ["plan", "review"])
-        return
-    with pytest.raises(UnknownName, match="Unknown parameter: 'paln'. Valid: plan, review."):
-        refuse_unknown_parameters([cell], ["plan", "review"])
+def test_a_mistyped_parameter_is_refused_and_forgotten():
+    names = {"plan": "p", "priorty": "safe", "_hidden": 1, "pd": pd}
+    with pytest.raises(
+        UnknownName, match="Unknown parameter: 'priorty'. Did you mean 'priority'.* Valid: plan, priority."
+    ):
+        check_parameters("plan", "priority", names=names)
+    check_parameters("plan", "priority", names=names)  # the reader has corrected the cell
+    names |= {"mine": "a variable of the reader's own", "reviw": "2016-17 part 1"}
+    with pytest.raises(UnknownName, match="'reviw'. Did you mean 'review'"):
+        check_parameters("plan", "review", names=names)
+    assert "mine" in names
+
+
+def test_a_stranger_is_refused_before_anything_has_run():
+    with pytest.raises(UnknownName, match="Unknown parameter: 'colour'. Valid: plan."):
+        check_parameters("plan", names={"plan": "p", "colour": 3})
+
+
+def test_an_unknown_name_ends_with_its_message_alone():
+    """Twenty lines of traceback say nothing of a mistyped name; a kernel still reports an error."""
+    shell = InteractiveShell()
+    with contextlib.redirect_stdout(io.StringIO()) as told:
+        done = shell.run_cell(
+            "from cyp_helpers.register.tables import UnknownName\nraise UnknownName('Unknown plan: 1')"
+        )
+    assert isinstance(done.error_in_exec, UnknownName) and told.getvalue().strip() == "UnknownName: Unknown plan: 1"
 
 
 @pytest.mark.parametrize("name", sentences.SENTENCES)

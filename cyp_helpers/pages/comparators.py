@@ -183,7 +183,7 @@ def choices(report, line):
 
     Returns
     -------
-    DataFrame with ``list_of_neighbours`` (title), ``average, neighbours`` (with a figure), ``value`` (the average), ``places`` and
+    DataFrame with ``list_of_neighbours`` (title), ``average, neighbours_with_figure, value`` (the average), ``places`` and
     of the judged pair ``difference, verdict, evidence``; one row for each choice that gives an average.
     """
     figures = report.everyone[report.everyone["cell"] == line["cell"]]
@@ -195,8 +195,8 @@ def choices(report, line):
             pairs = pair_figures(figures, report.register, list_id, average)
             pairs = pairs[(pairs["comparator"] == "neighbours") & pairs["figure"].isin(own) & (pairs["gap"] == "")]
             made.append(judge(figures, pairs).assign(list_of_neighbours=title, average=average))
-    rows = pd.concat(made, ignore_index=True).rename(columns={"n": "neighbours", "other_number": "value"})
-    told = ["list_of_neighbours", "average", "neighbours", "value", "difference", "verdict", "evidence"]
+    rows = pd.concat(made, ignore_index=True).rename(columns={"n": "neighbours_with_figure", "other_number": "value"})
+    told = ["list_of_neighbours", "average", "neighbours_with_figure", "value", "difference", "verdict", "evidence"]
     return rows[told].assign(places=line["places"])
 
 

@@ -84,11 +84,12 @@ HIDDEN = {
         "source_id",
         "list_id",
     ),
-    *("observation_id", "comparator_observation_id", "target_id", "stated_id", "query_ids", "places"),
+    *("observation_id", "comparator_observation_id", "target_id", "stated_id", "query_ids", "places", "gap"),
 }
 # Codes that read better as words.
 WORDS = {
     "comparator": COMPARATORS,
+    "direction": {1: "above", -1: "below", 0: "no clear difference"},
     "polarity": {"higher": "higher is better", "lower": "lower is better", "none": "neither direction"},
     "breakdown": {"all": "everyone"},
 }

@@ -11,7 +11,7 @@ _PAIR = [
     *("name", "priority", "comparator", "unit", "value", "value_text", "period", "comparator_value", "comparator_text"),
     *("comparator_period", "difference", "difference_text", "verdict", "evidence", "flags", "reason"),
 ]
-_TOLD = [f"{one}_told" for one in ("previous", "target", "england", "region", "neighbours", "five_years")]
+_TOLD = [f"{one}_told" for one in ("previous", "england", "region", "neighbours", "five_years")]
 _FINDING = ["name", "priority", "verdicts", "new", "findings"]
 
 
@@ -49,7 +49,7 @@ def sheets_of(report):
         "Published": show(
             report.lines[[*figure, *_TOLD, "rank", "rank_of", "band"]],
             "Each published indicator beside its comparators",
-            notes_on_lines(report),
+            notes_on_lines(report, report.lines),
         ),
         "Worse and better": show(
             both[["name", "which", "priority", "standing", "direction", "reason"]], "Worse and getting worse, or better"

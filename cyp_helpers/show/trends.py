@@ -38,8 +38,7 @@ def history(report, lines):
     Returns
     -------
     Rows of ``Report.everyone`` of the area with a figure, oldest first for each line, with ``number, value`` (as published),
-    ``england, england_value, low, high`` (lowest and highest neighbour), ``low_value, high_value`` and ``neighbours`` (how many
-    have a figure).
+    ``england, england_value, low, high`` (lowest and highest neighbour), ``low_value, high_value`` and ``neighbours_with_figure``.
     """
     everyone, register = report.everyone, report.register
     everyone = everyone.merge(lines[_LINE].drop_duplicates(), on=_LINE)
@@ -49,7 +48,7 @@ def history(report, lines):
     own = everyone.drop(columns=["low", "high"])[everyone["area_id"] == report.area["area_id"]]
     own = own.join(near[["n", "least", "most"]])
     own = own.join(england.rename(columns={"number": "england", "value": "england_value"}), on="cell")
-    own = own.rename(columns={"least": "low", "most": "high", "n": "neighbours"})
+    own = own.rename(columns={"least": "low", "most": "high", "n": "neighbours_with_figure"})
     for end in ("low", "high"):
         wanted = pd.MultiIndex.from_frame(own[["cell", end]])
         own[f"{end}_value"] = texts.reindex(wanted).set_axis(own.index)
@@ -77,7 +76,7 @@ def trend_charts(report):
 def _spoken(panel, area):
     first, last = panel.iloc[0], panel.iloc[-1]
     england = f"; England {last['england_value']}" if pd.notna(last["england"]) else ""
-    spread = f"; neighbours {last['low_value']} to {last['high_value']}" if last["neighbours"] else ""
+    spread = f"; neighbours {last['low_value']} to {last['high_value']}" if last["neighbours_with_figure"] else ""
     return (
         f"{last['name']} ({last['unit_heading']}): {area} {first['value']} in {first['period_label']}, {last['value']} in "
         f"{last['period_label']}{england}{spread}; {last['five_years_verdict']}."
@@ -87,7 +86,9 @@ def _spoken(panel, area):
 def _data(panels, area):
     names = {"number": area, "england": "England", "low": "Lowest neighbour", "high": "Highest neighbour"}
     texts = {"value": f"{area}_text", **{f"{one}_value": f"{names[one]}_text" for one in ("england", "low", "high")}}
-    rows = pd.concat(panels)[["name", "period_label", *names, *texts, "neighbours"]].rename(columns=names | texts)
+    rows = pd.concat(panels)[["name", "period_label", *names, *texts, "neighbours_with_figure"]].rename(
+        columns=names | texts
+    )
     return show(rows, "Figures behind the small charts", name="small-charts")
 
 
@@ -136,7 +137,7 @@ def _draw_panel(axes, panel):
     bottom = np.nanmin([0, panel["number"].min(), panel["low"].min()])
     axes.set_ylim(bottom, top * 1.15)
     axes.set_title(
-        "\n".join(textwrap.wrap(f"{last['name']} ({last['unit_heading']})", 44)),
+        "\n".join(textwrap.wrap(f"{last['name']} ({last['unit_heading']})", 37)),
         fontsize=9.5,
         loc="left",
         color=DARK_GREY,
