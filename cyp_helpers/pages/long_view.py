@@ -20,7 +20,7 @@ from cyp_helpers.show.charts import (
     tell_dates,
 )
 from cyp_helpers.show.columns import WORDS
-from cyp_helpers.show.sentences import say
+from cyp_helpers.show.sentences import paragraph, say
 from cyp_helpers.show.table import show
 from cyp_helpers.show.wording import Words, bold, day, escape, stop
 
@@ -196,15 +196,11 @@ def read_long_view(report, indicator):
     rows = points(report, indicator)
     own = rows[rows["area_id"] != ENGLAND]
     ends = (rows if own.empty else own)["said"].map(escape)
-    return say(
-        "points",
-        len(rows),
-        day=day(report.as_at),
-        definitions=say("definitions", rows["series_id"].nunique()),
-        span=_span(ends),
-        apart=say("not_across", rows["series_id"].nunique()),
-        undated=say("undated_points", (~rows["dated"]).sum()),
+    definitions = rows["series_id"].nunique()
+    told = say(
+        "points", len(rows), day=day(report.as_at), definitions=say("definitions", definitions), span=_span(ends)
     )
+    return paragraph(told, say("not_across", definitions), say("undated_points", (~rows["dated"]).sum()))
 
 
 def name_of(report, indicator):
