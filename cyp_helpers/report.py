@@ -43,6 +43,7 @@ class Report:
     published : the same of the published series of the plan's indicators; beside its own area's documents, for another area alone
     figures : DataFrame of ``with_words``, every figure that these rows may be about, by ``observation_id``
     everyone : DataFrame of ``known_figures`` with ranks: the plan's published series of all authorities and England
+    pairs : DataFrame of ``judge``: every comparison of every one of ``figures``
 
     >>> open_review("cypf-2016-18", "2017-18 part 2", "safe")
     <Report: Safe, 2017-18 part 2, Nottinghamshire, as known at 2018-03-31>
@@ -57,6 +58,7 @@ class Report:
     published: pd.DataFrame
     figures: pd.DataFrame
     everyone: pd.DataFrame
+    pairs: pd.DataFrame
 
     def __repr__(self):
         what = self.plan["title"] if self.priority is None else self.priority["name"]
@@ -210,7 +212,10 @@ def open_review(plan, review, priority=None, area="", register=None):
     lines = judged.figures["series_id"].isin(published_lines(register)["series_id"]) & judged.figures["open_data"]
     local = judged.figures["local"] | (judged.figures["area_id"] == ENGLAND)
     everyone = judged.figures[lines & local & judged.figures["number"].notna()]
-    whole = Report(judged.register, plan_row, review_row, None, area_row, comparison, published, figures, everyone)
+    pairs = judged.pairs[judged.pairs["figure"].isin(figures["figure"])]
+    whole = Report(
+        judged.register, plan_row, review_row, None, area_row, comparison, published, figures, everyone, pairs
+    )
     return narrowed(whole, priority)
 
 
