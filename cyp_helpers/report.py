@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from cyp_helpers.compare.comparison import judged_on
+from cyp_helpers.compare.figures import look_up
 from cyp_helpers.compare.judge import NO_VERDICT, Evidence, Verdict
 from cyp_helpers.compare.pairs import OVER_TIME
 from cyp_helpers.compare.plan import COMPARATORS, compare_plan
@@ -96,7 +97,9 @@ class Report:
         subjects["value"] = subjects["value"].mask(aside)
         text = ["value_text", "period", "observation_id", "value_source"]
         subjects[text] = subjects[text].mask(subjects["value"].isna(), "")
-        return subjects.assign(marks=subjects["observation_id"].map(self.figures["marks"]).fillna(""))
+        return subjects.assign(
+            marks=look_up(subjects["observation_id"], self.figures["marks"]).astype("str").fillna("")
+        )
 
     @cached_property
     def lines(self):

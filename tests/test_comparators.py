@@ -172,17 +172,17 @@ def test_what_a_document_states_is_held_against_published_figures(england, answe
     page = review(
         [published("23.1", THIS, "N", 1475, 6390), published(england, THIS, ENGLAND)], stated=[said], polarity="lower"
     )
-    assert check_standings(page.register, page.figures, page.as_at)["answer"].tolist() == [answer]
+    assert check_standings(page.register, page.figures)["answer"].tolist() == [answer]
 
 
 def test_a_later_figure_is_named_as_such_and_none_is_not_an_answer():
     said = statement(LAST)
     later = review([published("23.0", THIS), published("25.0", THIS, ENGLAND)], stated=[said], polarity="lower")
-    assert check_standings(later.register, later.figures, later.as_at)["answer"].tolist() == [
+    assert check_standings(later.register, later.figures)["answer"].tolist() == [
         "agrees, by a later figure"
     ]
     none = review([], stated=[said])
-    assert check_standings(none.register, none.figures, none.as_at)["answer"].tolist() == ["cannot be checked"]
+    assert check_standings(none.register, none.figures)["answer"].tolist() == ["cannot be checked"]
     assert "cannot be checked: one" in quality.read_standings(none)
 
 

@@ -57,7 +57,7 @@ def outside_members(figures, members):
         ~figures["local"] & figures["number"].notna() & ~figures["total"], ["cell", "area_id", "low", "high"]
     ]
     found = spread.reindex(pd.MultiIndex.from_frame(wide[["cell", "area_id"]])).set_axis(wide.index)
-    size = wide["area_id"].map(members)
+    size = wide["area_id"].map(members).astype(float)
     outside = (wide["high"] < found["low"] - _SLACK) | (wide["low"] > found["high"] + _SLACK)
     return (outside & (2 * found["known"] >= size)).reindex(figures.index, fill_value=False)
 
@@ -92,7 +92,11 @@ def neighbour_averages(figures, register, list_id, average="mean"):
     count = len(areas) + 1
     usable = figures["number"].notna() & figures["local"] & figures["open_data"]
     where = pd.Index(figures["cell"][usable] * count + codes[usable])
-    number, half = (column[usable].to_numpy() for column in (figures["number"], figures["high"] - figures["number"]))
+    # With an empty last place, which -1, no such neighbour, then stands for.
+    number, half = (
+        np.append(column[usable].to_numpy(), np.nan)
+        for column in (figures["number"], figures["high"] - figures["number"])
+    )
     theirs = places.reindex(areas).apply(
         lambda column: pd.Series(areas.get_indexer(column.fillna("")), places.reindex(areas).index)
     )
@@ -102,13 +106,14 @@ def neighbour_averages(figures, register, list_id, average="mean"):
         else np.full((len(figures), 1), -1)
     )
     found = at >= 0
-    values = np.where(found, number[at], np.nan)
+    values = number[at]
     n = found.sum(axis=1)
     some = n > 0
-    result = pd.DataFrame({"n": n, "of": (theirs.to_numpy()[codes] >= 0).sum(axis=1)}, index=figures.index)
+    listed = places.reindex(areas).notna().sum(axis=1).to_numpy()
+    result = pd.DataFrame({"n": n, "of": listed[codes]}, index=figures.index)
     # Rounded, so that the same figures give the same digits whatever order a machine adds them in.
     middle = np.nanmean(values[some], axis=1).round(9) if average == "mean" else np.nanmedian(values[some], axis=1)
-    slack = np.nanmean(np.where(found, half[at], np.nan)[some], axis=1)
+    slack = np.nanmean(half[at][some], axis=1)
     parts = {
         "number": middle,
         "low": middle - slack,

@@ -93,7 +93,8 @@ def _previous(known, figures):
     breaks = figures[has_status(figures["status"], "b") & figures["dated"]]
     ends = known.assign(start=known["end"] + pd.Timedelta(days=1))
     last_break = _last_before(ends, breaks, ["track"])
-    broken = known["dated"] & (found.map(figures["end"]) < last_break.map(figures["end"]))
+    # Not map(), which cannot tell what dates are where there is no figure at all.
+    broken = known["dated"] & (figures["end"].reindex(found).to_numpy() < figures["end"].reindex(last_break).to_numpy())
     broken &= found.map(figures["dated"]).eq(True)
     pairs = by_day.reset_index(names="figure").merge(
         undated[["area_line", "end"]], on="area_line", suffixes=("", "_undated")
@@ -195,6 +196,7 @@ def _as_printed(pairs, figures, register):
     pairings = pairings.assign(
         figure=pairings["observation_id"].map(labels), printed_other=pairings["comparator_observation_id"].map(labels)
     ).dropna(subset=["figure", "printed_other"])
+    pairings = pairings.astype({"figure": float, "printed_other": float})  # numbers, also where there is none
     pairings = pairings.drop_duplicates(["figure", "comparator"], keep="last")
     pairs = pairs.merge(
         pairings[["figure", "comparator", "printed_other", "caution"]], "left", ["figure", "comparator"]
