@@ -6,7 +6,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from cyp_helpers.compare.comparison import compare
+from cyp_helpers.compare.comparison import judged_on
+from cyp_helpers.compare.plan import compare_plan
+from cyp_helpers.compare.promise import CURVES, KINDS, OFFSETS
 from cyp_helpers.register.tables import Register
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -95,6 +97,11 @@ def published(value, period, area="N", numerator=None, denominator=None, **other
     return {**row, **other}
 
 
+def around(*periods, value="50.0", **other):
+    """Published figures of the ten neighbours, all the same: how others moved is then nought."""
+    return [published(value, period, f"A{n}", **other) for period in periods for n in range(10)]
+
+
 def statement(period):
     """A document of June 2016 says of series s that Nottinghamshire stands better than England."""
     return {
@@ -129,8 +136,15 @@ def tiny(
     polarity="higher",
     series="s",
     open_data=(),
+    variation=("2", "0"),
+    slope="2",
 ):
-    """A register of one plan, one priority and one indicator; reviews at 30 September 2016 and 31 March 2017."""
+    """A register of one plan, one priority and one indicator; reviews at 30 September 2016 and 31 March 2017.
+
+    Usual variation a = 2 and b = 0, so s is the root of 2 for everyone: beside an area a difference of 1 is a score of 1; since last
+    year it is 0.71. The odds of a promise are (1 + score) squared: 80 of 100 at a score of 1, 90 at 2, 94 at 3.
+    """
+    size = [published("1000", "CY 2014", area, series_id="population-0-17") for area in areas()["area_id"]]
     fixed = {
         "plans": pd.DataFrame(
             [
@@ -167,7 +181,19 @@ def tiny(
             ]
         ),
         "areas": areas(),
-        "published": published_table(open_data),
+        "published": published_table([*open_data, *size]),
+        "usual-variation": pd.DataFrame(
+            # That of another series has only its overdispersion: chance is 2 times as wide as counts say.
+            [["s", "all", *variation, "900", "", "2030"]] * bool(variation) + [["far", "all", "", "", "", "4", "2030"]],
+            columns="series_id breakdown a b changes overdispersion learnt".split(),
+            dtype="str",
+        ),
+        "promises": pd.DataFrame(
+            [[kind, "2010", form, "0", slope, "0", "0.01", "0.99"] for kind in KINDS for form in ("alone", "with past")],
+            columns=CURVES,
+            dtype="str",
+        ),
+        "promise-series": pd.DataFrame(columns=OFFSETS, dtype="str"),
         "editions": pd.DataFrame(
             [{"source_id": "edition", "title": "Published file", "publisher": "Publisher"}], dtype="str"
         ),
@@ -222,11 +248,15 @@ def tiny(
                     "chance_note": "",
                     "polarity": polarity,
                     "scale_id": "grades" if unit == "judgement" else "",
-                }
+                },
+                {"indicator_id": "children", "unit": "count", "chance_note": "", "polarity": "none", "scale_id": ""},
             ]
         ),
         "series": pd.DataFrame(
-            [{"series_id": one, "indicator_id": "i", "name": f"Series {one}", "definition": ""} for one in ("s", "s2")]
+            [
+                {"series_id": one, "indicator_id": of, "name": f"Series {one}", "definition": ""}
+                for one, of in (("s", "i"), ("s2", "i"), ("population-0-17", "children"))
+            ]
         ),
     }
     listing = {
@@ -256,10 +286,15 @@ def tiny(
     return Register(PROJECT / "data", {**fixed, **{name: table(name, list(some)) for name, some in rows.items()}})
 
 
+def rows_of(register, review="2016-17 part 2", area="N", published=False):
+    """The rows of ``compare_plan`` by comparator."""
+    day = register.table("reviews").set_index("review").at[review, "as_at"]
+    return compare_plan(judged_on(register, day), "p", review, area, published)[0].set_index("comparator", drop=False)
+
+
 def verdict(comparator, figures, review="2016-17 part 2", **rest):
     """The row of one comparator."""
-    rows = compare(tiny(figures, **rest), "p", review)
-    return rows[rows["comparator"] == comparator].iloc[0]
+    return rows_of(tiny(figures, **rest), review).loc[comparator]
 
 
 @pytest.fixture
