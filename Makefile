@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: review test lab check notebooks lock clean
+.PHONY: review test lab check fuzz notebooks lock clean
 
 review: $(READY)
 	$(BIN)/cyp review
@@ -16,6 +16,9 @@ lab: $(READY)
 
 check: $(READY)
 	$(BIN)/cyp check
+
+fuzz: $(READY)  # single faults in a copy of data/: none may pass
+	$(BIN)/python -m benchmarks fuzz
 
 notebooks: $(READY)  # run the saved notebooks again and keep their outputs
 	$(BIN)/cyp save-notebooks

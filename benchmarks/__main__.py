@@ -19,6 +19,18 @@ def compare(
 
 
 @app.command()
+def promises(day: Annotated[str, typer.Option(help="Day on which is learnt, as 2026-11-26.")]):
+    """Learn from every authority's past how often verdicts hold, and write it into data/reference."""
+    import pandas as pd
+
+    from benchmarks.record import write_promises
+    from cyp_helpers.register.tables import load_register
+
+    for path in write_promises(load_register(), pd.Timestamp(day)):
+        typer.echo(f"Wrote {path}")
+
+
+@app.command()
 def errors(
     replications: Annotated[
         int, typer.Option(help="Tables drawn for each case; trends draw five times as many.")
@@ -39,6 +51,20 @@ def review(
     from cyp_helpers.register.tables import find_project
 
     typer.echo(report(*measure(find_project(), rounds)))
+
+
+@app.command()
+def fuzz(
+    faults: Annotated[int, typer.Option(help="Single faults to put into a copy of data/.", min=1)] = 500,
+    seed: Annotated[int, typer.Option(help="Of the drawing: the same seed gives the same faults.")] = 20260408,
+):
+    """Single faults in data/, drawn from its Table Schema: which does ``cyp check`` refuse, and where?"""
+    from benchmarks.fuzz import report, run_fuzz
+
+    results = run_fuzz(faults, seed)
+    typer.echo(report(results))
+    if not results["outcome"].str.startswith("refused").all():
+        raise typer.Exit(1)
 
 
 app()

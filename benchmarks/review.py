@@ -21,7 +21,7 @@ from pathlib import Path
 import psutil
 
 from cyp_helpers.batch import work
-from cyp_helpers.batch.jobs import Job, Run
+from cyp_helpers.batch.jobs import Run
 from cyp_helpers.batch.pool import cores, open_pool
 from cyp_helpers.batch.run import run_reviews
 
@@ -57,7 +57,7 @@ def measure(project, rounds):
             shutil.copytree(project / part, Path(folder) / part)
         shutil.copy(project / "requirements.lock", folder)
         opened = pool.submit(work.open_whole, REVIEW).result()
-        pages = [job for job in opened.jobs if isinstance(job, Job)]
+        pages = [job for job in opened.jobs if job.notebook]
         ways = {
             "one papermill command for each notebook": lambda: _commands(folder, pages),
             "papermill's API in one process": lambda: pool.submit(_api, pages).result(),
@@ -140,7 +140,7 @@ def _plain_share(project, jobs, opened):
 
     reopen(opened, project)
     for job in jobs:
-        _plain_page(project, job) if isinstance(job, Job) else work.make_tables(project, job, opened)
+        _plain_page(project, job) if job.notebook else work.make_tables(project, job, opened)
 
 
 def _plain_page(project, job):

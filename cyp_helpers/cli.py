@@ -1,5 +1,7 @@
 """The command ``cyp``."""
 
+import signal
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -22,7 +24,7 @@ def review(
     force: Annotated[bool, typer.Option(help="Make also what is unchanged since it was last made.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before running several reviews.")] = False,
     timeout: Annotated[float, typer.Option(help="Seconds that one notebook may take.", min=1)] = 600,
-    jobs: Annotated[int, typer.Option(help="Notebooks at a time; 0 for two more than cores.", min=0)] = 0,
+    jobs: Annotated[int, typer.Option(help="Notebooks at a time; 0 for one more than cores.", min=0)] = 0,
     scheduler: Annotated[
         str | None, typer.Option(help="Run on the Dask cluster at this address, such as tcp://host:8786.")
     ] = None,
@@ -32,12 +34,13 @@ def review(
     from cyp_helpers.batch.pool import open_pool
     from cyp_helpers.register.tables import UnknownName, find_project, load_register
 
+    _end_as_by_ctrl_c()
     project = _project(find_project)
     try:
         pool = open_pool(project, jobs, scheduler)
-    except ConnectionError as error:
+    except OSError as error:  # no cluster answers, no folder for temporary files
         _stop(str(error), 2)
-    with pool:  # gets warm while the register is checked
+    with _register_read(project), pool:  # gets warm while the register is checked
         _stop_on_faults(project)
         from cyp_helpers.batch.jobs import plan_runs
         from cyp_helpers.batch.run import run_reviews
@@ -64,7 +67,8 @@ def check():
     from cyp_helpers.register.tables import find_project
 
     project = _project(find_project)
-    _stop_on_faults(project, again=True)
+    with _register_read(project):
+        _stop_on_faults(project, again=True)
     typer.echo("data/ is as it should be: form, references, allowed values, periods and printed decimals.")
 
 
@@ -76,16 +80,36 @@ def save_notebooks():
     from cyp_helpers.register.tables import find_project
 
     project = _project(find_project)
-    with open_pool(project) as pool:
+    with _register_read(project), open_pool(project) as pool:
         _stop_on_faults(project)
         save(project, pool)
     typer.echo("Saved the notebooks with their outputs; read the difference before you commit it.")
+
+
+def _end_as_by_ctrl_c():
+    """Let SIGTERM, and the end of the terminal, stop a run as Ctrl-C does: in good order."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: signal.raise_signal(signal.SIGINT))
 
 
 def _project(find_project):
     try:
         return find_project()
     except FileNotFoundError as error:
+        _stop(str(error), 2)
+
+
+@contextmanager
+def _register_read(project):
+    """Hold ``data/`` so that no import changes it meanwhile; others may read it too."""
+    from cyp_helpers.register.store import Busy, locked, recover
+
+    try:
+        recover(project)
+        with locked(project):
+            yield
+    except Busy as error:
         _stop(str(error), 2)
 
 

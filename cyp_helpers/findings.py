@@ -256,13 +256,24 @@ def figures_used(report):
     lines = {*subjects, *subjects.str.replace(r"\|[^|]*\|", f"|{ENGLAND}|", regex=True)}
     named = {*rows["observation_id"], *rows["comparator_observation_id"]}
     used = figures[line.isin(lines) & (~figures["open_data"] | figures.index.isin(named))]
-    series = report.register.table("series").set_index("series_id")["name"]
     how = used["published_basis"].map({"assumed": " (assumed)", "cited": " (cited report)"}).fillna("")
     return used.assign(
-        name=used["series_id"].map(series) + (": " + used["breakdown"]).where(used["breakdown"] != "all", ""),
+        name=names_of(report, used),
         document=used["source_id"].map(source_titles(report.register)),
         known_from=used["published"].dt.strftime("%d %B %Y").str.lstrip("0") + how,
     )
+
+
+def names_of(report, rows):
+    """The name of each row's series, with its breakdown."""
+    series = report.register.table("series").set_index("series_id")["name"]
+    return rows["series_id"].map(series) + (": " + rows["breakdown"]).where(rows["breakdown"] != "all", "")
+
+
+def in_words(report, figures):
+    """Rows of ``Report.figures`` as a table shows them: ``name``, ``value`` (a number, printed by ``value_text``), ``document`` (id)."""
+    said = {"name": names_of(report, figures), "value": figures["number"], "value_text": figures["text"]}
+    return figures.assign(**said, document=figures["source_id"])
 
 
 def queries_about(report):

@@ -14,7 +14,7 @@ from cyp_helpers.compare.comparison import judged_on
 from cyp_helpers.compare.figures import look_up
 from cyp_helpers.compare.judge import NO_VERDICT, Evidence, Verdict
 from cyp_helpers.compare.pairs import OVER_TIME
-from cyp_helpers.compare.plan import compare_plan
+from cyp_helpers.compare.plan import COMPARATORS, compare_plan
 from cyp_helpers.compare.subjects import published_lines
 from cyp_helpers.register.tables import (
     ENGLAND,
@@ -43,6 +43,7 @@ class Report:
     published : the same of the published series of the plan's indicators; beside its own area's documents, for another area alone
     figures : DataFrame of ``with_words``, every figure that these rows may be about, by ``observation_id``
     everyone : DataFrame of ``known_figures`` with ranks: the plan's published series of all authorities and England
+    pairs : DataFrame of ``judge``: every comparison of every one of ``figures``
 
     >>> open_review("cypf-2016-18", "2017-18 part 2", "safe")
     <Report: Safe, 2017-18 part 2, Nottinghamshire, as known at 2018-03-31>
@@ -57,6 +58,7 @@ class Report:
     published: pd.DataFrame
     figures: pd.DataFrame
     everyone: pd.DataFrame
+    pairs: pd.DataFrame
 
     def __repr__(self):
         what = self.plan["title"] if self.priority is None else self.priority["name"]
@@ -153,6 +155,7 @@ def side_by_side(rows):
     rows = rows.assign(told=_told(rows))
     subjects = rows.groupby(key, sort=False)[first].first()
     wide = rows.pivot(index=key, columns="comparator", values=told)
+    wide = wide.reindex(columns=pd.MultiIndex.from_product([told, COMPARATORS]))  # a priority may list nothing
     wide.columns = [f"{comparator}_{what.removeprefix('comparator_')}" for what, comparator in wide.columns]
     own = rows[rows["comparator"] == "previous"].set_index(key)[newest]
     whole = own[["rank", "rank_of", "band"]].map("{:.0f}".format, na_action="ignore").astype("str").fillna("")
@@ -209,7 +212,10 @@ def open_review(plan, review, priority=None, area="", register=None):
     lines = judged.figures["series_id"].isin(published_lines(register)["series_id"]) & judged.figures["open_data"]
     local = judged.figures["local"] | (judged.figures["area_id"] == ENGLAND)
     everyone = judged.figures[lines & local & judged.figures["number"].notna()]
-    whole = Report(judged.register, plan_row, review_row, None, area_row, comparison, published, figures, everyone)
+    pairs = judged.pairs[judged.pairs["figure"].isin(figures["figure"])]
+    whole = Report(
+        judged.register, plan_row, review_row, None, area_row, comparison, published, figures, everyone, pairs
+    )
     return narrowed(whole, priority)
 
 

@@ -9,9 +9,10 @@ import time
 import nbformat
 import psutil
 
+from cyp_helpers.batch import work
 from cyp_helpers.batch.folder import ReviewFolder
-from cyp_helpers.batch.jobs import Run
-from cyp_helpers.batch.pool import WarmPool
+from cyp_helpers.batch.jobs import Job, Run
+from cyp_helpers.batch.pool import LocalPool, Lost
 from cyp_helpers.batch.run import run_reviews
 
 SMALL = Run("early-help-2013-16", "2013-14 part 1")
@@ -37,7 +38,7 @@ def add_line(project, notebook, line):
 
 def run(project, *runs, **choices):
     """Run reviews, the small one if none is named, in two warm slots."""
-    with WarmPool(project, 2) as pool:
+    with LocalPool(project, 2) as pool:
         return run_reviews(project, list(runs) or [SMALL], pool, **choices)
 
 
@@ -84,9 +85,20 @@ def wait_for(condition, seconds=60):
         time.sleep(0.05)
 
 
-def stock_papermill(source, output, environment=(), **parameters):
-    """Run papermill as a person does, by its command in the project's folder, with an ordinary kernel."""
-    given = [word for name, value in parameters.items() for word in ("-p", name, value)]
-    command = [sys.executable, "-m", "papermill", str(source), str(output), "--no-progress-bar", *given]
-    environment = {**os.environ, **dict(environment)}
-    return subprocess.run(command, cwd=source.parents[1], env=environment, capture_output=True, text=True)
+def make_notebook(project, name, *cells):
+    """A notebook with a parameters cell and these cells; returns it as it was written."""
+    (project / "notebooks").mkdir(exist_ok=True)
+    parameters = nbformat.v4.new_code_cell("x = 1", metadata={"tags": ["parameters"]})
+    notebook = nbformat.v4.new_notebook(cells=[parameters, *map(nbformat.v4.new_code_cell, cells)])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, project / "notebooks" / f"{name}.ipynb")
+    return notebook
+
+
+def run_notebook(pool, name, limit=60, **parameters):
+    """What is made of a notebook as a page named "page", or is left of it."""
+    job = Job(name, parameters, "page", "Page", "Page")
+    try:
+        return pool.submit(work.make_page, job, None, [], limit=limit).result()
+    except Lost as lost:
+        return work.what_is_left(job, lost)

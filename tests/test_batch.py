@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 
+import nbformat
 import pytest
 from conftest import PROJECT
 from runs import SMALL, add_line, contents, run, shorten
@@ -123,8 +124,9 @@ def test_check_of_a_sound_register(project, monkeypatch):
 
 def test_a_job_with_an_unknown_parameter_is_refused():
     job = Job("priority_review", {"plan": SMALL.plan, "priorty": "safe"}, "x", "x", "x")
+    notebook = nbformat.read(PROJECT / "notebooks/priority_review.ipynb", as_version=4)
     with pytest.raises(UnknownName, match="priority_review.ipynb has no parameter 'priorty'; it has plan, priority"):
-        check_parameters(PROJECT, job)
+        check_parameters(notebook, job)
 
 
 def test_all_stands_for_every_plan_and_review():

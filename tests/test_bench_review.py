@@ -7,15 +7,15 @@ from runs import SMALL
 
 from benchmarks.review import Measured, _plain_page, report
 from cyp_helpers.batch import work
-from cyp_helpers.batch.pool import WarmPool
+from cyp_helpers.batch.pool import LocalPool
 
 
 def test_plain_calls_make_the_same_page(monkeypatch):
     monkeypatch.chdir(PROJECT)
-    with WarmPool(PROJECT, 1) as pool:
+    with LocalPool(PROJECT, 1) as pool:
         opened = pool.submit(work.open_whole, SMALL).result()
         job = next(job for job in opened.jobs if job.name == "priority-4-voice")
-        made = pool.submit(work.make_page, job, opened.whole, [], 60).result()
+        made = pool.submit(work.make_page, job, opened.whole, [], limit=60).result()
     assert without_parameters(made.files["priority-4-voice.html"].decode()) == without_parameters(
         _plain_page(PROJECT, job)
     )

@@ -53,7 +53,6 @@ BROKEN = {
         lambda publisher: text(publisher).encode().rsplit(b",", 3)[0] + b"\n",
         "columns where the header has",
     ),
-    "last line cut": (lambda publisher: text(publisher).encode()[:-2], "the last line has no end"),
     "open quote": (
         lambda publisher: (text(publisher) + '"' + text(publisher).splitlines()[1] + "\n").encode(),
         "never closed",
@@ -107,6 +106,17 @@ def test_other_encodings_and_orders_give_the_same_figures(register, tmp_path, pu
     assert pd.read_parquet(register / "data/observations/published.parquet").equals(expected)
 
 
+@pytest.mark.parametrize("publisher", FRAMES)
+def test_a_last_line_without_an_end_is_read(register, tmp_path, publisher):
+    path = tmp_path / f"x_{DAY}.csv"
+    path.write_text(text(publisher), encoding="utf-8")
+    import_files(register, publisher, [path])
+    expected = pd.read_parquet(register / "data/observations/published.parquet")
+    path.write_text(text(publisher).removesuffix("\n"), encoding="utf-8")
+    import_files(register, publisher, [path])
+    assert pd.read_parquet(register / "data/observations/published.parquet").equals(expected)
+
+
 def test_a_lait_file_may_be_csv_or_parquet_under_any_name(register, tmp_path):
     parquet = save(lait_frame(), tmp_path / "x.parquet").rename(tmp_path / f"bds_{DAY}.csv")
     import_files(register, "lait", [parquet])
@@ -149,7 +159,10 @@ def test_the_command_says_it_and_leaves_with_2(register, tmp_path, monkeypatch):
     assert result.exit_code == 2 and "a web page" in result.output and "Nothing was imported" in result.output
 
 
-REAL = sorted(path for path in OPEN_DATA.glob("*/*") if path.suffix in (".csv", ".parquet", ".xlsx"))
+# Other folders stand beside the publishers' ones, such as a catalogue that no importer reads.
+REAL = sorted(
+    path for name in FRAMES for path in OPEN_DATA.glob(f"{name}/*") if path.suffix in (".csv", ".parquet", ".xlsx")
+)
 
 
 @pytest.mark.skipif(not REAL, reason="the publishers' files are not beside this clone (../shared/open-data)")

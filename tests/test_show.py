@@ -29,17 +29,17 @@ ROWS = pd.DataFrame(
 )
 
 
-def cells(table):
+def cells(made):
     """What stands in the cells, row by row."""
-    return table.frame.map(cell_text).to_numpy().tolist()
+    return made.frame.map(cell_text).to_numpy().tolist()
 
 
 def test_each_column_is_shown_as_the_list_of_columns_says():
-    table = show(ROWS, "Figures")
-    assert table.frame.columns.tolist() == (
+    made = show(ROWS, "Figures")
+    assert made.frame.columns.tolist() == (
         ["Indicator", "Period", "Figure", "Beside", "Other figure", "Difference", "Verdict", "As known at"]
     )
-    assert cells(table) == [
+    assert cells(made) == [
         ["Absence", "2016/17", "4.0%", "England", "4.25%", "−0.25", "✓ better", "31 March 2018"],
         [
             "Exits",
@@ -55,10 +55,10 @@ def test_each_column_is_shown_as_the_list_of_columns_says():
 
 
 def test_the_data_stay_the_very_frame_with_numbers_as_numbers():
-    table = show(ROWS, "Figures", notes="One note.", folded=True)
-    assert table.data is ROWS and table.data["value"].dtype == float
-    assert repr(table) == "Table: Figures (2 rows)" and table.notes == ("One note.",)
-    figure = table.frame.at[0, "Figure"]
+    made = show(ROWS, "Figures", notes="One note.", folded=True)
+    assert made.data is ROWS and made.data["value"].dtype == float
+    assert repr(made) == "Table: Figures (2 rows)" and made.notes == ("One note.",)
+    figure = made.frame.at[0, "Figure"]
     assert isinstance(figure, Printed) and figure == Decimal("4.0")  # a sheet writes the number
 
 
@@ -80,14 +80,15 @@ def test_every_column_of_a_comparison_is_in_the_list():
         (pd.DataFrame({"n": pd.array([1234, None], dtype="Int64")}), [["1,234"], ["no figure"]]),
         (pd.DataFrame({"year": [2017], "rank": [3.0]}), [["2017", "3"]]),
         (pd.DataFrame({"what": ["", None]}), [["–"], ["–"]]),
+        (pd.DataFrame({"direction": [1.0, -1.0, None]}), [["above"], ["below"], ["–"]]),
         (ROWS.pivot_table(index="name", columns=["verdict", "period"], values="value_text", aggfunc="size"), None),
         (pd.DataFrame([[1, 2]], columns=["value", "value"]), [["1", "2"]]),
     ],
 )
 def test_any_frame_is_shown(frame, expected):
-    table = show(frame, "Any")
-    assert expected is None or cells(table) == expected
-    assert "<caption" in table._repr_html_()
+    made = show(frame, "Any")
+    assert expected is None or cells(made) == expected
+    assert "<caption" in made._repr_html_()
 
 
 @pytest.mark.parametrize("frame", [ROWS.iloc[:0], pd.DataFrame(), pd.Series(dtype=float)])

@@ -1,4 +1,4 @@
-"""The same pieces of work on a Dask cluster: each worker keeps a warm parent of its own and forks from it.
+"""The same pieces of work on a Dask cluster: each worker runs them as ``pool`` does, in processes forked beside it.
 
 Work comes back as bytes, so the machine that runs ``cyp review`` alone writes outputs; workers need this project and its
 packages, and nothing shared. The work of a lost worker is done again by another. A worker whose project differs from
@@ -8,7 +8,7 @@ the caller's refuses, or pages would mix two registers.
 from threading import Lock
 
 from cyp_helpers.batch.inputs import Inputs
-from cyp_helpers.batch.pool import WarmPool
+from cyp_helpers.batch.pool import LONGEST, Running, get_ready, run_apart
 from cyp_helpers.register.tables import find_project
 
 
@@ -17,7 +17,7 @@ class OtherInputs(RuntimeError):
 
 
 class ClusterPool:
-    """Runs functions in warm processes of a cluster's workers; used like ``WarmPool``.
+    """Runs functions in processes beside a cluster's workers; used like ``LocalPool``.
 
     Parameters
     ----------
@@ -36,16 +36,16 @@ class ClusterPool:
         except (OSError, TimeoutError):
             raise ConnectionError(f"No Dask scheduler with a worker answers at {address}") from None
         self._executor = self._client.get_executor(pure=False)
-        self._identity = Inputs(project).identity
+        self.inputs = Inputs(project)
 
     @property
     def slots(self):
         """Notebooks at a time: one for each thread of the workers that are there when the run starts."""
         return sum(self._client.nthreads().values())
 
-    def submit(self, function, /, *args):
+    def submit(self, function, /, *args, limit=LONGEST):
         """Run a function on some worker; returns a Future."""
-        return self._executor.submit(_on_worker, self._identity, function, args)
+        return self._executor.submit(_on_worker, self.inputs.identity, function, args, limit)
 
     def __enter__(self):
         return self
@@ -56,19 +56,17 @@ class ClusterPool:
 
 # ---- on a worker ----
 
-_pools, _lock = [], Lock()
+_read, _reading, _running = [], Lock(), Running()
 
 
-def _on_worker(identity, function, args):
+def _on_worker(identity, function, args, limit):
     project = find_project()
-    if Inputs(project).identity != identity:
+    with _reading:
+        if not _read or not _read[0].unchanged():
+            _read[:] = [Inputs(project)]
+        inputs = _read[0]
+    get_ready()
+    result = run_apart(function, (project, *args), limit, _running) if inputs.identity == identity else None
+    if inputs.identity != identity or not inputs.unchanged():
         raise OtherInputs(f"the worker's {project} or its packages differ from the caller's; update it and run again")
-    return _pool(project).submit(function, *args).result()
-
-
-def _pool(project):
-    """The worker's pool, kept warm for as long as the worker lives."""
-    with _lock:
-        if not _pools:
-            _pools.append(WarmPool(project, slots=1))
-    return _pools[0]
+    return result

@@ -4,36 +4,32 @@ import typer
 
 
 class Display:
-    """One line of progress: what runs, how much is done, how long it may still take."""
+    """One line of progress: what runs, how much is done, how long it may still take. Where nobody reads it any more, the run
+    goes on without."""
 
     def __enter__(self):
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeElapsedColumn,
-            TimeRemainingColumn,
-        )
+        from rich import progress
 
-        self._bar = Progress(
-            BarColumn(bar_width=24),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
-            TextColumn("{task.description}"),
-        )
-        self._bar.start()
+        columns = progress.MofNCompleteColumn, progress.TimeElapsedColumn, progress.TimeRemainingColumn
+        done, elapsed, left = (column() for column in columns)
+        what = progress.TextColumn("{task.description}")
+        self._bar = progress.Progress(progress.BarColumn(24), done, elapsed, progress.TextColumn("left"), left, what)
         self._task = self._bar.add_task("Starting", total=None)
+        self._try(self._bar.start)
         return self
 
     def __exit__(self, *_):
-        self._bar.stop()
+        self._try(self._bar.stop)
 
     def tell(self, under_way, done, total):
         """Show what is under way, and how many jobs are done of how many."""
-        self._bar.update(self._task, description=", ".join(under_way), completed=done, total=total)
+        self._try(self._bar.update, self._task, description=", ".join(under_way), completed=done, total=total)
+
+    def _try(self, function, *args, **choices):
+        try:
+            function(*args, **choices)
+        except (OSError, SystemExit):  # rich leaves by the latter
+            self._bar.disable = True
 
 
 def describe_runs(runs):
@@ -63,7 +59,7 @@ def say_outcomes(project, outcomes):
     made, unchanged = (sum(getattr(outcome, what) for outcome in outcomes) for what in ("made", "unchanged"))
     typer.echo(f"{made} made, {unchanged} unchanged.")
     for outcome in outcomes:
-        if outcome.folder.name.endswith("-failed"):
+        if outcome.folder and outcome.folder.name.endswith("-failed"):
             shown = outcome.folder.relative_to(project)
             typer.echo(f"The run is kept in {shown}/; the outputs of the last good run were not touched.", err=True)
     if len(outcomes) == 1 and not failures:

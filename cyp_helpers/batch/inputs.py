@@ -1,29 +1,18 @@
 """What goes into a page, as hashes: a page is made again only when one of them has changed.
 
-A page depends on its notebook's cells, its parameters and its place among the pages, the tables of the register that it
-read, every other file of ``data/``, all code of this package, the lock, and the versions of Python and the packages
-that shape what comes out. Tables are told by the notebook's kernel while it runs, so that a changed table makes only
-those pages again that read it. A file of ``data/`` that is not a table of ``datapackage.json`` counts for every page.
+A page depends on its notebook's cells, its parameters and its place among the pages, all of ``data/``, all code of this
+package, the lock, and the versions of Python and the packages that shape what comes out.
 """
 
-import hashlib
 import json
 import platform
 from dataclasses import asdict
+from functools import cached_property
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
-PACKAGES = [
-    "gptables",
-    "ipykernel",
-    "matplotlib",
-    "nbconvert",
-    "numpy",
-    "openpyxl",
-    "pandas",
-    "papermill",
-    "seaborn",
-]
+PACKAGES = "gptables ipykernel ipython matplotlib nbconvert numpy openpyxl pandas papermill seaborn".split()
 
 
 class Inputs:
@@ -35,71 +24,72 @@ class Inputs:
     """
 
     def __init__(self, project):
-        project = Path(project)
-        code = Path(__file__).parents[1]
-        self.files = {
-            **_hashes(project, (project / "data").rglob("*")),
-            **_hashes(project, (project / "notebooks").glob("*.ipynb")),
-            **_hashes(code.parent, code.rglob("*")),
-            **_hashes(project, [project / "requirements.lock"]),
-        }
+        self._project = Path(project)
+        self._looks = self._look()  # before reading: what changes meanwhile is then seen to have changed
+        self.files = {name: digest_of(path.read_bytes()) for name, path in self._paths().items()}
         self.packages = {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
-        package = json.loads((project / "data" / "datapackage.json").read_text(encoding="utf-8"))
-        self._tables = {item["name"]: f"data/{item['path']}" for item in package["resources"]}
-        self._cells = {path.stem: _cells(path) for path in (project / "notebooks").glob("*.ipynb")}
-        self._always = {
-            name: digest
-            for name, digest in self.files.items()
-            if not name.startswith("notebooks/") and name not in self._tables.values()
-        }
+        notebooks = {Path(name).stem: path for name, path in self._paths().items() if name.startswith("notebooks/")}
+        self._cells = {name: _cells(path) for name, path in notebooks.items()}
 
-    @property
+    @cached_property
     def identity(self):
         """One hash of everything that pages can depend on."""
         return _digest([self.files, self.packages])
 
-    def digest(self, job, tables, pages=()):
+    @cached_property
+    def _always(self):
+        return _digest(
+            [self.packages, {name: of for name, of in self.files.items() if not name.startswith("notebooks/")}]
+        )
+
+    def digest(self, job, pages=()):
         """One hash of all that a job's files depend on.
 
         Parameters
         ----------
-        job : Job, TablesJob or Run
-        tables : list of str, the tables of the register that it read
+        job : Job or Run
         pages : list of dict, what the navigation of its page shows
         """
-        paths = sorted({path for name in tables for path in self._files_of(name)})
-        parts = {
-            "job": asdict(job),
-            "pages": list(pages),
-            "notebook": self._cells.get(getattr(job, "notebook", None)),
-            "tables": {path: self.files.get(path) for path in paths},
-            "always": self._always,
-            "packages": self.packages,
+        return _digest([self._always, asdict(job), list(pages), self._cells.get(getattr(job, "notebook", None))])
+
+    def unchanged(self):
+        """Whether every file is the one that was read: also one that was changed and changed back is not."""
+        return self._look() == self._looks
+
+    def _look(self):
+        looks = {}
+        for name, path in self._paths().items():
+            stat = path.stat()
+            looks[name] = stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
+        return looks
+
+    def _paths(self):
+        """Each file by its name; notes, and what Python and spreadsheets keep beside, are no inputs."""
+        project, code = self._project, Path(__file__).parents[1]
+        paths = [
+            *(project / "data").rglob("*"),
+            *(project / "notebooks").glob("*.ipynb"),
+            project / "requirements.lock",
+        ]
+        paths = {path.relative_to(project).as_posix(): path for path in sorted(paths)}
+        paths |= {path.relative_to(code.parent).as_posix(): path for path in sorted(code.rglob("*"))}
+        return {
+            name: path
+            for name, path in paths.items()
+            if path.suffix not in (".md", ".pyc") and not path.name.startswith((".", "~")) and path.is_file()
         }
-        return _digest(parts)
-
-    def _files_of(self, table):
-        """The files of a table; ``observations`` stands for all ``observations-...``."""
-        if table in self._tables:
-            return [self._tables[table]]
-        return [path for name, path in self._tables.items() if name.startswith(f"{table}-")]
 
 
-def _hashes(root, paths):
-    """SHA-256 of each file by its path below a folder; notes, and what Python and spreadsheets keep beside, are no inputs."""
-    return {
-        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(paths)
-        if path.is_file() and path.suffix not in (".md", ".pyc") and not path.name.startswith((".", "~"))
-    }
+def digest_of(content):
+    """SHA-256 of bytes, in hexadecimal."""
+    return sha256(content).hexdigest()
 
 
 def _cells(path):
     """Hash of a notebook's cells without their outputs, which are no input."""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    kept = [[cell["cell_type"], "".join(cell["source"]), cell["metadata"], cell.get("id")] for cell in cells]
-    return _digest(kept)
+    return _digest([[cell["cell_type"], "".join(cell["source"]), cell["metadata"], cell.get("id")] for cell in cells])
 
 
 def _digest(parts):
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+    return digest_of(json.dumps(parts, sort_keys=True).encode())

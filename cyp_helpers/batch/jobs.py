@@ -1,14 +1,15 @@
 """Which notebooks make a review, and which reviews a run is about."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
+from cyp_helpers.batch.folder import PLAIN_NAME
 from cyp_helpers.pages.comparators import lines_with_page
 from cyp_helpers.pages.long_view import families
 from cyp_helpers.register.tables import (
     AUTHORITY_TYPES,
     UnknownName,
     area_of_plan,
+    days_of,
     find_area,
     find_plan,
     find_priority,
@@ -40,10 +41,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Job:
-    """One page to make: which notebook, with what, and the name and title of its page; pages of a ``group`` are folded
-    together in the navigation."""
+    """One page to make: which notebook (None for the comparison tables, a spreadsheet and a CSV), with what, and the name
+    and title of its page; pages of a ``group`` are folded together in the navigation."""
 
-    notebook: str
+    notebook: str | None
     parameters: dict
     name: str
     label: str
@@ -52,17 +53,9 @@ class Job:
 
     @property
     def files(self):
-        return [f"{self.name}.ipynb", f"{self.name}.html"]
-
-
-@dataclass(frozen=True)
-class TablesJob:
-    """The comparison tables of a whole review, as a spreadsheet and as data."""
-
-    parameters: dict
-    name: str = "comparison-tables"
-    label: str = "Tables"
-    files: tuple = ("comparison-tables.xlsx", "comparisons.csv")
+        return (
+            [f"{self.name}.ipynb", f"{self.name}.html"] if self.notebook else [f"{self.name}.xlsx", "comparisons.csv"]
+        )
 
 
 def plan_runs(register, plan, review, priority=None, area=""):
@@ -87,11 +80,21 @@ def plan_runs(register, plan, review, priority=None, area=""):
         for one in plans
         for name in _reviews_of(register, one, review)
         for where in areas
+        if _was_there(register, where, find_review(register, one, name)["as_at"])
     ]
+    if not runs:
+        first, last = days_of(register, areas[0])
+        span = " ".join(filter(None, [first and f"since {first}", last and f"until {last}"]))
+        raise UnknownName(f"{area!r} is an authority {span}: at the day of this review there is nothing to show of it")
     if priority is not None:
         for one in plans:
             find_priority(register, one, priority)
     return runs
+
+
+def _was_there(register, area_id, as_at):
+    first, last = days_of(register, area_id)
+    return (first or "0000") <= f"{as_at:%Y-%m-%d}" <= (last or "9999")
 
 
 def areas_with_figures(register):
@@ -113,7 +116,10 @@ def plan_jobs(whole, run):
     """
     names, where = run.parameters, f"{whole.plan['short_title']}, {whole.review['review']}"
     where += "" if whole.is_own_area else f", {whole.area['name']}"
-    jobs = [TablesJob(names), Job(SCORECARD, names, "scorecard", "Scorecard", where)]
+    jobs = [
+        Job(None, names, "comparison-tables", "Tables", where),
+        Job(SCORECARD, names, "scorecard", "Scorecard", where),
+    ]
     jobs += [
         Job(
             PRIORITY,
@@ -135,7 +141,9 @@ def plan_jobs(whole, run):
         )
         for row in lines_with_page(whole).itertuples()
     ]
-    return jobs + _own_jobs(whole, names, where) if whole.is_own_area else jobs
+    jobs += _own_jobs(whole, names, where) if whole.is_own_area else []
+    refuse_unfit_names(jobs)
+    return jobs
 
 
 def _own_jobs(whole, names, where):
@@ -169,16 +177,33 @@ def only_priority(jobs, priority):
     ]
 
 
-def check_parameters(project, job):
-    """Raise UnknownName where a job names a parameter that its notebook does not have."""
-    import papermill
+def check_parameters(notebook, job):
+    """Raise UnknownName where a job names a parameter that its notebook does not have.
 
-    known = papermill.inspect_notebook(str(Path(project) / "notebooks" / f"{job.notebook}.ipynb"))
-    strangers = [name for name in job.parameters if name not in known]
-    if strangers:
+    Parameters
+    ----------
+    notebook : NotebookNode
+    job : Job
+    """
+    from papermill.translators import PythonTranslator
+
+    cells = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    known = [one.name for cell in cells for one in PythonTranslator.inspect(cell)]
+    if strangers := [name for name in job.parameters if name not in known]:
         raise UnknownName(
             f"notebooks/{job.notebook}.ipynb has no parameter {', '.join(map(repr, strangers))}; it has {', '.join(known)}"
         )
+
+
+def refuse_unfit_names(jobs):
+    """Raise UnknownName where a job's name cannot name files, or two names are the same but for capitals."""
+    seen = set()
+    for job in jobs:
+        if not PLAIN_NAME.fullmatch(job.name):
+            raise UnknownName(f"{job.name!r} cannot name a page: letters, digits and hyphens can, up to 100")
+        if job.name.casefold() in seen:
+            raise UnknownName(f"Two pages would be named {job.name!r}: ids must differ in more than capitals")
+        seen.add(job.name.casefold())
 
 
 def _reviews_of(register, plan, review):

@@ -1,113 +1,86 @@
-"""A pool whose parent has everything imported: pieces of work run in a few processes forked from it, each with kernels
-forked for it.
+"""Pieces of work, each in a process of its own that is forked from one with everything imported.
 
-The parent is a process of its own, so that it stays what a safe fork needs whatever the caller does: it has one thread
-(pyarrow's library starts one that takes no lock of Python's and looks after forks), no ZeroMQ context and no event loop.
-Without fork, the processes are new interpreters, each with its next kernel started ahead.
+A notebook needs a fresh process, because what one leaves behind another would find. So nothing is pooled but the threads
+that wait for the processes: each has its own pipe and its own clock, so that one that is killed or stopped costs itself
+and nothing else. (One death breaks all that a ``ProcessPoolExecutor`` has under way, and it has no time limit; pools
+with a limit look every tenth of a second and share a pipe that a stopped process can hold.) The process that forks is
+the standard library's fork server. Where there is no fork, the processes are new interpreters.
 """
 
-import atexit
-import gc
-import itertools
 import os
+import pickle
 import signal
 import tempfile
 import threading
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from multiprocessing import current_process, get_context
-from multiprocessing.connection import wait
+from multiprocessing import current_process, forkserver, get_all_start_methods, get_context, parent_process
 
+from cyp_helpers.batch.inputs import Inputs
+
+_CAN_FORK = "forkserver" in get_all_start_methods()
+_CONTEXT = get_context("forkserver" if _CAN_FORK else "spawn")
 _ENVIRONMENT = {
-    "MPLBACKEND": "Agg",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # as a kernel has it
     "OPENBLAS_NUM_THREADS": "1",  # a fork must have one thread, and small sums need no more
     "OMP_NUM_THREADS": "1",
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # nobody debugs these kernels; the debugger warns of its limits on import
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # nobody debugs here; the debugger warns of its limits on import
 }
-_LIFE = 100  # pieces of work of one process, so that what it keeps in memory does not grow for ever
+_LONGEST_SOCKET = 60  # characters of its folder; systems allow about 100 for the whole
+LONGEST = 3_600  # seconds for what is no notebook, so that nothing is waited for for ever
+
+
+class Lost(RuntimeError):
+    """The process of a piece of work ended without an answer; ``told`` holds what it told before, as pickled bytes."""
+
+    def __init__(self, message, told=()):
+        super().__init__(message, told)
+        self.told = told
+
+    def __str__(self):
+        return self.args[0]
 
 
 def open_pool(project, jobs=0, scheduler=None):
     """Where work on a project runs: on this computer or on the Dask cluster at an address.
 
-    ``jobs`` is how many notebooks run at a time; 0 for two more than there are cores, as each also waits at times.
+    ``jobs`` is how many notebooks run at a time; 0 for one more than there are cores.
     """
     if scheduler:
         from cyp_helpers.batch.cluster import ClusterPool
 
         return ClusterPool(project, scheduler)
-    return WarmPool(project, jobs or cores() + 2)
+    return LocalPool(project, jobs or cores() + 1)
 
 
-class PoolEnded(RuntimeError):
-    """The warm parent, or the process of a piece of work, ended before its answer."""
-
-
-class WarmPool(Executor):
-    """Runs functions in processes that have everything imported.
+class LocalPool(Executor):
+    """Runs functions of modules, each in a process of its own.
 
     Parameters
     ----------
     project : folder; every function is given it first
-    slots : int, how many pieces of work its user should have under way at a time
-    fork : bool; without it processes are started, not forked
+    slots : int, how many run at a time
 
-    >>> with WarmPool(Path("."), slots=2) as pool:
-    ...     pool.submit(Path.joinpath, "data").result()
-    PosixPath('data')
+    >>> from pathlib import Path
+    >>> with LocalPool(Path("."), slots=2) as pool:
+    ...     pool.submit(Path.joinpath, "outputs").result()
+    PosixPath('outputs')
     """
 
-    def __init__(self, project, slots, fork=hasattr(os, "fork")):
-        if current_process().daemon:
-            raise RuntimeError(
-                "This process may not start others. Start Dask workers with --no-nanny, or with the environment "
-                "variable DASK_DISTRIBUTED__WORKER__DAEMON=False"
-            )
-        self.slots, self._project, self._numbers, self._futures = slots, project, itertools.count(), {}
-        self._is_warm, self._sending = threading.Event(), threading.Lock()
-        context = get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._parent = context.Process(target=_serve, args=(theirs, fork), name="warm parent")
-        with _interrupts_ignored():
-            self._parent.start()
-        theirs.close()
-        threading.Thread(target=self._collect, daemon=True).start()
-        atexit.register(self.shutdown)  # or this process would wait at its end for the parent's
+    def __init__(self, project, slots):
+        self.inputs = Inputs(project)  # before the code is imported that they speak of
+        self.slots, self._project, self._running = slots, project, Running()
+        self._threads = ThreadPoolExecutor(slots)
+        get_ready()
 
-    @property
-    def parent_pid(self):
-        """Process id of the warm parent."""
-        return self._parent.pid
+    def submit(self, function, /, *args, limit=LONGEST):
+        """Run a function on the project and what else is given, for at most so many seconds; returns a Future."""
+        return self._threads.submit(run_apart, function, (self._project, *args), limit, self._running)
 
-    def submit(self, function, /, *args):
-        """Run a function of a module, on the project and what else is given, in one of the processes; returns a Future."""
-        future, number = Future(), next(self._numbers)
-        future.set_running_or_notify_cancel()  # what a process has begun is not cancelled, it is ended with the pool
-        self._futures[number] = future
-        with self._sending:
-            self._pipe.send((number, function, (self._project, *args)))
-        return future
-
-    def shutdown(self, wait=True, *, cancel_futures=False):
-        """End the parent and all work that is under way."""
-        atexit.unregister(self.shutdown)
-        if self._is_warm.is_set():
-            with suppress(OSError), self._sending:
-                self._pipe.send(None)
-        else:
-            self._parent.kill()  # it is still importing and has started nothing
-        if wait:
-            self._parent.join()
-
-    def _collect(self):
-        with suppress(EOFError, OSError):
-            self._pipe.recv()
-            self._is_warm.set()
-            while True:
-                number, result, error = self._pipe.recv()
-                _settle(self._futures.pop(number), result, error)
-        for future in list(self._futures.values()):
-            _settle(future, None, PoolEnded("the parent of the notebooks' processes has ended"))
+    def shutdown(self, wait=True, *, cancel_futures=True):
+        """End all work that is under way."""
+        self._running.end()
+        self._threads.shutdown(wait, cancel_futures=cancel_futures)
 
 
 def cores():
@@ -115,139 +88,149 @@ def cores():
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _settle(future, result, error):
-    if error is None:
-        future.set_result(result)
-    else:
-        future.set_exception(error)
+class Running(set):
+    """Processes under way, which can be ended all at once; none is added after that."""
+
+    ended = False
+
+    def end(self):
+        """End them, whatever they do."""
+        with _starting:
+            self.ended = True
+        for process in list(self):
+            _end(process)
+
+
+def get_ready():
+    """Start the process that forks, which then imports what it needs; nothing waits for it."""
+    if current_process().daemon:
+        raise OSError(
+            "This process may not start others. Start Dask workers with --no-nanny, or with the environment "
+            "variable DASK_DISTRIBUTED__WORKER__DAEMON=False"
+        )
+    if _CAN_FORK:
+        with _starting, _surroundings():
+            forkserver.set_forkserver_preload(["cyp_helpers.batch.warm"])
+            forkserver.ensure_running()
+
+
+def run_apart(function, args, limit, running):
+    """Result of a function that is run in a process of its own.
+
+    Parameters
+    ----------
+    function, args : what to run; both are pickled
+    limit : seconds that it may take
+    running : Running, which the process is in while it is under way
+
+    Raises
+    ------
+    What the function raised. Lost, where the process was ended, by the clock or by something else.
+    """
+    late, told = threading.Event(), []
+    with tempfile.TemporaryDirectory(prefix="cyp-", ignore_cleanup_errors=True) as aside:
+        process, pipe = _start(function, args, aside, running)
+        clock = threading.Timer(limit, lambda: (late.set(), _end(process)))
+        clock.start()
+        try:
+            while (said := pipe.recv_bytes())[:1] == b"t":
+                told.append(said[1:])
+        except (EOFError, OSError):
+            said = None
+        finally:
+            clock.cancel()
+            pipe.close()
+            with _starting:  # two threads that ask for the ends of processes disturb each other
+                process.join()
+            running.discard(process)
+    if said is None:
+        raise Lost(_why(process.exitcode, late.is_set() and limit), told)
+    result, error = pickle.loads(said[1:])
+    if error:
+        raise error
+    return result
+
+
+def tell(what):
+    """In a piece of work: tell something that is kept if the process should end without an answer."""
+    if _pipe:
+        _pipe[0].send_bytes(b"t" + pickle.dumps(what))
+
+
+# ---- how processes begin and end ----
+
+_starting, _pipe = threading.RLock(), []
+
+
+def _start(function, args, aside, running):
+    ours, theirs = _CONTEXT.Pipe(duplex=False)
+    with theirs, _starting, _surroundings():
+        if running.ended:
+            raise Lost("the run was ended")
+        process = _CONTEXT.Process(target=_work, args=(theirs, function, args, aside), name="piece of work")
+        process.start()
+        running.add(process)
+    return process, ours
+
+
+def _end(process):
+    """End a process and what it started, whatever it does: also one that is stopped, which hears nothing else."""
+    with suppress(OSError, AttributeError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+
+
+def _why(code, limit):
+    if limit:
+        return f"TimeoutError: it took longer than {limit:g} seconds"
+    if code == -9:
+        return "its process was killed (SIGKILL), as it is when memory runs out"
+    return f"its process ended with exit code {code}"
 
 
 @contextmanager
-def _interrupts_ignored():
-    """What is started within ignores Ctrl-C from its first moment: its parent hears it and ends it in good order."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _surroundings():
+    """What is started within has its environment, does not hear Ctrl-C (the parent does, and ends it in good order) and is
+    reached by a socket with a short name."""
+    environment, folder, handler = dict(os.environ), tempfile.tempdir, None
     try:
+        os.environ.update(_ENVIRONMENT)
+        if threading.current_thread() is threading.main_thread():
+            handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        if len(tempfile.gettempdir()) > _LONGEST_SOCKET:
+            for name in ("TMPDIR", "TEMP", "TMP"):
+                os.environ.pop(name, None)
+            tempfile.tempdir = None
+            tempfile.gettempdir()
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        os.environ.clear()
+        os.environ.update(environment)
+        tempfile.tempdir = folder
+        if handler is not None:
+            signal.signal(signal.SIGINT, handler)
 
 
-# ---- in the parent ----
+# ---- in the processes ----
 
 
-def _serve(pipe, fork):
-    """Get warm, then serve until the caller has ended or says so."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.environ.update(_ENVIRONMENT)
-    if fork:
-        from cyp_helpers.batch.work import warm_up
-
-        warm_up()
-        gc.freeze()  # what is imported stays shared between the forks
-    pipe.send("warm")
-    # What a killed process leaves in the folder goes with the parent.
-    with tempfile.TemporaryDirectory(prefix="cyp-") as folder:
-        os.environ["TMPDIR"] = tempfile.tempdir = folder
-        _start_and_pass_on(pipe, _Workers(fork))
-
-
-def _start_and_pass_on(pipe, workers):
-    """Start work as it is asked for and pass on its results."""
-    running = {}
+def _work(pipe, function, args, aside):
+    if hasattr(os, "setsid"):
+        os.setsid()  # signals to the run do not reach it, and it can be ended with all that it starts
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
+    os.environ["TMPDIR"] = tempfile.tempdir = aside
+    _pipe.append(pipe)
     try:
-        while True:
-            for ready in wait([pipe, *running]):
-                if ready is pipe:
-                    asked = pipe.recv()
-                    if asked is None:
-                        return
-                    number, *work = asked
-                    worker = workers.start(*work)
-                    running[worker.pipe] = number, worker
-                else:
-                    number, worker = running.pop(ready)
-                    pipe.send((number, *workers.result(worker)))
-    except (EOFError, OSError):
-        pass  # the caller has ended
-    finally:
-        workers.end([worker for _, worker in running.values()])
-
-
-class _Worker:
-    """A process for one piece of work after the other, and the pipe to it."""
-
-    def __init__(self, fork):
-        context = get_context("fork" if fork else "spawn")
-        self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=_work_on, args=(theirs, fork))
-        self.process.start()
-        theirs.close()
-        self.left = _LIFE
-
-    def end(self):
-        """Let it end by itself; those forked after it hold this end of its pipe too, so that closing it says nothing."""
-        with suppress(OSError):
-            self.pipe.send(None)
-        self.process.join()
-        self.pipe.close()
-
-
-class _Workers:
-    """Processes that stay for a while: started when there is nothing idle."""
-
-    def __init__(self, fork):
-        self._fork, self._idle = fork, []
-
-    def start(self, function, args):
-        self._idle = [worker for worker in self._idle if worker.process.is_alive()]
-        worker = self._idle.pop() if self._idle else _Worker(self._fork)
-        worker.pipe.send((function, args))
-        worker.left -= 1
-        return worker
-
-    def result(self, worker):
-        answer = _answer(worker)
-        if worker.left and worker.process.is_alive():
-            self._idle.append(worker)
-        else:
-            worker.end()
-        return answer
-
-    def end(self, running):
-        for worker in running:
-            worker.process.kill()
-            worker.process.join()
-        for worker in self._idle:
-            worker.end()
-
-
-def _answer(worker):
-    """Result and error of a piece of work, or the word that its process ended without one."""
-    try:
-        return worker.pipe.recv()
-    except (EOFError, OSError):
-        worker.process.join()
-        return None, PoolEnded(f"its process ended with exit code {worker.process.exitcode}")
-
-
-# ---- in the processes of the work ----
-
-
-def _work_on(pipe, fork):
-    from cyp_helpers.batch import kernels
-
-    kernels.get_ready(fork, [pipe])
-    kernels.end_with_parent()
-    while asked := pipe.recv():
-        pipe.send(_try(*asked))
-    kernels.end_source()
-
-
-def _try(function, args):
-    try:
-        return function(*args), None
+        answer = function(*args), None
     except Exception as error:  # noqa: BLE001  whatever it is, the caller must hear of it
-        return None, error
+        answer = None, error
+    pipe.send_bytes(b"a" + pickle.dumps(answer))
+
+
+def _end_with_parent():
+    """kill -9 leaves the parent no time for a farewell."""
+    parent_process().join()
+    with suppress(AttributeError):
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)

@@ -9,10 +9,12 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 
 from cyp_helpers.batch import work
-from cyp_helpers.batch.folder import ReviewFolder, UnderWay, digest_of, is_whole, write_whole
-from cyp_helpers.batch.inputs import Inputs
-from cyp_helpers.batch.jobs import NOTEBOOKS, Job, TablesJob, only_priority
+from cyp_helpers.batch.folder import CannotRun, ReviewFolder, is_whole, write_whole
+from cyp_helpers.batch.inputs import digest_of
+from cyp_helpers.batch.jobs import NOTEBOOKS, Job, only_priority
+from cyp_helpers.batch.pool import Lost
 
+CHANGED = "data/, notebooks/ or code changed during the run; run it again"
 USUAL_JOBS = 28  # of a review that is not opened yet, to tell how much is left
 
 
@@ -32,11 +34,11 @@ class Failure:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one review: its folder, how many jobs were done and how many were unchanged, what failed, and up to
+    """What became of one review: its folder (None where it has none), how many jobs were done and how many were unchanged, what failed, and up to
     three indicators to attend to (name, verdicts, page)."""
 
     run: object
-    folder: object
+    folder: object = None
     made: int = 0
     unchanged: int = 0
     failures: list = field(default_factory=list)
@@ -50,7 +52,7 @@ def run_reviews(project, runs, pool, priority=None, force=False, limit=600, tell
     ----------
     project : folder with ``data/``, ``notebooks/`` and ``outputs/``
     runs : list of Run
-    pool : WarmPool or ClusterPool
+    pool : LocalPool or ClusterPool
     priority : str; make only its page, the scorecard and the tables, where the review has been run before
     force : bool; make also what is unchanged
     limit : seconds that a notebook may take
@@ -70,18 +72,25 @@ def save_notebooks(project, pool):
 
 
 async def _run_all(project, runs, desk, priority, force, limit):
-    inputs = Inputs(project)
     at_once = asyncio.Semaphore(desk.pool.slots + 1)  # reviews held open at a time
 
     async def run_one(run):
-        folder = ReviewFolder(project, run)
+        review = None
         async with at_once:
             try:
+                folder = ReviewFolder(project, run)
                 with folder.locked():
-                    return await _Review(project, run, folder, inputs, desk, limit).make(priority, force)
-            except UnderWay as error:
-                desk.expect(0)
-                return Outcome(run, folder.path, failures=[Failure("review", run.parameters, "not begun", str(error))])
+                    review = _Review(run, folder, desk, limit)
+                    return await review.make(priority, force)
+            except (CannotRun, OSError) as error:  # also outputs/ that cannot be written, a disk that is full
+                if not review:
+                    desk.expect(0)
+                failure = Failure("review", run.parameters, "stopped" if review else "not begun", _one_line(error))
+                return (
+                    Outcome(run, None, review.made, 0, [*review.failures, failure])
+                    if review
+                    else Outcome(run, failures=[failure])
+                )
 
     return await asyncio.gather(*map(run_one, runs))
 
@@ -98,13 +107,13 @@ class _Desk:
         """Take in how many jobs a review turns out to need."""
         self._total += jobs - USUAL_JOBS
 
-    async def do(self, label, function, *args):
+    async def do(self, label, function, *args, **limit):
         """Result of a piece of work; raises what it raised."""
         async with self._slots:
             self._under_way.append(label)
             self._tell(self._under_way, self._done, self._total)
             try:
-                return await asyncio.wrap_future(self.pool.submit(function, *args))
+                return await asyncio.wrap_future(self.pool.submit(function, *args, **limit))
             finally:
                 self._under_way.remove(label)
                 self._done += 1
@@ -114,16 +123,18 @@ class _Desk:
 class _Review:
     """One review while it is made, its folder locked."""
 
-    def __init__(self, project, run, folder, inputs, desk, limit):
-        self.project, self.run, self.folder, self.limit = project, run, folder, limit
-        self.inputs, self.desk, self.started = inputs, desk, datetime.now(UTC)
+    def __init__(self, run, folder, desk, limit):
+        self.run, self.folder, self.desk, self.limit = run, folder, desk, limit
+        self.inputs, self.started = desk.pool.inputs, datetime.now(UTC)
         self.opened = folder.opened()  # what the newest run learnt when it opened the review
         self.known = folder.entries()  # pages of earlier runs
         self.entries, self.made, self.failures = {}, 0, []  # pages of this run
 
     async def make(self, priority, force):
         """Make what has changed; returns the Outcome."""
-        stale = self._stale(priority) if self._opening_is_fresh() and not force else None
+        self._refuse_changed()
+        opened = bool(self.opened) and self.opened["digest"] == self.inputs.digest(self.run)
+        stale = self._stale(priority) if opened and not force else None
         if stale == [] and all(self.known[job.name]["folder"] == self.folder.path for job in self._wanted(priority)):
             self.desk.expect(0)
             return self._outcome(self.folder.path)
@@ -137,39 +148,47 @@ class _Review:
                 return self._outcome(self.folder.path)
             stale = self._wanted(priority) if force else self._stale(priority)
         self.desk.expect(1 + len(stale))
+        self.folder.refuse_to_replace(name for job in self._jobs() for name in job.files)
         for name in [job.name for job in self._jobs() if job not in stale and job.name in self.known]:
             self.folder.take_over(self.known[name])
             self.entries[name] = {key: value for key, value in self.known[name].items() if key != "folder"}
-        await asyncio.gather(*(self._make(job, whole) for job in stale))
-        return self._outcome(self._into_place())
+        try:
+            async with asyncio.TaskGroup() as group:
+                for job in stale:
+                    group.create_task(self._make(job, whole))
+        except* (CannotRun, OSError) as errors:
+            raise errors.exceptions[0] from None
+        failed = bool(self.failures)
+        return self._outcome(self.folder.into_place(self._manifest(), failed))
 
     async def _open(self):
         """Open the review once for all its notebooks; returns it as bytes."""
         opened = await self.desk.do("Opening", work.open_whole, self.run)
-        jobs = [{"kind": type(job).__name__, **asdict(job)} for job in opened.jobs]
-        self.opened = {"tables": opened.tables, "attention": opened.attention, "jobs": jobs}
-        self.opened["digest"] = self.inputs.digest(self.run, opened.tables)
+        jobs, digest = [asdict(job) for job in opened.jobs], self.inputs.digest(self.run)
+        self.opened = {"attention": opened.attention, "jobs": jobs, "digest": digest}
         return opened.whole
 
     async def _make(self, job, whole):
         """Do a job and keep what it made, with what it was made from."""
-        call = (work.make_tables, job, whole)
-        if isinstance(job, Job):
-            call = (work.make_page, job, whole, self._pages(), self.limit)
         try:
-            made = await self.desk.do(job.label, *call)
-        except Exception as error:  # noqa: BLE001  a process that was killed is one line among the failures
-            made = work.Made({}, [], 0, "no cell", _one_line(error))
-        tables = sorted({*made.tables, *self.opened["tables"]})
+            if job.notebook:
+                call = work.make_page, job, whole, self._pages()
+                made = await self.desk.do(job.label, *call, limit=self.limit)
+            else:
+                made = await self.desk.do(job.label, work.make_tables, job, whole)
+        except Lost as lost:
+            made = work.what_is_left(job, lost)
+        except Exception as error:  # noqa: BLE001  whatever it is, it is one line among the failures
+            made = work.Made({}, 0, "no cell", _one_line(error))
+        self._refuse_changed()
         self.entries[job.name] = {
             "name": job.name,
-            "notebook": f"notebooks/{job.notebook}.ipynb" if isinstance(job, Job) else None,
+            "notebook": f"notebooks/{job.notebook}.ipynb" if job.notebook else None,
             "parameters": job.parameters,
             "status": "failed" if made.error else "succeeded",
             "error": f"{made.cell}: {made.error}" if made.error else "",
             "seconds": round(made.seconds, 2),
-            "tables": tables,
-            "digest": self.inputs.digest(job, tables, self._pages()),
+            "digest": self.inputs.digest(job, self._pages()),
             "files": {name: digest_of(content) for name, content in made.files.items()},
         }
         if made.error:
@@ -177,20 +196,18 @@ class _Review:
         self.made += 1
         self.folder.keep(made.files, self._manifest())
 
+    def _refuse_changed(self):
+        """What has been read from changed inputs is not kept, not even if they have been changed back."""
+        if not self.inputs.unchanged():
+            raise CannotRun(CHANGED)
+
     # ---- what is there already ----
 
-    def _opening_is_fresh(self):
-        opened = self.opened
-        return bool(opened) and opened["digest"] == self.inputs.digest(self.run, opened["tables"])
-
     def _jobs(self):
-        kinds = {"Job": Job, "TablesJob": TablesJob}
-        return [kinds[one["kind"]](**{k: v for k, v in one.items() if k != "kind"}) for one in self.opened["jobs"]]
+        return [Job(**one) for one in self.opened["jobs"]]
 
     def _pages(self):
-        return [
-            {"name": job.name, "label": job.label, "group": job.group} for job in self._jobs() if isinstance(job, Job)
-        ]
+        return [{"name": job.name, "label": job.label, "group": job.group} for job in self._jobs() if job.notebook]
 
     def _wanted(self, priority):
         jobs = self._jobs()
@@ -201,21 +218,9 @@ class _Review:
 
     def _is_fresh(self, job):
         entry = self.known.get(job.name)
-        return (
-            entry is not None
-            and entry["digest"] == self.inputs.digest(job, entry["tables"], self._pages())
-            and is_whole(entry)
-        )
+        return bool(entry) and entry["digest"] == self.inputs.digest(job, self._pages()) and is_whole(entry)
 
     # ---- what comes of it ----
-
-    def _into_place(self):
-        if Inputs(self.project).identity != self.inputs.identity:
-            changed = "data/, notebooks/ or code changed during the run; run it again"
-            self.failures.append(Failure("review", self.run.parameters, "no cell", changed))
-            self.folder.forget()
-            return self.folder.path
-        return self.folder.into_place(self._manifest(), bool(self.failures))
 
     def _outcome(self, folder):
         jobs = len(self.opened.get("jobs", []))
@@ -223,17 +228,17 @@ class _Review:
 
     def _manifest(self):
         """What was made from which inputs, with which packages, how long it took and how it ended."""
-        order = [job.name for job in self._jobs()]
         return {
             "parameters": self.run.parameters,
             "started": self.started.isoformat(timespec="seconds"),
             "seconds": round((datetime.now(UTC) - self.started).total_seconds(), 2),
             "packages": self.inputs.packages,
             "opened": self.opened,
-            "made": [self.entries[name] for name in order if name in self.entries],
+            "made": [self.entries[job.name] for job in self._jobs() if job.name in self.entries],
             "inputs": self.inputs.files,
         }
 
 
 def _one_line(error):
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"
+    said = " ".join(str(error).split())
+    return said if isinstance(error, (CannotRun, Lost)) else f"{type(error).__name__}: {said}"

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from cyp_helpers.compare.figures import word
-from cyp_helpers.compare.judge import judge
+from cyp_helpers.compare.judge import Evidence
 from cyp_helpers.register.periods import parse_periods
 from cyp_helpers.register.tables import ENGLAND, LINE_KEY, decimal_places
 
@@ -166,7 +166,7 @@ def _reasons(claims, outcome, both, recomputed, printed_range, unit):
 # ---- stated standings beside published figures ----
 
 
-def check_standings(register, figures):
+def check_standings(register, figures, pairs):
     """What documents state about an area beside England ("Better", "Worse"), against the published figures of that time.
 
     The published figure is that of the stated period; where no period is printed, the newest one published by the date of
@@ -175,29 +175,30 @@ def check_standings(register, figures):
     Parameters
     ----------
     figures : frame of ``with_words`` with published data
+    pairs : frame of ``judge``
 
     Returns
     -------
     DataFrame, one row for each statement known on the day: ``stated_id, name, printed, own, england`` (figures in words,
-    or ''), ``published_verdict, evidence, answer`` (agrees, does not agree, within chance, hidden by rounding, cannot be checked; with
+    or ''), ``published_verdict, evidence, answer`` (agrees, does not agree, no clear difference, hidden by rounding, cannot be checked; with
     ", by a later figure" where it is one), ``source``.
     """
     stated = register.table("stated-comparisons")
     stated = stated[stated["comparator"] == "england"]
     stated = stated[stated["stated"].isin(["better", "worse", "similar"])].reset_index(drop=True)
     series = register.table("series").set_index("series_id")
-    pairs = _of_the_time(stated, figures)
-    mine, other = pairs.xs("own", axis=1), pairs.xs("england", axis=1)
-    pairs = other.add_prefix("other_").assign(figure=stated.index, comparator="england", gap="")
-    told = judge(mine, pairs)
-    verdict = told["verdict"].replace({"not compared": "", "cannot tell from rounded figures": "cannot tell"})
-    known = mine["number"].notna() & other["number"].notna()
+    both = _of_the_time(stated, figures)
+    mine, other = both.xs("own", axis=1), both.xs("england", axis=1)
+    of_pair = pairs[pairs["comparator"] == "england"].set_index("figure")[["verdict", "evidence"]]
+    told = of_pair.reindex(mine["figure"]).set_axis(stated.index)
+    known = told["evidence"].fillna("") != ""
+    sure = told["evidence"] == Evidence.CLEAR
     answer = np.select(
-        [~known, verdict == stated["stated"], verdict == "similar", verdict == "cannot tell"],
-        [UNCHECKED, "agrees", "within chance", HIDDEN],
+        [~known, told["evidence"] == Evidence.HIDDEN, ~sure, told["verdict"] == stated["stated"]],
+        [UNCHECKED, HIDDEN, "no clear difference", "agrees"],
         "does not agree",
     )
-    later = word(", by a later figure", known & mine["is_later"].eq(True))
+    later = word(", by a later figure", mine["number"].notna() & mine["is_later"].eq(True))
     return pd.DataFrame(
         {
             "stated_id": stated["stated_id"],
@@ -206,8 +207,8 @@ def check_standings(register, figures):
             + stated["period_printed"].map(" ({})".format).where(stated["period_printed"] != "", ""),
             "own": mine["said"].astype("str").fillna(""),
             "england": other["said"].astype("str").fillna(""),
-            "published_verdict": verdict,
-            "evidence": told["evidence"],
+            "published_verdict": told["verdict"].where(known, ""),
+            "evidence": told["evidence"].fillna(""),
             "answer": pd.Series(answer, dtype="str") + later,
             "source": stated["source_id"] + ": " + stated["locator"],
         }
@@ -216,7 +217,7 @@ def check_standings(register, figures):
 
 def _of_the_time(stated, figures):
     """The published figure of the area and of England that each statement can be held against, side by side."""
-    columns = ["number", "low", "high", "value", "said", "numerator", "denominator", "per", "unit", "polarity"]
+    columns = ["number", "said", "figure"]
     keys = ["series_id", "breakdown", "start", "end"]
     published = figures[figures["open_data"] & figures["number"].notna()].reset_index()
     own = published[published["area_id"] != ENGLAND]

@@ -15,16 +15,18 @@ from cyp_helpers.compare.figures import join_words, known_figures, status_words,
 from cyp_helpers.compare.judge import judge
 from cyp_helpers.compare.pairs import pair_figures
 from cyp_helpers.compare.reasons import gap_sentences, judged_sentences
+from cyp_helpers.compare.years import years_before
 from cyp_helpers.register.periods import to_periods
 from cyp_helpers.register.tables import Register, UnknownName, decimal_places, find_areas
 
 
 class Judged(NamedTuple):
-    """What was known on a day: the register then, every figure (with ranks), every judged pair."""
+    """What was known on a day: the register then, every figure (with ranks), every judged pair, the years before each figure."""
 
     register: Register
     figures: pd.DataFrame
     pairs: pd.DataFrame
+    years: pd.DataFrame
 
 
 @lru_cache(maxsize=2)
@@ -43,7 +45,8 @@ def judged_on(register, day, series=None):
     ['previous', 'england', 'five_years', 'region', 'neighbours']
     """
     known, every = known_on(register, day, series)
-    return Judged(known, every, judge(every, pair_figures(every, known)))
+    years = years_before(every)
+    return Judged(known, every, judge(every, pair_figures(every, known, years), years, known), years)
 
 
 def figures(register, as_at=None, areas=None, series=None):
@@ -113,9 +116,14 @@ def compare(register, as_at=None, areas=None, series=None):
     - ``comparator_value`` (in the unit; empty where there is none), ``comparator_period`` (for readers)
     - ``difference``: value less comparator_value, in the unit, percentage points for percentages; ``difference_places``, the
       decimals it can bear, those of the coarser figure
-    - ``direction``: 1 above, -1 below, 0 no clear difference; empty where not compared or rounding hides it
-    - ``verdict``: a word of ``Verdict``, such as improved, better, no clear change, not compared
-    - ``evidence``: a word of ``Evidence``, '' where not compared
+    - ``direction``: 1 above (over time: moved up more than other authorities), -1 below, 0 not clear; empty where not compared
+    - ``verdict``: a word of ``Verdict``, such as improved, better, no clear change, not compared; improved and worsened are beside
+      how other authorities moved, and where the figure itself moved the other way it is falling behind or gaining ground
+    - ``evidence``: a word of ``Evidence``: clear, unclear, not tested, stated, cannot tell from rounded figures; '' where not compared
+    - ``promise``: of 100 like cases of earlier years, how many still stood on that side a year later; ``score``: how far the figure
+      stands out, in units of what it ordinarily moves (see ``promise.scores``)
+    - ``counts``: what a test of counts says, a second sign; '' where no counts are used
+    - ``england_difference``: over time, how England moved between the same periods, in the unit
     - ``gap``: '' or the kind of reason why the two are not compared; ``reason``: one sentence on the verdict or the gap
     - ``flags``: what else to know, joined by "; ": statuses of both figures, "other source", "unlike periods", "average of areas"
     - ``rank`` (1 is best, the highest where neither direction is better), ``rank_of``, ``rank_ties``, ``band`` (quarter, 1 is best):
@@ -127,15 +135,15 @@ def compare(register, as_at=None, areas=None, series=None):
 
     Notes
     -----
-    Rounding: a printed 5 stands for 4.5 up to 5.5 and a difference that this could turn round has no direction. Tests: see
-    ``judge``. Totals are not set beside other areas' totals; a break in a series is not compared across.
+    Clear: the score is beyond 1.96 and the promise at least 85 (beside areas) or 75 (over time), see ``judge``. Rounding: a
+    printed 5 stands for 4.5 up to 5.5 and a difference that this could turn round has no direction. Totals are not set beside other areas' totals; a break in a series is not compared across.
 
     >>> rows = cyp.compare(cyp.load_register(), as_at="2018-03-31", areas="Leicester", series="re-referrals")
     >>> rows.query("comparator == 'england' and year == '2016/17'")["verdict"].tolist()
     ['better']
     """
     wanted, day, chosen = _asked(register, as_at, areas, series)
-    known, every, pairs = judged_on(register, day, chosen)
+    known, every, pairs, _ = judged_on(register, day, chosen)
     if wanted is not None:
         pairs = pairs[every["area_id"].isin(wanted).reindex(pairs["figure"]).to_numpy()]
     return _tidy(pairs, every, known)
@@ -194,7 +202,7 @@ def _tidy(pairs, every, register):
         comparator_period=other["period_label"].mask(near & judged, rows["period_label"]).fillna(""),
         difference=pairs["difference"],
         difference_places=theirs.clip(upper=rows["places"]),
-        **pairs[["direction", "verdict", "evidence", "gap"]],
+        **pairs[["direction", "verdict", "evidence", "promise", "score", "counts", "england_difference", "gap"]],
         reason=judged_sentences(pairs).where(judged, gap_sentences(pairs["gap"], where, detail)),
         flags=join_words(
             [

@@ -1,30 +1,34 @@
-"""The one judge: what two figures say of each other, and how sure that is."""
+"""The one judge: what two figures say of each other, and how often what stood out so far still did a year later."""
 
 from enum import StrEnum
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri
 
 from cyp_helpers.compare.pairs import OVER_TIME
-from cyp_helpers.compare.statistics import (
-    proportion_differs_from,
-    proportions_differ,
-    rate_differs_from,
-    rates_differ,
-)
-from cyp_helpers.compare.years import YEARS, trend_of
+from cyp_helpers.compare.promise import CLEAR_PROMISE, CLEAR_SCORE, promises, scores
+from cyp_helpers.compare.scale import children, yearly_changes
+from cyp_helpers.compare.statistics import proportion_differs_from, proportions_differ, rate_differs_from, rates_differ
+from cyp_helpers.register.tables import ENGLAND
 
 _LEVEL = 0.05
 _SLACK = 1e-9  # noise of binary fractions, far below any printed digit
+COUNTS_AGREE, COUNTS_DISAGREE, COUNTS_CHANCE = (
+    "counts agree",
+    "counts say the opposite",
+    "counts say no more than chance",
+)
 
 
 class Evidence(StrEnum):
     """How sure a verdict is."""
 
-    BEYOND = "beyond chance"
-    WITHIN = "within chance"
-    NOT_TESTED = "chance not tested"
+    CLEAR = "clear"
+    UNCLEAR = "unclear"
+    NOT_TESTED = "not tested"
     STATED = "stated"
+    HIDDEN = "cannot tell from rounded figures"
 
 
 class Verdict(StrEnum):
@@ -34,11 +38,13 @@ class Verdict(StrEnum):
     OFF_TRACK = "off track"
     WORSENED = "worsened"
     WORSENING = "worsening"
+    FALLING_BEHIND = "falling behind"
     WORSE = "worse"
     MET = "met"
     ON_TRACK = "on track"
     IMPROVED = "improved"
     IMPROVING = "improving"
+    GAINING_GROUND = "gaining ground"
     BETTER = "better"
     INCREASED = "increased"
     INCREASING = "increasing"
@@ -47,10 +53,8 @@ class Verdict(StrEnum):
     HIGHER = "higher"
     LOWER = "lower"
     NO_CHANGE = "no clear change"
-    NO_TREND = "no significant trend"
-    SIMILAR = "similar"
+    NO_DIFFERENCE = "no clear difference"
     HIDDEN = "cannot tell from rounded figures"
-    NOT_TESTABLE = "cannot be tested"
     NOT_ASSESSED = "not assessed"
     NOT_COMPARED = "not compared"
 
@@ -61,17 +65,14 @@ class Verdict(StrEnum):
 
     @property
     def sign(self):
-        """The sign that stands beside the word, never instead of it."""
-        if self in _LEVEL_ONES:
-            return "="
-        return {1: "✓", -1: "✗"}.get(self.good, "?" if self == Verdict.HIDDEN else "–")
+        """The sign that stands beside the word, never instead of it; '' where there is nothing to sign."""
+        return {1: "✓", -1: "✗"}.get(self.good, "")
 
 
 _V = Verdict
-_GOOD = {_V.MET, _V.ON_TRACK, _V.IMPROVED, _V.IMPROVING, _V.BETTER}
-_BAD = {_V.NOT_MET, _V.OFF_TRACK, _V.WORSENED, _V.WORSENING, _V.WORSE}
-_LEVEL_ONES = {_V.NO_CHANGE, _V.NO_TREND, _V.SIMILAR}
-NO_VERDICT = (_V.NOT_COMPARED, _V.NOT_ASSESSED, _V.NOT_TESTABLE)
+_GOOD = {_V.MET, _V.ON_TRACK, _V.IMPROVED, _V.IMPROVING, _V.GAINING_GROUND, _V.BETTER}
+_BAD = {_V.NOT_MET, _V.OFF_TRACK, _V.WORSENED, _V.WORSENING, _V.FALLING_BEHIND, _V.WORSE}
+NO_VERDICT = (_V.NOT_COMPARED, _V.NOT_ASSESSED)
 # Below, neither and above what the figure is set against, by what is asked and by polarity.
 _WORDS = {
     "time": {
@@ -80,14 +81,19 @@ _WORDS = {
         "none": (_V.DECREASED, _V.NO_CHANGE, _V.INCREASED),
     },
     "area": {
-        "higher": (_V.WORSE, _V.SIMILAR, _V.BETTER),
-        "lower": (_V.BETTER, _V.SIMILAR, _V.WORSE),
-        "none": (_V.LOWER, _V.SIMILAR, _V.HIGHER),
+        "higher": (_V.WORSE, _V.NO_DIFFERENCE, _V.BETTER),
+        "lower": (_V.BETTER, _V.NO_DIFFERENCE, _V.WORSE),
+        "none": (_V.LOWER, _V.NO_DIFFERENCE, _V.HIGHER),
     },
     "trend": {
-        "higher": (_V.WORSENING, _V.NO_TREND, _V.IMPROVING),
-        "lower": (_V.IMPROVING, _V.NO_TREND, _V.WORSENING),
-        "none": (_V.DECREASING, _V.NO_TREND, _V.INCREASING),
+        "higher": (_V.WORSENING, _V.NO_CHANGE, _V.IMPROVING),
+        "lower": (_V.IMPROVING, _V.NO_CHANGE, _V.WORSENING),
+        "none": (_V.DECREASING, _V.NO_CHANGE, _V.INCREASING),
+    },
+    "against others": {  # moved less than others did, or the other way
+        "higher": (_V.FALLING_BEHIND, _V.NO_CHANGE, _V.GAINING_GROUND),
+        "lower": (_V.GAINING_GROUND, _V.NO_CHANGE, _V.FALLING_BEHIND),
+        "none": (_V.NO_CHANGE, _V.NO_CHANGE, _V.NO_CHANGE),
     },
 }
 
@@ -97,7 +103,7 @@ def verdict_words(question, polarity, direction):
 
     Parameters
     ----------
-    question : Series of "time", "area" or "trend"
+    question : Series of "time", "area", "trend" or "against others"
     polarity : Series of "higher", "lower" or "none"
     direction : Series of numbers
 
@@ -105,101 +111,157 @@ def verdict_words(question, polarity, direction):
     ['worsened']
     """
     words = {
-        (q, p, d): str(word)
-        for q, table in _WORDS.items()
-        for p, told in table.items()
-        for d, word in zip((-1, 0, 1), told)
+        (q, p, d): str(word) for q, by in _WORDS.items() for p, told in by.items() for d, word in zip((-1, 0, 1), told)
     }
-    index = pd.MultiIndex.from_tuples(words)
+    places = pd.MultiIndex.from_tuples(words)
     wanted = pd.MultiIndex.from_arrays([question, polarity, direction.fillna(0).astype(int)])
-    return pd.Series(
-        np.array(list(words.values()), dtype=object)[index.get_indexer(wanted)], index=direction.index, dtype="str"
-    )
+    told = np.array(list(words.values()), dtype=object)[places.get_indexer(wanted)]
+    return pd.Series(told, index=direction.index, dtype="str")
 
 
-def judge(figures, pairs):
-    """Difference, direction, evidence and verdict of each pair.
+def judge(figures, pairs, years, register):
+    """Direction, evidence and verdict of each pair.
 
-    Chance is tested where both counts fit: over time a two-proportion or two-rate test, beside an area the figure against a
-    benchmark that counts as known but for its rounding, at 95%. Where it is not tested, rounding may hide the answer.
+    Clear: the score (``promise.scores``) is beyond 1.96, and of 100 like cases at least 85 (beside areas) or 75 (since last year,
+    over five years) still stood on that side a year later. Only what is clear has a direction. Where counts are published, exact
+    tests at 95% are a second sign; where no scale is known but counts are, they give the score, divided by the root of the median
+    overdispersion of all series. Rounding goes before all: what it could turn round cannot be told.
 
     Parameters
     ----------
-    figures : frame of ``known_figures``
-    pairs : frame of ``pair_figures``
+    figures, pairs, years : frames of ``known_figures``, ``pair_figures`` and ``years_before``
+    register : Register with ``published`` (for sizes), ``usual-variation``, ``promises`` and ``promise-series``
 
     Returns
     -------
-    ``pairs`` with ``difference`` (figure less other, in its unit), ``direction`` (1 above, -1 below, 0 neither, NaN where rounding
-    hides it or nothing is compared), ``evidence`` ('' where nothing is compared) and ``verdict``.
+    ``pairs`` with ``england_difference`` (over time, how England moved between the same two periods), ``score`` (positive above), ``promise`` (of 100), ``counts`` (what a test of counts says, '' where there is none),
+    ``direction`` (1 above, over time more than others; -1 below; 0 not clear; NaN where not compared), ``evidence`` ('' where
+    not compared), ``verdict``, and ``later`` (the scale or the promise was learnt later), ``by_counts`` and ``scale`` (what the figure ordinarily moves in a year).
     """
-    mine = figures[["number", "low", "high", "numerator", "denominator", "per", "unit", "polarity"]]
-    mine = mine.reindex(pairs["figure"]).set_axis(pairs.index)
-    trend = pairs["comparator"] == "five_years"
-    trends = _trends(figures, pairs[trend & (pairs["gap"] == "")]).reindex(pairs.index)
-    pairs = pairs.assign(gap=pairs["gap"].mask(trend & (pairs["gap"] == "") & trends.isna(), "no counts"))
+    facts = [
+        "number",
+        "low",
+        "high",
+        "numerator",
+        "denominator",
+        "per",
+        "unit",
+        "polarity",
+        "series_id",
+        "breakdown",
+        "end",
+    ]
+    mine = figures[facts].reindex(pairs["figure"]).set_axis(pairs.index)
     compared = (pairs["gap"] == "") & pairs["other_number"].notna()
     over_time = pairs["comparator"].isin(OVER_TIME)
-    tested = compared & ~trend & mine["per"].notna() & mine["denominator"].notna()
-    tested &= pairs["other_denominator"].notna() | ~over_time
-    p_value, gap = _chance(mine[tested], pairs[tested], over_time[tested])
-    p_value, gap = p_value.reindex(pairs.index), gap.reindex(pairs.index)
+    p_value, gap = _chance(mine, pairs, compared & (pairs["comparator"] != "five_years"), over_time)
+    scored = _scored(figures, pairs, years, register, p_value, gap, mine)
+
+    sign = np.sign(scored["score"])
+    difference = np.sign(pairs["difference"])
+    trend = pairs["comparator"] == "five_years"
+    hidden = compared & ~trend & ~_apart(mine, pairs)
+    clear = (
+        (scored["score"].abs() > CLEAR_SCORE) & (scored["promise"] >= pairs["comparator"].map(CLEAR_PROMISE)) & ~hidden
+    )
+    question = np.select(
+        [over_time & (sign != difference), trend, over_time], ["against others", "trend", "time"], "area"
+    )
+    direction = sign.where(clear, 0.0).where(compared)
+    verdict = verdict_words(pd.Series(question, index=pairs.index), mine["polarity"], direction)
+    clear &= ~verdict.isin([Verdict.NO_CHANGE])
+    evidence = np.select(
+        [~compared, hidden, clear, scored["promise"].notna()],
+        ["", Evidence.HIDDEN, Evidence.CLEAR, Evidence.UNCLEAR],
+        Evidence.NOT_TESTED,
+    )
+    tested = p_value.notna() & compared
+    towards = sign.fillna(difference)
+    counts = np.select(
+        [tested & (p_value >= _LEVEL), tested & (np.sign(gap) == towards), tested],
+        [COUNTS_CHANCE, COUNTS_AGREE, COUNTS_DISAGREE],
+        "",
+    )
+    return pairs.assign(
+        england_difference=_england_moved(figures, pairs, over_time),
+        **scored,
+        counts=counts,
+        direction=direction.where(clear | direction.isna(), 0.0),
+        evidence=evidence,
+        verdict=verdict.where(compared, Verdict.NOT_COMPARED.value),
+    )
+
+
+def _england_moved(figures, pairs, over_time):
+    """How England's figure moved between the two periods of each pair over time, of the same source."""
+    rows = pairs[over_time & (pairs["other"] >= 0)]
+    england = figures[(figures["area_id"] == ENGLAND) & (figures["cell"] >= 0) & figures["number"].notna()]
+    keys = ["cell", "open_data"]
+    numbers = england.drop_duplicates(keys).set_index(keys)["number"]
+    ends = []
+    for side in ("figure", "other"):
+        where = figures[keys].reindex(rows[side])
+        ends.append(numbers.reindex(pd.MultiIndex.from_frame(where)).to_numpy())
+    own = (figures["area_id"].reindex(rows["figure"]) == ENGLAND).to_numpy()
+    moved = pd.Series(ends[0] - ends[1], index=rows.index).round(9).mask(own)
+    return moved.reindex(pairs.index)
+
+
+def _scored(figures, pairs, years, register, p_value, gap, mine):
+    """Score and promise of each pair; where no scale is known, the score is that of its counts."""
+    variation = _numbers(register.table("usual-variation")).set_index(["series_id", "breakdown"])
+    lines = figures.drop_duplicates("line").set_index("line")[["series_id", "breakdown", "indicator_id"]]
+    series = register.table("series").set_index("series_id")["indicator_id"]
+    # A series that is too young has the scale of the same indicator on another definition.
+    kin = variation[["a", "b"]].groupby(variation.index.get_level_values("series_id").map(series)).median()
+    later = lines[["series_id", "breakdown"]].join(variation[["a", "b"]], on=["series_id", "breakdown"])[["a", "b"]]
+    later = later.fillna(lines[["indicator_id"]].join(kin, on="indicator_id")[["a", "b"]]).dropna()
+    whole = (register.whole or register).table("published")
+    size = children(register.table("published"))
+    size = size.combine_first(children(whole))
+    found = scores(figures, pairs, years, yearly_changes(figures, pairs), size, later)
+    of_counts = np.sign(gap) * -ndtri(p_value / 2) / np.sqrt(variation["overdispersion"].median())
+    by_counts = found["score"].isna() & of_counts.notna() & pairs["comparator"].isin(list(CLEAR_PROMISE))
+    score = found["score"].where(~by_counts, of_counts)
+    asked = pairs[["comparator"]].assign(
+        **mine[["series_id", "breakdown"]], year=mine["end"].dt.year, score=score, support=found["support"]
+    )
+    curves, offsets = (_numbers(register.table(name)) for name in ("promises", "promise-series"))
+    promised = promises(asked, curves, offsets)
+    later = found["later"] | promised.pop("promise_later")
+    return promised.assign(score=score, scale=found["scale"], later=later, by_counts=by_counts)
+
+
+def _numbers(table):
+    """A table of the register with its numbers as numbers."""
+    text = ["kind", "form", "series_id", "breakdown"]
+    return table.assign(
+        **{name: pd.to_numeric(table[name], errors="coerce") for name in table.columns.difference(text)}
+    )
+
+
+def _apart(mine, pairs):
+    """Whether two figures differ whatever their rounding hides, or are equal and exact."""
     exact = (mine["low"] == mine["high"]) & (pairs["other_low"] == pairs["other_high"])
     same = exact & (mine["number"] == pairs["other_number"])
-    above = (mine["low"] >= pairs["other_high"] - _SLACK) & ~same
-    below = (mine["high"] <= pairs["other_low"] + _SLACK) & ~same
-    by_rounding = np.select([same, above, below], [0.0, 1.0, -1.0], np.nan)
-    by_test = np.sign(gap).where(p_value < _LEVEL, 0.0)
-    direction = pd.Series(np.where(p_value.notna(), by_test, by_rounding), index=pairs.index)
-    direction = direction.mask(trend, trends).where(compared)
-    beyond = (p_value < _LEVEL) | (trend & (direction != 0))
-    evidence = np.select(
-        [~compared, beyond, p_value.notna() | trend], ["", Evidence.BEYOND, Evidence.WITHIN], Evidence.NOT_TESTED
+    return same | (mine["low"] >= pairs["other_high"] - _SLACK) | (mine["high"] <= pairs["other_low"] + _SLACK)
+
+
+def _chance(mine, pairs, asked, over_time):
+    """p value of each pair that has counts, and the gap between them; over time both are samples, else the other is known."""
+    asked = (
+        asked & mine["per"].notna() & mine["denominator"].notna() & (pairs["other_denominator"].notna() | ~over_time)
     )
-    question = pd.Series(np.select([trend, over_time], ["trend", "time"], "area"), index=pairs.index)
-    verdict = verdict_words(question, mine["polarity"], direction)
-    return pairs.assign(
-        difference=(mine["number"] - pairs["other_number"]).where(compared).round(9),
-        direction=direction,
-        evidence=evidence,
-        verdict=verdict.mask(direction.isna(), Verdict.HIDDEN.value).where(compared, Verdict.NOT_COMPARED.value),
-    )
-
-
-def _trends(figures, pairs):
-    years = pairs.reindex(columns=[f"year_{n}" for n in range(YEARS)]).astype("Int64").astype(int)
-    return trend_of(figures, years.set_axis(range(YEARS), axis=1))["direction"]
-
-
-def _chance(mine, pairs, over_time):
-    """p value of each pair, and the gap between its counts."""
-    x, n, per = mine["numerator"], mine["denominator"], mine["per"]
+    rows, other, over_time = mine[asked], pairs[asked], over_time[asked]
+    x, n, per = rows["numerator"], rows["denominator"], rows["per"]
     own = x / n.where(n > 0)
-    x0, n0 = pairs["other_numerator"], pairs["other_denominator"]
-    share = mine["unit"] == "percent"
+    x0, n0 = other["other_numerator"], other["other_denominator"]
+    share = rows["unit"] == "percent"
     twice = np.where(share, proportions_differ(x, n, x0, n0), rates_differ(x, n, x0, n0))
     # The nearest value that the other figure can stand for.
-    bounded = np.isfinite(pairs["other_low"]) & np.isfinite(pairs["other_high"])
-    nearest = own.clip((pairs["other_low"] / per).clip(lower=0), pairs["other_high"] / per).where(bounded)
+    bounded = np.isfinite(other["other_low"]) & np.isfinite(other["other_high"])
+    nearest = own.clip((other["other_low"] / per).clip(lower=0), other["other_high"] / per).where(bounded)
     once = np.where(share, proportion_differs_from(x, n, nearest), rate_differs_from(x, n, nearest))
-    p_value = pd.Series(np.where(over_time, twice, once), index=mine.index)
-    return p_value, (own - x0 / n0.where(n0 > 0)).where(over_time, own - nearest)
-
-
-def against_level(rows, low, high):
-    """Direction and evidence of figures against a level that counts as known, such as a target.
-
-    Parameters
-    ----------
-    rows : DataFrame with ``number, low, high, numerator, denominator, per, unit``
-    low, high : Series, the ends of what the printed level can stand for
-
-    Returns
-    -------
-    Series of ``Evidence``.
-    """
-    pairs = pd.DataFrame({"other_low": low, "other_high": high, "other_numerator": np.nan, "other_denominator": np.nan})
-    p_value, _ = _chance(rows, pairs, pd.Series(False, index=rows.index))
-    p_value = p_value.where(rows["per"].notna())
-    told = np.select([p_value < _LEVEL, p_value.notna()], [Evidence.BEYOND, Evidence.WITHIN], Evidence.NOT_TESTED)
-    return pd.Series(told, index=rows.index, dtype="str")
+    p_value = pd.Series(np.where(over_time, twice, once), index=rows.index)
+    gap = (own - x0 / n0.where(n0 > 0)).where(over_time, own - nearest)
+    return p_value.reindex(pairs.index), gap.reindex(pairs.index)

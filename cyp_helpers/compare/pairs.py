@@ -5,7 +5,7 @@ import pandas as pd
 
 from cyp_helpers.compare.areas import list_in_use, members_of, neighbour_averages, outside_members
 from cyp_helpers.compare.figures import contradicting, has_status, known_pairings
-from cyp_helpers.compare.years import YEARS, unbroken_years
+from cyp_helpers.compare.years import YEARS, years_before
 from cyp_helpers.register.tables import ENGLAND
 
 OVER_TIME = ("baseline", "previous", "same_period_last_year", "five_years")  # comparators that look back
@@ -16,13 +16,14 @@ _READ = [*_FACTS, "line", "track", "cell", "area_id", "region_id", "local", "ope
 _READ += ["start", "end", "kind", "dated", "span", "status"]
 
 
-def pair_figures(figures, register, neighbour_list=None, average="mean"):
+def pair_figures(figures, register, years=None, neighbour_list=None, average="mean"):
     """Set each figure beside what it may be compared with.
 
     Parameters
     ----------
     figures : frame of ``known_figures``
     register : Register, as known on a day
+    years : frame of ``years_before``, worked out where it is left out
     neighbour_list : ``list_id``; the one in use where it is left out
     average : "mean" or "median" of the neighbours
 
@@ -36,7 +37,7 @@ def pair_figures(figures, register, neighbour_list=None, average="mean"):
     - ``printed`` (a document sets the two side by side), ``caution`` (what it says of that), ``other_source`` (one of a document,
       one of published data)
     - ``n`` (neighbours with a figure, or unbroken years), ``of, least, most`` of the neighbours
-    - for ``five_years`` labels of the years, ``year_0`` (the first, which is ``other``) to ``year_4``
+    - ``difference``, the figure less the other, in its unit; of ``five_years`` from the first to the last
 
     Raises
     ------
@@ -55,7 +56,7 @@ def pair_figures(figures, register, neighbour_list=None, average="mean"):
         "previous": _previous(known, figures),
         "same_period_last_year": _a_year_before(known[known["dated"] & (known["span"] == 0)]),
         "england": _of_area(known, figures, pd.Series(ENGLAND, known.index), outside),
-        "five_years": _five_years(known),
+        "five_years": _five_years(known, years_before(figures) if years is None else years),
         "region": _of_area(known, figures, known["region_id"].fillna(""), outside),
     }
     pairs = pd.concat(
@@ -68,6 +69,8 @@ def pair_figures(figures, register, neighbour_list=None, average="mean"):
     pairs = pd.concat([pairs.join(other), _neighbours(known, near)], ignore_index=True)
     total = figures["total"].reindex(pairs["figure"]).to_numpy() & ~pairs["comparator"].isin(OVER_TIME)
     pairs["gap"] = pairs["gap"].mask(total & (pairs["gap"] == ""), "total")
+    number = figures["number"].reindex(pairs["figure"]).to_numpy()
+    pairs["difference"] = (number - pairs["other_number"]).where(pairs["gap"] == "").round(9)
     source = figures["open_data"].reindex(pairs["figure"]).to_numpy()
     theirs = figures["open_data"].reindex(pairs["other"]).to_numpy()
     pairs["other_source"] = (pairs["other"] >= 0) & (source != theirs)
@@ -119,11 +122,14 @@ def _a_year_before(known):
     return pd.DataFrame({"other": found.fillna(-1).astype(int), "gap": gap}, index=known.index)
 
 
-def _five_years(known):
+def _five_years(known, years):
     """The first of five unbroken years."""
-    years = unbroken_years(known)
-    names = {n: f"year_{n}" for n in range(YEARS)}
-    return years.assign(other=years[0].where(years["gap"] == "", -1)).rename(columns=names)
+    asked = known[known["span"] > 0]
+    labels = years.reindex(asked.index).fillna(-1).astype(int)
+    n = (labels[list(range(YEARS))] >= 0).sum(axis=1)
+    gap = np.select([asked["span"] > 1, n < YEARS], ["overlapping years", "too few years"], "")
+    other = labels[YEARS - 1].where(gap == "", -1)
+    return pd.DataFrame({"other": other, "n": n.mask(asked["span"] > 1, 0), "gap": gap}, index=asked.index)
 
 
 def _last_before(mine, others, by, source=None):

@@ -14,7 +14,7 @@ from cyp_helpers.compare.figures import (
     with_words,
 )
 from cyp_helpers.compare.flags import pair_flags, with_age, with_queries
-from cyp_helpers.compare.judge import Verdict, judge
+from cyp_helpers.compare.judge import Evidence, Verdict, judge
 from cyp_helpers.compare.pairs import OVER_TIME
 from cyp_helpers.compare.reasons import average_words, coarser_places, gap_sentences, pair_sentences
 from cyp_helpers.compare.stated import with_stated
@@ -60,6 +60,11 @@ COLUMNS = [
     "direction",
     "verdict",
     "evidence",
+    "promise",
+    "score",
+    "counts",
+    "england_difference",
+    "outlook",
     "gap",
     "reason",
     "flags",
@@ -167,7 +172,7 @@ def _pairs_of(subjects, figures, judged):
     asked = subjects.join(figures["figure"], on="observation_id").rename_axis("subject")
     found = asked[["figure"]].dropna().reset_index().merge(judged.pairs, on="figure").set_index(every.names)
     start = _starts(asked, figures, judged.register)
-    start = judge(judged.figures, start).set_index(every.names)
+    start = judge(judged.figures, start, judged.years, judged.register).set_index(every.names)
     found = (
         pd.concat([start, found.reindex(every)])
         .sort_index(level=0, sort_remaining=False, kind="stable")
@@ -212,7 +217,9 @@ def _starts(subjects, figures, register):
     )
     gap = pd.Series(gap, index=subjects.index, dtype="str")
     facts = other[["number", "low", "high", "numerator", "denominator"]].mask(gap != "").add_prefix("other_")
+    difference = (mine["number"] - facts["other_number"]).round(9)
     pairs = facts.assign(
+        difference=difference,
         comparator="baseline",
         figure=mine["figure"].fillna(-1).astype(int),
         other=other["figure"].where(gap == "").fillna(-1).astype(int),
@@ -221,7 +228,7 @@ def _starts(subjects, figures, register):
     both = subjects[["observation_id"]].assign(start=ids)
     apart = contradicting(both, register, "observation_id", "start") & (gap == "")
     pairs["gap"] = pairs["gap"].mask(apart, "contradicted")
-    return pairs.assign(printed=False, caution="", other_source=False, subject=subjects.index)
+    return pairs.assign(printed=False, caution="", other_source=False, n=np.nan, subject=subjects.index)
 
 
 # ---- words ----
@@ -256,7 +263,7 @@ def _tell(rows, figures, register):
     dated = mine["dated"].eq(True) & other["dated"].eq(True)
     span = (mine["start"] != other["start"]) | (mine["end"] != other["end"])
     unlike = dated & span.where(~rows["comparator"].isin(OVER_TIME), mine["kind"] != other["kind"])
-    told = format_places(rows["difference"], places, signed=True).where(rows["direction"].notna(), "")
+    told = format_places(rows["difference"], places, signed=True).where(rows["evidence"] != Evidence.HIDDEN, "")
     rows["difference_text"] = told.fillna("")
     sentence = pair_sentences(rows, mine, other, unlike, units)
     rows["reason"] = sentence.where(judged, _gap_words(rows, figures, register))

@@ -32,7 +32,6 @@ GAPS = {
     "contradicted": "The two printed figures cannot both be on this definition.",
     "too few years": "A trend needs five unbroken annual figures; there {detail}.",
     "overlapping years": "Each figure covers several years, so that they overlap.",
-    "no counts": "Counts are not published for all five years, or are not independent.",
     "no start": "The plan prints no starting figure.",
     "start itself": "No figure later than the starting figure is known.",
     "start undated": "The starting figure is printed without its period, so it is not known whether the newer publication is a later figure.",
@@ -60,16 +59,28 @@ def gap_sentences(gap, area, detail):
 
 
 def judged_sentences(pairs):
-    """What the evidence of judged pairs is, in one sentence each."""
-    trend = pairs["comparator"] == "five_years"
+    """What the evidence of judged pairs is, in one sentence each.
+
+    Parameters
+    ----------
+    pairs : frame of ``judge``
+    """
+    of_100 = pairs["promise"].round().map("{:.0f}".format, na_action="ignore").astype("str").fillna("")
+    still = "of 100 such, " + of_100 + " were still so a year later"
+    late = pairs["later"].eq(True) | pairs["by_counts"].eq(True)
     said = [
-        (trend & (pairs["direction"] == 0), "Over five years that is within what chance alone can bring (99.8%)."),
-        (trend, "Over five years that is more than chance would bring (99.8%), with any one year left out too."),
-        (pairs["evidence"] == Evidence.BEYOND, "The difference is more than chance would bring (95%)."),
-        (pairs["evidence"] == Evidence.WITHIN, "That is within what chance alone can bring (95%)."),
-        (pairs["direction"].isna(), "As printed, the two are too close to tell apart after rounding."),
+        (pairs["evidence"] == Evidence.CLEAR, "Clear: " + still + "."),
+        (pairs["evidence"] == Evidence.UNCLEAR, "Unclear: " + still + ", too few to say."),
+        (pairs["evidence"] == Evidence.HIDDEN, "As printed, the two are too close to tell apart after rounding."),
     ]
-    return pd.Series(np.select(*zip(*said), "Chance is not tested."), index=pairs.index, dtype="str")
+    text = np.select(*zip(*said), "How far such figures move by themselves is not known, so this is not tested.")
+    text = pd.Series(text, index=pairs.index, dtype="str")
+    by_counts = " Judged by its counts, since no usual variation of this series is known."
+    return (
+        text
+        + word(by_counts, pairs["by_counts"].eq(True))
+        + word(" Learnt from later years.", late & ~pairs["by_counts"].eq(True))
+    )
 
 
 def pair_sentences(rows, mine, other, unlike, units):
@@ -88,40 +99,44 @@ def pair_sentences(rows, mine, other, unlike, units):
         + format_places(rows["difference"].abs(), rows["places"])
         + rows["unit"].map(units["difference_suffix"]).fillna("")
     )
-    where = (", the figure of " + other["area"]).where(~rows["comparator"].isin(OVER_TIME), "")
+    over_time = rows["comparator"].isin(OVER_TIME)
+    where = (", the figure of " + other["area"]).where(~over_time, "")
     beside = (other["said"] + where).where(rows["other_words"] == "", rows["other_words"])
     side = np.select([rows["difference"] > 0, rows["difference"] < 0], [" above ", " below "], " from ")
     gap = mine["said"] + " is " + size + side + beside
-    equal = mine["said"] + " is the same as " + beside
-    clear = gap + "; " + rows["polarity"].map(_BETTER).fillna("")
+    gap = gap.mask(rows["difference"] == 0, mine["said"] + " is the same as " + beside)
+    gap += (_children(rows, mine) + "; " + rows["polarity"].map(_BETTER).fillna("")).mask(rows["difference"] == 0, "")
     blurred = mine["said"] + " and " + beside + ", as printed, are too close to tell apart after rounding."
-    open_ended = mine["qualifier"].isin(["about", "over", "under"]) | other["qualifier"].isin(
-        ["about", "over", "under"]
-    )
+    qualifiers = ["about", "over", "under"]
     vague = mine["said"] + " and " + beside + " cannot be told apart, because not both are printed as exact figures."
-    trend = rows["comparator"] == "five_years"
-    said = [
-        (
-            trend & (rows["direction"] == 0),
-            gap + ". Over five years that is within what chance alone can bring (99.8%).",
-        ),
-        (
-            trend,
-            clear + ". Over five years that is more than chance would bring (99.8%), with any one year left out too.",
-        ),
-        (rows["evidence"] == Evidence.BEYOND, clear + ". The difference is more than chance would bring (95%)."),
-        (
-            rows["evidence"] == Evidence.WITHIN,
-            gap.mask(rows["difference"] == 0, equal) + ", which is within what chance alone can bring (95%).",
-        ),
-        (rows["direction"] == 0, equal + "."),
-        (rows["direction"].notna(), clear + "."),
-        (open_ended, vague),
-    ]
-    text = pd.Series(np.select(*zip(*said), blurred), index=rows.index, dtype="str")
+    blurred = blurred.mask(mine["qualifier"].isin(qualifiers) | other["qualifier"].isin(qualifiers), vague)
+    text = (gap + "." + _england_too(rows, units) + " " + judged_sentences(rows)).mask(
+        rows["evidence"] == Evidence.HIDDEN, blurred
+    )
     text += word(" The periods are unlike; the document itself sets them side by side.", unlike)
     text += word(" One figure is from a document, the other is published data.", rows["other_source"])
     return text + (" " + rows["caution"] + ".").where(rows["caution"] != "", "")
+
+
+def _children(rows, mine):
+    """ ", 23 of 8,500" where counts are published: how many of what is counted the difference is."""
+    number = (rows["difference"].abs() / mine["per"] * mine["denominator"]).round()
+    counted = number.notna() & (mine["unit"] == "percent") & (number > 0)
+    told, of = (
+        column.map("{:,.0f}".format, na_action="ignore").astype("str") for column in (number, mine["denominator"])
+    )
+    return (", " + told + " of " + of).where(counted, "").fillna("")
+
+
+def _england_too(rows, units):
+    """How England's own figure moved over the same time."""
+    moved = rows["england_difference"]
+    size = format_places(moved.abs(), rows["places"]) + rows["unit"].map(units["difference_suffix"]).fillna("")
+    size = rows["unit"].map(units["difference_prefix"]).fillna("") + size
+    way = np.select([moved > 0, moved < 0], [" England rose by ", " England fell by "], " England did not move")
+    return pd.Series(way, index=rows.index, dtype="str").where(moved.notna(), "") + (size + ".").where(
+        moved.abs() > 0, ""
+    ).mask(moved == 0, ".").fillna("")
 
 
 def coarser_places(mine, other):

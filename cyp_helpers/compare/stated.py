@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from cyp_helpers.compare.figures import join_words, look_up, word
-from cyp_helpers.compare.judge import Evidence
+from cyp_helpers.compare.judge import Evidence, Verdict
 from cyp_helpers.compare.pairs import OVER_TIME
 from cyp_helpers.register.periods import parse_periods
 from cyp_helpers.register.tables import LINE_KEY
@@ -46,6 +46,12 @@ def with_stated(rows, figures, register):
         "comparator_source": found["source_id"] + ": " + found["locator"],
         "comparator_observation_id": "",
         "difference": np.nan,
+        "direction": np.nan,
+        "promise": np.nan,
+        "score": np.nan,
+        "counts": "",
+        "england_difference": np.nan,
+        "gap": "",
         "difference_text": "",
         "comparator_value": np.nan,
     }
@@ -68,4 +74,7 @@ def _stated_verdict(stated, polarity, comparator):
     good = (up & (polarity == "higher")) | (down & (polarity == "lower"))
     bad = (up & (polarity == "lower")) | (down & (polarity == "higher"))
     time = comparator.isin(OVER_TIME)
-    return stated.mask(good, np.where(time, "improved", "better")).mask(bad, np.where(time, "worsened", "worse"))
+    told = stated.replace("similar", Verdict.NO_DIFFERENCE.value)
+    return told.mask(good, np.where(time, Verdict.IMPROVED, Verdict.BETTER)).mask(
+        bad, np.where(time, Verdict.WORSENED, Verdict.WORSE)
+    )

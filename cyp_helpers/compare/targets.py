@@ -10,18 +10,13 @@ import pandas as pd
 
 from cyp_helpers.compare.figures import at_newest_edition, contradicting, join_words, look_up, word
 from cyp_helpers.compare.flags import draft_sources
-from cyp_helpers.compare.judge import Evidence, Verdict, against_level
 from cyp_helpers.compare.reasons import gap_sentences
 from cyp_helpers.register.periods import parse_periods
 from cyp_helpers.register.tables import LINE_KEY, find_plan, judgement_steps
 
-POINTS_FOR_TREND = 5
-_TREND_SIGNS = {
-    "improving": 1,
-    "increasing": 1,
-    "worsening": -1,
-    "decreasing": -1,
-}  # of a higher figure, where higher is better
+# Of a figure that rises, where higher is better.
+_TREND_SIGNS = {"improving": 1, "increasing": 1, "worsening": -1, "decreasing": -1}
+SECURE, EITHER_WAY, NOT_AT_THIS_PACE = "secure", "could go either way", "not at this pace"
 _LEVEL_KINDS = ["value", "from_to", "judgement_step", "relative_change"]
 
 
@@ -56,7 +51,8 @@ def assess_targets(subjects, figures, told, register, plan):
     problem = _why_not_assessed(rows, figures, register)
     assessed = problem == ""
     rows["verdict"] = verdicts.where(assessed, "not assessed")
-    rows["evidence"] = _evidence(rows).where(assessed, "")
+    rows["evidence"] = ""
+    rows["outlook"] = _outlook(rows, told).where(~rows["due"], "")
     rows["difference"] = (
         (rows["value"] - rows["goal"])
         .where(assessed & rows["kind"].isin(_LEVEL_KINDS) & (rows["unit"] != "judgement"))
@@ -198,7 +194,7 @@ def _why_not_assessed(rows, figures, register):
     """The reason why a target cannot be assessed; '' where it can. The first that holds is the one told."""
     printed = "'" + rows["target_printed"].fillna("") + "'"
     pairs = [
-        *_target_says_no(rows, figures, printed),
+        *_target_says_no(rows, printed),
         *_figure_is_too_early_or_late(rows, printed),
         *_nothing_to_start_from(rows, figures, register, printed),
     ]
@@ -206,19 +202,15 @@ def _why_not_assessed(rows, figures, register):
     return pd.Series(np.select(conditions, reasons, ""), index=rows.index)
 
 
-def _target_says_no(rows, figures, printed):
+def _target_says_no(rows, printed):
     """No target, no figure, or a kind of target that figures alone do not answer."""
-    points = rows.index.map(_annual_points(rows, figures)).fillna(0).astype(int)
-    known = points.astype(str) + np.where(points == 1, " is", " are") + " known with a printed period"
-    untested = np.where(points >= POINTS_FOR_TREND, ", but no counts, so the trend cannot be tested.", ".")
-    trend = f". A trend needs at least {POINTS_FOR_TREND} annual figures on one definition; "
-    tested = rows["trend_verdict"] != Verdict.NOT_COMPARED
+    moving = rows["trend_verdict"].isin(list(_TREND_SIGNS))
     return [
         (rows["target_id"].isna(), "No target is printed."),
         (rows["kind"] == "pending", "The document sets no target yet. " + rows["lack_words"]),
         (rows["kind"] == "words", "The target is in words: " + printed + "."),
         (rows["lack"] != "", rows["lack_words"] + " The target is " + printed + "."),
-        ((rows["kind"] == "trend") & ~tested, "The target is " + printed + trend + known + untested),
+        ((rows["kind"] == "trend") & ~moving, "The target is " + printed + ". " + rows["trend_reason"]),
     ]
 
 
@@ -264,13 +256,6 @@ def _nothing_to_start_from(rows, figures, register, printed):
     ]
 
 
-def _annual_points(rows, figures):
-    """How many dated annual figures each line has."""
-    annual = figures[figures["number"].notna() & (figures["months"] == 12)]
-    counts = annual.groupby(LINE_KEY).size()
-    return pd.Series(counts.reindex(pd.MultiIndex.from_frame(rows[LINE_KEY])).to_numpy(), index=rows.index).fillna(0)
-
-
 def _verdicts(rows):
     """On or after the target's date met or not met, before it on or off the straight line to it."""
     rows["due"] = rows["value_end"] >= rows["target_end"]
@@ -293,20 +278,27 @@ def _verdicts(rows):
     trend = rows["kind"] == "trend"
     sign = rows["trend_verdict"].map(_TREND_SIGNS).astype(float)
     towards = np.where(rows["polarity"] == "lower", -sign, sign) * _sign(rows) > 0
-    reached, missed = reached.mask(trend, trend & towards), missed.mask(trend, trend & ~towards)
+    reached, missed = reached.mask(trend, towards), missed.mask(trend, sign.notna() & ~towards)
     rows["reached"] = reached
     yes, no = np.where(rows["due"], "met", "on track"), np.where(rows["due"], "not met", "off track")
     return pd.Series(np.select([reached, missed], [yes, no], "cannot tell from rounded figures"), index=rows.index)
 
 
-def _evidence(rows):
-    """Whether the distance from a level is more than chance; a tested trend is."""
-    level = rows["kind"].isin([*_LEVEL_KINDS, "in_line"]) & rows["due"]
-    of_level = against_level(rows, rows["goal_low"], rows["goal_high"]).where(level, Evidence.NOT_TESTED.value)
-    of_trend = (
-        rows["trend_verdict"].isin(list(_TREND_SIGNS)).map({True: Evidence.BEYOND.value, False: Evidence.WITHIN.value})
-    )
-    return of_level.mask(rows["kind"] == "trend", of_trend)
+def _outlook(rows, told):
+    """Whether a value will be reached by its date at the pace of the last five years, beside what the figure ordinarily moves.
+
+    The figure moved on by its yearly change over five years until the target's date, less the target, over s times the root of the
+    years left: beyond 1 on the good side "secure", beyond 1 on the other "not at this pace", else "could go either way".
+    """
+    key = ["priority_id", "subject_id"]
+    five = told[told["comparator"] == "five_years"].set_index(key)
+    pace = rows[key].join((five["difference"] / 4).rename("pace"), on=key)["pace"]
+    scale = rows[key].join(five["scale"], on=key)["scale"]
+    years = (rows["target_end"] - rows["value_end"]).dt.days / 365.25
+    ahead = (rows["value"] + pace * years - rows["goal"]) * _sign(rows) / (scale * np.sqrt(years.where(years > 0)))
+    good = rows["kind"].isin(["value", "from_to", "relative_change"]) & ahead.notna()
+    said = np.select([ahead > 1, ahead < -1], [SECURE, NOT_AT_THIS_PACE], EITHER_WAY)
+    return pd.Series(said, index=rows.index, dtype="str").where(good, "")
 
 
 def _reasons(rows, register):
@@ -339,16 +331,12 @@ def _reasons(rows, register):
     blurred = "Rounding hides whether " + rows["value_said"].fillna("") + " is enough for " + goal + beside + "."
     text = text.mask(rows["verdict"] == "cannot tell from rounded figures", blurred)
     text = text + (" " + rows["trend_reason"]).where(rows["kind"] == "trend", "")
-    text = text + word(
-        " The distance from the target is within what chance alone can bring (95%).",
-        rows["evidence"] == Evidence.WITHIN,
-    )
     units = register.table("units").set_index("unit")
     prefix, suffix = (rows["unit"].map(units[end]).fillna("") for end in ("prefix", "suffix"))
     low, high = (rows[end].map("{:,.1f}".format, na_action="ignore").astype("str") for end in ("line_low", "line_high"))
     band = low.where(low == high, low + " to " + high)
     line = (" On the straight line from the starting figure it would be " + prefix + band + suffix + ".").fillna("")
-    text += line
+    text += line + (" At the pace of the last five years: " + rows["outlook"] + ".").where(rows["outlook"] != "", "")
     passed, today = rows["target_end"] < register.day, rows["target_end"] == register.day
     text += word(" The target's date has passed without a figure for it.", ~rows["due"] & passed)
     return text + word(

@@ -1,66 +1,36 @@
-"""Five unbroken years of one line of figures: which they are, and whether they rise or fall."""
+"""The years before a figure: which figures of the same line and source they are, as far back as no break lies between."""
 
-import numpy as np
 import pandas as pd
 
 from cyp_helpers.compare.figures import has_status
-from cyp_helpers.compare.statistics import trend_test
 
-YEARS = 5
+YEARS = 5  # of a trend
+BACK = 8  # years that are looked back at in all, the figure's own among them
 
 
-def unbroken_years(known):
-    """The figures of the five years that end with each whole-year figure, of one source.
+def years_before(figures):
+    """The figures of the years before each published or printed whole-year figure.
 
     Parameters
     ----------
-    known : frame of ``known_figures`` with a number
+    figures : frame of ``known_figures``
 
     Returns
     -------
-    DataFrame indexed by those of ``known`` that cover whole years: ``0`` (the first year) to ``4`` (the figure itself), labels in
-    ``known``, -1 where a year is missing or a break lies between; ``n`` (unbroken years); ``gap`` (a key of ``reasons.GAPS``).
+    DataFrame by label of the figures that have a number and cover one year: columns ``0`` (the figure itself) to ``7`` (seven years
+    before), labels in ``figures``; -1 where the year is missing, a year between is, or a break lies between.
     """
-    annual = known[known["span"] > 0]
+    annual = figures[(figures["span"] == 1) & figures["number"].notna()]
     year = annual["end"].dt.year
     keys = ["track", "open_data", "year"]
     there = (
         annual.assign(year=year).drop_duplicates(keys, keep="last").reset_index(names="label").set_index(keys)["label"]
     )
     broken = has_status(annual["status"], "b")
-    labels, unbroken = {YEARS - 1: annual.index.to_series()}, ~broken
-    for back in range(1, YEARS):
+    labels, unbroken = {0: annual.index.to_series()}, ~broken
+    for back in range(1, BACK):
         wanted = pd.MultiIndex.from_arrays([annual["track"], annual["open_data"], year - back])
         found = pd.Series(there.reindex(wanted).to_numpy(), index=annual.index).where(unbroken)
         unbroken = found.notna() & ~found.map(broken).eq(True)
-        labels[YEARS - 1 - back] = found
-    years = pd.DataFrame(labels)[list(range(YEARS))].fillna(-1).astype(int)
-    n = (years >= 0).sum(axis=1)
-    gap = np.select([annual["span"] > 1, n < YEARS], ["overlapping years", "too few years"], "")
-    return years.assign(n=n, gap=gap)
-
-
-def trend_of(figures, years):
-    """Direction of the trend and whether it is more than chance: a test of counts at 99.8%, see ``statistics.trend_test``.
-
-    Parameters
-    ----------
-    figures : frame of ``known_figures``
-    years : DataFrame of labels, one column for each year
-
-    Returns
-    -------
-    DataFrame indexed as ``years``: ``direction`` (1 rising, -1 falling, 0 neither, NaN where no test fits) and ``tested``.
-    """
-    x, n = (
-        figures[end].reindex(years.to_numpy().ravel()).to_numpy().reshape(years.shape)
-        for end in ("numerator", "denominator")
-    )
-    share = (figures["unit"].reindex(years[YEARS - 1]) == "percent").to_numpy()
-    counted = figures["per"].reindex(years[YEARS - 1]).notna().to_numpy()
-    direction = np.full(len(years), np.nan)
-    for kind, rows in (("proportion", share & counted), ("rate", ~share & counted)):
-        trend = trend_test(x[rows], n[rows], kind)
-        told = np.where(trend.significant, np.sign(trend.slope), 0.0)
-        direction[rows] = np.where(np.isnan(trend.chi_squared), np.nan, told)
-    return pd.DataFrame({"direction": direction, "tested": ~np.isnan(direction)}, index=years.index)
+        labels[back] = found
+    return pd.DataFrame(labels).fillna(-1).astype(int)

@@ -1,47 +1,96 @@
-"""Areas as files name them: new authorities are learnt from the files that give number and code together."""
+"""Areas as files name them: by authority number, by GSS code, or by both, which then have to agree."""
 
 import pandas as pd
 
 from cyp_helpers.importers.mapping import area_of_code, area_of_number
-from cyp_helpers.importers.reading import read_frame
+from cyp_helpers.importers.reading import UnreadableFile
 
-_COLUMNS = {name: (name,) for name in ("geographic_level", "region_code", "old_la_code", "new_la_code", "la_name")}
+_NO_AREA = {"", "z", "x", "c", "-", ".", "..", ":", "na", "n/a", "null", "none", "e99999999"}
+_AUTHORITY = r"E(?:06|08|09|10)[0-9]{6}"
 _TYPE_OF_CODE = {
     "E06": "unitary authority", "E08": "metropolitan district", "E09": "London borough", "E10": "county",
 }  # fmt: skip
 
 
-def learn_areas(path, register):
-    """Authorities of an EES file that areas.csv does not have, as rows of that table; their code is in the file.
+def find_areas(register, number, code, name):
+    """The area of each row, by number and code; either alone serves.
 
-    >>> learn_areas(Path("c1.csv"), register)["name"].tolist()  # doctest: +SKIP
-    []
+    Parameters
+    ----------
+    register : Register
+    number, code, name : Series of str by row; '' where the file does not have it
+
+    Returns
+    -------
+    DataFrame with the same index: ``area_id`` (missing where there is none), ``why`` (there is none, in words) and
+    ``clash`` (number and code say two different areas).
+
+    >>> one = find_areas(load_register(), *(pd.Series([text]) for text in ("891", "E10000007", "")))
+    >>> one[["area_id", "clash"]].values.tolist()
+    [['E10000024', True]]
     """
-    rows = read_frame(path, _COLUMNS).apply(lambda column: column.str.strip()).drop_duplicates()
+    keys = pd.DataFrame({"number": number, "code": code, "name": name})
+    one = keys.drop_duplicates().reset_index(drop=True)
+    bare = one["number"].str.replace(r"\.0+$", "", regex=True)
+    given = {"number": ~bare.str.casefold().isin(_NO_AREA), "code": ~one["code"].str.casefold().isin(_NO_AREA)}
+    by_number, by_code = bare.map(area_of_number(register)), one["code"].str.upper().map(area_of_code(register))
+    label = one["name"].where(one["name"] != "", one["code"].where(given["code"], one["number"])).map(repr)
+    keyed = ("number " + bare).where(given["number"], "") + (" code " + one["code"]).where(given["code"], "")
+    why = "area " + label + " (" + keyed.str.strip() + ") does not stand in data/reference/areas.csv"
+    can_be = given["number"] & one["code"].str.fullmatch(_AUTHORITY)
+    why = why.mask(can_be, why + ": new to the register, --new-areas takes it in")
+    why = why.mask(
+        one["number"].str.contains("/"), "area " + one["number"].map(repr) + " stands for two authorities together"
+    )
+    nothing = (
+        "no area is named: " + label + " has number " + one["number"].map(repr) + " and code " + one["code"].map(repr)
+    )
+    why = why.mask(~given["number"] & ~given["code"], nothing)
+    found = by_number.fillna(by_code)
+    both = given["number"] & given["code"] & found.notna()
+    told = one.assign(area_id=found, why=why.where(found.isna(), ""), clash=both & (by_number != by_code))
+    told = told.set_index(["number", "code", "name"])[["area_id", "why", "clash"]]
+    return told.reindex(pd.MultiIndex.from_frame(keys)).set_axis(number.index)
+
+
+def learn_areas(rows, register):
+    """Authorities of an EES file that areas.csv does not have, as rows of that table; number and code are in the file.
+
+    Parameters
+    ----------
+    rows : frame with ``la, la_code, la_name, region_code`` of rows of local authorities
+    register : Register
+
+    Returns
+    -------
+    DataFrame with the columns of areas.csv.
+    """
+    rows = rows[["la", "la_code", "la_name", "region_code"]].drop_duplicates()
     known = area_of_number(register).index
-    fits = rows["old_la_code"].str.fullmatch(r"\d{3}") & rows["new_la_code"].str.fullmatch(r"E\d{8}")
-    new = rows[fits & ~rows["old_la_code"].isin(known) & ~rows["new_la_code"].isin(area_of_code(register).index)]
-    new = new.drop_duplicates("old_la_code", keep="first").drop_duplicates("new_la_code")
+    fits = rows["la"].str.fullmatch(r"[0-9]{3}") & rows["la_code"].str.fullmatch(_AUTHORITY)
+    fits &= rows["la_name"].map(lambda name: bool(name) and name.isprintable())
+    new = rows[fits & ~rows["la"].isin(known) & ~rows["la_code"].isin(area_of_code(register).index)]
+    new = new.drop_duplicates("la", keep="first").drop_duplicates("la_code")
     region = new["region_code"].map(area_of_code(register)).fillna("")
     areas = register.table("areas").set_index("area_id")
     part = region.map(areas["area_type"]) == "part of region"
-    return pd.DataFrame(
-        {
-            "area_id": new["new_la_code"],
-            "name": new["la_name"],
-            "area_type": new["new_la_code"].str[:3].map(_TYPE_OF_CODE).fillna("unitary authority"),
-            "la_number": new["old_la_code"],
-            "region_id": region.where(~part, region.map(areas["region_id"])),
-            "former_codes": "",
-            "note": "",
-        },
-        columns=register.table("areas").columns,
-    ).astype("str")
+    learnt = {
+        "area_id": new["la_code"],
+        "name": new["la_name"],
+        "area_type": new["la_code"].str[:3].map(_TYPE_OF_CODE),
+        "la_number": new["la"],
+        "region_id": region.where(~part, region.map(areas["region_id"])),
+    }
+    return pd.DataFrame(learnt).reindex(columns=areas.reset_index().columns).astype("str").replace("nan", "").fillna("")
 
 
-def compare_list(sheet, register):
+def compare_list(sheet, file_name, register):
     """What a list of LA numbers, names and types (la_code_list.xlsx) says otherwise than areas.csv, in words."""
     known = area_of_number(register)
+    if missing := [name for name in ("LA Number", "Type") if name not in sheet]:
+        raise UnreadableFile(
+            f"{file_name}: no column {missing[0]!r}; a list of areas has 'LA Number' and 'Type', one of neighbours 'SN1'"
+        )
     authority = sheet[sheet["Type"].isin(["OLB", "ILB", "MD", "UA", "SC"])]
     strangers = authority[~authority["LA Number"].isin(known.index)]
     missing = [f"area number {one[0]} ({one[1]}), which areas.csv does not have" for one in strangers.to_numpy()]

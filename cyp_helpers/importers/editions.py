@@ -1,7 +1,9 @@
 """Editions: which file a figure came from, of which day, and under which licence."""
 
+import calendar
 import hashlib
 import re
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -11,22 +13,10 @@ from cyp_helpers.importers.reading import UnreadableFile
 DFE, OHID = "Department for Education", "Office for Health Improvement and Disparities"
 LICENCE = "Open Government Licence v3.0"
 ATTRIBUTION = "Contains public sector information licensed under the Open Government Licence v3.0. Source: {}"
-_DAY = re.compile(r"(20\d\d)-(\d\d)-(\d\d)")
-_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
-_MONTH = re.compile(rf"({'|'.join(_MONTHS)})[ _-](20\d\d)", re.IGNORECASE)
+# Not the start of two school years, as in exclusions_2006-07-2016-17.csv.
+_DAY = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2})(?![0-9]|-[0-9])")
+_MONTHS = [name.casefold() for name in calendar.month_name[1:]]
+_MONTH = re.compile(rf"(?<![a-z])({'|'.join(_MONTHS)})[ _-]?(20[0-9]{{2}})(?![0-9])", re.IGNORECASE)
 TITLES = {
     "lait": (DFE, "Local Authority Interactive Tool"),
     "lait-dictionary": (DFE, "Local Authority Interactive Tool, data dictionary"),
@@ -50,22 +40,30 @@ def edition_day(path, option, newest_day):
 
     Returns
     -------
-    (day, basis): text such as "2026-04-08", and "option", "file name" or "assumed". Raises UnreadableFile for an option
-    that is no day.
+    (day, basis): text such as "2026-04-08", and "option", "file name" or "assumed". Raises UnreadableFile for a day
+    that the calendar does not have or that is still to come.
 
     >>> edition_day(Path("sn_april_2021.xlsx"), None, "")
     ('2021-04-30', 'file name')
     """
     if option:
-        if not re.fullmatch(_DAY, option) or pd.isna(pd.to_datetime(option, errors="coerce")):
-            raise UnreadableFile(f"--edition {option}: found {option!r}; right would be a day such as 2026-04-08")
-        return option, "option"
+        return _real_day(option, f"--edition {option}"), "option"
     if day := _DAY.search(path.name):
-        return day[0], "file name"
+        return _real_day(day[1], path.name), "file name"
     if month := _MONTH.search(path.stem):
         first = pd.Timestamp(year=int(month[2]), month=_MONTHS.index(month[1].casefold()) + 1, day=1)
-        return (first + pd.offsets.MonthEnd(1)).strftime("%Y-%m-%d"), "file name"
+        return _real_day((first + pd.offsets.MonthEnd(1)).strftime("%Y-%m-%d"), path.name), "file name"
     return newest_day, "assumed"
+
+
+def _real_day(text, place):
+    """A day that the calendar has and that is not in the future, as text; raises UnreadableFile."""
+    day = pd.to_datetime(text, format="%Y-%m-%d", errors="coerce") if re.fullmatch(_DAY, text) else pd.NaT
+    if pd.isna(day):
+        raise UnreadableFile(f"{place}: found {text!r}, which is no day; right would be a day such as 2026-04-08")
+    if day.date() > date.today():
+        raise UnreadableFile(f"{place}: found {text!r}, a day in the future; give the day it came out as --edition")
+    return text
 
 
 def edition_row(path, dataset, day, basis, rows_read, rows_used, note=""):
@@ -73,21 +71,37 @@ def edition_row(path, dataset, day, basis, rows_read, rows_used, note=""):
     owner = OHID if dataset.startswith("fingertips-") else DFE
     publisher, title = TITLES.get(dataset, (owner, dataset))
     return {
-        "source_id": f"{dataset}-{day}",
-        "publisher": publisher,
-        "dataset": dataset,
-        "title": title,
-        "edition": _words(day),
-        "edition_date": day,
-        "edition_date_basis": basis,
-        "file_name": Path(path).name,
-        "sha256": file_hash(path),
-        "rows_read": str(rows_read),
-        "rows_used": str(rows_used),
-        "licence": LICENCE,
-        "attribution": ATTRIBUTION.format(publisher),
-        "note": note,
-    }
+        "source_id": f"{dataset}-{day}", "publisher": publisher, "dataset": dataset, "title": title, "edition": _words(day),
+        "edition_date": day, "edition_date_basis": basis, "file_name": Path(path).name, "sha256": file_hash(path),
+        "rows_read": str(rows_read), "rows_used": str(rows_used), "licence": LICENCE,
+        "attribution": ATTRIBUTION.format(publisher), "note": note,
+    }  # fmt: skip
+
+
+def with_file(row, editions):
+    """A row of ``edition_row`` that also names the files which the edition had before this one, each once, by name.
+
+    Parameters
+    ----------
+    row : dict; editions : frame of editions.csv
+
+    Returns
+    -------
+    (row, others): the row, and the names of the other files.
+    """
+    same = editions[editions["source_id"] == row["source_id"]]
+    if same.empty:
+        return row, []
+    old = same.iloc[0]
+    pairs = dict(zip(old["sha256"].split(), old["file_name"].split("; ")))
+    others = {digest: name for digest, name in pairs.items() if digest != row["sha256"]}
+    files = sorted([*others.items(), (row["sha256"], row["file_name"])], key=lambda pair: pair[::-1])
+    told = {"sha256": " ".join(digest for digest, _ in files), "file_name": "; ".join(name for _, name in files)}
+    if others:  # rows of both
+        total = old["rows_read"] if row["sha256"] in pairs else str(int(old["rows_read"]) + int(row["rows_read"]))
+        told["rows_read"] = total
+    notes = [old["note"], *([row["note"]] if row["note"] not in old["note"] else [])]
+    return {**row, **told, "note": "; ".join(filter(None, notes))}, list(others.values())
 
 
 def file_hash(path):

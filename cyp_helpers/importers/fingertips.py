@@ -2,27 +2,24 @@
 
 import pandas as pd
 
-from cyp_helpers.importers.mapping import FIGURE_COLUMNS, area_of_code, load_measures
+from cyp_helpers.importers.areas import find_areas
+from cyp_helpers.importers.mapping import load_measures
 from cyp_helpers.importers.reading import UnreadableFile, read_frame
-from cyp_helpers.importers.values import clean_values, print_values
+from cyp_helpers.importers.rows import count_left_out, keep_meant, read_filters, refuse_unnamed, settle, why_not_meant
+from cyp_helpers.importers.values import clean_values
 from cyp_helpers.importers.years import read_years
 
 PREFIX = "fingertips-"
 COLUMNS = {
-    "indicator": ("Indicator ID",),
-    "code": ("Area Code",),
-    "name": ("Area Name",),
-    "sex": ("Sex",),
-    "age": ("Age",),
-    "category": ("Category",),
-    "year": ("Time period",),
-    "printed": ("Value",),
-    "low": ("Lower CI 95.0 limit",),
-    "high": ("Upper CI 95.0 limit",),
-    "numerator": ("Count",),
-    "denominator": ("Denominator",),
-    "remark": ("Value note",),
-}
+    "indicator": ("Indicator ID",), "code": ("Area Code",), "name": ("Area Name",), "sex": ("Sex",), "age": ("Age",),
+    "category": ("Category",), "year": ("Time period",), "printed": ("Value",), "low": ("Lower CI 95.0 limit",),
+    "high": ("Upper CI 95.0 limit",), "numerator": ("Count",), "denominator": ("Denominator",), "remark": ("Value note",),
+}  # fmt: skip
+_NAMES = (
+    "Parent Code", "Parent Name", "Area Type", "Lower CI 99.8 limit", "Upper CI 99.8 limit", "Recent Trend", "New data",
+    "Compared to England value or percentiles", "Compared to Regions (statistical) value or percentiles",
+    "Time period Sortable", "Compared to goal",
+)  # fmt: skip
 _NO_LIMIT = -1.0  # what the publisher writes where a confidence limit could not be worked out
 
 
@@ -33,65 +30,53 @@ def find_dataset(path, register):
     datasets = [PREFIX + number for number in found if PREFIX + number in known]
     if not datasets:
         has = ", ".join(one.removeprefix(PREFIX) for one in known if one.startswith(PREFIX))
-        raise UnreadableFile(f"{path.name}: Fingertips indicator {', '.join(found)}; the mapping has {has}")
+        raise UnreadableFile(f"{path.name}: Fingertips indicator {', '.join(found[:9])}; the mapping has {has}")
     return datasets[0]
 
 
-def read_fingertips(path, register, edition_date):
+def read_fingertips(path, register, new_areas=False):
     """Figures of the register's series from one file; see ``lait.read_lait`` for what comes back."""
-    measures = load_measures(register, find_dataset(path, register), edition_date)
-    measure = measures.iloc[0]
-    rows = read_frame(path, COLUMNS)
-    whole = rows[_is_wanted(rows, measure)]
-    area = whole["code"].map(area_of_code(register))
-    skipped = [f"area {one}, which areas.csv does not have" for one in whole.loc[area.isna(), "code"].unique()]
-    whole = whole.assign(area_id=area).dropna(subset="area_id")
-    # An area stands once below each area that it is compared within.
-    whole = whole.drop_duplicates(["area_id", "year", "printed", "numerator", "denominator"])
-    return _figures(whole, measure)[FIGURE_COLUMNS], len(rows), skipped
-
-
-def _is_wanted(rows, measure):
-    wanted = pd.Series(True, index=rows.index)
-    for condition in measure["filters"].split("; "):
-        name, value = condition.split("=", 1)
-        wanted &= rows[name.casefold()] == value
-    return wanted
+    dataset = find_dataset(path, register)
+    measure = load_measures(register, dataset).iloc[0]
+    rows = read_frame(path, COLUMNS, ignored=_NAMES)
+    own = {many[0]: key for key, many in COLUMNS.items()}
+    filters = [("indicator", [dataset.removeprefix(PREFIX)], False)]
+    filters += [(own.get(name, name), values, absent) for name, values, absent in read_filters(measure["filters"])]
+    why = why_not_meant(rows, filters)
+    nothing = pd.Series("", index=rows.index, dtype="str")
+    where = find_areas(register, nothing, rows["code"], rows["name"])
+    why = why.mask(why == "", where["why"])
+    meant = keep_meant(rows.assign(area_id=where["area_id"]), why, path.name)
+    refuse_unnamed(meant, [*COLUMNS, "area_id", *(name for name, *_ in filters)], path.name)
+    return settle(_figures(meant, measure), register), len(rows), count_left_out(why)
 
 
 def _figures(rows, measure):
     kind = pd.Series(measure["period_kind"], index=rows.index, dtype="str")
-    period = read_years(rows["year"], kind)["period"]
-    clean = clean_values(rows["printed"])
+    years, clean = read_years(rows["year"], kind), clean_values(rows["printed"])
     numbers = {name: clean_values(rows[name])["number"] for name in ("numerator", "denominator", "low", "high")}
     limit = {name: numbers[name].mask(numbers[name] == _NO_LIMIT) for name in ("low", "high")}
-    # The file gives seven digits; the publisher's own pages show as many decimals as the mapping says.
-    places = pd.Series(float(measure["decimals"] or "nan"), index=rows.index)
-    value = print_values(clean["number"], places.fillna(clean["decimals"].groupby(period).transform("max")))
-    given = clean["number"].notna()
-    withheld = rows["remark"].str.contains("suppressed|not presented", case=False)
+    given, remark = clean["number"].notna(), rows["remark"].str.casefold()
     outside = (clean["number"] < limit["low"]) | (clean["number"] > limit["high"])
+    # "contains areas for which values have not been presented" is a caution about a sum, not a withheld figure.
+    caution, withheld = remark.str.contains("caution"), remark.str.contains("suppressed|not presented")
     concern = pd.Series("", index=rows.index, dtype="str")
     concern = concern.mask(given & numbers["numerator"].isna(), "value-without-count").mask(
         given & outside, "outside-own-limits"
     )
-    # "contains areas for which values have not been presented" is a caution about a sum, not a withheld figure.
-    concern = concern.mask(
-        given & withheld & ~rows["remark"].str.contains("caution", case=False), "withheld-with-figure"
-    )
-    concern = concern.mask(rows.duplicated(["area_id", "year"], keep=False), "duplicates-disagree")
-    caution = rows["remark"].str.contains("caution", case=False) & given
-    hidden = rows["remark"].str.contains("suppressed", case=False) & ~given
-    status = clean["status"].mask(hidden, "c").mask(caution, "u")
-    figures = rows.assign(
+    concern = concern.mask(given & withheld & ~caution, "withheld-with-figure")
+    mark = clean["status"].mask(remark.str.contains("suppressed") & ~given, "c").mask(caution & given, "u")
+    return rows.assign(
         measure_key=measure["measure_key"],
-        period=period,
-        value=value,
-        number=pd.to_numeric(value, errors="coerce"),
-        status=status,
+        period=years["period"],
+        number=clean["number"],
+        decimals=clean["decimals"],
+        # The file gives seven digits; the publisher's own pages show as many decimals as the mapping says.
+        fixed=float(measure["decimals"] or "nan"),
+        mark=mark,
+        note=years["status"],
         numerator=numbers["numerator"],
         denominator=numbers["denominator"],
         locator="Value, area " + rows["code"] + ", " + rows["year"],
-        concern=concern.mask(period == "", "unreadable-year"),
+        concern=concern,
     )
-    return figures.drop_duplicates(["area_id", "year"])

@@ -4,11 +4,15 @@ It has a measure, a year and an area number a row. A measure's counts are measur
 belong together.
 """
 
+from pathlib import Path
+
 import pandas as pd
 
-from cyp_helpers.importers.mapping import FIGURE_COLUMNS, area_of_number, load_measures, names_of
+from cyp_helpers.importers.areas import find_areas
+from cyp_helpers.importers.mapping import load_measures, names_of
 from cyp_helpers.importers.reading import read_frame
-from cyp_helpers.importers.values import clean_values, print_values, publisher_decimals
+from cyp_helpers.importers.rows import count_left_out, keep_meant, refuse_unnamed, settle
+from cyp_helpers.importers.values import clean_values
 from cyp_helpers.importers.years import read_years
 
 DATASET = "lait"
@@ -18,6 +22,7 @@ COLUMNS = {
     "la": ("LA Number", "LA_Number"),
     "printed": ("Values", "Value"),
 }
+_NAMES = ("Data item", "LA and Regions", "Region")  # say in words what measure and number say
 _PARTS = ["measure", "numerator", "denominator", "minus_measure"]
 
 
@@ -37,22 +42,35 @@ def read_lait(path, register, edition_date):
     """
     measures = load_measures(register, DATASET, edition_date)
     names = {name: cell for cell in _wanted(measures) for name in names_of(cell)}
-    rows = read_frame(path, COLUMNS, ("measure", names)).rename(columns={"measure": "name"})
+    rows = read_frame(path, COLUMNS, ("measure", names), ignored=_NAMES).rename(columns={"measure": "name"})
+    refuse_unnamed(rows, ["name", *COLUMNS], Path(path).name)
     rows["measure"] = rows["name"].map(names)
     rows["la"] = rows["la"].str.replace(r"\.0+$", "", regex=True)
-    rows["area_id"] = rows["la"].map(area_of_number(register))
+    nothing = pd.Series("", index=rows.index, dtype="str")
+    where = find_areas(register, rows["la"], nothing, nothing)
+    rows["area_id"] = where["area_id"]
     absent = sorted(set(_wanted(measures)) - set(rows["measure"].unique()))
-    skipped = [
-        f"area number {la}, which areas.csv does not have" for la in rows.loc[rows["area_id"].isna(), "la"].unique()
-    ]
-    skipped += [f"measure {name}, which the file does not have" for name in absent]
-    figures = _join_parts(measures, _mark_twins(_understand(rows.dropna(subset="area_id"), measures)))
-    return _worded(figures)[FIGURE_COLUMNS], len(rows), skipped
+    left_out = count_left_out(where["why"]) + _without_window(register, edition_date, absent)
+    left_out += [f"measure {name}, which the file does not have" for name in absent]
+    known = _understand(keep_meant(rows, where["why"], Path(path).name), measures)
+    return settle(_figures(_join_parts(measures, known)), register), len(rows), left_out
 
 
 def _wanted(measures):
     cells = pd.concat([measures[part] for part in _PARTS])
     return sorted(cells[(cells != "") & ~cells.str.startswith("series ")].unique())
+
+
+def _without_window(register, edition_date, absent):
+    """Measures whose definition is not known for an edition of this day: they lie between two windows."""
+    every, now = load_measures(register, DATASET), load_measures(register, DATASET, edition_date)
+    lost = sorted(set(every["measure"]) - set(now["measure"]) - set(absent))
+    told = every.groupby("measure")[["first_edition", "last_edition"]].agg(lambda days: ", ".join(filter(None, days)))
+    return [
+        f"measure {name}, whose definition in an edition of {edition_date} is not known (last of {told.at[name, 'last_edition'] or 'none'}, "
+        f"first of {told.at[name, 'first_edition'] or 'none'})"
+        for name in lost
+    ]
 
 
 def _understand(rows, measures):
@@ -66,45 +84,35 @@ def _understand(rows, measures):
     return rows.assign(period=years["period"], year_end=years["year"], note=years["status"])
 
 
-def _mark_twins(rows):
-    """One row for each measure, area and year; ``twins`` is true where the file has two that disagree."""
-    key = ["measure", "area_id", "year"]  # under whichever name
-    once = rows.drop_duplicates([*key, "printed"])
-    return once.assign(twins=once.duplicated(key, keep=False)).drop_duplicates(key)
-
-
 def _join_parts(measures, rows):
     """One row for each figure of the mapping, with its counts and, for a gap, the measure that is taken off."""
     wanted = measures[["measure_key", "first_year", "last_year", *_PARTS]]
     figures = wanted.rename(columns={part: f"{part}_name" for part in _PARTS[1:]}).merge(rows, on="measure")
     unread = figures["year_end"] == 0
     figures = figures[unread | figures["year_end"].between(figures["first_year"], figures["last_year"])]
-    known = rows[rows["period"] != ""].drop_duplicates(["measure", "area_id", "period"])
+    key = ["measure", "area_id", "period", "number", "decimals", "mark"]
+    known = rows.loc[rows["period"] != "", [*key, "note"]].sort_values(
+        "note", key=lambda note: note == "p", kind="stable"
+    )
+    known = known.drop_duplicates(key[:3])[key]  # a final figure before a provisional one
     for part in _PARTS[1:]:
-        one = known[["measure", "area_id", "period", "number", "decimals", "mark"]]
-        one = one.set_axis([f"{part}_name", "area_id", "period", part, f"{part}_decimals", f"{part}_mark"], axis=1)
+        one = known.set_axis([f"{part}_name", "area_id", "period", part, f"{part}_decimals", f"{part}_mark"], axis=1)
         figures = figures.merge(one, on=[f"{part}_name", "area_id", "period"], how="left")
     return figures
 
 
-def _worded(figures):
-    """Values as text with the decimals of their measure and year, statuses, and where each stands in the file."""
+def _figures(figures):
+    """Gaps taken, statuses of both sides, and where each figure stands in the file."""
     gap = figures["minus_measure_name"] != ""
-    number = figures["number"] - figures["minus_measure"].where(gap, 0.0)
-    own = figures["mark"].where(figures["mark"] != "", figures["minus_measure_mark"].fillna("").where(gap, ""))
-    places = figures[["decimals", "minus_measure_decimals"]].max(axis=1)
-    # Areas that are no authority have numbers from 970 on.
-    places = publisher_decimals(
-        places.where(number.notna(), 0), figures["measure_key"], figures["period"], figures["la"] >= "970"
-    )
-    value = print_values(number, places)
+    mark = figures["mark"].where(figures["mark"] != "", figures["minus_measure_mark"].fillna("").where(gap, ""))
+    # Nothing to take off: the second measure has no row for this area and year.
+    alone = gap & figures["minus_measure"].isna()
+    number = (figures["number"] - figures["minus_measure"].where(gap, 0.0)).mask(mark != "")
     name = figures["name"] + (" minus " + figures["minus_measure_name"]).where(gap, "")
-    concern = pd.Series("", index=figures.index, dtype="str")
-    concern = concern.mask(own == "?", "unreadable-value").mask(figures["twins"], "duplicates-disagree")
     return figures.assign(
-        value=value,
-        number=pd.to_numeric(value, errors="coerce"),
-        status=(figures["note"] + " " + own.replace("?", "x")).str.strip(),
+        number=number,
+        decimals=figures[["decimals", "minus_measure_decimals"]].max(axis=1).astype(int),
+        mark=mark.mask(alone & (mark == ""), "x"),
         locator=name + ", area " + figures["la"] + ", year " + figures["year"],
-        concern=concern.mask(figures["period"] == "", "unreadable-year"),
+        concern="",
     )

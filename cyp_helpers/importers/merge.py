@@ -18,6 +18,8 @@ PUBLISHED_COLUMNS = [
     "published_basis", "source_id", "locator",
 ]  # fmt: skip
 KEY = ["series_id", "breakdown", "area_id", "period"]
+_COMPARED = ["number", "numerator", "denominator"]
+_STEPS, _ENOUGH, _NEARLY_ALL = (5, 10, 50, 100, 1000), 20, 0.98  # roundings of counts, and when they are believed
 _POPULATION_YEAR_BEFORE = 1  # rates at or to 31 March are worked out on the estimate of the June before
 
 
@@ -26,7 +28,8 @@ def merge_editions(published, figures, editions, register):
 
     Parameters
     ----------
-    published : the table so far (columns ``PUBLISHED_COLUMNS``); rows of the edition's own source are replaced
+    published : the table so far (columns ``PUBLISHED_COLUMNS``); of the edition's own rows those that ``figures`` speaks of
+        are replaced, and the others stay
     figures : rows of one edition: ``KEY, value, status, numerator, denominator, source_id, locator``
     editions : frame with ``source_id, edition_date, edition_date_basis``, the new edition among them
     register : Register, for the mapping (lags) and the population series
@@ -35,8 +38,9 @@ def merge_editions(published, figures, editions, register):
     -------
     DataFrame of ``PUBLISHED_COLUMNS``, sorted by series, breakdown, area, end of period and day of publication.
     """
-    sources = set(figures["source_id"])
-    rows = pd.concat([published[~published["source_id"].isin(sources)], figures], ignore_index=True)
+    own = published["source_id"].isin(set(figures["source_id"]))
+    spoken_of = pd.MultiIndex.from_frame(published[KEY]).isin(pd.MultiIndex.from_frame(figures[KEY]))
+    rows = pd.concat([published[~(own & spoken_of)], figures], ignore_index=True)
     rows = rows.join(editions.set_index("source_id")[["edition_date", "edition_date_basis"]], on="source_id")
     rows["end"] = parse_periods(rows["period"])["end"]
     rows = rows.sort_values([*KEY, "edition_date", "source_id"], kind="stable").reset_index(drop=True)
@@ -85,19 +89,41 @@ def needs_again(edition, editions):
     return same.loc[later, "source_id"].tolist() if earlier.any() else []
 
 
+def with_rounding_steps(rows):
+    """Add what comparing figures of two editions needs: ``number``, ``places`` (decimals printed), and for the figure and its
+    counts how coarse all of that edition and series are (5, 10, 50, 100 or 1,000; nought where they are exact)."""
+    rows = rows.assign(number=pd.to_numeric(rows["value"], errors="coerce"), places=decimal_places(rows["value"]))
+    group = rows.groupby(["source_id", "series_id"]).ngroup().to_numpy()
+    for name in _COMPARED:
+        number = rows[name].to_numpy(dtype="float64")
+        told = np.isfinite(number) & (number != 0)
+        size, coarse = np.bincount(group[told], minlength=len(rows)), np.zeros(len(rows))
+        for step in _STEPS:
+            multiples = np.bincount(group[told], weights=number[told] % step == 0, minlength=len(rows))
+            coarse[(size >= _ENOUGH) & (multiples >= _NEARLY_ALL * size)] = step
+        rows[f"{name}_step"] = coarse[group]
+    return rows
+
+
+def says_the_same(rows, before):
+    """Where rows say what ``before`` says (aligned frames of ``with_rounding_steps``): to the decimals of the coarser one,
+    and to its fives, tens or hundreds where only one of the two was rounded to them (bool Series)."""
+    half = 0.5 * 10.0 ** -np.minimum(rows["places"], before["places"].fillna(99)) * (rows["places"] != before["places"])
+    steps = {name: (rows[f"{name}_step"], before[f"{name}_step"].fillna(0)) for name in _COMPARED}
+    slack = {
+        name: np.where(mine != other, np.maximum(mine, other) / 2, 0.0) + 1e-9 for name, (mine, other) in steps.items()
+    }
+    same = (rows["number"] - before["number"]).abs() <= np.maximum(half, slack["number"]) + 1e-9
+    same |= rows["number"].isna() & before["number"].isna()
+    for name in _COMPARED[1:]:
+        same &= before[name].isna() | rows[name].isna() | ((before[name] - rows[name]).abs() <= slack[name])
+    return same
+
+
 def _same_as_before(rows):
-    """True where a row says what the row before it of the same figure says, to the decimals of the coarser one."""
-    number = pd.to_numeric(rows["value"], errors="coerce")
-    places = decimal_places(rows["value"])
-    before = rows.groupby(KEY, sort=False)[["numerator", "denominator"]].shift(1)
-    earlier, earlier_places = number.shift(1), places.shift(1)
-    half = 0.5 * 10.0 ** -np.minimum(places, earlier_places.fillna(99)) * (places != earlier_places)
-    same = (number - earlier).abs() <= half + 1e-9
-    missing = number.isna() & earlier.isna()
-    counts = pd.Series(True, index=rows.index)
-    for column in ("numerator", "denominator"):
-        counts &= before[column].isna() | rows[column].isna() | (before[column] == rows[column])
-    return rows.duplicated(KEY) & (same | missing) & counts
+    """True where a row says what the row before it of the same figure says."""
+    rows = with_rounding_steps(rows)
+    return rows.duplicated(KEY) & says_the_same(rows, rows.shift(1))
 
 
 def usual_day(rows, register):

@@ -3,39 +3,12 @@
 import pandas as pd
 
 from cyp_helpers.importers.mapping import area_of_number
-from cyp_helpers.importers.reading import UnreadableFile, file_kind
+from cyp_helpers.importers.reading import UnreadableFile
+from cyp_helpers.register.tables import AUTHORITY_TYPES
 
 LIST_COLUMNS = ["list_id", "title", "publisher", "published", "source_id"]
 NEIGHBOUR_COLUMNS = ["list_id", "area_id", "position", "neighbour_id", "closeness"]
-_FIRST, _TEN, _NONE = "LA num", 10, "-"
-
-
-def read_sheet(path):
-    """The first sheet of a workbook as text, from the row that holds the column names.
-
-    Returns
-    -------
-    DataFrame of str with the printed names (as they are, also twice). Raises UnreadableFile.
-    """
-    import openpyxl
-
-    if file_kind(path) != "xlsx":
-        raise UnreadableFile(f"{path.name}: no Excel workbook; right would be the publisher's .xlsx file")
-    try:
-        sheet = openpyxl.load_workbook(path, read_only=True, data_only=True).worksheets[0]
-        rows = [
-            ["" if cell is None else str(cell).strip() for cell in row] for row in sheet.iter_rows(values_only=True)
-        ]
-    except (OSError, KeyError, ValueError, IndexError, EOFError) as error:
-        raise UnreadableFile(f"{path.name}: a damaged Excel file ({error}); download it again") from error
-    at = next((at for at, row in enumerate(rows[:20]) if {_FIRST, "LA Number"} & set(row)), None)
-    if at is None:
-        raise UnreadableFile(
-            f"{path.name}: no row with the column {_FIRST!r} (neighbours) or 'LA Number' (areas) in the first sheet"
-        )
-    width = max(place for place, name in enumerate(rows[at]) if name) + 1
-    body = [row[:width] for row in rows[at + 1 :] if row[0]]
-    return pd.DataFrame(body, columns=rows[at][:width], dtype="str")
+_FIRST, _TEN, _NONE, _NEARLY_ALL = "LA num", 10, "-", 0.9
 
 
 def is_neighbour_list(sheet):
@@ -48,7 +21,7 @@ def read_neighbours(sheet, file_name, register, list_id):
 
     Parameters
     ----------
-    sheet : frame of ``read_sheet``; a name such as "SNP" stands ten times, to the right of its neighbour
+    sheet : frame of ``reading.read_sheet``; a name such as "SNP" stands ten times, to the right of its neighbour
     file_name : for messages
     register : Register, for the areas
     list_id : text such as "sn-2025-05"
@@ -76,9 +49,26 @@ def read_neighbours(sheet, file_name, register, list_id):
     unknown = sorted((set(long["la"]) | set(long["other"])) - set(areas.index))
     if unknown:
         raise UnreadableFile(f"{file_name}: area number {unknown[0]!r}, which data/reference/areas.csv does not have")
-    if long.duplicated(["la", "position"]).any():
-        twice = long.loc[long.duplicated(["la", "position"]), "la"].iloc[0]
-        raise UnreadableFile(f"{file_name}: area number {twice} stands twice; right would be one row an authority")
+    own, size = long["la"] == long["other"], long.groupby("la")["position"].transform("size")
+    rules = [
+        (long.duplicated(["la", "position"]), "area number {la} stands twice; right would be one row an authority"),
+        (own, "area number {la} is its own neighbour, SN{position}; right would be another authority"),
+        (
+            long.duplicated(["la", "other"]),
+            "area number {la} has {other} twice, SN{position}; right would be each once",
+        ),
+        (size != _TEN, "area number {la} has not ten neighbours; right would be SN1 to SN10, or dashes in all"),
+    ]
+    for bad, words in rules:
+        if bad.any():
+            raise UnreadableFile(f"{file_name}: {words.format(**long[bad].iloc[0])}")
+    authorities = register.table("areas")["area_type"].isin(AUTHORITY_TYPES) & (
+        register.table("areas")["la_number"] != ""
+    )
+    if long["la"].nunique() < _NEARLY_ALL * authorities.sum():
+        raise UnreadableFile(
+            f"{file_name}: {long['la'].nunique()} authorities with neighbours; right would be nearly all {authorities.sum()}"
+        )
     long = long.assign(list_id=list_id, area_id=long["la"].map(areas), neighbour_id=long["other"].map(areas))
     long["closeness"] = long["closeness"].astype("str").str.capitalize()
     return long.sort_values(["area_id", "position"])[NEIGHBOUR_COLUMNS].reset_index(drop=True)

@@ -19,6 +19,7 @@ REASONS = {
     "withheld-with-figure": "the note says that the figure is withheld, and yet there is one",
     "value-without-count": "the publisher gives counts with this measure, and none here",
     "outside-own-limits": "the figure lies outside its own confidence limits",
+    "keys-disagree": "authority number and GSS code say two different areas",
     "not-begun": "the period had not begun when the edition came out",
     "outside-0-100": "a share lies between 0 and 100",
     "negative": "there is less than nothing of what is counted",
@@ -29,12 +30,19 @@ REASONS = {
     "total-is-not-sum": "the count of England is not the sum of its regions, beyond what rounding can do",
     "ten-fold-jump": "ten times more or less than in its other years, which lie close together, and hardly any other area "
     "comes near it",
+    "nothing-after-thousands": "thousands in the year before, and nothing in this one",
+    "scale-turned": "most areas have five times as much as before or more, or a fifth or less",
+    "measure-emptied": "most figures that the edition before had are gone",
+    "all-moved": "nearly every authority has another figure than before, by more than figures are revised",
+    "equals-another": "the figures of nearly all areas are those of another measure, and were not before",
+    "far-fewer-areas": "far fewer areas than before",
     "same-count-everywhere": "every area, England among them, has the same count",
 }
-_COUNT_RULES = ["same-count-everywhere", "counts-contradict"]
+
 _ENOUGH = 5  # members that an average is held against; of fewer, one withheld member could explain it
 _MANY = 20  # areas that cannot share one count by chance
 _TEN, _CLOSE, _FEW = 10.0, 3.0, 3  # a jump; how close the other years lie; how many are too few to say
+_NEARLY_ALL, _THOUSANDS = 0.9, 1000
 _HARDLY_ANY = 0.02  # share of areas that may lie as far out in one year
 
 
@@ -61,8 +69,10 @@ def hold_back(figures, register, edition_date):
     figures = figures.reset_index(drop=True)
     figures["area_type"] = figures["area_id"].map(areas["area_type"]).fillna("")
     figures["region_id"] = figures["area_id"].map(areas["region_id"]).fillna("")
+    far = _far_from_other_years(figures)
     counts_rule, counts_detail = _first_rule(figures, [_same_count_everywhere, _counts_contradict])
-    rule, detail = _first_rule(figures, [*_RULES, lambda frame: _not_begun(frame, edition_date)])
+    jump = ("ten-fold-jump", far["jump"], far["detail"])
+    rule, detail = _first_rule(figures, [*_RULES, lambda _: jump, lambda frame: _not_begun(frame, edition_date)])
     rule = rule.mask(figures["concern"] != "", figures["concern"])
     detail = detail.mask(figures["concern"] != "", "")
     # Counts printed in one row with the figure are its own: then either can be wrong.
@@ -74,6 +84,8 @@ def hold_back(figures, register, edition_date):
         _held(figures[doubtful], counts_rule, counts_detail, counts_only=True),
     ]
     kept = figures[rule == ""].copy()
+    # A nought that may be true, of a cohort whose size is not known or is small, stays and is flagged.
+    kept["status"] = kept["status"].mask(far["doubted"][kept.index], (kept["status"] + " u").str.strip())
     kept.loc[doubtful[doubtful].index, ["numerator", "denominator"]] = np.nan
     return kept.drop(columns=["area_type", "region_id", "concern"]), pd.concat(held, ignore_index=True)
 
@@ -158,7 +170,9 @@ def _count_rounding(figures, part):
     key = [figures["measure_key"], figures["period"], level]
     base = pd.Series(0.0, index=figures.index)
     for step in (5, 10):
-        base = base.mask((figures[part].fillna(0) % step == 0).groupby(key).transform("all"), step)
+        # One odd cell says nothing of the others.
+        multiple = (figures[part].fillna(0) % step == 0).groupby(key).transform("mean")
+        base = base.mask(multiple >= _NEARLY_ALL, step)
     return base
 
 
@@ -194,8 +208,20 @@ def _total_is_not_sum(figures):
     )
 
 
-def _ten_fold_jump(figures):
-    """Of a rate or share, in an area whose other years lie close together (counts of small areas can jump)."""
+def _nothing_after_thousands(figures):
+    """Of a count; a year that is not given lies between no two others."""
+    counts = figures[(figures["unit"] == "count") & figures["number"].notna()]
+    counts = counts.assign(end=parse_periods(counts["period"])["end"]).sort_values(["measure_key", "area_id", "end"])
+    beside = counts.groupby(["measure_key", "area_id"])["number"]
+    many = pd.concat([beside.shift(1), beside.shift(-1)], axis=1).max(axis=1) >= _THOUSANDS
+    broken = ((counts["number"] == 0) & many).reindex(figures.index, fill_value=False)
+    return "nothing-after-thousands", broken, ""
+
+
+def _far_from_other_years(figures):
+    """Rates and shares ten times more or less than in an area's other years, which lie close together (counts of small areas
+    can jump): ``jump``, ``detail``, and ``doubted`` for a nought that may be true, since few were expected or nobody
+    knows how many."""
     line = ["measure_key", "area_id"]
     dated = figures.assign(end=parse_periods(figures["period"])["end"])
     proper = (dated["unit"] != "count") & (dated["minus_measure"] == "")  # a gap can close altogether
@@ -218,10 +244,12 @@ def _ten_fold_jump(figures):
         number >= _TEN * others.transform("quantile", 0.9)
     )
     # A handful of children can be none in one year: where counts are known, twenty must have been expected.
-    expected = (ranked["denominator"] * second_least / ranked["per"]).fillna(_MANY)
-    jump = (low & lonely_low & (expected >= _MANY)) | (high & lonely_high & (least > 0))
-    jump &= (size > _FEW) & (second_least > 0)
-    return "ten-fold-jump", jump.reindex(figures.index, fill_value=False), detail.reindex(figures.index, fill_value="")
+    expected = ranked["denominator"] * second_least / ranked["per"]
+    can_be = (expected < _MANY) | ((number == 0) & expected.isna() & (ranked["unit"] != "score"))
+    told = (size > _FEW) & (second_least > 0)
+    far = pd.DataFrame({"jump": told & ((low & lonely_low & ~can_be) | (high & lonely_high & (least > 0)))})
+    far = far.assign(doubted=told & low & lonely_low & can_be & (number == 0)).reindex(figures.index, fill_value=False)
+    return far.assign(detail=detail.reindex(figures.index, fill_value=""))
 
 
 def _not_begun(figures, edition_date):
@@ -230,5 +258,5 @@ def _not_begun(figures, edition_date):
 
 _RULES = [
     _outside_0_100, _negative, _part_exceeds_whole, _zero_of_zero, _average_outside_members, _total_is_not_sum,
-    _ten_fold_jump,
+    _nothing_after_thousands,
 ]  # fmt: skip

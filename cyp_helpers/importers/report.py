@@ -1,14 +1,19 @@
 """What an import is told as: a summary for each file, and the revisions of a newer edition with their verdicts."""
 
+from datetime import date
+from pathlib import Path
+
 import pandas as pd
 
 from cyp_helpers.importers.merge import KEY, revisions
+from cyp_helpers.register.store import refuse_outside
 from cyp_helpers.register.tables import ENGLAND, find_area
 
-_SHOWN = 12  # lines of a list before it is cut short
+_SHOWN, _ON_PAGE = 12, 200  # lines of a list, rows of a table before they are cut short
 _AGAINST = {
     "previous": "on the year before", "england": "against England", "region": "against the region",
-    "neighbours": "against the neighbours", "trend": "over five years",
+    "neighbours": "against the neighbours", "five_years": "over five years",
+    "same_period_last_year": "on the same months of the year before",
 }  # fmt: skip
 
 
@@ -24,11 +29,13 @@ def describe_import(one, before, after):
     -------
     list of str: rows read and used, figures by series, new and changed ones, what was held back and left out, and why.
     """
-    lines = [f"{one.file}: {one.rows_read:,} rows read, {len(one.figures):,} figures used, as {one.source_id}"]
+    lines = [
+        f"{one.file}: {_many(one.rows_read, 'row')} read, {_many(len(one.figures), 'figure')} used, {len(one.held):,} held back, as {one.source_id}"
+    ]
     lines += [f"  {told}" for told in one.told]
     if len(one.figures):
         lines += [f"  {_compare(one, before, after)}", *_by_series(one.figures), *_held(one.held)]
-    lines += _cut_short([f"  Left out: {told}" for told in one.skipped])
+    lines += _cut_short([f"  Left out, {told}" for told in one.skipped])
     if one.again:
         lines.append(
             f"  This edition lies between others: import {', '.join(one.again)} once more, so that what they changed "
@@ -37,27 +44,115 @@ def describe_import(one, before, after):
     return lines
 
 
+def new_revisions(one, before, after):
+    """Revisions (``merge.revisions``) that an import brought and that were not there before."""
+    changed, known = (revisions(register.table("published"), one.source_id) for register in (after, before))
+    changed = changed.merge(known[[*KEY, "new"]], on=[*KEY, "new"], how="left", indicator=True)
+    return changed[changed["_merge"] == "left_only"].drop(columns="_merge")
+
+
 def describe_revisions(one, before, after, area):
     """Lines of text about what an edition revised, and which verdicts of one area change with it.
 
     ``area`` is a code or a name. Returns no line where nothing was revised.
     """
-    changed = revisions(after.table("published"), one.source_id)
-    known = revisions(before.table("published"), one.source_id)
-    changed = changed.merge(known[[*KEY, "new"]], on=[*KEY, "new"], how="left", indicator=True)
-    changed = changed[changed["_merge"] == "left_only"]
+    changed = new_revisions(one, before, after)
     if changed.empty:
         return []
     row = find_area(after, area)
     places = {row["area_id"]: row["name"], row["region_id"]: "its region", ENGLAND: "England"}
     counts = changed.groupby("series_id")["area_id"].agg(["size", "nunique"])
-    lines = [f"Revised by {one.source_id}: {len(changed):,} figures"]
-    lines += [f"  {name}: figures {size:,}, areas {areas}" for name, size, areas in counts.itertuples()]
+    lines = [f"Revised by {one.source_id}: {_many(len(changed), 'figure')}"]
+    lines += [f"  {name}: {_many(size, 'figure')}, {_many(areas, 'area')}" for name, size, areas in counts.itertuples()]
     lines.append(f"Revised for {row['name']}, its region and England:")
     mine = changed[changed["area_id"].isin(places)].sort_values([*KEY])
     told = mine["series_id"] + ", " + mine["area_id"].map(places) + ", " + mine["period"]
     lines += ("  " + told + ": " + _with_counts(mine, "old") + " -> " + _with_counts(mine, "new")).tolist()
     return lines + _describe_verdicts(one, before, after, row)
+
+
+def write_page(project, imported, before, after, area):
+    """The report of an import as a page, ``outputs/imports/<day>.html``: numbers first, then what was revised, held back, left
+    out, and which verdicts of ``area`` change.
+
+    Returns the path; a second page of one day gets a number.
+    """
+    import nbformat.v4 as notebook
+
+    from cyp_helpers.show.publish import page_of
+    from cyp_helpers.show.table import Table, render_table
+
+    row = find_area(after, area)
+    tables = _page_tables(imported, before, after, row)
+    words = [f"# Import\n\n{' '.join(f'{len(frame):,} {what}.' for what, frame, _ in tables)}"]
+    shown = [render_table(Table(caption, frame.head(_ON_PAGE), _shown(frame))) for _, frame, caption in tables]
+    cells = [notebook.new_markdown_cell(words[0])]
+    cells += [
+        notebook.new_code_cell(outputs=[notebook.new_output("display_data", {"text/html": html})]) for html in shown
+    ]
+    folder, day = Path(project) / "outputs" / "imports", str(date.today())
+    refuse_outside(folder, Path(project) / "outputs")
+    folder.mkdir(parents=True, exist_ok=True)
+    names = [day, *(f"{day}-{number}" for number in range(2, 1000))]
+    path = next(folder / f"{name}.html" for name in names if not (folder / f"{name}.html").exists())
+    aside = path.with_suffix(".partial")
+    aside.write_text(page_of(notebook.new_notebook(cells=cells), path.stem, f"Import of {day}", []), encoding="utf-8")
+    return aside.replace(path)
+
+
+def _page_tables(imported, before, after, row):
+    """(what is counted, frame, caption) for each table of the page."""
+    files = [[one.file, one.source_id, one.rows_read, len(one.figures), len(one.held)] for one in imported]
+    files = pd.DataFrame(files, columns=["File", "Edition", "Rows read", "Figures used", "Held back"]).astype("str")
+    frames = {name: [] for name in ("revised", "held", "new", "verdicts")}
+    for one in imported:
+        if one.figures.empty:
+            continue
+        frames["revised"].append(new_revisions(one, before, after))
+        frames["held"].append(one.held[["series_id", "area_id", "period", "value", "reason"]])
+        fresh = ~pd.MultiIndex.from_frame(one.figures[KEY]).isin(
+            pd.MultiIndex.from_frame(before.table("published")[KEY])
+        )
+        frames["new"].append(one.figures.loc[fresh, ["series_id", "area_id", "period", "value"]])
+        if len(frames["revised"][-1]):
+            frames["verdicts"].append(_verdicts(one, before, after, row))
+    done = {name: pd.concat(parts, ignore_index=True) if parts else pd.DataFrame() for name, parts in frames.items()}
+    areas = after.table("areas").set_index("area_id")["name"]
+    named = {
+        name: frame.assign(area_id=frame["area_id"].map(areas)) if "area_id" in frame else frame
+        for name, frame in done.items()
+    }
+    left_out = pd.DataFrame(
+        [[one.file, told] for one in imported for told in one.skipped], columns=["File", "Left out"]
+    )
+    captions = {
+        "revised": ["series_id", "area_id", "period", "old", "new"], "held": ["series_id", "area_id", "period", "value", "reason"],
+        "new": ["series_id", "area_id", "period", "value"], "verdicts": ["series_id", "period", "comparator", "old", "new"],
+    }  # fmt: skip
+    words = {
+        "revised": "figures revised",
+        "held": "held back",
+        "new": "new figures",
+        "verdicts": f"verdicts of {row['name']} changed",
+    }
+    heads = {"series_id": "Series", "area_id": "Area", "old": "Before", "new": "Now"}
+    tables = [
+        (
+            words[name],
+            named[name].reindex(columns=columns).rename(columns=lambda one: heads.get(one, one.capitalize())),
+            words[name].capitalize(),
+        )
+        for name, columns in captions.items()
+    ]
+    return [
+        ("files imported", files, "Files imported"),
+        *tables,
+        ("reasons for leaving rows out", left_out, "Left out"),
+    ]
+
+
+def _shown(frame):
+    return (f"The first {_ON_PAGE:,} of {len(frame):,} rows.",) if len(frame) > _ON_PAGE else ()
 
 
 def changed_verdicts(before, after, as_at, area_id):
@@ -74,19 +169,16 @@ def changed_verdicts(before, after, as_at, area_id):
     -------
     DataFrame: ``series_id, period, comparator``, the verdicts ``old`` and ``new``.
     """
-    from cyp_helpers.compare.standings import standing_table  # scipy loads only for this
+    from cyp_helpers.compare.comparison import compare  # scipy loads only for this
 
-    old, new = (register.table("published") for register in (before, after))
-    there = pd.MultiIndex.from_frame(new[KEY]).isin(pd.MultiIndex.from_frame(old[KEY]))
-    sides = []
-    for register, published in ((before, old), (after, new[there])):
-        table = standing_table(register, published, as_at, area_id)
-        columns = [f"{name}_verdict" for name in _AGAINST]
-        long = table.melt(["series_id", "breakdown", "period"], columns, "comparator", "verdict")
-        sides.append(long.set_index(["series_id", "breakdown", "period", "comparator"])["verdict"])
-    both = pd.concat(sides, axis=1, keys=["old", "new"]).fillna("none")
-    both = both[both["old"] != both["new"]].reset_index()
-    return both.assign(comparator=both["comparator"].str.removesuffix("_verdict")).drop(columns="breakdown")
+    keys = ["series_id", "breakdown", "period_label", "comparator"]
+    old, new = (compare(register, as_at, area_id) for register in (before, after))
+    old = old[old["source_id"].isin(before.table("editions")["source_id"])]
+    newest = old.drop_duplicates(keys[:3], keep="last").drop_duplicates(keys[:2], keep="last")
+    both = old.merge(newest[keys[:3]]).merge(new[[*keys, "verdict"]], on=keys, suffixes=("_old", "_new"))
+    told = both[(both["verdict_old"] != both["verdict_new"]) & (both["gap"] == "") & (both["verdict_new"] != "not compared")]
+    told = told.rename(columns={"period_label": "period", "verdict_old": "old", "verdict_new": "new"})
+    return told[["series_id", "period", "comparator", "old", "new"]].reset_index(drop=True)
 
 
 def _compare(one, before, after):
@@ -103,7 +195,13 @@ def _compare(one, before, after):
 def _by_series(figures):
     given = figures[figures["value"] != ""]
     groups = given.groupby("series_id").agg(areas=("area_id", "nunique"), periods=("period", "nunique"))
-    return [f"  {name}: {areas} areas, {periods} periods" for name, areas, periods in groups.itertuples()]
+    return [
+        f"  {name}: {_many(areas, 'area')}, {_many(periods, 'period')}" for name, areas, periods in groups.itertuples()
+    ]
+
+
+def _many(number, word):
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def _held(held):
@@ -128,11 +226,16 @@ def _with_counts(rows, side):
     return value + counts.where(rows["old"] == rows["new"], "")
 
 
+def _verdicts(one, before, after, row):
+    day = after.table("editions").set_index("source_id").at[one.source_id, "edition_date"]
+    changed = changed_verdicts(before, after, day, row["area_id"])
+    return changed.assign(comparator=changed["comparator"].map(_AGAINST))
+
+
 def _describe_verdicts(one, before, after, row):
-    editions = after.table("editions").set_index("source_id")
-    changed = changed_verdicts(before, after, editions.at[one.source_id, "edition_date"], row["area_id"])
+    changed = _verdicts(one, before, after, row)
     if changed.empty:
         return [f"No verdict of {row['name']} changes."]
-    told = changed["series_id"] + ", " + changed["period"] + ", " + changed["comparator"].map(_AGAINST)
-    told = "  " + told + ": " + changed["old"] + " -> " + changed["new"]
+    told = "  " + changed["series_id"] + ", " + changed["period"] + ", " + changed["comparator"]
+    told += ": " + changed["old"] + " -> " + changed["new"]
     return [f"Verdicts of {row['name']} that change with it:", *told]

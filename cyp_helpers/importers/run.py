@@ -1,19 +1,22 @@
 """Import files: find out what each is, read it, merge it, and write every table at once."""
 
-from dataclasses import dataclass, field, replace
+import re
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
 from cyp_helpers.importers import ees, fingertips, lait
-from cyp_helpers.importers.areas import compare_list, learn_areas
-from cyp_helpers.importers.editions import edition_day, edition_row
+from cyp_helpers.importers.areas import compare_list
+from cyp_helpers.importers.before import look_at_measures
+from cyp_helpers.importers.editions import edition_day, edition_row, with_file
 from cyp_helpers.importers.mapping import load_measures
 from cyp_helpers.importers.merge import KEY, PUBLISHED_COLUMNS, merge_editions, needs_again, usual_day
-from cyp_helpers.importers.neighbours import is_neighbour_list, read_neighbours, read_sheet
+from cyp_helpers.importers.neighbours import is_neighbour_list, read_neighbours
 from cyp_helpers.importers.plausible import hold_back
-from cyp_helpers.importers.reading import UnreadableFile, file_kind, fold_name, read_frame, read_header
-from cyp_helpers.importers.store import finish_interrupted, write_tables
+from cyp_helpers.importers.reading import UnreadableFile, file_kind, fold_name, read_frame, read_header, read_sheet
+from cyp_helpers.register.store import locked, write_tables
 from cyp_helpers.register.tables import Register, load_register
 
 PATHS = {
@@ -26,6 +29,8 @@ PATHS = {
 }
 QUARANTINE_COLUMNS = [*KEY, "value", "source_id", "locator", "rule", "reason"]
 PUBLISHERS = {"lait": "LAIT", "ees": "Explore Education Statistics", "fingertips": "Fingertips"}
+_ACCEPTED, _TOLD = "accepted ", 5  # how editions.csv says it; reasons in one line
+_SHEET_MARKS = ("LA num", "LA Number")  # lists of neighbours, and of areas
 _DICTIONARY = {"measure": ("Measure_short",), "updated": ("Last Update",), "year_type": ("Year_Type",)}
 
 
@@ -41,9 +46,20 @@ class Imported:
     skipped: list = field(default_factory=list)
     again: list = field(default_factory=list)
     told: list = field(default_factory=list)
+    accepted: set = field(default_factory=set)
 
 
-def import_files(project, publisher, paths, edition=None):
+@dataclass(frozen=True)
+class Asked:
+    """What the user asked for."""
+
+    publisher: str
+    edition: str | None
+    accept: tuple
+    new_areas: bool
+
+
+def import_files(project, publisher, paths, edition=None, accept=(), new_areas=False):
     """Bring files of one publisher into the register.
 
     Parameters
@@ -52,21 +68,43 @@ def import_files(project, publisher, paths, edition=None):
     publisher : "lait", "ees" or "fingertips"
     paths : files, one or several; either all are taken or none
     edition : optional day of the edition, "2026-04-08", where the file's name does not say
+    accept : measures (``measure_key`` or ``series_id``) that are taken as they are, whatever they were before
+    new_areas : whether authorities that areas.csv does not have are added to it
 
     Returns
     -------
     (imported, before, after, changed): one ``Imported`` a file, the register before and after, and the paths of the
-    files that changed. Raises UnreadableFile, and leaves the register as it was.
+    files that changed. Raises UnreadableFile, and leaves the register as it was; Busy where a review reads it.
     """
-    data = Path(project) / "data"
-    finish_interrupted(data)
-    before = load_register(project)
-    before.tables["published"] = _read_published(data)
-    after = Register(data, dict(before.tables))
-    imported = [_import_one(Path(path), publisher, after, edition) for path in paths]
-    touched = {name: after.tables[name] for name in PATHS if after.tables[name] is not before.tables[name]}
-    changed = write_tables(data, {PATHS[name]: frame for name, frame in touched.items()})
+    project = Path(project)
+    with locked(project, write=True):
+        before = load_register(project)
+        before.tables["published"] = _read_published(project / "data")
+        after = Register(project / "data", dict(before.tables))
+        asked = Asked(publisher, edition, tuple(accept), new_areas)
+        imported = [_import_safely(Path(path), asked, after) for path in paths]
+        strange = set(accept) - {name for one in imported for name in one.accepted}
+        if strange:
+            known = sorted({name for one in imported for name in one.held.get("measure_key", ())})
+            raise UnreadableFile(
+                f"--accept {', '.join(sorted(strange))}: no measure of that name is held back; there are {', '.join(known) or 'none'}"
+            )
+        touched = {name: after.tables[name] for name in PATHS if after.tables[name] is not before.tables[name]}
+        changed = write_tables(project / "data", {PATHS[name]: frame for name, frame in touched.items()})
     return imported, before, after, changed
+
+
+def _import_safely(path, asked, register):
+    """Whatever a file does to a reader, the user gets one line about the file."""
+    try:
+        return _import_one(path, asked, register)
+    except (UnreadableFile, KeyboardInterrupt):
+        raise
+    except (Exception, MemoryError) as error:
+        told = (str(error) or type(error).__name__).splitlines()[0][:150]
+        raise UnreadableFile(
+            f"{path.name}: cannot be read ({type(error).__name__}: {told}); right would be a file of {PUBLISHERS[asked.publisher]} as downloaded"
+        ) from error
 
 
 def _read_published(data):
@@ -78,16 +116,15 @@ def _read_published(data):
     )
 
 
-def _import_one(path, publisher, register, edition):
+def _import_one(path, asked, register):
     """Read one file and put what it brings into ``register.tables`` (frames are replaced, never changed)."""
     if file_kind(path) == "xlsx":
-        if publisher != "lait":
-            raise UnreadableFile(f"{path.name}: an Excel workbook; {PUBLISHERS[publisher]} files are CSV")
-        return _import_sheet(path, register, edition)
-    what = _recognise(path, publisher)
-    if what == "dictionary":
-        return _import_dictionary(path, register, edition)
-    return _import_figures(path, publisher, register, edition)
+        if asked.publisher != "lait":
+            raise UnreadableFile(f"{path.name}: an Excel workbook; {PUBLISHERS[asked.publisher]} files are CSV")
+        return _import_sheet(path, register, asked.edition)
+    if _recognise(path, asked.publisher) == "dictionary":
+        return _import_dictionary(path, register, asked.edition)
+    return _import_figures(path, asked, register)
 
 
 def _recognise(path, publisher):
@@ -115,53 +152,84 @@ def _recognise(path, publisher):
     return "dictionary" if best == "dictionary" else "figures"
 
 
-def _import_figures(path, publisher, register, edition):
-    if publisher == "lait":
-        dataset, (day, basis) = lait.DATASET, edition_day(path, edition, "")
+def _import_figures(path, asked, register):
+    day, basis = edition_day(path, asked.edition, "")
+    if asked.publisher == "lait":
         if not day:
             raise UnreadableFile(f"{path.name}: no day in the file's name; give it as --edition 2026-04-08")
-        figures, read, skipped = lait.read_lait(path, register, day)
+        dataset, (figures, read, left_out) = lait.DATASET, lait.read_lait(path, register, day)
     else:
         reader = {
             "ees": (ees.find_dataset, ees.read_ees),
             "fingertips": (fingertips.find_dataset, fingertips.read_fingertips),
         }
-        find, read_file = reader[publisher]
+        find, read_file = reader[asked.publisher]
         dataset = find(path, register)
-        if publisher == "ees":
-            _add_areas(register, learn_areas(path, register))
-        figures, read, skipped = read_file(path, register, None)
-        known = _with_mapping(figures, register, dataset, None)
-        day, basis = edition_day(path, edition, _newest_day(known, register))
-    if figures.empty or not day:
-        raise UnreadableFile(f"{path.name}: no row of a measure, area and year that the register has, in {read} rows")
-    return _merge(path, dataset, day, basis, figures, read, skipped, register)
+        figures, read, left_out = read_file(path, register, asked.new_areas)
+        day = day or _newest_day(_with_mapping(figures, register, dataset, None), register)
+        if day > str(date.today()):
+            raise UnreadableFile(
+                f"{path.name}: its newest figures usually come out by {day}; give the day they did as --edition"
+            )
+    if figures["number"].notna().sum() == 0 and (figures["concern"] == "").all():
+        told = "; ".join(left_out[:_TOLD] + ["the columns hold nothing"] * (len(figures) > 0))
+        raise UnreadableFile(
+            f"{path.name}: no figure of a measure, area and year that the register has, in {read:,} rows: {told}"
+        )
+    return _merge(path, dataset, day, basis, figures, read, left_out, register, asked.accept)
 
 
-def _merge(path, dataset, day, basis, figures, read, skipped, register):
+def _merge(path, dataset, day, basis, figures, read, left_out, register, accept):
     figures = _with_mapping(figures, register, dataset, day)
-    source = f"{dataset}-{day}"
     kept, held = hold_back(figures, register, day)
-    row = edition_row(path, dataset, day, basis, read, len(kept))
-    known, editions = register.table("editions"), _with_edition(register, row)
-    held = held.assign(source_id=source)[QUARANTINE_COLUMNS]
-    others = register.table("quarantine")
-    quarantine = pd.concat([others[others["source_id"] != source], held]).sort_values(["source_id", *KEY, "rule"])
-    published = merge_editions(register.table("published"), kept.assign(source_id=source), editions, register)
-    register.tables["published"] = published
-    register.tables["quarantine"] = quarantine.reset_index(drop=True)
-    register.tables["editions"] = editions
-    imported = Imported(path.name, source, read, kept, held, skipped, needs_again(row, editions))
-    return replace(imported, told=_replaced(row, known))
+    _refuse_if_none(kept, held, path)
+    editions, others, source = register.table("editions"), register.table("quarantine"), f"{dataset}-{day}"
+    row = edition_row(path, dataset, day, basis, read, 0)
+    looked = look_at_measures(kept, register.table("published"), editions, row, register)
+    takes = [*accept, *_accepted_before(editions, source)]
+    accepted = (looked["rule"] != "") & (kept["measure_key"].isin(takes) | kept["series_id"].isin(takes))
+    row["note"] = "; ".join(_ACCEPTED + key + " (" + why.split("; --accept")[0] + ")" for key, why in
+                            dict(zip(kept["measure_key"][accepted], looked["reason"][accepted])).items())  # fmt: skip
+    turned = (looked["rule"] != "") & ~accepted
+    used = kept
+    if turned.any():
+        used, held = kept[~turned], pd.concat([held, kept[turned].join(looked[turned])], ignore_index=True)
+    _refuse_if_none(used, held, path)
+    row["rows_used"] = str(len(used))
+    row, same = with_file(row, editions)
+    editions = _with_edition(register, row)
+    published = merge_editions(register.table("published"), used.assign(source_id=source), editions, register)
+    stays = others["source_id"] != source
+    if same:  # what another file of this edition had held back, and this one does not speak of
+        stays |= ~others["locator"].isin(set(figures["locator"]))
+    quarantine = pd.concat([others[stays], held.assign(source_id=source)[QUARANTINE_COLUMNS]])
+    quarantine = quarantine.sort_values(["source_id", *KEY, "rule", "locator"]).reset_index(drop=True)
+    register.tables.update(published=published, quarantine=quarantine, editions=editions)
+    told = [f"adds to {name}, imported as the same edition; --edition would keep both apart" for name in same]
+    names = {*kept["measure_key"][accepted], *kept["series_id"][accepted]}
+    return Imported(
+        path.name,
+        source,
+        read,
+        used,
+        held,
+        left_out,
+        needs_again(row, editions),
+        told,
+        names | set(_accepted_before(editions, source)),
+    )
 
 
-def _replaced(row, editions):
-    """A word where another file was imported as the same edition."""
-    same = editions[(editions["source_id"] == row["source_id"]) & (editions["sha256"] != row["sha256"])]
-    return [
-        f"takes the place of {name}, imported as the same edition; --edition would keep both"
-        for name in same["file_name"]
-    ]
+def _refuse_if_none(figures, held, path):
+    if figures["value"].eq("").all():
+        counts = held["reason"].value_counts().head(_TOLD)
+        told = "; ".join(f"{size:,} held back, {why}" for why, size in counts.items())
+        raise UnreadableFile(f"{path.name}: not one figure can be used: {told}")
+
+
+def _accepted_before(editions, source):
+    notes = editions.loc[editions["source_id"] == source, "note"]
+    return [key for note in notes for key in re.findall(rf"{_ACCEPTED}([^ ]+) \(", note)]
 
 
 def _with_mapping(figures, register, dataset, day):
@@ -175,7 +243,7 @@ def _newest_day(figures, register):
     from cyp_helpers.register.periods import parse_periods
 
     dated = figures.assign(end=parse_periods(figures["period"])["end"]).dropna(subset="end")
-    return usual_day(dated, register).max() if len(dated) else ""
+    return usual_day(dated, register).max() if len(dated) else str(date.today())  # every year is unreadable
 
 
 def _with_edition(register, row):
@@ -185,14 +253,8 @@ def _with_edition(register, row):
     return table.sort_values("source_id").reset_index(drop=True)
 
 
-def _add_areas(register, new):
-    if len(new):
-        areas = pd.concat([register.table("areas"), new.sort_values("area_id")], ignore_index=True)
-        register.tables["areas"] = areas
-
-
 def _import_sheet(path, register, edition):
-    sheet = read_sheet(path)
+    sheet = read_sheet(path, _SHEET_MARKS)
     if not is_neighbour_list(sheet):
         return _import_area_list(path, sheet, register, edition)
     day, basis = edition_day(path, edition, "")
@@ -219,11 +281,13 @@ def _import_sheet(path, register, edition):
 def _import_area_list(path, sheet, register, edition):
     import openpyxl
 
-    saved = openpyxl.load_workbook(path, read_only=True).properties.modified
+    told = compare_list(sheet, path.name, register)
+    with path.open("rb") as file:
+        saved = openpyxl.load_workbook(file, read_only=True).properties.modified
     day, basis = edition_day(path, edition, saved.strftime("%Y-%m-%d"))
     row = edition_row(path, "lait-areas", day, basis, len(sheet), len(sheet))
     register.tables["editions"] = _with_edition(register, row)
-    return Imported(path.name, row["source_id"], len(sheet), told=compare_list(sheet, register))
+    return Imported(path.name, row["source_id"], len(sheet), told=told)
 
 
 def _import_dictionary(path, register, edition):
@@ -232,7 +296,7 @@ def _import_dictionary(path, register, edition):
     newest = pd.to_numeric(rows["updated"], errors="coerce").max()  # days as Excel counts them
     day = pd.Timestamp("1899-12-30") + pd.Timedelta(days=0 if pd.isna(newest) else int(newest))
     day, basis = edition_day(path, edition, day.strftime("%Y-%m-%d"))
-    measures = load_measures(register, lait.DATASET)
+    measures = load_measures(register, lait.DATASET, day)
     year_type = rows.drop_duplicates("measure").set_index("measure")["year_type"]
     told = [
         f"measure {name}, which the dictionary does not list"

@@ -6,6 +6,7 @@ import pandas as pd
 SIGNIFICANT = 6  # digits kept of a figure that its publisher did not round
 UNROUNDED = 3  # publishers round to three decimals or fewer; more of them are a figure as it was worked out
 _ENOUGH = 5  # figures that show by themselves how a level of areas is rounded
+_GOOD_PART = 0.4  # of figures with one decimal nine in ten show it; of a handful it can be two in five
 _STATUS_OF = {
     "z": "z", "x": "x", "c": "c", "k": "c", "low": "low", "u": "u x",
     "-": "x", ".": "z", "..": "x", ":": "x", "": "x", "NULL": "x", "NA": "x", "N/A": "z", "R": "c", "*": "c",
@@ -44,19 +45,32 @@ def clean_values(texts):
     return clean.set_axis(unique).reindex(texts).set_axis(texts.index)
 
 
-def publisher_decimals(decimals, measure, period, level):
-    """How many decimals the publisher used: the most that any area of that measure, period and level has.
+def publisher_decimals(decimals, number, measure, period, level):
+    """How many decimals each figure is to be printed with: those of its publisher for that measure, period and level.
 
-    "78" among "77.5" and "80.1" was "78.0". Averages of regions can be rounded otherwise than authorities, so levels
-    are looked at apart where each has five figures or more.
+    "78" among "77.5" and "80.1" was "78.0": the publisher's decimals are the most that a good part of the figures has.
+    One cell with more says nothing of the others and keeps its own; noughts say nothing at all. Averages of regions can
+    be rounded otherwise than authorities, so levels are looked at apart where each has five figures or more.
 
-    >>> names = pd.Series(["m"] * 2)
-    >>> publisher_decimals(pd.Series([0, 1]), names, names, names).tolist()
-    [1, 1]
+    >>> names, number = pd.Series(["m"] * 4), pd.Series([78.0, 77.5, 80.1, 23.083])
+    >>> publisher_decimals(pd.Series([0, 1, 1, 3]), number, names, names, names).tolist()
+    [1, 1, 1, 3]
     """
-    of_all = decimals.groupby([measure, period]).transform("max")
-    of_level = decimals.groupby([measure, period, level])
-    return of_level.transform("max").where(of_level.transform("size") >= _ENOUGH, of_all)
+    keys = pd.DataFrame({"measure": measure, "period": period, "level": level})
+    told = (number.notna() & (number != 0)).to_numpy()
+    places, deepest = decimals.to_numpy(), min(int(decimals.max() or 0), SIGNIFICANT + 1) if len(decimals) else 0
+    by_level, by_all = (
+        keys.groupby(names).ngroup().to_numpy() for names in (["measure", "period", "level"], ["measure", "period"])
+    )
+    enough = np.bincount(by_level, minlength=len(keys))[by_level] >= _ENOUGH
+    believed = np.zeros(len(keys), dtype=int)
+    for step in range(1, deepest + 1):
+        shares = []
+        for group in (by_level, by_all):
+            reach = np.bincount(group[told], weights=places[told] >= step, minlength=len(keys))
+            shares.append((reach >= _GOOD_PART * np.bincount(group[told], minlength=len(keys)).clip(1))[group])
+        believed[np.where(enough, *shares)] = step
+    return pd.Series(np.maximum(believed, places), index=decimals.index)
 
 
 def print_values(number, decimals):

@@ -5,17 +5,17 @@ workbook sets performance, delivery, the rank that young people gave and the qua
 candidates; a board decides.
 """
 
-from decimal import Decimal
-
 import numpy as np
 import pandas as pd
 
+from cyp_helpers.compare.judge import Evidence
 from cyp_helpers.findings import attention, coverage, went_well
-from cyp_helpers.pages.delivery_tracker import DONE, OVERDUE, PARTLY, actions_of
-from cyp_helpers.show.table import Table, tidy
-from cyp_helpers.show.wording import Words, how_many, join, plural, sentence_count
+from cyp_helpers.pages.delivery_tracker import DONE, LATE, actions_of
+from cyp_helpers.show.sentences import say
+from cyp_helpers.show.wording import Words, count, escape, join
 
 KEEP, CHANGE, RETIRE = "keep", "change", "retire"
+CANDIDATES = [RETIRE, CHANGE, KEEP]
 _LITTLE = 1 / 3  # of what is listed; below this share a priority cannot be steered by its indicators
 
 
@@ -24,75 +24,67 @@ def priorities_of_review(report):
 
     Returns
     -------
-    DataFrame with one row for each priority: ``priority_id, name, worse, better`` (numbers of findings), ``overdue, done, actions,
-    rank`` (given by young people, or empty), ``judged, not_judged, candidate`` (keep, change, retire) and ``reason``.
+    DataFrame with one row for each priority: ``priority_id``, ``priority`` (name), ``needs_attention`` and ``went_well`` (numbers of
+    indicators), ``actions``, ``overdue`` and ``done`` (numbers), ``judged`` and ``not_judged`` (indicators and measures),
+    ``young_people_rank`` ('' where none is printed), ``candidate`` (keep, change, retire) and ``reason``.
+
+    >>> priorities_of_review(cyp.open_review("cypf-2016-18", "2017-18 part 2"))["candidate"].isin(CANDIDATES).all()
+    np.True_
     """
-    table = coverage(report).set_index("priority_id")
-    worse, better = (
-        rows["priority_ids"].str.split().explode().value_counts() for rows in (attention(report), went_well(report))
-    )
+    seen = coverage(report).set_index("priority_id").rename(columns={"name": "priority"})
     actions = actions_of(report)
-    late = actions[actions["state"].isin([OVERDUE, PARTLY])]["priority_id"].value_counts()
-    done = actions[actions["state"] == DONE]["priority_id"].value_counts()
-    rank = report.priorities.set_index("priority_id")["young_people_rank"]
-    rows = (
-        pd.DataFrame(
-            {
-                "name": table["name"],
-                "worse": worse,
-                "better": better,
-                "overdue": late,
-                "done": done,
-                "actions": actions["priority_id"].value_counts(),
-                "judged": table["judged"],
-                "not_judged": table["not_judged"],
-            }
-        )
-        .reindex(table.index)
-        .fillna({column: 0 for column in ("worse", "better", "overdue", "done", "actions")})
-    )
-    rows = rows.astype({column: int for column in rows.columns.drop("name")}).assign(rank=rank.reindex(rows.index))
-    share = rows["judged"] / (rows["judged"] + rows["not_judged"]).where(lambda total: total > 0)
-    finished = (rows["worse"] == 0) & (rows["better"] > 0) & (rows["actions"] > 0) & (rows["done"] == rows["actions"])
-    unseen = share.fillna(0) < _LITTLE
-    rows["candidate"] = np.select([finished, unseen], [RETIRE, CHANGE], KEEP)
-    seen = (
-        rows["judged"].astype(str)
-        + " of "
-        + (rows["judged"] + rows["not_judged"]).astype(str)
-        + " indicators and measures can be judged"
-    )
-    rows["reason"] = np.select(
-        [finished, unseen, rows["worse"] > 0, rows["overdue"] > 0],
-        [
-            "Nothing is worse, something is better, and every action is shown to be done.",
-            "Only " + seen + ", so its indicators cannot steer it: change what is measured.",
-            "Findings to attend to: " + rows["worse"].astype(str) + "; " + seen + ".",
-            "Nothing is worse; overdue actions: " + rows["overdue"].astype(str) + "; " + seen + ".",
-        ],
-        "Nothing is worse; " + seen + ".",
-    )
-    return rows.reset_index()
-
-
-def priorities_table(report):
-    """Performance, delivery, young people's rank and data quality of each priority, and the candidate."""
-    rows = priorities_of_review(report)
-    numbers = {
-        "Findings to attend to": "worse",
-        "Findings to the good": "better",
-        "Actions": "actions",
-        "Overdue": "overdue",
-        "Shown to be done": "done",
-        "Can be judged": "judged",
-        "Cannot be judged": "not_judged",
+    number = {
+        "needs_attention": attention(report)["priority_ids"].str.split().explode(),
+        "went_well": went_well(report)["priority_ids"].str.split().explode(),
+        "actions": actions["priority_id"],
+        "overdue": actions.loc[actions["state"].isin(LATE), "priority_id"],
+        "done": actions.loc[actions["state"] == DONE, "priority_id"],
     }
-    frame = pd.DataFrame(
-        {"Priority": rows["name"], **{heading: rows[column].map(Decimal) for heading, column in numbers.items()}}
+    rows = seen[["priority"]].assign(
+        **{name: ids.value_counts().reindex(seen.index).fillna(0).astype(int) for name, ids in number.items()},
+        **seen[["judged", "not_judged"]],
+        young_people_rank=report.priorities.set_index("priority_id")["young_people_rank"].reindex(seen.index),
     )
-    frame["Young people's rank"] = [Decimal(rank) if rank else "none printed" for rank in rows["rank"]]
-    frame["Candidate to"], frame["Why"] = rows["candidate"], rows["reason"]
-    return Table("Performance, delivery, rank and data quality of each priority", tidy(frame), (), "priorities")
+    listed = rows["judged"] + rows["not_judged"]
+    finished = (rows["needs_attention"] == 0) & (rows["went_well"] > 0)
+    finished &= (rows["actions"] > 0) & (rows["done"] == rows["actions"])
+    unseen = (rows["judged"] / listed.where(listed > 0)).fillna(0) < _LITTLE
+    told = _judged_of(rows["judged"], listed)
+    overdue = "Nothing needs attention; overdue actions: " + rows["overdue"].astype(str) + ". "
+    attend = "Indicators that need attention: " + rows["needs_attention"].astype(str) + ". "
+    reasons = [
+        (finished, RETIRE, "Nothing needs attention, something went well, and every action is shown to be done."),
+        (unseen, CHANGE, told + " That cannot steer it: change what is measured."),
+        (rows["needs_attention"] > 0, KEEP, attend + told),
+        (rows["overdue"] > 0, KEEP, overdue + told),
+    ]
+    return _decided(rows, reasons, "Nothing needs attention. " + told).reset_index()
+
+
+def _judged_of(judged, listed):
+    """ "Three of its nine indicators and measures can be judged." of each row."""
+    number = {n: count(n) for n in {*judged, *listed}}
+    many = (
+        judged.map(number).replace("no", "none")
+        + " of its "
+        + listed.map(number)
+        + " indicators and measures can be judged."
+    )
+    one = pd.Series(
+        np.where(
+            judged > 0, "its one indicator or measure can be judged.", "its one indicator or measure cannot be judged."
+        ),
+        judged.index,
+    )
+    told = many.mask(listed == 1, one).mask(listed == 0, "it lists no indicator or measure.")
+    return told.str[:1].str.upper() + told.str[1:]
+
+
+def _decided(rows, reasons, otherwise):
+    """Rows with the ``candidate`` and ``reason`` of the first condition that holds; else they are kept."""
+    conditions, candidates, words = zip(*reasons)
+    candidate, reason = np.select(conditions, candidates, KEEP), np.select(conditions, words, otherwise)
+    return rows.assign(candidate=pd.Categorical(candidate, CANDIDATES), reason=reason)
 
 
 def indicators_of_review(report):
@@ -103,107 +95,47 @@ def indicators_of_review(report):
 
     Returns
     -------
-    DataFrame with ``name, priority, candidate, reason``, one row for each indicator.
+    DataFrame with ``name, priority, candidate`` (a category, retire first) and ``reason``, one row for each indicator.
     """
-    subjects = report.subjects.drop_duplicates("subject_id")
-    subjects = subjects[subjects["measure"] == "indicator"]
-    target = (
-        report.comparison[report.comparison["comparator"] == "target"]
-        .drop_duplicates("subject_id")
-        .set_index("subject_id")
-    )
-    target = target.reindex(subjects["subject_id"]).set_axis(subjects.index)
+    subjects = report.subjects.drop_duplicates("subject_id").query("measure == 'indicator'")
+    target = report.comparison.query("comparator == 'target'").drop_duplicates("subject_id").set_index("subject_id")
+    loose = subjects["subject_id"].map(target["flags"]).str.contains("looser").eq(True)
     breaks = report.register.table("series-breaks")
     known = report.figures.loc[report.figures["number"].notna(), "series_id"]
     superseded = breaks[breaks["successor_series_id"].isin(known)].set_index("series_id")["what_changed"]
     what_changed = subjects["subject_id"].str.partition("|")[0].map(superseded).astype("str")
-    loose, figure = target["flags"].str.contains("looser"), subjects["value"].notna()
-    stated = subjects["england_evidence"].eq("stated") | subjects["previous_evidence"].eq("stated")
+    figure = subjects["value"].notna()
+    stated = subjects["england_evidence"].eq(Evidence.STATED) | subjects["previous_evidence"].eq(Evidence.STATED)
     reasons = [
         (what_changed.notna(), RETIRE, "Its definition was superseded: " + what_changed.fillna("") + "."),
         (loose, CHANGE, "Its target is looser than the figure it started from."),
         (~figure & ~stated, CHANGE, "No figure and no statement is known for it."),
         (~figure, KEEP, "A document states how it stands, without figures; publish the figures."),
     ]
-    conditions = [condition for condition, _, _ in reasons]
-    return subjects.assign(
-        priority=subjects["priority_id"].map(report.priorities.set_index("priority_id")["name"]),
-        candidate=np.select(conditions, [candidate for _, candidate, _ in reasons], KEEP),
-        reason=np.select(conditions, [reason for _, _, reason in reasons], "It has a figure."),
-    )[["name", "priority", "candidate", "reason"]].reset_index(drop=True)
+    names = report.priorities.set_index("priority_id")["name"]
+    rows = _decided(subjects.assign(priority=subjects["priority_id"].map(names)), reasons, "It has a figure.")
+    return rows[["name", "priority", "candidate", "reason"]].reset_index(drop=True)
 
 
-def indicators_table(report):
-    """The indicators by candidate: to retire, to change, to keep."""
-    rows = indicators_of_review(report)
-    rows = rows.assign(order=rows["candidate"].map({RETIRE: 0, CHANGE: 1, KEEP: 2})).sort_values("order", kind="stable")
-    return Table(
-        "Indicators as candidates to retire, change or keep",
-        tidy(
-            pd.DataFrame(
-                {
-                    "Indicator": rows["name"],
-                    "Priority": rows["priority"],
-                    "Candidate to": rows["candidate"],
-                    "Why": rows["reason"],
-                }
-            )
-        ),
-        (),
-        "indicators",
-    )
+# ---- sentences ----
 
 
-def equality_table(report):
-    """The equality impact assessment of the plan, where it has one."""
-    rows = report.register.table("equality")
-    rows = rows[rows["plan_id"] == report.plan["plan_id"]]
-    return Table(
-        "Equality impact assessment",
-        tidy(
-            pd.DataFrame(
-                {
-                    "Area": rows["area_printed"],
-                    "Positive impact": rows["positive_impact"],
-                    "Adverse impact": rows["adverse_impact"],
-                    "Unmet need": rows["unmet_need"],
-                    "Evidence, in own words": rows["summary"],
-                }
-            )
-        ),
-        (),
-        "equality",
-    )
+def read_priorities(rows):
+    """Which priorities, of ``priorities_of_review``, are candidates for what."""
+    groups = rows.groupby("candidate", observed=True)["priority"]
+    parts = [f"{candidate}: {join([escape(name) for name in names])}" for candidate, names in groups]
+    rule = "The rules are plain and the board decides; the reasons stand beside each."
+    return Words(f"Candidates to {'; to '.join(parts)}. {rule}" if parts else "The plan has no priority.")
 
 
-def read_priorities(report):
-    """Which priorities are candidates for what."""
-    rows = priorities_of_review(report)
-    parts = [
-        f"{candidate}: {join(group['name'].tolist())}" for candidate, group in rows.groupby("candidate", sort=False)
-    ]
-    return Words(
-        f"Candidates to {'; to '.join(parts)}. The rules are plain and the board decides; the reasons stand beside each."
-    )
+def read_indicators(rows):
+    """How many indicators, of ``indicators_of_review``, are candidates for what."""
+    number = rows["candidate"].value_counts(sort=False)
+    tally = ", ".join(f"{count(each) if each else 'none'} to {candidate}" for candidate, each in number.items())
+    return say("candidates", len(rows), tally=tally)
 
 
-def read_indicators(report):
-    """How many indicators are candidates for what."""
-    counts = indicators_of_review(report)["candidate"].value_counts()
-    return Words(
-        f"{sentence_count(counts.sum())} {plural(counts.sum(), 'indicator is', 'indicators are')} listed: {how_many(counts.get(KEEP, 0))} to keep, {how_many(counts.get(CHANGE, 0))} to change, {how_many(counts.get(RETIRE, 0))} to retire."
-    )
-
-
-def read_equality(report):
-    """What the equality impact assessment finds, or that there is none."""
-    rows = report.register.table("equality")
-    rows = rows[rows["plan_id"] == report.plan["plan_id"]]
-    if rows.empty:
-        return Words(
-            "The documents of this plan print no equality impact assessment: whom the plan helps and whom it misses is not shown."
-        )
+def read_equality(rows):
+    """What an equality impact assessment (rows of ``equality``) finds, or that there is none."""
     positive, need = (rows["positive_impact"] == "Yes").sum(), (rows["unmet_need"] == "Yes").sum()
-    return Words(
-        f"{sentence_count(positive)} of {len(rows)} areas are said to see a positive impact; {how_many(need)} {plural(need, 'is', 'are')} said to have an unmet need. Saying so is not measuring it: no figure is printed by group."
-    )
+    return say("equality", len(rows), positive=say("positive", positive), need=say("unmet_need", need))

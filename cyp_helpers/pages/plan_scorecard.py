@@ -3,7 +3,7 @@
 from cyp_helpers.findings import attention, coverage, went_well
 from cyp_helpers.pages.comparators import lines_with_page
 from cyp_helpers.pages.long_view import links as long_views
-from cyp_helpers.show.sentences import say
+from cyp_helpers.show.sentences import paragraph, say
 from cyp_helpers.show.wording import Words, escape
 from cyp_helpers.show.words import named, of_which_new, pages
 
@@ -18,7 +18,7 @@ def read_attention(report):
 def read_went_well(report):
     """How much went well, and how much of it is mixed."""
     good = went_well(report)
-    return Words(say("went_well", len(good), new=of_which_new(good), mixed=say("mixed", good["mixed"].sum())))
+    return Words(paragraph(say("went_well", len(good), new=of_which_new(good)), say("mixed", good["mixed"].sum())))
 
 
 def read_coverage(report):

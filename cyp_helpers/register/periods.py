@@ -29,16 +29,16 @@ YEAR_KIND = {"FY": "financial year", "AY": "academic year", "CY": "calendar year
 ANNUAL_KINDS = tuple(YEAR_KIND.values())
 UNDATED_KINDS = ("latest", "before")
 
-_YEAR = r"(?P<type{n}>FY|AY|CY) (?P<year{n}>\d{{4}})(?:/(?P<next{n}>\d\d))?"
+_YEAR = r"(?P<type{n}>FY|AY|CY) (?P<year{n}>(?:19|20)\d\d)(?:/(?P<next{n}>\d\d))?"
 _ONE, _TWO = _YEAR.format(n=1), _YEAR.format(n=2)
 _FORMS = {
     "year": rf"{_ONE}",
     "years": rf"{_ONE} to {_TWO}",
     "quarters": rf"{_ONE} Q(?P<first>[1-4])(?: to Q(?P<last>[1-4]))?",
-    "month": r"month (?P<year1>\d{4})-(?P<month>0[1-9]|1[0-2])",
-    "day": r"day (?P<year1>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)",
-    "latest": r"latest at (?P<year1>\d{4})-(?P<month>0[1-9]|1[0-2])",
-    "before": r"before (?P<year1>\d{4})-(?P<month>0[1-9]|1[0-2])",
+    "month": r"month (?P<year1>(?:19|20)\d\d)-(?P<month>0[1-9]|1[0-2])",
+    "day": r"day (?P<year1>(?:19|20)\d\d)-(?P<month>\d\d)-(?P<day>\d\d)",
+    "latest": r"latest at (?P<year1>(?:19|20)\d\d)-(?P<month>0[1-9]|1[0-2])",
+    "before": r"before (?P<year1>(?:19|20)\d\d)-(?P<month>0[1-9]|1[0-2])",
 }
 PERIOD_FORMS = (
     "FY 2016/17, AY 2016/17, CY 2010, CY 2005 to CY 2013, FY 2017/18 Q3, FY 2017/18 Q1 to Q3, "
@@ -117,7 +117,7 @@ def months_between(earlier, later):
 def _parse(text):
     """Start, end, kind, label and months of one form, or None where it is not a period."""
     for form, pattern in _FORMS.items():
-        part = re.fullmatch(pattern, text)
+        part = re.fullmatch(pattern, text, re.ASCII)
         if part:
             try:
                 return (_parse_years if form in _YEAR_FORMS else _parse_months)(form, part.groupdict())

@@ -4,8 +4,10 @@ Each check returns faults as rows of file, row (as a spreadsheet counts, the hea
 what would be right, like ``cyp_helpers.register.meaning``. All look at whole columns.
 """
 
+import numpy as np
 import pandas as pd
 
+from cyp_helpers.register.meaning import to_numbers
 from cyp_helpers.register.periods import PERIOD_FORMS, parse_periods
 
 FILE = "data/observations/published.parquet"
@@ -30,10 +32,21 @@ def published_faults(register, paths):
     -------
     list of [file, row, column, found, right]; empty where there is no published.parquet.
     """
-    faults = _mapping_faults(register, paths) + _neighbour_faults(register, paths) + _break_faults(register, paths)
-    if not (register.folder / "observations" / "published.parquet").is_file():
+    faults = _mapping_faults(register, paths) + _neighbour_faults(register, paths)
+    path = register.folder / "observations" / "published.parquet"
+    if not path.is_file():
         return faults
-    published = register.table("published")
+    try:
+        published = register.table("published")
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        NotImplementedError,
+        MemoryError,
+    ) as error:  # pyarrow's own are of these kinds
+        told = (str(error) or type(error).__name__).splitlines()[0][:100]
+        return [*faults, [FILE, "", "", f"a damaged Parquet file: {told}", "the file as cyp import writes it"]]
     form = {name: str(kind) for name, kind in published.dtypes.items()}
     if form != COLUMNS:
         told = ", ".join(f"{name} ({kind})" for name, kind in form.items())
@@ -58,23 +71,24 @@ def _reference_faults(register, published):
 
 
 def _figure_faults(published):
-    number = pd.to_numeric(published["value"], errors="coerce")
-    empty = published["value"] == ""
+    number, empty = to_numbers(published["value"]), published["value"] == ""
     given = published["status"].str.contains(r"\b(?:x|z|c|low)\b")
+    periods = parse_periods(published["period"])
     day = pd.to_datetime(published["published"], format="%Y-%m-%d", errors="coerce")
-    unreadable = parse_periods(published["period"])["end"].isna()
     checks = [
         (published.duplicated(KEY), "series_id", "one row for each series, breakdown, area, period and day"),
-        (unreadable, "period", f"a period such as {PERIOD_FORMS}"),
+        (periods["end"].isna(), "period", f"a period such as {PERIOD_FORMS}"),
         (number.isna() & ~empty, "value", "a number, or an empty value with a status"),
         (empty & ~given, "status", "x, z, c or low, because no value is given"),
         (~published["status"].str.fullmatch(_STATUS), "status", "statuses of data/reference/statuses.csv"),
-        (day.isna(), "published", "a day such as 2018-03-31"),
+        (~day.between("1990-01-01", "2099-12-31"), "published", "a day such as 2018-03-31"),
+        (periods["start"] > day, "published", "a day on which the period had begun"),
         (~published["published_basis"].isin(["printed", "assumed"]), "published_basis", "printed or assumed"),
-        (published["numerator"] < 0, "numerator", "no count below nought"),
-        (published["denominator"] < 0, "denominator", "no count below nought"),
         (published["locator"] == "", "locator", "where the figure stands in its file"),
     ]
+    for name in ("numerator", "denominator"):
+        bad = (published[name] < 0) | np.isinf(published[name])
+        checks.append((bad, name, "no count below nought, and an end to it"))
     return [fault for bad, column, right in checks for fault in _rows(published, bad, FILE, column, right)]
 
 
@@ -93,9 +107,24 @@ def _mapping_faults(register, paths):
     overlap &= (both["since_x"] <= both["until_y"]) & (both["since_y"] <= both["until_x"])
     bad = measures.index.isin(both.loc[overlap, "row_y"])
     faults += _rows(measures, bad, file, "first_year", "years that no other row gives this series")
-    indicators = set(register.table("indicators")["indicator_id"]) | {""}
-    unknown = ~measures["counterpart_of"].isin(indicators)
-    faults += _rows(measures, unknown, file, "counterpart_of", "an indicator_id of indicators.csv, or nothing")
+    windowed = (measures["first_edition"] != "") | (measures["last_edition"] != "")
+    faults += _rows(
+        measures, windowed & (measures["edition_source"] == ""), file, "edition_source", "where the day is said"
+    )
+    faults += _rows(measures, since > until, file, "last_edition", "a day that is not before first_edition")
+    dataset = measures["dataset"].str.fullmatch(r"lait|ees-[a-z-]+|fingertips-[0-9]+")
+    faults += _rows(measures, ~dataset, file, "dataset", "lait, or ees- and a name, or fingertips- and a number")
+    counts = (measures["numerator"] != "") & (measures["denominator"] != "")
+    faults += _rows(
+        measures, (measures["measure"] == "") & ~counts, file, "measure", "a measure, or counts to work it out from"
+    )
+    series = (
+        measures["denominator"].str.removeprefix("series ").where(measures["denominator"].str.startswith("series "))
+    )
+    lost = series.notna() & ~series.isin(register.table("series")["series_id"])
+    faults += _rows(measures, lost, file, "denominator", "a name, or the word series and a series_id")
+    form = measures["filters"].str.fullmatch(r"([^=;?]+\??=[^=;]*(; [^=;?]+\??=[^=;]*)*)?")
+    faults += _rows(measures, ~form, file, "filters", "column=value; column=value | value; column?=value")
     none = register.table("no-counterpart")
     matched = none["indicator_id"].isin(measures["counterpart_of"])
     return faults + _rows(none, matched, paths["no-counterpart"], "indicator_id", "an indicator without a counterpart")
@@ -110,11 +139,3 @@ def _neighbour_faults(register, paths):
         *_rows(neighbours, itself | twice, file, "neighbour_id", "ten other areas, each once"),
         *_rows(neighbours, ~ten, file, "area_id", "an area with ten neighbours"),
     ]
-
-
-def _break_faults(register, paths):
-    """A break is told by a document or by an edition of published data."""
-    breaks = register.table("series-breaks")
-    sources = pd.concat([register.table(name)["source_id"] for name in ("sources", "editions")])
-    right = "a source_id of sources.csv or editions.csv"
-    return _rows(breaks, ~breaks["source_id"].isin(sources), paths["series-breaks"], "source_id", right)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from cyp_helpers.register.store import recover
+
 ENGLAND = "E92000001"
 LINE_KEY = ["series_id", "breakdown", "area_id"]  # figures with one key form one line over time
 FIGURE_KEY = [*LINE_KEY, "period"]
@@ -127,6 +129,7 @@ def find_project(start=None):
 def load_register(project=None):
     """Read the tables that ``datapackage.json`` names; ``cyp check`` says what is wrong with one that cannot be read."""
     data = find_project(project) / "data"
+    recover(data.parent)
     package = json.loads((data / "datapackage.json").read_text(encoding="utf-8"))
     tables = {item["name"]: read_table(data / item["path"]) for item in package["resources"]}
     files = [name for name in tables if name.startswith("observations-")]
@@ -270,6 +273,16 @@ def find_areas(register, areas):
 def area_of_plan(register, plan):
     """The ``area_id`` that a plan is about."""
     return find_plan(register, plan)["area_id"]
+
+
+def days_of(register, area_id):
+    """First and last day of an authority as text, '' where it was there before all figures or goes on.
+
+    >>> days_of(load_register(), "E06000063")
+    ('2023-04-01', '')
+    """
+    days = register.table("area-days").set_index("area_id")
+    return tuple(days.loc[area_id, ["first_day", "last_day"]]) if area_id in days.index else ("", "")
 
 
 def region_of(register, area_id):

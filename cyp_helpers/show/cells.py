@@ -6,17 +6,12 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
+from cyp_helpers.compare.judge import Verdict
 from cyp_helpers.register.periods import parse_periods
 from cyp_helpers.show.columns import WORDS, heading_of, kind_of, printed_by, text_of
 from cyp_helpers.show.wording import clean, day
 
-# A sign beside the word, never instead of it.
-SIGNS = {
-    **dict.fromkeys(["improved", "better", "met", "on track", "improving"], "✓"),
-    **dict.fromkeys(["worsened", "worse", "not met", "off track", "worsening"], "✗"),
-    **dict.fromkeys(["no clear change", "no clear difference", "no significant trend", "similar"], "="),
-    "cannot tell from rounded figures": "?",
-}
+SIGNS = {verdict.value: verdict.sign for verdict in Verdict}
 # What a spreadsheet reads as the start of a formula, also in full width, where it is not that of a number.
 _FORMULA = re.compile(r"\A(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])(?![+-][0-9][0-9,]*(\.[0-9]+)?%?\Z)")
 _FIGURE = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?")
@@ -127,6 +122,8 @@ def _shown(frame, n):
     kind = kind_of(name)
     if isinstance(column.dtype, pd.CategoricalDtype):
         column = column.astype(column.cat.categories.dtype)
+    if isinstance(name, str) and name in WORDS:
+        column = column.astype(object).map(lambda cell: WORDS[name].get(cell, cell), na_action="ignore")
     if column.dtype == bool or isinstance(column.dtype, pd.BooleanDtype):
         return column.map({True: "yes", False: "no"}).astype(object).where(column.notna(), "–")
     if pd.api.types.is_datetime64_any_dtype(column):
@@ -139,8 +136,6 @@ def _shown(frame, n):
         return with_sign(column).astype(object).replace("", "–")
     if pd.api.types.is_numeric_dtype(column):
         return _numeric(frame, name, column, kind)
-    if isinstance(name, str) and name in WORDS:
-        column = column.map(WORDS[name]).fillna(column)
     is_figure = column.dtype == object or kind in ("number", "difference")  # of words and figures mixed
     return column.astype(object).where(column.notna() & (column.astype(object) != ""), None if is_figure else "–")
 
@@ -153,7 +148,7 @@ def _numeric(frame, name, column, kind):
         cells = pd.Series([_printed(*pair) for pair in zip(values, text)], index=column.index, dtype=object)
         return cells.where(cells.notna(), "–") if kind == "difference" else cells
     places = next((frame[one] for one in (f"{name}_places", "places") if kind and one in frame), None)
-    if places is None or name.startswith(("rank", "band")):
+    if places is None or str(name).startswith(("rank", "band")):
         places = _places(values, alike=not kind)
     maker = Difference if kind == "difference" else Decimal
     cells = [maker(f"{value:.{int(each)}f}") for value, each in zip(values.fillna(0), places.fillna(0))]

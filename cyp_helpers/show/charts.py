@@ -92,11 +92,7 @@ def indicator_charts(report):
 
 def coverage_chart(report):
     """How much of what each priority lists can be judged."""
-    import seaborn  # takes about a second to import
-    from matplotlib.colors import to_hex
-    from matplotlib.figure import Figure
-
-    table = coverage(report)
+    table = coverage(report).set_index("name")
     parts = pd.DataFrame(
         {
             "Judged": table["judged"],
@@ -104,47 +100,31 @@ def coverage_chart(report):
             "No figure": table["not_judged"] - table["milestones"] - table["figure_only"],
             "Event or document to deliver": table["milestones"],
         }
-    ).set_index(table["name"].map(lambda name: textwrap.fill(clean(name), 28, max_lines=3, placeholder=" …")))
-    long = parts.rename_axis("Priority").reset_index().melt("Priority", var_name="What", value_name="Number")
-    figure = Figure(figsize=(8, 0.5 * len(parts) + 2), layout="constrained")
-    axes = figure.subplots()
-    seaborn.histplot(
-        long,
-        y="Priority",
-        weights="Number",
-        hue="What",
-        hue_order=list(parts.columns)[::-1],
-        multiple="stack",
-        shrink=0.7,
-        alpha=1,
-        palette=dict(zip(parts.columns, [DARK_BLUE, TURQUOISE, ORANGE, LIGHT_GREY])),
-        edgecolor="white",
-        ax=axes,
     )
-    for bars in axes.containers:
-        dark = to_hex(bars[0].get_facecolor()).upper() == DARK_BLUE
-        axes.bar_label(
-            bars,
-            [f"{bar.get_width():.0f}" if bar.get_width() else "" for bar in bars],
-            label_type="center",
-            color="white" if dark else "black",
-            fontsize=10,
-        )
-    axes.set(xlabel="Number of indicators and measures", ylabel="")
-    seaborn.move_legend(
-        axes, "lower center", bbox_to_anchor=(0.45, 1.0), ncols=2, title=None, frameon=False, reverse=True
-    )
+    figure, axes = new_figure(0.5 * len(parts) + 1.8, left=2.1, bottom=0.55, top=0.95)
+    labels = [textwrap.fill(clean(name), 26, max_lines=2, placeholder=" …") for name in parts.index]
+    starts = parts.cumsum(axis=1) - parts
+    for part, colour in zip(parts, [DARK_BLUE, TURQUOISE, ORANGE, LIGHT_GREY]):
+        places = range(len(parts))  # names may be alike
+        bars = axes.barh(places, parts[part], 0.7, left=starts[part], color=colour, edgecolor="white", label=part)
+        numbers = [number or "" for number in parts[part]]
+        axes.bar_label(bars, numbers, label_type="center", color="white" if colour == DARK_BLUE else "black")
+    axes.set_yticks(range(len(parts)), labels)
+    axes.invert_yaxis()
+    axes.set_xlabel("Number of indicators and measures")
+    axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=2, frameon=False)
     draw_plain(axes)
-    share = int(table["judged"].sum()), int((table["judged"] + table["not_judged"]).sum())
-    title = f"{share[0]} of {share[1]} entries can be judged; an indicator counts under each priority it serves"
-    parts = parts.set_axis(table["name"])
-    lines = [
-        f"{name}: " + ", ".join(f"{what.lower()} {number}" for what, number in row.items())
+    title = (
+        f"{table['judged'].sum()} of {table[['judged', 'not_judged']].to_numpy().sum()} entries can be judged; "
+        "an indicator counts under each priority it serves"
+    )
+    add_title(figure, title, room=1)
+    told = [
+        f"{name}: " + ", ".join(f"{part.lower()} {number}" for part, number in row.items())
         for name, row in parts.iterrows()
     ]
-    data = Table("Indicators and measures by priority", parts.map(Decimal).reset_index(names="Priority"))
-    add_title(figure, title)
-    return Chart(title, f"Stacked bar chart. {title}. " + "; ".join(lines) + ".", draw_svg(figure), data)
+    data = show(parts.rename_axis("Priority"), "Indicators and measures by priority")
+    return Chart(title, f"Stacked bar chart. {title}. {'; '.join(told)}.", draw_svg(figure), data)
 
 
 # ---- one chart ----
@@ -260,19 +240,20 @@ def new_figure(height=4.0, left=0.72, right=0.16, bottom=0.48, top=0.56):
 
 
 def add_title(figure, title, width=84, room=2):
-    """The finding above a chart, in lines of a width in characters; lines that the figure has no ``room`` for push the plot down."""
+    """The finding above a chart, in lines of a width in characters or less; lines that the figure has no ``room`` for push the plot down."""
+    style = {"x": 0.01, "ha": "left", "fontsize": 11.5, "fontweight": "bold", "parse_math": False}
     lines = textwrap.wrap(clean(title), width, max_lines=8, placeholder=" …")
+    wide = figure.suptitle("\n".join(lines), **style).get_window_extent().width / figure.bbox.width
+    if wide > 0.98 and width > 20:  # broad letters
+        return add_title(figure, title, int(width * 0.95 / wide), room)
     inches, edges = figure.get_figheight(), figure.subplotpars
     height = inches + _LINE * max(len(lines) - room, 0)
-    style = {"x": 0.01, "ha": "left", "fontsize": 11.5, "fontweight": "bold", "parse_math": False}
     figure.set_figheight(height)
-    if (
-        figure.get_layout_engine() is None
-    ):  # a layout engine makes room itself, unless it is told where the title stands
+    if figure.get_layout_engine() is None:  # which makes room itself, unless it is told where the title stands
         top = (1 - edges.top) * inches + height - inches
         figure.subplots_adjust(bottom=edges.bottom * inches / height, top=1 - top / height)
         style |= {"va": "top", "y": 1 - 0.1 / height}
-    figure.suptitle("\n".join(lines), **style)
+    return figure.suptitle("\n".join(lines), **style)
 
 
 def draw_plain(axes, keep_left=False):
@@ -314,19 +295,17 @@ def _as_text(figure):
     from matplotlib.text import Text
 
     for axes in figure.axes:
-        box = axes.get_position()
-        legend = axes.get_legend()
+        box, legend = axes.get_position(), axes.get_legend()
         places = [(axes.xaxis.label, box.width * figure.get_figwidth() * 11)]  # 11 letters to the inch
         places += [(axes.yaxis.label, box.height * figure.get_figheight() * 11)]
-        places += [(text, 45) for text in (legend.get_texts() if legend else [])]
-        for text, length in places:
+        for text, length in places + [(text, 45) for text in (legend.get_texts() if legend else [])]:
             text.set_text(_short(text.get_text(), int(length)))
-        title = axes.get_title("left").split("\n")
-        axes.set_title("\n".join(title[:3]) + (" …" if len(title) > 3 else ""), loc="left")
     drawn = figure.findobj(Text)
     for text in drawn:
+        lines = clean(text.get_text()).split("\n")
+        most = len(lines) if text.get_text() == figure.get_suptitle() else 3
+        text.set_text("\n".join(lines[:most]) + (" …" if len(lines) > most else ""))
         text.set_parse_math(False)
-        text.set_text(clean(text.get_text()))
     return set("".join(text.get_text() for text in drawn))
 
 

@@ -42,6 +42,34 @@ COLUMNS = {
     "locator": ("Place", "text"),
     "query": ("What is odd", "text"),
     "value_source": ("Source", "text"),
+    # of actions and activities
+    "wording": ("Action", "text"),
+    "due_printed": ("Due, as printed", "text"),
+    "lead_printed": ("Lead and partners, as printed", "text"),
+    "governance": ("Governance group", "text"),
+    "state": ("How it stands", "text"),
+    "later_document": ("What a later document says", "text"),
+    "judgement": ("The workbook's reading", "text"),
+    "achieved": ("What was achieved, in own words", "text"),
+    "judgement_reason": ("Why", "text"),
+    # of the annual review
+    "needs_attention": ("Indicators that need attention", "number"),
+    "went_well": ("Indicators that went well", "number"),
+    "done": ("Shown to be done", "number"),
+    "judged": ("Can be judged", "number"),
+    "not_judged": ("Cannot be judged", "number"),
+    "young_people_rank": ("Young people's rank", "text"),
+    "candidate": ("Candidate to", "text"),
+    "area_printed": ("Area", "text"),
+    "summary": ("Evidence, in own words", "text"),
+    # of sources and of what is wrong in them
+    "status_words": ("Status", "text"),
+    "published_basis": ("How this is known", "text"),
+    "sha256": ("SHA-256", "text"),
+    "own": ("Published figure", "text"),
+    "published_verdict": ("Published figures say", "verdict"),
+    "line": ("Definition and area", "text"),
+    "comparable": ("May they be compared", "text"),
     "comparator_source": ("Source of the other figure", "text"),
 }
 HIDDEN = {
@@ -61,6 +89,7 @@ HIDDEN = {
 # Codes that read better as words.
 WORDS = {
     "comparator": COMPARATORS,
+    "direction": {1: "above", -1: "below", 0: "no clear difference"},
     "polarity": {"higher": "higher is better", "lower": "lower is better", "none": "neither direction"},
     "breakdown": {"all": "everyone"},
 }

@@ -61,7 +61,7 @@ def _exporter():
 
 @cache
 def _markdown():
-    """Markdown to HTML without formulas, live addresses and raw HTML: a tag in a text is shown as it is written."""
+    """Markdown to HTML without formulas, live addresses and raw HTML: a tag in a text is shown as it is written, but for bare spans (``DOLLAR``)."""
     import mistune
 
     class Renderer(mistune.HTMLRenderer):
@@ -69,7 +69,7 @@ def _markdown():
             super().__init__(escape=False)  # True would also show the "&" of an entity
 
         def inline_html(self, html):
-            return mistune.escape(html)
+            return html if html in ("<span>", "</span>") else mistune.escape(html)
 
         def block_html(self, html):
             return f"<p>{mistune.escape(html)}</p>\n"

@@ -95,9 +95,10 @@ def show(frame, caption, notes=(), name="", folded=False):
 
 def render_table(table):
     """Accessible HTML of a table: caption, headers with scope, notes below; or the caption and "nothing to show"."""
-    frame, notes = table.frame, list(table.notes)
-    if len(frame) > MOST_ROWS:
-        notes.append(f"The first {MOST_ROWS:,} of {len(frame):,} rows are shown; select fewer to see others.")
+    notes, rows = list(table.notes), len(table.data)
+    frame = table.frame if rows <= MOST_ROWS else for_readers(table.data.head(MOST_ROWS))
+    if rows > MOST_ROWS:
+        notes.append(f"The first {MOST_ROWS:,} of {rows:,} rows are shown; select fewer to see others.")
     slug = re.sub(r"[^a-z0-9]+", "-", table.caption.lower()).strip("-")[:40]
     identity = sha1(table.caption.encode("utf-8", "replace")).hexdigest()[:6]
     kinds = [_NUMBER if _is_number_column(frame.iloc[:, n]) else _TEXT for n in range(frame.shape[1])]
@@ -105,7 +106,7 @@ def render_table(table):
         identity=f"table-{slug}-{identity}",
         caption=table.caption,
         columns=list(zip(frame.columns, kinds)),
-        rows=frame.head(MOST_ROWS).map(cell_text).to_numpy().tolist(),
+        rows=frame.map(cell_text).to_numpy().tolist(),
         notes=notes,
         folded=table.folded,
     )

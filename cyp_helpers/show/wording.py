@@ -7,7 +7,9 @@ _COUNT = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", 
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
 )
-_MARKS = re.compile(r"([\\`*_\[\]<>&$~|{}])")
+_MARKS = re.compile(r"[\\`*_\[\]<>&~|{}]")
+_BACKSLASH = "&#92;"  # as "\\\\" it would keep a mark after it from closing
+DOLLAR = "<span>\\$</span>"  # JupyterLab looks for formulas between two dollars of a text; in an element of its own each is text
 _AT_START = re.compile(r"\A(\d{1,9}(?=[.)](?:\s|\Z))|(?=[-+#=]))")  # a list, heading or rule
 
 
@@ -36,7 +38,12 @@ def escape(text):
     >>> escape("GCSE A*-C <b>")
     'GCSE A\\\\*-C \\\\<b\\\\>'
     """
-    return _AT_START.sub(r"\1\\", _MARKS.sub(r"\\\1", " ".join(clean(text).split())))
+    marked = _AT_START.sub(r"\1\\", _MARKS.sub(_escaped, " ".join(clean(text).split())))
+    return marked.replace("$", DOLLAR)
+
+
+def _escaped(mark):
+    return _BACKSLASH if mark[0] == "\\" else f"\\{mark[0]}"
 
 
 def plain(text):
@@ -45,7 +52,7 @@ def plain(text):
     >>> plain("**GCSE A\\*-C.** Worse")
     'GCSE A*-C. Worse'
     """
-    return re.sub(r"\\(\W|_)", r"\1", re.sub(r"(?<!\\)\*\*", "", text))
+    return re.sub(rf"\\(\W|_)|({_BACKSLASH})|\*\*|</?span>", lambda one: one[1] or ("\\" if one[2] else ""), text)
 
 
 def bold(text):

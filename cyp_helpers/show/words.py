@@ -7,7 +7,7 @@ from cyp_helpers.compare.areas import list_in_use, list_words
 from cyp_helpers.compare.flags import FLAGS
 from cyp_helpers.compare.judge import Evidence, Verdict
 from cyp_helpers.findings import attention, judged, went_well, worse_and_worsening
-from cyp_helpers.show.sentences import say
+from cyp_helpers.show.sentences import paragraph, say
 from cyp_helpers.show.table import STYLE
 from cyp_helpers.show.wording import Words, bold, clean, count, day, escape, join, stop
 
@@ -76,7 +76,7 @@ def counts(report):
     tested = verdicts[(verdicts["question"] != "target") & (verdicts["verdict"] != Verdict.HIDDEN)]
     kinds = tested["evidence"].value_counts()
     told = join([f"{count(number)} {kind}" for kind, number in kinds.items()] or [""])
-    return Words(" ".join([*parts, say("evidence", len(tested), kinds=told)]).rstrip())
+    return Words(paragraph(*parts, say("evidence", len(tested), kinds=told)))
 
 
 def read_summary(report):
@@ -97,14 +97,14 @@ def read_lines(report):
         parts.append(f"{Evidence.BEYOND.capitalize()} against {name}: {tally(told, 'none')}.")
     tested = rows["five_years_evidence"] != ""
     moving = rows["five_years_evidence"] == Evidence.BEYOND
-    return Words(" ".join([*parts, say("trends", tested.sum(), moving=say("significant", moving.sum()))]).rstrip())
+    return Words(paragraph(*parts, say("trends", tested.sum(), moving=say("significant", moving.sum()))))
 
 
 def read_both_ways(report):
     """How many are worse and getting worse, and better and getting better."""
     worse, better = worse_and_worsening(report), worse_and_worsening(report, "better")
     names = f": {'; '.join(map(bold, worse['name']))}" if len(worse) else ""
-    return Words(say("worse_and_worsening", len(worse), names=names) + say("better_and_better", len(better)))
+    return Words(paragraph(say("worse_and_worsening", len(worse), names=names), say("better_and_better", len(better))))
 
 
 def notes_on_lines(report, rows):
@@ -207,8 +207,8 @@ def since_last_review(report):
     if before is None:
         return Words("This is the first review of the plan, so nothing is compared with an earlier review.")
     subjects = report.subjects.query("measure != 'context figure'")
-    published = subjects["observation_id"].map(report.figures["published"])
-    new = subjects.loc[published > before["as_at"], "subject_id"].nunique()
+    known = report.figures.index[report.figures["published"] > before["as_at"]]
+    new = subjects.loc[subjects["observation_id"].isin(known), "subject_id"].nunique()
     return Words(say("new_figures", new, before=escape(f"{before['review']} ({day(before['as_at'])})")))
 
 

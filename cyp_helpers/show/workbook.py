@@ -102,7 +102,7 @@ def _layout(name, table):
     frame = table.frame
     return gptables.GPTable(
         table=pd.DataFrame("x", index=range(len(frame)), columns=[_no_marks(name) for name in frame.columns]),
-        table_name=f"{name.lower().replace(' ', '_')}_table",
+        table_name=re.sub(r"\W", "_", f"table_{name.lower()}", flags=re.ASCII),
         title=_no_marks(table.caption),
         instructions="This worksheet contains one table. The notes sheet explains the shorthand.",
         subtitles=[_no_marks(note) for note in table.notes],
@@ -142,7 +142,7 @@ def _style(cell):
 def _cell(cell):
     if isinstance(cell, Decimal):
         return float(cell)
-    text = "no figure" if cell is None else clean(cell)[:_LONGEST].strip()
+    text = "no figure" if cell is None else clean(cell).replace("\r", "\n")[:_LONGEST].strip()
     if text in ("", "–"):
         return "[x]"  # a sheet has no empty cells
     return text if re.search(r"\w", text) else f"the sign {text}"  # nor lone signs, which a screen reader may skip

@@ -1,0 +1,130 @@
+"""What a figure ordinarily moves from year to year in an authority of its size and temper: the unit of every score."""
+
+import numpy as np
+import pandas as pd
+
+CHILDREN = "population-0-17"  # the series whose figures are the size of an authority
+ENOUGH = 100  # changes of all authorities, below which nothing is learnt
+_GROUPS = 5  # of authorities by size
+_MEDIAN = 0.6745  # of |x| where x is normal with variance 1
+_ORDINARY_YEARS = 6  # of an ordinary authority, to which its own years are shrunk
+
+
+def yearly_changes(figures, pairs):
+    """Changes of published figures of authorities from one year to the next, unbroken and not overlapping.
+
+    Parameters
+    ----------
+    figures, pairs : frames of ``known_figures`` and ``pair_figures``
+
+    Returns
+    -------
+    DataFrame by label of the later figure: ``line, area_id, year`` (in which it ends), ``change``, ``moved`` (the median change
+    of all authorities), ``r`` (change less that) and ``half`` (half a unit of its last digit).
+    """
+    rows = pairs[(pairs["comparator"] == "previous") & (pairs["gap"] == "") & ~pairs["other_source"].astype(bool)]
+    rows = rows.set_index("figure")
+    mine = figures.reindex(rows.index)
+    year = mine["end"].dt.year
+    before = rows["other"].map(figures["end"]).dt.year
+    good = mine["local"] & mine["open_data"] & ~mine["total"] & (mine["span"] == 1) & (year - before == 1)
+    changes = mine[["line", "area_id"]].assign(
+        year=year, change=mine["number"] - rows["other_number"], half=mine["high"] - mine["number"]
+    )[good]
+    moved = changes.groupby(["line", "year"])["change"].transform("median")
+    return changes.assign(moved=moved, r=changes["change"] - moved)
+
+
+def children(published):
+    """Children aged 0 to 17 in each authority, the median over all years that are known.
+
+    Parameters
+    ----------
+    published : DataFrame, the table ``published``
+    """
+    rows = published[published["series_id"] == CHILDREN]
+    return pd.to_numeric(rows["value"], errors="coerce").groupby(rows["area_id"]).median().dropna()
+
+
+def fit_variation(changes, size):
+    """s(N)^2 = a + b/N of each line, by least squares on the robust variance of r in five groups of authorities by size.
+
+    Neither a nor b is negative. Robust: 1.4826 times the median of |r|, squared; each group weighs as its number over its
+    variance.
+
+    Parameters
+    ----------
+    changes : frame of ``yearly_changes``
+    size : Series of children by ``area_id``
+
+    Returns
+    -------
+    DataFrame by ``line``: ``a``, ``b`` and ``changes`` (how many); without lines that have fewer than ``ENOUGH`` changes or of which
+    three quarters of authorities did not move.
+    """
+    rows = changes.assign(n=size.reindex(changes["area_id"]).to_numpy()).dropna(subset=["n", "r"])
+    areas = rows.drop_duplicates(["line", "area_id"])
+    place = areas.groupby("line")["n"].rank(method="first", pct=True)
+    group = areas[["line", "area_id"]].assign(group=np.ceil(place * _GROUPS))
+    rows = rows.merge(group, on=["line", "area_id"]).assign(
+        size=rows["r"].abs().to_numpy(), inverse=1 / rows["n"].to_numpy()
+    )
+    groups = rows.groupby(["line", "group"]).agg(
+        middle=("size", "median"), x=("inverse", "mean"), n=("size", "size"), half=("half", "mean")
+    )
+    groups["v"] = ((1.4826 * groups["middle"]) ** 2).clip(lower=(2 * groups["half"]) ** 2 / 6)
+    by_line = groups.groupby("line")
+    moves = rows.groupby("line")["size"].quantile(0.75) > 0
+    usable = moves & (by_line["v"].min() > 0) & (by_line["n"].sum() >= ENOUGH) & (by_line["n"].size() == _GROUPS)
+    groups = groups[usable.reindex(groups.index.get_level_values("line")).to_numpy()]
+    w = groups["n"] / groups["v"]
+    sums = pd.DataFrame(
+        {
+            "w": w,
+            "wx": w * groups["x"],
+            "wxx": w * groups["x"] ** 2,
+            "wv": w * groups["v"],
+            "wxv": w * groups["x"] * groups["v"],
+        }
+    )
+    w, wx, wxx, wv, wxv = (column for _, column in sums.groupby("line").sum().items())
+    b = (w * wxv - wx * wv) / (w * wxx - wx**2)
+    a = (wv - b * wx) / w
+    a, b = a.mask(b < 0, wv / w).mask(a < 0, 0.0), b.mask(b < 0, 0.0).mask(a < 0, wxv / wxx)
+    return pd.DataFrame({"a": a, "b": b, "changes": groups.groupby("line")["n"].sum()})
+
+
+def own_factor(changes, ordinary):
+    """How much more or less than an ordinary authority of its size each authority moves.
+
+    Its median |r| over s(N), shrunk by six years of an ordinary authority.
+
+    Parameters
+    ----------
+    changes : frame of ``yearly_changes``
+    ordinary : Series, s(N) for each row of it
+
+    Returns
+    -------
+    (factors, without): Series by ``line`` and ``area_id``, from all its changes; and Series by label of a change, from all but that
+    one, so that a change is not part of what it is held against; empty where it is the only one.
+    """
+    rows = changes[["line", "area_id"]].assign(size=changes["r"].abs() / ordinary).dropna(subset="size")
+    rows = rows.sort_values(["line", "area_id", "size"], kind="stable")
+    key = rows.groupby(["line", "area_id"], sort=False)
+    n = key["size"].transform("size").to_numpy()
+    place = key.cumcount().to_numpy()
+    start = np.arange(len(rows)) - place
+    sizes = rows["size"].to_numpy()
+
+    def at(k):  # the k-th of the others of one authority
+        k = np.clip(k, 0, None)
+        return sizes[np.minimum(start + k + (place <= k), len(sizes) - 1)] if len(sizes) else sizes
+
+    others = np.where(n > 1, (at((n - 2) // 2) + at((n - 1) // 2)) / 2, 0.0)
+    factors = _shrunk(key["size"].median(), key.size())
+    return factors, pd.Series(np.where(n > 1, _shrunk(others, n - 1), np.nan), index=rows.index)
+
+
+def _shrunk(middle, years):
+    return np.sqrt((years * middle**2 + _ORDINARY_YEARS * _MEDIAN**2) / (years + _ORDINARY_YEARS)) / _MEDIAN

@@ -1,0 +1,137 @@
+"""What every publisher's reader does with its rows: keep those that are meant, count the others by reason, and settle on
+one figure for each measure, area and period.
+"""
+
+import numpy as np
+import pandas as pd
+
+from cyp_helpers.importers.mapping import FIGURE_COLUMNS
+from cyp_helpers.importers.reading import UnreadableFile
+from cyp_helpers.importers.values import clean_values, print_values, publisher_decimals
+from cyp_helpers.register.tables import AUTHORITY_TYPES
+
+_TELLS_APART = {
+    "age",
+    "sex",
+    "gender",
+    "category",
+    "group",
+    "phase",
+    "term",
+    "ethnicity",
+    "characteristic",
+    "breakdown",
+}
+_SHOWN = 6  # reasons or values in one line
+_RANK = {"p": 2, "": 1, "r": 0}  # of two labels of one year, "2025" and "2025 (Provisional)", the final one wins
+
+
+def read_filters(cell):
+    """Conditions of a cell such as "term=Total; school_type?=Primary | Special": (column, values, may it be absent).
+
+    >>> read_filters("term=Total | All; sex?=")
+    [('term', ['Total', 'All'], False), ('sex', [''], True)]
+    """
+    pairs = [condition.partition("=")[::2] for condition in cell.split("; ") if condition]
+    return [
+        (name.rstrip("?"), [one.strip() for one in values.split("|")], name.endswith("?")) for name, values in pairs
+    ]
+
+
+def why_not_meant(rows, filters):
+    """Why a mapping's filters leave each row out, in words ('' where they take it); ``filters`` as ``read_filters`` gives.
+
+    >>> why_not_meant(pd.DataFrame({"sex": ["Male"]}), [("sex", ["Persons"], False)])[0]
+    "sex is 'Male', not 'Persons'"
+    """
+    why = pd.Series("", index=rows.index, dtype="str")
+    for name, values, _ in filters:
+        if name in rows:
+            told = name + " is " + rows[name].map(repr) + ", not " + " or ".join(map(repr, values))
+            why = why.mask((why == "") & ~rows[name].isin(values), told)
+    return why
+
+
+def count_left_out(why):
+    """Lines of text: how many rows were left out for each reason, the largest number first.
+
+    >>> count_left_out(pd.Series(["", "a ward", "a ward"]))
+    ['2 rows: a ward']
+    """
+    counts = why[why != ""].value_counts()
+    return [f"{size:,} {'row' if size == 1 else 'rows'}: {reason}" for reason, size in counts.items()]
+
+
+def keep_meant(rows, why, file_name):
+    """The rows without a reason to leave them out. Raises UnreadableFile, with the reasons, where none is left."""
+    if (why != "").all():
+        told = count_left_out(why)
+        more = f"; and {len(told) - _SHOWN} reasons more" if len(told) > _SHOWN else ""
+        raise UnreadableFile(
+            f"{file_name}: not one row that the register has a use for: {'; '.join(told[:_SHOWN])}{more}"
+        )
+    return rows[why == ""]
+
+
+def refuse_unnamed(rows, known, file_name):
+    """Refuse a column that the mapping does not name and that tells the rows apart: with more than one value, not numbers.
+
+    ``rows`` are those that are meant, ``known`` the columns that are named. Raises UnreadableFile with the values.
+    """
+    for name in rows.columns.difference(list(known), sort=False):
+        values = rows[name].drop_duplicates()
+        words = (clean_values(values)["status"] == "?").any() or bool(_TELLS_APART & set(name.casefold().split("_")))
+        if len(values) > 1 and words:
+            shown = ", ".join(map(repr, values.head(_SHOWN))) + (
+                f" and {len(values) - _SHOWN} more" if len(values) > _SHOWN else ""
+            )
+            raise UnreadableFile(
+                f"{file_name}: column {name!r} tells rows apart by {shown}; right would be one value, or the wanted one named "
+                "under filters in data/reference/published_measures.csv"
+            )
+
+
+def settle(rows, register):
+    """One figure for each measure, area and period.
+
+    Parameters
+    ----------
+    rows : frame with ``measure_key, area_id, period, number, decimals, mark`` (status of the cell, "?" for one that cannot
+        be read), ``note`` (p or r by the label of the year), ``numerator, denominator, locator, concern``; optional
+        ``fixed``, decimals that the mapping gives
+    register : Register, for the kinds of areas
+
+    Returns
+    -------
+    DataFrame of ``mapping.FIGURE_COLUMNS``. What is wrong with a row stands in ``concern``; of rows that say the same one
+    is left, and of two labels of one year the final one.
+    """
+    kind = rows["area_id"].map(register.table("areas").set_index("area_id")["area_type"])
+    places = publisher_decimals(
+        rows["decimals"], rows["number"], rows["measure_key"], rows["period"], kind.isin(AUTHORITY_TYPES)
+    )
+    if "fixed" in rows:
+        places = rows["fixed"].fillna(places)
+    value = print_values(rows["number"], places)
+    unread = (
+        (rows["mark"] == "?").map({True: "unreadable-value", False: ""}).mask(rows["period"] == "", "unreadable-year")
+    )
+    rows = rows.assign(
+        value=value,
+        number=pd.to_numeric(value, errors="coerce"),
+        status=(rows["note"] + " " + rows["mark"].replace("?", "x")).str.strip(),
+        concern=rows["concern"].where(rows["concern"] != "", unread).astype("str"),
+        rank=rows["note"].map(_RANK).fillna(1),
+    )
+    key = ["measure_key", "area_id", "period"]
+    doubtful = rows["concern"] != ""
+    good = rows[~doubtful]
+    good = good[good["rank"] == good.groupby(key)["rank"].transform("min")].drop_duplicates(
+        [*key, "value", "numerator", "denominator"]
+    )
+    good = good.assign(concern=np.where(good.duplicated(key, keep=False), "duplicates-disagree", "")).drop_duplicates(
+        key
+    )
+    return pd.concat([good, rows[doubtful].drop_duplicates()], ignore_index=True).astype({"concern": "str"})[
+        FIGURE_COLUMNS
+    ]
