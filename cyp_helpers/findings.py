@@ -5,151 +5,172 @@ import re
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.compare.judge import NO_VERDICT
+from cyp_helpers.compare.judge import NO_VERDICT, Evidence, Verdict
+from cyp_helpers.register.periods import months_between
 from cyp_helpers.register.tables import ENGLAND, source_titles
 
-OVER_TIME = ["same_period_last_year", "previous", "baseline"]  # the first that gave a verdict speaks for the subject
-_BAD = {"not met": 4, "off track": 4, "worsened": 3, "worse": 2}
-_GOOD = {"met": 4, "on track": 4, "improved": 3, "better": 2}
-_KEY = ["priority_id", "subject_id"]
-_BOTH_WAYS = {"worse": ("worse", "worsened", "worsening"), "better": ("better", "improved", "improving")}
+OVER_TIME = ["same_period_last_year", "previous", "baseline"]  # the first that gave an answer speaks for the subject
 BESIDE = {"england": "England", "neighbours": "its neighbours"}  # areas whose verdicts count; the region is shown only
+OLD_MONTHS = 24  # an older figure says little about children now
+_KEY = ["priority_id", "subject_id"]
 
 
 def judged(report):
-    """Comparisons that gave a verdict, one for each subject and question (target, over time, England, neighbours).
+    """Comparisons that gave an answer, one for each subject and question (target, over time, five years, England, neighbours).
+
+    What was not tested gave none.
 
     Returns
     -------
-    Rows of ``compare`` with ``question`` (the comparator, or "over time" for the first of ``OVER_TIME`` with a
-    verdict) and ``finding`` (the verdict in words).
+    Rows of ``compare_plan`` with ``question`` (the comparator, or "over time" for the first of ``OVER_TIME`` with an answer) and
+    ``finding`` (the verdict in words).
     """
-    rows = report.comparison[~report.comparison["verdict"].isin(NO_VERDICT)]
-    rows = rows[~rows["comparator"].isin(["region", "five_years"])]
+    rows = report.comparison
+    rows = rows[
+        ~rows["verdict"].isin(NO_VERDICT) & (rows["comparator"] != "region") & (rows["evidence"] != Evidence.NOT_TESTED)
+    ]
     rank = rows["comparator"].map({name: n for n, name in enumerate(OVER_TIME)})
     rows = rows.assign(question=rows["comparator"].where(rank.isna(), "over time"), rank=rank.astype(float).fillna(0))
-    # A verdict from figures goes before one that a document states.
-    rows = rows.assign(rank=rows["rank"] + 10 * (rows["evidence"] == "stated"))
+    # An answer from figures goes before one that a document states.
+    rows = rows.assign(rank=rows["rank"] + 10 * (rows["evidence"] == Evidence.STATED))
     best = rows.sort_values("rank", kind="stable").drop_duplicates([*_KEY, "question"]).sort_index()
     return best.assign(finding=_in_words(best)).drop(columns="rank")
 
 
 def _in_words(rows):
-    """ "worse than England (beyond chance)": a verdict with what it is a verdict on, and its evidence."""
-    unsure = rows["verdict"].eq("cannot tell from rounded figures")
-    beside = rows["question"].map(BESIDE).astype("str")
+    """ "worse than England (clear, 94 in 100)": a verdict with what it is a verdict on, its evidence and its promise."""
+    beside = rows["question"].map(BESIDE).astype("str").fillna("")
+    target = rows["question"] == "target"
     words = np.select(
         [
-            unsure & (rows["question"] == "over time"),
-            unsure & beside.notna(),
-            unsure,
-            rows["verdict"].isin(["met", "not met"]),
-            rows["verdict"].isin(["on track", "off track"]),
-            rows["verdict"] == "similar",
-            beside.notna(),
+            target & (rows["verdict"] == Verdict.HIDDEN),
+            target & rows["verdict"].isin([Verdict.MET, Verdict.NOT_MET]),
+            target,
+            (beside != "") & (rows["verdict"] == Verdict.NO_DIFFERENCE),
+            beside != "",
+            rows["question"] == "five_years",
         ],
         [
-            "change hidden by rounding",
-            "difference from " + beside.fillna("") + " hidden by rounding",
             "target hidden by rounding",
             "target " + rows["verdict"],
             rows["verdict"] + " for the target",
-            "similar to " + beside.fillna(""),
-            rows["verdict"] + " than " + beside.fillna(""),
+            rows["verdict"] + " from " + beside,
+            rows["verdict"] + " than " + beside,
+            rows["verdict"] + " over five years",
         ],
         rows["verdict"],
     )
+    of_100 = rows["promise"].round().map(", {:.0f} in 100".format, na_action="ignore").astype("str")
     since = (", since " + rows["comparator_period"]).where(rows["comparator_period"] != "", "")
-    evidence = rows["evidence"] + since.where(rows["evidence"] == "stated", "")
-    tell = ~unsure & (rows["question"] != "target") & (rows["evidence"] != "")
-    return pd.Series(words, index=rows.index, dtype="str") + (" (" + evidence + ")").where(tell, "")
+    more = of_100.where(
+        rows["evidence"] == Evidence.CLEAR, since.where(rows["evidence"] == Evidence.STATED, "")
+    ).fillna("")
+    told = (" (" + rows["evidence"] + more + ")").where(rows["evidence"] != "", "")
+    return pd.Series(words, index=rows.index, dtype="str") + told
 
 
 def judged_over_time(report):
-    """The rows of ``judged`` that look back."""
+    """The rows of ``judged`` that look back to an earlier figure."""
     rows = judged(report)
     return rows[rows["question"] == "over time"]
 
 
 def attention(report):
-    """What most needs attention, worst first.
+    """What most needs attention: indicators that are clearly worse, worsened or worsening, or miss their target.
 
-    Each subject scores for a target not met or off track (4), for having worsened (3) and for standing worse
-    than England (2) or than its statistical neighbours (2); what a document only states scores half, and so does what was known at the last review.
-    Background figures do not score.
+    First those that stand worse and move the wrong way, then by promise, then by how far they stand out. What is only stated, not
+    clear, a background figure or older than two years is not here.
 
     Returns
     -------
-    DataFrame with ``subject_id, name, priority_ids`` (all that it serves, joined by a space), ``priority`` (their names), ``score``,
-    ``verdicts, new`` (False where all of it was known at the last review) and ``findings`` (sentences); one row for each subject.
+    DataFrame, one row for each subject: ``subject_id, name, priority_ids`` (all that it serves, joined by a space), ``priority`` (their
+    names), ``both`` (stands and moves the same way), ``promise`` (the highest, of 100; empty for a target alone), ``score``,
+    ``verdicts, new`` (False where all of it was known at the last review) and ``findings`` (sentences).
     """
-    return _scored(report, _BAD)
+    return _found(report, -1)
 
 
 def went_well(report):
-    """What went well, best first; scored and shaped as in ``attention``."""
-    worse = attention(report)
-    good = _scored(report, _GOOD)
-    return good.assign(mixed=good["subject_id"].isin(worse["subject_id"]))
+    """What went well, best first; as ``attention``. An indicator that needs attention is not here."""
+    good = _found(report, 1)
+    return good[~good["subject_id"].isin(attention(report)["subject_id"])].reset_index(drop=True)
 
 
-def _scored(report, weights):
-    rows = judged(report)
-    rows = rows[rows["verdict"].isin(list(weights)) & (rows["measure"] != "context figure")]
-    old = rows["flags"].str.contains("no new figure")
-    score = rows["verdict"].map(weights).astype(float) / (1 + (rows["evidence"] == "stated")) / (1 + old)
-    rows = rows.assign(score=score, new=~old)
+def _found(report, good):
+    rows = told(report, good)
+    rows = rows.assign(size=rows["score"].abs(), new=~rows["flags"].str.contains("no new figure"))
+    rows = rows.assign(
+        stands=rows["question"].isin(list(BESIDE)), moves=rows["question"].isin(["over time", "five_years"])
+    )
     serves = rows.drop_duplicates(_KEY).groupby("subject_id")["priority_id"].agg(" ".join)
     rows = rows.drop_duplicates(["subject_id", "question"])
-    scored = rows.groupby("subject_id", sort=False, as_index=False).agg(
-        name=("name", "first"),
-        score=("score", "sum"),
-        verdicts=("finding", "; ".join),
-        new=("new", "max"),
-        findings=("reason", _once),
+    found = rows.groupby("subject_id", sort=False, as_index=False).agg(
+        name=("name", "first"), stands=("stands", "max"), moves=("moves", "max"), promise=("promise", "max"), score=("size", "max"),
+        verdicts=("finding", "; ".join), new=("new", "max"), findings=("reason", _once),
+    )  # fmt: skip
+    found = found.assign(both=found["stands"] & found["moves"], priority_ids=found["subject_id"].map(serves))
+    found["priority"] = priority_names(report, found["priority_ids"])
+    order = found.assign(promise=found["promise"].fillna(100)).sort_values(
+        ["both", "promise", "score"], ascending=False, kind="stable"
     )
-    scored.insert(2, "priority_ids", scored["subject_id"].map(serves))
-    scored.insert(3, "priority", priority_names(report, scored["priority_ids"]))
-    return scored.sort_values("score", ascending=False, kind="stable", ignore_index=True)
+    columns = [
+        "subject_id",
+        "name",
+        "priority_ids",
+        "priority",
+        "both",
+        "promise",
+        "score",
+        "verdicts",
+        "new",
+        "findings",
+    ]
+    return found.loc[order.index, columns].reset_index(drop=True)
+
+
+def told(report, good):
+    """Rows of ``judged`` that are good (1) or bad (-1) news: clear, or a target met or not; not of background figures or old ones."""
+    rows = judged(report)
+    news = rows["verdict"].map({str(one): one.good for one in Verdict}) == good
+    sure = (rows["evidence"] == Evidence.CLEAR) | (rows["question"] == "target")
+    end = report.figures["end"].reindex(rows["observation_id"]).set_axis(rows.index)
+    recent = ~(months_between(end, report.as_at) > OLD_MONTHS)
+    return rows[news & sure & recent & (rows["measure"] != "context figure")]
+
+
+def probably_not(found):
+    """How many rows of ``attention`` or ``went_well`` will probably not be so next year: the sum of what each promise leaves open.
+
+    >>> probably_not(pd.DataFrame({"promise": [90.0, 85.0, None]}))
+    0.25
+    """
+    return round((1 - found["promise"].dropna() / 100).sum(), 2)
 
 
 def worse_and_worsening(report, which="worse"):
-    """Subjects that stand worse than England or their neighbours and are getting worse; with ``which`` "better" those that
-    stand better and are getting better.
-
-    Getting worse is a change since the earlier figure or a trend over five years. Differences within chance do not count.
+    """Subjects that clearly stand worse than England or their neighbours and clearly move the wrong way; with ``which`` "better" those
+    that stand better and move the right way.
 
     Returns
     -------
     DataFrame with ``subject_id, name, priority_ids, priority``, ``standing`` and ``direction`` (verdicts in words, with evidence) and
     ``reason`` (sentences).
     """
-    beside, moved, trend = _BOTH_WAYS[which]
-    rows = judged(report)
-    rows = rows[rows["measure"] != "context figure"]
-    stand = rows[(rows["verdict"] == beside) & rows["question"].isin(list(BESIDE))]
-    move = rows[(rows["verdict"] == moved) & (rows["question"] == "over time")]
-    trends = report.comparison.query("comparator == 'five_years' and verdict == @trend and measure != 'context figure'")
-    trends = trends.assign(finding=f"{trend} over five years (beyond chance)")
-    told = pd.concat([move, trends])
-    both = set(stand["subject_id"]) & set(told["subject_id"])
-    first = rows[rows["subject_id"].isin(both)].groupby("subject_id", sort=False)
-    serves = first["priority_id"].agg(lambda ids: " ".join(dict.fromkeys(ids)))
-
-    def words(frame, column):
-        each = frame[frame["subject_id"].isin(both)].drop_duplicates(["subject_id", column])
-        return each.groupby("subject_id")[column]
-
-    return pd.DataFrame(
-        {
-            "name": first["name"].first(),
-            "priority_ids": serves,
-            "priority": priority_names(report, serves),
-            "standing": words(stand, "finding").agg("; ".join),
-            "direction": words(told, "finding").agg("; ".join),
-            "reason": words(pd.concat([stand, told]), "reason").agg(_once),
-        }
-    ).reset_index(names="subject_id")
+    rows = told(report, -1 if which == "worse" else 1).drop_duplicates(["subject_id", "question"])
+    rows = rows.assign(
+        part=np.select(
+            [rows["question"].isin(list(BESIDE)), rows["question"] == "target"], ["standing", ""], "direction"
+        )
+    )
+    words = (
+        rows.groupby(["subject_id", "part"])["finding"]
+        .agg("; ".join)
+        .unstack()
+        .reindex(columns=["standing", "direction"])
+        .dropna()
+    )
+    found = _found(report, -1 if which == "worse" else 1).set_index("subject_id").reindex(words.index)
+    return found[["name", "priority_ids", "priority"]].join(words).assign(reason=found["findings"]).reset_index()
 
 
 def _once(reasons):
@@ -184,14 +205,17 @@ def not_judged(report, figures_too=False):
     figure = "It stands at " + best["value_text"] + "; "
     without_target = best["reason"].str[:1].str.lower() + best["reason"].str[1:]
     lone = (best["observation_id"] != "") & (best["comparator"] == "previous")
+    untested = rows.loc[rows["evidence"] == Evidence.NOT_TESTED, "subject_id"]
     why = np.select(
         [
             best["measure"] == "milestone",
+            best["subject_id"].isin(untested),
             best["observation_id"] != "",
             best["gap"] == "superseded",
         ],
         [
             "An event or document to deliver, not a figure",
+            "Not tested: how far its figures move by themselves is not known",
             "A figure, with nothing to set it beside",
             "No figure on this definition",
         ],

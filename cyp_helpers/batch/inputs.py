@@ -12,7 +12,18 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
-PACKAGES = "gptables ipykernel ipython matplotlib nbconvert numpy openpyxl pandas papermill seaborn".split()
+PACKAGES = [
+    "gptables",
+    "ipykernel",
+    "ipython",
+    "matplotlib",
+    "nbconvert",
+    "numpy",
+    "openpyxl",
+    "pandas",
+    "papermill",
+    "seaborn",
+]
 
 
 class Inputs:

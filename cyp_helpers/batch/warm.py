@@ -10,21 +10,21 @@ from decimal import Decimal
 from importlib import import_module
 
 sys.modules["rfc3987_syntax"] = None  # a second for checks of web addresses that notebooks do not ask for
-import gptables  # noqa: E402, F401
-import IPython.core.completerlib  # noqa: E402, F401
-import IPython.extensions.storemagic  # noqa: E402, F401
-import matplotlib.backends.backend_agg  # noqa: E402, F401
-import matplotlib.backends.backend_svg  # noqa: E402, F401
-import nbformat  # noqa: E402
-import openpyxl  # noqa: E402, F401
-import papermill  # noqa: E402, F401
-import pyarrow.parquet  # noqa: E402, F401
-import seaborn  # noqa: E402, F401
-import statsmodels.stats.proportion  # noqa: E402, F401  threads that import this at the same time can lock each other out
-import statsmodels.stats.rates  # noqa: E402, F401
+import gptables  # noqa: F401
+import IPython.core.completerlib
+import IPython.extensions.storemagic  # noqa: F401
+import matplotlib.backends.backend_agg
+import matplotlib.backends.backend_svg  # noqa: F401
+import nbformat
+import openpyxl  # noqa: F401
+import papermill  # noqa: F401
+import pyarrow.parquet  # noqa: F401
+import seaborn  # noqa: F401
+import statsmodels.stats.proportion
+import statsmodels.stats.rates  # noqa: F401
 
-import cyp_helpers  # noqa: E402
-from cyp_helpers.batch import engine, jobs, work  # noqa: E402, F401
+import cyp_helpers
+from cyp_helpers.batch import engine, jobs, work  # noqa: F401
 
 del sys.modules["rfc3987_syntax"]
 _APART = ("cyp_helpers.importers", "cyp_helpers.batch", "cyp_helpers.cli")  # no page needs them

@@ -136,7 +136,7 @@ def judge(figures, pairs, years, register):
     -------
     ``pairs`` with ``england_difference`` (over time, how England moved between the same two periods), ``score`` (positive above), ``promise`` (of 100), ``counts`` (what a test of counts says, '' where there is none),
     ``direction`` (1 above, over time more than others; -1 below; 0 not clear; NaN where not compared), ``evidence`` ('' where
-    not compared), ``verdict``, and ``later`` (the scale or the promise was learnt later), ``by_counts`` and ``scale`` (what the figure ordinarily moves in a year).
+    not compared), ``verdict``, and ``later`` (the scale or the promise was learnt later), ``by_counts``, ``support`` and ``scale`` (what the figure ordinarily moves in a year).
     """
     facts = [
         "number",
@@ -157,26 +157,13 @@ def judge(figures, pairs, years, register):
     p_value, gap = _chance(mine, pairs, compared & (pairs["comparator"] != "five_years"), over_time)
     scored = _scored(figures, pairs, years, register, p_value, gap, mine)
 
-    sign = np.sign(scored["score"])
-    difference = np.sign(pairs["difference"])
-    trend = pairs["comparator"] == "five_years"
-    hidden = compared & ~trend & ~_apart(mine, pairs)
-    clear = (
-        (scored["score"].abs() > CLEAR_SCORE) & (scored["promise"] >= pairs["comparator"].map(CLEAR_PROMISE)) & ~hidden
+    hidden = compared & (pairs["comparator"] != "five_years") & ~_apart(mine, pairs)
+    told = pairs[["comparator", "difference"]].assign(
+        **scored, polarity=mine["polarity"], compared=compared, hidden=hidden
     )
-    question = np.select(
-        [over_time & (sign != difference), trend, over_time], ["against others", "trend", "time"], "area"
-    )
-    direction = sign.where(clear, 0.0).where(compared)
-    verdict = verdict_words(pd.Series(question, index=pairs.index), mine["polarity"], direction)
-    clear &= ~verdict.isin([Verdict.NO_CHANGE])
-    evidence = np.select(
-        [~compared, hidden, clear, scored["promise"].notna()],
-        ["", Evidence.HIDDEN, Evidence.CLEAR, Evidence.UNCLEAR],
-        Evidence.NOT_TESTED,
-    )
+    told = verdicts(told)
     tested = p_value.notna() & compared
-    towards = sign.fillna(difference)
+    towards = np.sign(scored["score"].fillna(pairs["difference"]))
     counts = np.select(
         [tested & (p_value >= _LEVEL), tested & (np.sign(gap) == towards), tested],
         [COUNTS_CHANCE, COUNTS_AGREE, COUNTS_DISAGREE],
@@ -186,9 +173,46 @@ def judge(figures, pairs, years, register):
         england_difference=_england_moved(figures, pairs, over_time),
         **scored,
         counts=counts,
-        direction=direction.where(clear | direction.isna(), 0.0),
-        evidence=evidence,
-        verdict=verdict.where(compared, Verdict.NOT_COMPARED.value),
+        **told[["direction", "evidence", "verdict"]],
+    )
+
+
+def verdicts(rows):
+    """Direction, evidence and verdict from score and promise.
+
+    Parameters
+    ----------
+    rows : DataFrame with ``comparator, polarity, difference, score, promise``, ``compared`` and ``hidden`` (by rounding)
+
+    Returns
+    -------
+    DataFrame indexed as ``rows``: ``direction, evidence, verdict`` as in ``judge``.
+
+    >>> row = {"comparator": "england", "polarity": "lower", "difference": 3.6, "compared": True, "hidden": False}
+    >>> verdicts(pd.DataFrame([{**row, "score": 2.4, "promise": 92.0}])).iloc[0].tolist()
+    [1.0, 'clear', 'worse']
+    """
+    over_time, compared = rows["comparator"].isin(OVER_TIME), rows["compared"]
+    sign = np.sign(rows["score"])
+    enough = rows["promise"] >= rows["comparator"].map(CLEAR_PROMISE)
+    clear = (rows["score"].abs() > CLEAR_SCORE) & enough & compared & ~rows["hidden"]
+    opposed = over_time & (sign != np.sign(rows["difference"]))
+    question = np.select(
+        [opposed, rows["comparator"] == "five_years", over_time], ["against others", "trend", "time"], "area"
+    )
+    verdict = verdict_words(pd.Series(question, index=rows.index), rows["polarity"], sign.where(clear, 0.0))
+    clear &= verdict != Verdict.NO_CHANGE
+    evidence = np.select(
+        [~compared, rows["hidden"], clear, rows["promise"].notna()],
+        ["", Evidence.HIDDEN, Evidence.CLEAR, Evidence.UNCLEAR],
+        Evidence.NOT_TESTED,
+    )
+    return pd.DataFrame(
+        {
+            "direction": sign.where(clear, 0.0).where(compared),
+            "evidence": pd.Series(evidence, index=rows.index, dtype="str"),
+            "verdict": verdict.where(compared, Verdict.NOT_COMPARED.value),
+        }
     )
 
 
@@ -226,10 +250,14 @@ def _scored(figures, pairs, years, register, p_value, gap, mine):
     asked = pairs[["comparator"]].assign(
         **mine[["series_id", "breakdown"]], year=mine["end"].dt.year, score=score, support=found["support"]
     )
-    curves, offsets = (_numbers(register.table(name)) for name in ("promises", "promise-series"))
-    promised = promises(asked, curves, offsets)
+    promised = promises(asked, *promise_tables(register))
     later = found["later"] | promised.pop("promise_later")
-    return promised.assign(score=score, scale=found["scale"], later=later, by_counts=by_counts)
+    return promised.assign(score=score, **found[["support", "scale"]], later=later, by_counts=by_counts)
+
+
+def promise_tables(register):
+    """The tables ``promises`` and ``promise-series`` with their numbers as numbers."""
+    return tuple(_numbers(register.table(name)) for name in ("promises", "promise-series"))
 
 
 def _numbers(table):

@@ -54,8 +54,7 @@ def scores(figures, pairs, years, changes, size, later, earlier=None):
     before = pd.DataFrame({back: _pick(relative, past[back]) for back in past}, index=asked.index)
     kind = asked["comparator"]
 
-    n = asked["n"].where(kind == "neighbours")
-    level = scale / np.sqrt(2) * np.sqrt(1 + 1 / n.where(n >= FEWEST_NEIGHBOURS)).where(kind == "neighbours", 1.0)
+    level = level_scale(scale, asked["n"]).where(kind == "neighbours", level_scale(scale))
     difference = rows["number"] - asked["other_number"]
     moved = _moved(changes, rows, asked, figures)
     slope = sum(before[YEARS - 1 - i] * (i - 2) for i in range(YEARS)) / 10
@@ -74,6 +73,13 @@ def scores(figures, pairs, years, changes, size, later, earlier=None):
         }
     )
     return found.reindex(pairs.index).astype({"later": "boolean"}).fillna({"later": False}).astype({"later": bool})
+
+
+def level_scale(scale, neighbours=None):
+    """What a level ordinarily stands away by: s / sqrt 2, beside the mean of n neighbours times sqrt(1 + 1/n); empty below five."""
+    if neighbours is None:
+        return scale / np.sqrt(2)
+    return scale / np.sqrt(2) * np.sqrt(1 + 1 / neighbours.where(neighbours >= FEWEST_NEIGHBOURS))
 
 
 def _scales(rows, labels, changes, size, later):

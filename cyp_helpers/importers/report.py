@@ -176,7 +176,9 @@ def changed_verdicts(before, after, as_at, area_id):
     old = old[old["source_id"].isin(before.table("editions")["source_id"])]
     newest = old.drop_duplicates(keys[:3], keep="last").drop_duplicates(keys[:2], keep="last")
     both = old.merge(newest[keys[:3]]).merge(new[[*keys, "verdict"]], on=keys, suffixes=("_old", "_new"))
-    told = both[(both["verdict_old"] != both["verdict_new"]) & (both["gap"] == "") & (both["verdict_new"] != "not compared")]
+    told = both[
+        (both["verdict_old"] != both["verdict_new"]) & (both["gap"] == "") & (both["verdict_new"] != "not compared")
+    ]
     told = told.rename(columns={"period_label": "period", "verdict_old": "old", "verdict_new": "new"})
     return told[["series_id", "period", "comparator", "old", "new"]].reset_index(drop=True)
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.compare.areas import list_in_use
+from cyp_helpers.compare.areas import list_in_use, neighbour_averages
 from cyp_helpers.compare.figures import PER, TOTALS
-from cyp_helpers.compare.judge import NO_VERDICT, judge
-from cyp_helpers.compare.pairs import pair_figures
+from cyp_helpers.compare.judge import NO_VERDICT, promise_tables, verdicts
+from cyp_helpers.compare.promise import level_scale, promises
 from cyp_helpers.register.tables import ENGLAND, UnknownName, source_titles
 from cyp_helpers.show.charts import (
     DARK_BLUE,
@@ -187,16 +187,39 @@ def choices(report, line):
     of the judged pair ``difference, verdict, evidence``; one row for each choice that gives an average.
     """
     figures = report.everyone[report.everyone["cell"] == line["cell"]]
-    own = figures.index[figures["area_id"] == report.area["area_id"]]
+    own = figures[figures["area_id"] == report.area["area_id"]]
+    label = report.figures.at[line["observation_id"], "figure"]
+    judged = report.pairs.query("comparator == 'neighbours' and figure == @label").iloc[0]
     lists = report.register.whole.table("neighbour-lists").set_index("list_id")["title"]
-    made = []
-    for list_id, title in lists.items():
-        for average in ("mean", "median"):
-            pairs = pair_figures(figures, report.register, list_id, average)
-            pairs = pairs[(pairs["comparator"] == "neighbours") & pairs["figure"].isin(own) & (pairs["gap"] == "")]
-            made.append(judge(figures, pairs).assign(list_of_neighbours=title, average=average))
-    rows = pd.concat(made, ignore_index=True).rename(columns={"n": "neighbours_with_figure", "other_number": "value"})
-    told = ["list_of_neighbours", "average", "neighbours_with_figure", "value", "difference", "verdict", "evidence"]
+    made = [
+        neighbour_averages(figures, report.register, list_id, average)
+        .loc[own.index]
+        .assign(list_of_neighbours=title, average=average)
+        for list_id, title in lists.items()
+        for average in ("mean", "median")
+    ]
+    rows = pd.concat(made, ignore_index=True).query("n > 0")
+    number, low, high = own[["number", "low", "high"]].iloc[0]
+    rows = rows.assign(
+        comparator="neighbours", polarity=line["polarity"], difference=(number - rows["number"]).round(9), compared=True,
+        hidden=(low < rows["high"] - 1e-9) & (high > rows["low"] + 1e-9), year=own["end"].dt.year.iloc[0],
+        series_id=line["series_id"], breakdown=line["breakdown"], support=judged["support"],
+    )  # fmt: skip
+    rows["score"] = rows["difference"] / level_scale(judged["scale"], rows["n"])
+    rows["promise"] = promises(rows, *promise_tables(report.register))["promise"]
+    rows = rows.rename(columns={"n": "neighbours_with_figure", "number": "value"}).join(
+        verdicts(rows)[["verdict", "evidence"]]
+    )
+    told = [
+        "list_of_neighbours",
+        "average",
+        "neighbours_with_figure",
+        "value",
+        "difference",
+        "verdict",
+        "evidence",
+        "promise",
+    ]
     return rows[told].assign(places=line["places"])
 
 

@@ -33,7 +33,7 @@ def ages(report):
 def read_claims_and_standings(report):
     """Whether the arithmetic of the documents holds, and whether what they say about England does."""
     claims = read_claims(check_claims(report.register, report.document_figures))
-    return Words(f"{claims} {read_standings(check_standings(report.register, report.figures))}")
+    return Words(f"{claims} {read_standings(check_standings(report.register, report.figures, report.pairs))}")
 
 
 def read_claims(claims):

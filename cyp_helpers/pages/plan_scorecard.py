@@ -5,20 +5,20 @@ from cyp_helpers.pages.comparators import lines_with_page
 from cyp_helpers.pages.long_view import links as long_views
 from cyp_helpers.show.sentences import paragraph, say
 from cyp_helpers.show.wording import Words, escape
-from cyp_helpers.show.words import named, of_which_new, pages
+from cyp_helpers.show.words import named, not_next_year, of_which_new, pages
 
 
 def read_attention(report):
-    """The first three that need attention."""
+    """The first three that need attention, and how many of all will probably not be so next year."""
     worst = attention(report)
     names = "; ".join(named(row) for _, row in worst.head(3).iterrows())
-    return Words(say("attention", len(worst), new=of_which_new(worst), names=names))
+    return Words(paragraph(say("attention", len(worst), new=of_which_new(worst), names=names), not_next_year(worst)))
 
 
 def read_went_well(report):
-    """How much went well, and how much of it is mixed."""
+    """How much went well, and how much of it will probably not be so next year."""
     good = went_well(report)
-    return Words(paragraph(say("went_well", len(good), new=of_which_new(good)), say("mixed", good["mixed"].sum())))
+    return Words(paragraph(say("went_well", len(good), new=of_which_new(good)), not_next_year(good)))
 
 
 def read_coverage(report):

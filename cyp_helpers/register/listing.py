@@ -158,7 +158,18 @@ def indicators(search="", plan="", register=None):
     }
     rows = rows.assign(**{name: _number(number, rows["series_id"]).to_numpy() for name, number in counts.items()})
     rows = rows.join(_years(known.groupby("series_id")), on="series_id").fillna({"first_year": "", "last_year": ""})
-    columns = "series_id name indicator_id unit polarity definition areas figures first_year last_year".split()
+    columns = [
+        "series_id",
+        "name",
+        "indicator_id",
+        "unit",
+        "polarity",
+        "definition",
+        "areas",
+        "figures",
+        "first_year",
+        "last_year",
+    ]
     return _found(rows, search, ["name", "definition", "series_id", "indicator_id"])[columns].reset_index(drop=True)
 
 

@@ -35,7 +35,6 @@ COLUMNS = {
     "findings": ("What this rests on", "text"),
     "differs": ("How its definition differs", "text"),
     "new": ("New since last review", "text"),
-    "mixed": ("Also needs attention", "text"),
     "printed": ("As printed", "text"),
     "reading": ("How it was read", "text"),
     "period_label": ("Period", "text"),

@@ -1,5 +1,7 @@
 """Computed sentences, each once: how it reads for none, for one and for many."""
 
+import re
+
 from cyp_helpers.show.wording import Words, count
 
 # A line each: name | none | one | many. {n} is the number as a word, {N} the same at the start of a sentence; the caller fills in the rest.
@@ -29,7 +31,7 @@ coverage | The documents list no indicator or measure. | The documents list one 
 milestones | | ; one is an event or document to deliver | ; {n} are events or documents to deliver
 attention | No indicator of the plan counts as worse than England or its neighbours, as worsened or as missing its target; what cannot be judged may not be well. | One indicator needs attention, {new}: {names}. | {N} indicators need attention, {new}. First: {names}.
 went_well | No indicator of the plan counts as better than England or its neighbours, as improved or as meeting its target. | One indicator went well, {new}. | {N} indicators went well, {new}.
-mixed | | One of these has a worse side as well and stands in the table above too. | {N} of these have a worse side as well and stand in the table above too.
+not_next_year | | By the record of such verdicts, about one of these will not be so next year. | By the record of such verdicts, about {n} of these will not be so next year.
 new | known at the last review already | one of them new since the last review | {n} of them new since the last review
 to_attend_to | none needs attention | one needs attention | {n} need attention
 to_the_good | none went well | one went well | {n} went well
@@ -42,32 +44,32 @@ better_and_better | None is better and getting better. | One is better and getti
 caveat | | - One indicator: comparisons {what}. | - {N} indicators: comparisons {what}.
 claims | The documents known at this date state no comparison in words. | One comparison is stated in words; {checked}. | {N} comparisons are stated in words; {checked}.
 checked | none can be worked out again | one can be worked out again, and {outcomes} | {n} can be worked out again: {outcomes}
-claim_outcome |  | one claim {outcome} | for {n} the claim {outcome}
+claim_outcome | | one claim {outcome} | for {n} the claim {outcome}
 standings | The documents known at this date state no standing beside England. | One standing is stated beside England. Held against the published figures: {answers}. | {N} standings are stated beside England. Held against the published figures: {answers}.
 quarantine | No published figure is kept out of the comparisons. | One published figure is kept out of every comparison, because it cannot be right; the list gives the reason. | {N} published figures are kept out of every comparison, because they cannot be right; the list gives the reason for each.
 missing | Every place for a figure holds one. | One place for a figure holds something else: {forms}. | {N} places for a figure hold something else: {forms}. They are kept apart: a dash is not a figure to be confirmed.
 old | No newest figure is known to be older than {months} months. | One of the newest figures is older than {months} months. | {N} of the newest figures are older than {months} months.
-undated |  |  One has no printed period. |  {N} have no printed period.
-queries | No source query is open. | One source query is open, {high}.{caution}{apart} | {N} source queries are open, {high}.{caution}{apart}
+undated | | One has no printed period. | {N} have no printed period.
+queries | No source query is open. | One source query is open, {high}. {caution}{apart} | {N} source queries are open, {high}. {caution}{apart}
 high | none with a high bearing | one with a high bearing | {n} with a high bearing
-caution |  |  One asks for caution beside a figure. |  {N} ask for caution beside a figure.
-apart |  |  One keeps two figures apart. |  {N} keep two figures apart.
-actions | No document of this plan known at the review sets an action. | One action is set: {tally}.{partly} No news of an action is not news that it was done. | {N} actions are set: {tally}.{partly} No news of an action is not news that it was done.
-partly |  |  For one of those overdue a later document shows a part. |  For {n} of those overdue a later document shows a part.
+caution | | One asks for caution beside a figure. | {N} ask for caution beside a figure.
+apart | | One keeps two figures apart. | {N} keep two figures apart.
+actions | No document of this plan known at the review sets an action. | One action is set: {tally}. {partly} No news of an action is not news that it was done. | {N} actions are set: {tally}. {partly} No news of an action is not news that it was done.
+partly | | For one of those overdue a later document shows a part. | For {n} of those overdue a later document shows a part.
 overdue | No action is overdue at {day} | One of {all_actions} is overdue at {day} | {N} of {all_actions} are overdue at {day}
 all_actions | no actions | one action | {n} actions
-evidence_of_activities | No review of evidence is known at this date. | One activity was reviewed. What the evidence shows, by the workbook's reading: {tally}.{cut_off} | {N} activities were reviewed. What the evidence shows, by the workbook's reading: {tally}.{cut_off}
-cut_off |  |  One rests on text that is cut off. |  {N} rest on text that is cut off.
+evidence_of_activities | No review of evidence is known at this date. | One activity was reviewed. What the evidence shows, by the workbook's reading: {tally}. {cut_off} | {N} activities were reviewed. What the evidence shows, by the workbook's reading: {tally}. {cut_off}
+cut_off | | One rests on text that is cut off. | {N} rest on text that is cut off.
 unmatched_activity | Every activity has an indicator | One activity has no indicator | {N} activities have no indicator
 unmatched_indicator | every indicator has an activity | one indicator has no activity | {n} indicators have no activity
 candidates | No indicator is listed. | One indicator is listed: {tally}. | {N} indicators are listed: {tally}.
 equality | The documents of this plan print no equality impact assessment: whom the plan helps and whom it misses is not shown. | One area is looked at; {positive}, {need}. Saying so is not measuring it: no figure is printed by group. | {N} areas are looked at; {positive}, {need}. Saying so is not measuring it: no figure is printed by group.
 positive | none is said to see a positive impact | one is said to see a positive impact | {n} are said to see a positive impact
 unmet_need | none is said to have an unmet need | one is said to have an unmet need | {n} are said to have an unmet need
-points | No figure is known for this indicator at the date of the review. | One figure is known as at {day}: {first}.{undated} | {N} figures are known as at {day}, on {definitions}, from {first} to {last}.{apart}{undated}
+points | No figure is known for this indicator at the date of the review. | One figure is known as at {day}: {first}. {undated} | {N} figures are known as at {day}, on {definitions}, from {first} to {last}. {apart}{undated}
 definitions | no definition | one definition | {n} definitions
-not_across |  |  |  Figures on different definitions stand in one picture and are not compared.
-undated_points |  |  One has no printed period and stands at the date of its document. |  {N} have no printed period and stand at the date of their document.
+not_across | | | Figures on different definitions stand in one picture and are not compared.
+undated_points | | One has no printed period and stands at the date of its document. | {N} have no printed period and stand at the date of their document.
 points_title | {name}: no figure | {name}: one figure | {name}: {n} figures on {definitions}
 worsened | No figure worsened. | One figure worsened, of one indicator: {evidence}. | {N} figures worsened, of {indicators}: {evidence}.
 indicators | no indicator | one indicator | {n} indicators
@@ -84,7 +86,8 @@ def say(name, number, **parts):
     ('', 'One of these is only stated, without both figures.', '12 figures are new since the review 2017-18 part 1.')
     """
     words = count(number)
-    return Words(SENTENCES[name][min(number, 2)].format(n=words, N=words.capitalize(), **parts))
+    text = SENTENCES[name][min(number, 2)].format(n=words, N=words.capitalize(), **parts)
+    return Words(re.sub(" {2,}", " ", text).strip())  # parts of which there are none leave a space
 
 
 def paragraph(*sentences):

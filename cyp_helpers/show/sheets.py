@@ -41,7 +41,7 @@ def sheets_of(report):
     read = ["name", "area", "period_label", "printed", "reading", "document", "locator", "known_from"]
     return {
         "Attention": show(findings.attention(report)[_FINDING], "Indicators that need attention, worst first"),
-        "Went well": show(findings.went_well(report)[[*_FINDING, "mixed"]], "Indicators that went well, best first"),
+        "Went well": show(findings.went_well(report)[_FINDING], "Indicators that went well, best first"),
         "Coverage": show(seen, "How much can be judged, by priority"),
         "Targets": show(targets[_PAIR], "Figures beside the targets that the documents print"),
         "Over time": show(_with_priority(report, changes)[_PAIR], "Figures beside earlier ones"),

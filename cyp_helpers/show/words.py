@@ -6,7 +6,7 @@ from urllib.parse import quote
 from cyp_helpers.compare.areas import list_in_use, list_words
 from cyp_helpers.compare.flags import FLAGS
 from cyp_helpers.compare.judge import Evidence, Verdict
-from cyp_helpers.findings import attention, judged, went_well, worse_and_worsening
+from cyp_helpers.findings import attention, judged, probably_not, went_well, worse_and_worsening
 from cyp_helpers.show.sentences import paragraph, say
 from cyp_helpers.show.table import STYLE
 from cyp_helpers.show.wording import Words, bold, clean, count, day, escape, join, stop
@@ -14,6 +14,7 @@ from cyp_helpers.show.wording import Words, bold, clean, count, day, escape, joi
 _QUESTIONS = {
     "target": "Against target",
     "over time": "Over time",
+    "five_years": "Over five years",
     "england": "Against England",
     "neighbours": "Against statistical neighbours",
 }
@@ -93,10 +94,10 @@ def read_lines(report):
     rows = report.lines.drop_duplicates(["series_id", "breakdown"])
     parts = [say("lines", len(rows))]
     for comparator, name in [("england", "England"), ("neighbours", "the statistical neighbours")] if len(rows) else []:
-        told = rows.loc[rows[f"{comparator}_evidence"] == Evidence.BEYOND, f"{comparator}_verdict"]
-        parts.append(f"{Evidence.BEYOND.capitalize()} against {name}: {tally(told, 'none')}.")
+        told = rows.loc[rows[f"{comparator}_evidence"] == Evidence.CLEAR, f"{comparator}_verdict"]
+        parts.append(f"{Evidence.CLEAR.capitalize()} against {name}: {tally(told, 'none')}.")
     tested = rows["five_years_evidence"] != ""
-    moving = rows["five_years_evidence"] == Evidence.BEYOND
+    moving = rows["five_years_evidence"] == Evidence.CLEAR
     return Words(paragraph(*parts, say("trends", tested.sum(), moving=say("significant", moving.sum()))))
 
 
@@ -109,13 +110,10 @@ def read_both_ways(report):
 
 def notes_on_lines(report, rows):
     """What stands below a table of rows of ``report.lines``: whose neighbours, where chance is not tested, what differs."""
-    indicators = report.register.table("indicators").set_index("indicator_id").loc[rows["indicator_id"].unique()]
-    untested = indicators[indicators["chance_note"] != ""]
     near = rows[rows["match"] == "near"].drop_duplicates(["series_id", "breakdown"])
     return (
         _LINE_NOTE,
         *neighbours_used(report),
-        *(untested["name"] + ": chance is not tested, because " + untested["chance_note"] + "."),
         *(near["name"] + " differs from the plan's definition: " + near["differs"] + "."),
     )
 
@@ -223,6 +221,11 @@ def named(finding):
 def of_which_new(findings):
     new = findings["new"].sum()
     return "new since the last review" if len(findings) == new else say("new", new)
+
+
+def not_next_year(found):
+    """How many findings will probably not be so next year, by the promises they rest on."""
+    return say("not_next_year", round(probably_not(found)))
 
 
 def _publishers(report, figures):
