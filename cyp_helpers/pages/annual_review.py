@@ -65,7 +65,7 @@ def _judged_of(judged, listed):
     """ "Three of its nine indicators and measures can be judged." of each row."""
     number = {n: count(n) for n in {*judged, *listed}}
     many = (
-        judged.map(number).replace("no", "none")
+        judged.map(number).replace("no", "none").mask(judged == listed, "all")
         + " of its "
         + listed.map(number)
         + " indicators and measures can be judged."

@@ -2,8 +2,8 @@
 
 from cyp_helpers.compare.claims import UNCHECKED, check_claims, check_standings
 from cyp_helpers.register.periods import months_between
-from cyp_helpers.show.sentences import say
-from cyp_helpers.show.wording import Words, count, escape, join
+from cyp_helpers.show.sentences import paragraph, say
+from cyp_helpers.show.wording import count, escape, join
 
 OLD = 24  # months
 
@@ -33,7 +33,7 @@ def ages(report):
 def read_claims_and_standings(report):
     """Whether the arithmetic of the documents holds, and whether what they say about England does."""
     claims = read_claims(check_claims(report.register, report.document_figures))
-    return Words(f"{claims} {read_standings(check_standings(report.register, report.figures, report.pairs))}")
+    return paragraph(claims, read_standings(check_standings(report.register, report.figures, report.pairs)))
 
 
 def read_claims(claims):
@@ -42,34 +42,31 @@ def read_claims(claims):
     checked = outcomes.drop(UNCHECKED, errors="ignore")
     parts = [say("claim_outcome", number, outcome=outcome) for outcome, number in checked.items()]
     told = say("checked", checked.sum(), outcomes=join(parts or [""]))
-    return Words(say("claims", len(claims), checked=told))
+    return say("claims", len(claims), checked=told)
 
 
 def read_standings(standings):
     """How many stated standings, of ``check_standings``, the published figures bear out."""
     answers = standings["answer"].value_counts()
     told = "; ".join(f"{answer}, {count(number)}" for answer, number in answers.items())
-    return Words(say("standings", len(standings), answers=told))
+    return say("standings", len(standings), answers=told)
 
 
 def read_missing(missing):
     """How many places for a figure hold something else, and what."""
     forms = missing["printed"].value_counts()
     told = ", ".join(f"{escape(form) or 'blank'} ({number})" for form, number in forms.items())
-    return Words(say("missing", len(missing), forms=told))
+    return say("missing", len(missing), forms=told)
 
 
 def read_old(old):
     """How many newest figures, of ``ages``, are old or undated."""
     undated = old["months"].isna().sum()
-    return Words(say("old", len(old) - undated, months=OLD) + say("undated", undated))
+    return paragraph(say("old", len(old) - undated, months=OLD), say("undated", undated))
 
 
 def read_queries(queries):
     """How many source queries are open, and what they ask for."""
-    number = {
-        "high": (queries["bearing"] == "high").sum(),
-        "caution": (queries["effect"] == "caution").sum(),
-        "apart": (queries["effect"] == "not compared").sum(),
-    }
-    return Words(say("queries", len(queries), **{name: say(name, each) for name, each in number.items()}))
+    told = say("queries", len(queries), high=say("high", (queries["bearing"] == "high").sum()))
+    caution, apart = ((queries["effect"] == effect).sum() for effect in ("caution", "not compared"))
+    return paragraph(told, say("caution", caution), say("apart", apart))

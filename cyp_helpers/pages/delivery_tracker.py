@@ -15,7 +15,7 @@ from cyp_helpers.show.charts import (
     draw_svg,
     tell_dates,
 )
-from cyp_helpers.show.sentences import say
+from cyp_helpers.show.sentences import paragraph, say
 from cyp_helpers.show.table import show
 from cyp_helpers.show.wording import Words, count, day, how_many, join
 
@@ -211,7 +211,8 @@ def read_delivery(report):
     late = number[LATE].sum()
     told = pd.concat([pd.Series({f"overdue at {day(report.as_at)}": late}), number.drop(LATE)])
     parts = [f"{how_many(each)} {state}" for state, each in told.items() if each or not late and state == told.index[0]]
-    return say("actions", number.sum(), tally=join(parts), partly=say("partly", number[PARTLY]))
+    told = say("actions", number.sum(), tally=join(parts))
+    return paragraph(told, say("partly", number[PARTLY]), say("no_news", number.sum()))
 
 
 def read_evidence(report):
@@ -221,7 +222,7 @@ def read_evidence(report):
     evidence = evidence[evidence["activity_id"].map(plan) == report.plan["plan_id"]]
     told = "; ".join(f"{name}, {count(number)}" for name, number in evidence["judgement"].value_counts().items())
     cut_off = say("cut_off", (evidence["reading"] == "cut off").sum())
-    return say("evidence_of_activities", len(evidence), tally=told, cut_off=cut_off)
+    return paragraph(say("evidence_of_activities", len(evidence), tally=told), cut_off)
 
 
 def read_unmatched(rows):

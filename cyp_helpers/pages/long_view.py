@@ -1,11 +1,11 @@
 """The long view: one indicator and its successors through all plans, broken wherever the definition breaks."""
 
-from dataclasses import replace
 from itertools import combinations, cycle
 
 import numpy as np
 import pandas as pd
 
+from cyp_helpers.findings import in_words, names_of
 from cyp_helpers.register.tables import ENGLAND, UnknownName
 from cyp_helpers.show.charts import (
     DARK_BLUE,
@@ -19,9 +19,21 @@ from cyp_helpers.show.charts import (
     new_figure,
     tell_dates,
 )
-from cyp_helpers.show.table import Table, numbers, tidy
-from cyp_helpers.show.wording import Words, count, day, plural, sentence_count
+from cyp_helpers.show.columns import WORDS
+from cyp_helpers.show.sentences import paragraph, say
+from cyp_helpers.show.table import show
+from cyp_helpers.show.wording import Words, bold, day, escape, stop
 
+POINTS = [
+    "line",
+    "value",
+    "value_text",
+    "marks",
+    "period_label",
+    "document",
+    "locator",
+]  # what a table tells of each point
+_ITSELF = "One definition; only like periods and like areas are compared."
 _SHORT_LINE = 4  # points
 _LOOKS = [(DARK_BLUE, "o"), (TURQUOISE, "^"), ("#801650", "D"), ("#A285D1", "v"), (DARK_GREY, "P")]
 
@@ -51,7 +63,7 @@ def families(report):
 def links(report):
     """Links to the long views of a review."""
     names = report.register.table("indicators").set_index("indicator_id")["name"]
-    lines = [f"- [Long view: {names[one]}](long-view-{one}.html)" for one in families(report)]
+    lines = [f"- [Long view: {escape(names[one])}](long-view-{one}.html)" for one in families(report)]
     return Words("\n".join(lines) or "No indicator of this plan has figures from more than one document.")
 
 
@@ -70,12 +82,7 @@ def points(report, indicator):
     rows = figures[(figures["indicator_id"] == indicator) & figures["number"].notna()].sort_values(
         ["end", "published"], kind="stable"
     )
-    series = report.register.table("series").set_index("series_id")["name"]
-    areas = report.register.table("areas").set_index("area_id")["name"]
-    part = (", " + rows["breakdown"]).where(rows["breakdown"] != "all", "")
-    return rows.assign(
-        line=rows["series_id"].map(series) + part + ", " + rows["area_id"].map(areas), area=rows["area_id"].map(areas)
-    )
+    return rows.assign(line=names_of(report, rows) + ", " + rows["area"])
 
 
 def long_chart(report, indicator):
@@ -96,18 +103,15 @@ def long_chart(report, indicator):
     if len(rows):
         _frame(axes, rows, report.register.table("units").set_index("unit").at[rows["unit"].iloc[0], "heading"])
     draw_plain(axes, keep_left=True)
-    definitions = rows["series_id"].nunique()
-    title = (
-        f"{_name_of(report, indicator)}: {count(len(rows))} {plural(len(rows), 'figure')} on {count(definitions)} "
-        f"{plural(definitions, 'definition')}"
-    )
+    name = report.register.table("indicators").set_index("indicator_id").at[indicator, "name"]
+    title = say("points_title", len(rows), name=name, definitions=say("definitions", rows["series_id"].nunique()))
     add_title(figure, title)
     spoken = "; ".join(f"{row.line} {row.said}" for row in rows.itertuples())
     return Chart(
         title,
         f"Line chart, broken wherever the definition changes; a hollow point has no printed period. {title}. {spoken}.",
         draw_svg(figure),
-        replace(points_table(report, indicator), caption=f"Figures behind the chart: {_name_of(report, indicator)}"),
+        show(in_words(report, rows)[POINTS], f"Figures behind the chart: {name}"),
     )
 
 
@@ -141,134 +145,81 @@ def _frame(axes, rows, heading):
     axes.legend(each.values(), each, loc="upper left", bbox_to_anchor=(-0.02, -0.1), frameon=False, fontsize=9.5)
 
 
-def points_table(report, indicator):
-    """Each point with its source; below it the source queries with a high bearing."""
-    rows = points(report, indicator)
+def notes_on(report, points):
+    """Source queries with a high bearing on the points, a sentence each."""
     queries = report.register.table("source-queries")
     queries = queries[(queries["effect"] != "none") & (queries["bearing"] == "high")]
-    about = queries["concerns"].str.split().map(lambda ids: bool(set(ids) & set(rows.index))).astype(bool)
-    notes = tuple(queries["query_id"][about] + ": " + queries["query"][about])
-    return Table(
-        f"Every figure known: {_name_of(report, indicator)}",
-        tidy(
-            pd.DataFrame(
-                {
-                    "Definition": rows["line"],
-                    "Figure": numbers(rows["value"]),
-                    "Marks": rows["marks"],
-                    "Period": rows["period_label"],
-                    "Document": rows["source_id"],
-                    "Place": rows["locator"],
-                }
-            )
-        ),
-        notes,
-        "points",
-    )
+    about = queries["concerns"].str.split().map(lambda ids: not set(points.index).isdisjoint(ids)).astype(bool)
+    return tuple(queries["query_id"][about] + ": " + queries["query"][about])
 
 
-def definitions_table(report, indicator):
-    """The definitions of an indicator, and which document uses which."""
-    series = _definitions(report, indicator)
-    listed = report.register.table("plan-indicators")
-    used = listed.groupby("series_id")["source_id"].agg(lambda ids: ", ".join(dict.fromkeys(ids)))
-    return Table(
-        "The definitions, and who uses them",
-        tidy(
-            pd.DataFrame(
-                {
-                    "Name": series["name"],
-                    "Definition": series["definition"],
-                    "Listed in": series["series_id"].map(used).astype("str").fillna("no document known at this date"),
-                }
-            )
-        ),
-        (),
-        "definitions",
-    )
+def definitions(report, indicator):
+    """The definitions of an indicator that a known document lists or that have a figure.
+
+    Returns
+    -------
+    Rows of ``series`` with ``listed_in``, the documents that use it.
+
+    >>> definitions(cyp.open_review("cypf-2016-18", "2017-18 part 2"), "school-absence")["series_id"].tolist()
+    ['school-absence-basis-not-printed', 'school-absence-6-half-terms']
+    """
+    series, listed = (report.register.table(name) for name in ("series", "plan-indicators"))
+    used = series["series_id"].isin({*listed["series_id"], *points(report, indicator)["series_id"]})
+    documents = listed.groupby("series_id")["source_id"].agg(lambda ids: ", ".join(dict.fromkeys(ids)))
+    told = series["series_id"].map(documents).astype("str").fillna("no document known at this date")
+    return series.assign(listed_in=told)[(series["indicator_id"] == indicator) & used]
 
 
-def comparable_table(report, indicator):
-    """What may be compared with what, and why not."""
-    series = _definitions(report, indicator).set_index("series_id")["name"]
+def comparable(report, indicator):
+    """Each pair of definitions of an indicator, whether their figures may be compared, and why; last each with itself.
+
+    Returns
+    -------
+    DataFrame with ``one`` and ``other`` (names), ``comparable`` (yes, no, or in the words of ``series_breaks``) and ``why``.
+    """
+    names = definitions(report, indicator).set_index("series_id")["name"]
     breaks = report.register.table("series-breaks").set_index(["series_id", "successor_series_id"])
-    rows = [_pair(one, other, series, breaks) for one, other in combinations(series.index, 2)]
-    rows += [
-        {
-            "One": name,
-            "Other": name,
-            "May they be compared": "yes",
-            "Why": "One definition; only like periods and like areas are compared.",
-        }
-        for name in series
-    ]
-    return Table("What may be compared with what", pd.DataFrame(rows), (), "comparable")
+    both_ways = pd.concat([breaks, breaks.swaplevel()])
+    pairs = pd.MultiIndex.from_tuples(combinations(names.index, 2), names=["one", "other"])
+    known = both_ways[~both_ways.index.duplicated()].reindex(pairs)[["comparable", "what_changed"]]
+    why = known["what_changed"].str[:1].str.upper() + known["what_changed"].str[1:] + "."
+    apart = known.assign(
+        comparable=known["comparable"].fillna("no"), why=why.fillna("Two definitions with no step between them.")
+    )
+    itself = pd.DataFrame({"one": names.index, "other": names.index, "comparable": "yes", "why": _ITSELF})
+    rows = pd.concat([apart.drop(columns="what_changed").reset_index(), itself], ignore_index=True)
+    return rows.assign(one=rows["one"].map(names), other=rows["other"].map(names))
 
 
 def read_long_view(report, indicator):
     """How many figures are known, on how many definitions, from when to when."""
     rows = points(report, indicator)
-    if rows.empty:
-        return Words("No figure is known for this indicator at the date of the review.")
     own = rows[rows["area_id"] != ENGLAND]
-    own = rows if own.empty else own
-    undated = (~rows["dated"]).sum()
+    ends = (rows if own.empty else own)["said"].map(escape)
     definitions = rows["series_id"].nunique()
-    text = f"{sentence_count(len(rows))} {plural(len(rows), 'figure is', 'figures are')} known as at {day(report.as_at)}, on {count(definitions)} {plural(definitions, 'definition')}, from {own['said'].iloc[0]} to {own['said'].iloc[-1]}."
-    if definitions > 1:
-        text += " Figures on different definitions stand in one picture and are not compared."
-    if undated:
-        text += f" {sentence_count(undated)} {plural(undated, 'has', 'have')} no printed period and {plural(undated, 'stands', 'stand')} at the date of the document."
-    return Words(text)
+    told = say(
+        "points", len(rows), day=day(report.as_at), definitions=say("definitions", definitions), span=_span(ends)
+    )
+    return paragraph(told, say("not_across", definitions), say("undated_points", (~rows["dated"]).sum()))
 
 
 def name_of(report, indicator):
     """The indicator in bold, with what it counts and which direction is better."""
     row = report.register.table("indicators").set_index("indicator_id").loc[indicator]
-    better = {
-        "higher": "Higher is better",
-        "lower": "Lower is better",
-        "none": "Neither direction is better in itself",
-    }[row["polarity"]]
-    return Words(
-        f"**{row['name']}.** {row['definition']}. {better}: {row['polarity_reason'][:1].lower() + row['polarity_reason'][1:]}."
-    )
+    better = WORDS["polarity"][row["polarity"]].capitalize()
+    reason = escape(row["polarity_reason"][:1].lower() + row["polarity_reason"][1:])
+    return Words(f"{bold(stop(row['name']))} {escape(stop(row['definition']))} {better}: {stop(reason)}")
 
 
 # ---- parts ----
 
 
-def _definitions(report, indicator):
-    """The series of an indicator that a known document lists or that have a figure."""
-    series = report.register.table("series")
-    listed = report.register.table("plan-indicators")
-    listed = listed["series_id"]
-    used = series["series_id"].isin(listed) | series["series_id"].isin(points(report, indicator)["series_id"])
-    return series[(series["indicator_id"] == indicator) & used]
+def _span(said):
+    """ "from 51.4% in 2015/16 to 45.5% in 2016/17"; of one figure, or of one told twice, the figure."""
+    ends = list(dict.fromkeys(said.iloc[[0, -1]])) if len(said) else [""]
+    return ends[0] if len(ends) == 1 else f"from {ends[0]} to {ends[1]}"
 
 
 def _labelled(line):
     """The points that carry their figure: all of a short line, the first and last of a long one."""
     return line if len(line) <= _SHORT_LINE else line.iloc[[0, -1]]
-
-
-def _pair(one, other, series, breaks):
-    for first, second in ((one, other), (other, one)):
-        if (first, second) in breaks.index:
-            row = breaks.loc[(first, second)]
-            return {
-                "One": series[first],
-                "Other": series[second],
-                "May they be compared": row["comparable"],
-                "Why": row["what_changed"][:1].upper() + row["what_changed"][1:] + ".",
-            }
-    return {
-        "One": series[one],
-        "Other": series[other],
-        "May they be compared": "no",
-        "Why": "Two definitions with no step between them.",
-    }
-
-
-def _name_of(report, indicator):
-    return report.register.table("indicators").set_index("indicator_id").at[indicator, "name"]

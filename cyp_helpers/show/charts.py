@@ -268,7 +268,7 @@ def tell_dates(axes):
     """A few dates below a chart, as years or as months."""
     from matplotlib.dates import AutoDateFormatter, AutoDateLocator
 
-    locator = AutoDateLocator(minticks=4, maxticks=8)
+    locator = AutoDateLocator(minticks=3, maxticks=8)  # with 4 there is none for 43 to 47 months
     formatter = AutoDateFormatter(locator)
     formatter.scaled.update({30.0: "%b %Y", 1.0: "%d %b %Y"})
     axes.xaxis.set_major_locator(locator)

@@ -1,7 +1,5 @@
 """Computed sentences, each once: how it reads for none, for one and for many."""
 
-import re
-
 from cyp_helpers.show.wording import Words, count
 
 # A line each: name | none | one | many. {n} is the number as a word, {N} the same at the start of a sentence; the caller fills in the rest.
@@ -50,15 +48,16 @@ quarantine | No published figure is kept out of the comparisons. | One published
 missing | Every place for a figure holds one. | One place for a figure holds something else: {forms}. | {N} places for a figure hold something else: {forms}. They are kept apart: a dash is not a figure to be confirmed.
 old | No newest figure is known to be older than {months} months. | One of the newest figures is older than {months} months. | {N} of the newest figures are older than {months} months.
 undated | | One has no printed period. | {N} have no printed period.
-queries | No source query is open. | One source query is open, {high}. {caution}{apart} | {N} source queries are open, {high}. {caution}{apart}
+queries | No source query is open. | One source query is open, {high}. | {N} source queries are open, {high}.
 high | none with a high bearing | one with a high bearing | {n} with a high bearing
 caution | | One asks for caution beside a figure. | {N} ask for caution beside a figure.
 apart | | One keeps two figures apart. | {N} keep two figures apart.
-actions | No document of this plan known at the review sets an action. | One action is set: {tally}. {partly} No news of an action is not news that it was done. | {N} actions are set: {tally}. {partly} No news of an action is not news that it was done.
+actions | No document of this plan known at the review sets an action. | One action is set: {tally}. | {N} actions are set: {tally}.
+no_news | | No news of an action is not news that it was done. | No news of an action is not news that it was done.
 partly | | For one of those overdue a later document shows a part. | For {n} of those overdue a later document shows a part.
 overdue | No action is overdue at {day} | One of {all_actions} is overdue at {day} | {N} of {all_actions} are overdue at {day}
 all_actions | no actions | one action | {n} actions
-evidence_of_activities | No review of evidence is known at this date. | One activity was reviewed. What the evidence shows, by the workbook's reading: {tally}. {cut_off} | {N} activities were reviewed. What the evidence shows, by the workbook's reading: {tally}. {cut_off}
+evidence_of_activities | No review of evidence is known at this date. | One activity was reviewed. What the evidence shows, by the workbook's reading: {tally}. | {N} activities were reviewed. What the evidence shows, by the workbook's reading: {tally}.
 cut_off | | One rests on text that is cut off. | {N} rest on text that is cut off.
 unmatched_activity | Every activity has an indicator | One activity has no indicator | {N} activities have no indicator
 unmatched_indicator | every indicator has an activity | one indicator has no activity | {n} indicators have no activity
@@ -66,11 +65,11 @@ candidates | No indicator is listed. | One indicator is listed: {tally}. | {N} i
 equality | The documents of this plan print no equality impact assessment: whom the plan helps and whom it misses is not shown. | One area is looked at; {positive}, {need}. Saying so is not measuring it: no figure is printed by group. | {N} areas are looked at; {positive}, {need}. Saying so is not measuring it: no figure is printed by group.
 positive | none is said to see a positive impact | one is said to see a positive impact | {n} are said to see a positive impact
 unmet_need | none is said to have an unmet need | one is said to have an unmet need | {n} are said to have an unmet need
-points | No figure is known for this indicator at the date of the review. | One figure is known as at {day}: {first}. {undated} | {N} figures are known as at {day}, on {definitions}, from {first} to {last}. {apart}{undated}
+points | No figure is known for this indicator at the date of the review. | One figure is known as at {day}: {span}. | {N} figures are known as at {day}, on {definitions}: {span}.
 definitions | no definition | one definition | {n} definitions
 not_across | | | Figures on different definitions stand in one picture and are not compared.
 undated_points | | One has no printed period and stands at the date of its document. | {N} have no printed period and stand at the date of their document.
-points_title | {name}: no figure | {name}: one figure | {name}: {n} figures on {definitions}
+points_title | {name}: nothing to draw | {name}: one point | {name}: {n} points on {definitions}
 worsened | No figure worsened. | One figure worsened, of one indicator: {evidence}. | {N} figures worsened, of {indicators}: {evidence}.
 indicators | no indicator | one indicator | {n} indicators
 """
@@ -79,21 +78,22 @@ SENTENCES = {
 }
 
 
-def say(name, number, **parts):
+def say(name, number, /, **parts):
     """A sentence of the list for a number; what it is filled with must be Markdown already (``wording.escape``).
 
-    >>> say("stated", 0), say("stated", 1), say("new_figures", 12, before="2017-18 part 1")
-    ('', 'One of these is only stated, without both figures.', '12 figures are new since the review 2017-18 part 1.')
+    >>> say("stated", 1)
+    One of these is only stated, without both figures.
+    >>> say("new_figures", 12, before="2017-18 part 1")
+    12 figures are new since the review 2017-18 part 1.
     """
     words = count(number)
-    text = SENTENCES[name][min(number, 2)].format(n=words, N=words.capitalize(), **parts)
-    return Words(re.sub(" {2,}", " ", text).strip())  # parts of which there are none leave a space
+    return Words(SENTENCES[name][min(number, 2)].format(n=words, N=words.capitalize(), **parts))
 
 
 def paragraph(*sentences):
     """Sentences after each other, without those that are empty.
 
     >>> paragraph("One.", "", "Two.")
-    'One. Two.'
+    One. Two.
     """
-    return " ".join(filter(None, sentences))
+    return Words(" ".join(filter(None, sentences)))
