@@ -49,7 +49,7 @@ def run_fuzz(faults=500, seed=20260408, project=None):
         clean = check_register(copy)
         if len(clean):
             raise ValueError(f"data/ has {len(clean)} faults of its own: run cyp check first")
-        makers = _makers(copy / "data", draw)
+        makers = _Faults(copy / "data", draw).kinds()
         for number in range(faults):
             kind, (file, row, column, new) = _draw(makers, number)
             rows.append([kind, file, row, column, str(new)[:40], *_outcome(copy, file, row, column)])
@@ -115,218 +115,243 @@ def _restore(source, data, file):
     shutil.copy2(source / file, data / file) if (source / file).is_file() else None
 
 
-def _makers(data, draw):
-    """Kind -> function that puts one such fault into the copy and returns (file, row, column, what was written)."""
-    package = json.loads((data / "datapackage.json").read_text(encoding="utf-8"))
-    items = [item for item in package["resources"] if len(read_table(data / item["path"]))]
-    fields = [(item, field) for item in items for field in item["schema"]["fields"]]
-    path_of = {item["name"]: item["path"] for item in package["resources"]}
+class _Faults:
+    """Makers of faults in a copy of the register, one method a kind: each puts one in and returns (file, row, column, what was
+    written), or None where it finds no place."""
 
-    def put(file, column, new, where=None):
+    def __init__(self, data, draw):
+        self.data, self.draw = data, draw
+        self.package = json.loads((data / "datapackage.json").read_text(encoding="utf-8"))
+        self.items = [item for item in self.package["resources"] if len(read_table(data / item["path"]))]
+        self.fields = [(item, field) for item in self.items for field in item["schema"]["fields"]]
+        self.path_of = {item["name"]: item["path"] for item in self.package["resources"]}
+        self.observations = [item["path"] for item in self.items if item["name"].startswith("observations-")]
+
+    def put(self, file, column, new, where=None):
         """Write one cell of a random row (``where`` narrows them; ``new`` is text or a function of the row)."""
-        frame = read_table(data / file)
+        frame = read_table(self.data / file)
         rows = list(frame.index if where is None else frame.index[where(frame)])
         if not rows:
             return None
-        at = draw.choice(rows)
+        at = self.draw.choice(rows)
         value = new(frame.loc[at], frame) if callable(new) else new
         if value is None or value == frame.at[at, column]:
             return None
         frame.at[at, column] = value
-        frame.to_csv(data / file, index=False, lineterminator="\n", encoding="utf-8")
+        frame.to_csv(self.data / file, index=False, lineterminator="\n", encoding="utf-8")
         return file, at + 2, column, value
 
-    def field_where(test):
-        return draw.choice([(item, field) for item, field in fields if test(item, field)])
+    def field_where(self, test):
+        return self.draw.choice([(item, field) for item, field in self.fields if test(item, field)])
 
-    def rules(field):
+    def rules(self, field):
         return field.get("constraints", {})
 
-    def wrong_type():
-        item, field = field_where(lambda _, field: field["type"] in _WRONG)
-        return put(item["path"], field["name"], draw.choice(_WRONG[field["type"]]))
+    def wrong_type(self):
+        item, field = self.field_where(lambda _, field: field["type"] in _WRONG)
+        return self.put(item["path"], field["name"], self.draw.choice(_WRONG[field["type"]]))
 
-    def empty():
-        item, field = field_where(lambda _, field: rules(field).get("required"))
-        return put(item["path"], field["name"], "", lambda frame: frame[field["name"]] != "")
+    def empty(self):
+        item, field = self.field_where(lambda _, field: self.rules(field).get("required"))
+        return self.put(item["path"], field["name"], "", lambda frame: frame[field["name"]] != "")
 
-    def not_listed():
-        item, field = field_where(lambda _, field: "enum" in rules(field))
-        return put(item["path"], field["name"], draw.choice(["nothing", "NaN", "0", "Yes "]))
+    def not_listed(self):
+        item, field = self.field_where(lambda _, field: "enum" in self.rules(field))
+        return self.put(item["path"], field["name"], self.draw.choice(["nothing", "NaN", "0", "Yes "]))
 
-    def pattern():
-        item, field = field_where(lambda _, field: "pattern" in rules(field))
-        return put(item["path"], field["name"], draw.choice(_IDS))
+    def pattern(self):
+        item, field = self.field_where(lambda _, field: "pattern" in self.rules(field))
+        return self.put(item["path"], field["name"], self.draw.choice(_IDS))
 
-    def beyond():
-        item, field = field_where(lambda _, field: {"minimum", "maximum"} & set(rules(field)))
-        rule, day = rules(field), field["type"] == "date"
+    def beyond(self):
+        item, field = self.field_where(lambda _, field: {"minimum", "maximum"} & set(self.rules(field)))
+        rule, day = self.rules(field), field["type"] == "date"
         new = ("1066-10-14" if day else rule["minimum"] - 1) if "minimum" in rule else rule["maximum"] + 1
-        return put(item["path"], field["name"], str(new))
+        return self.put(item["path"], field["name"], str(new))
 
-    def twice(change=lambda text: text):
-        item, field = field_where(
-            lambda item, field: rules(field).get("unique") and len(read_table(data / item["path"])) > 1
+    def twice(self, change=lambda text: text):
+        item, field = self.field_where(
+            lambda item, field: self.rules(field).get("unique") and len(read_table(self.data / item["path"])) > 1
         )
         name = field["name"]
-        new = lambda row, frame: change(draw.choice([one for one in frame[name] if one != row[name]]))
-        file, _, column, value = put(item["path"], name, new) or (None,) * 4
+        new = lambda row, frame: change(self.draw.choice([one for one in frame[name] if one != row[name]]))
+        file, _, column, value = self.put(item["path"], name, new) or (None,) * 4
         # Of two alike the later row is told.
-        rows = read_table(data / file)[name].str.casefold() == value.casefold() if file else []
+        rows = read_table(self.data / file)[name].str.casefold() == value.casefold() if file else []
         return (file, rows[rows].index[-1] + 2, column, value) if file else None
 
-    def reference():
-        item = draw.choice([item for item in items if item["schema"].get("foreignKeys")])
-        key = draw.choice(item["schema"]["foreignKeys"])
-        return put(item["path"], key["fields"][0], draw.choice(["nothing", "E99999999", "re-referral", "../x"]))
+    def reference(self):
+        item = self.draw.choice([item for item in self.items if item["schema"].get("foreignKeys")])
+        key = self.draw.choice(item["schema"]["foreignKeys"])
+        return self.put(
+            item["path"], key["fields"][0], self.draw.choice(["nothing", "E99999999", "re-referral", "../x"])
+        )
 
-    def text(marks):
-        item, field = field_where(lambda item, field: field["type"] == "string" and item["name"] != "quarantine")
-        return put(item["path"], field["name"], lambda row, _: row[field["name"]] + draw.choice(marks) + "x")
+    def text(self, marks):
+        item, field = self.field_where(lambda item, field: field["type"] == "string" and item["name"] != "quarantine")
+        return self.put(item["path"], field["name"], lambda row, _: row[field["name"]] + self.draw.choice(marks) + "x")
 
-    def blank():
-        item, field = field_where(
+    def blank(self):
+        item, field = self.field_where(
             lambda _, field: field["type"] == "string" and not field["name"].endswith(("prefix", "suffix"))
         )
-        return put(
+        return self.put(
             item["path"],
             field["name"],
-            lambda row, _: row[field["name"]] and draw.choice([" {}", "{} ", "\u00a0{}"]).format(row[field["name"]]),
+            lambda row, _: (
+                row[field["name"]] and self.draw.choice([" {}", "{} ", "\u00a0{}"]).format(row[field["name"]])
+            ),
         )
 
-    observations = [item["path"] for item in items if item["name"].startswith("observations-")]
+    def period(self):
+        file = self.draw.choice([*self.observations, self.path_of["targets"], self.path_of["stated-comparisons"]])
+        return self.put(file, "period", self.draw.choice(_PERIODS))
 
-    def period():
-        file = draw.choice([*observations, path_of["targets"], path_of["stated-comparisons"]])
-        return put(file, "period", draw.choice(_PERIODS))
+    def number(self):
+        return self.put(self.draw.choice(self.observations), "value", self.draw.choice(_NUMBERS))
 
-    def number():
-        return put(draw.choice(observations), "value", draw.choice(_NUMBERS))
-
-    def decimals():
-        file = draw.choice(observations)
+    def decimals(self):
+        file = self.draw.choice(self.observations)
         new = lambda row, _: row["value"].partition(".")[0] if "." in row["value"] else row["value"] + ".0"
-        return put(file, "value", new, lambda frame: frame["value"].str.fullmatch(r"[0-9.]+"))
+        return self.put(file, "value", new, lambda frame: frame["value"].str.fullmatch(r"[0-9.]+"))
 
-    def tenfold():
+    def tenfold(self):
         """The value and what is printed, in a figure whose year before is known."""
-        file = path_of["observations-review-2018"]
-        frame = read_table(data / file)
-        known = pd.read_parquet(data / "observations/published.parquet", columns=["series_id", "area_id"])
+        file = self.path_of["observations-review-2018"]
+        frame = read_table(self.data / file)
+        known = pd.read_parquet(self.data / "observations/published.parquet", columns=["series_id", "area_id"])
         pairs = set(map(tuple, known.drop_duplicates().to_numpy()))
         rows = [at for at in frame.index if frame.at[at, "value"].isdigit() and (frame.at[at, "series_id"], frame.at[at, "area_id"]) in pairs]  # fmt: skip
         if not rows:
             return None
-        at = draw.choice(rows)
+        at = self.draw.choice(rows)
         for column in ("printed", "value"):
             frame.at[at, column] = frame.at[at, column].replace(frame.at[at, "value"], frame.at[at, "value"] + "00")
-        frame.to_csv(data / file, index=False, lineterminator="\n")
+        frame.to_csv(self.data / file, index=False, lineterminator="\n")
         return file, at + 2, "value", frame.at[at, "value"]
 
-    def too_late():
-        return put(draw.choice(observations), "published", "2030-01-31")
+    def too_late(self):
+        return self.put(self.draw.choice(self.observations), "published", "2030-01-31")
 
-    def itself():
-        name, one, other = draw.choice([
+    def itself(self):
+        name, one, other = self.draw.choice([
             ("series-breaks", "series_id", "successor_series_id"), ("activity-moves", "from_activity_id", "to_activity_id"),
             ("printed-pairings", "observation_id", "comparator_observation_id"), ("governance-links", "body_id", "target_id"),
             ("areas", "area_id", "region_id"), ("neighbours", "area_id", "neighbour_id"),
         ])  # fmt: skip
-        return put(path_of[name], other, lambda row, _: row[one] or None)
+        return self.put(self.path_of[name], other, lambda row, _: row[one] or None)
 
-    def unsaid():
-        return put(path_of["action-evidence"], draw.choice(["said_by"]), "", lambda frame: frame["said_by"] != "")
+    def unsaid(self):
+        return self.put(
+            self.path_of["action-evidence"], self.draw.choice(["said_by"]), "", lambda frame: frame["said_by"] != ""
+        )
 
-    def region():
-        return put(
-            path_of["areas"],
+    def region(self):
+        return self.put(
+            self.path_of["areas"],
             "region_id",
-            draw.choice(["E10000024", "E92000001", "E06000016"]),
+            self.draw.choice(["E10000024", "E92000001", "E06000016"]),
             lambda frame: frame["region_id"] != "",
         )
 
-    def baseline():
-        every = [one for file in observations for one in read_table(data / file).to_dict("records")]
-        series = read_table(data / path_of["series"]).set_index("series_id")["indicator_id"]
-        listed = read_table(data / path_of["plan-indicators"]).set_index("plan_indicator_id")["series_id"]
-        new = lambda row, _: draw.choice([
+    def baseline(self):
+        every = [one for file in self.observations for one in read_table(self.data / file).to_dict("records")]
+        series = read_table(self.data / self.path_of["series"]).set_index("series_id")["indicator_id"]
+        listed = read_table(self.data / self.path_of["plan-indicators"]).set_index("plan_indicator_id")["series_id"]
+        new = lambda row, _: self.draw.choice([
             one["observation_id"] for one in every if series[one["series_id"]] != series[listed[row["plan_indicator_id"]]]])  # fmt: skip
-        return put(
-            path_of["targets"], "baseline_observation_id", new, lambda frame: frame["baseline_observation_id"] != ""
+        return self.put(
+            self.path_of["targets"],
+            "baseline_observation_id",
+            new,
+            lambda frame: frame["baseline_observation_id"] != "",
         )
 
-    def strangers():
-        name, column = draw.choice([("source-queries", "concerns"), ("evidence", "figures"), ("governance-links", "target_id"),
+    def strangers(self):
+        name, column = self.draw.choice([("source-queries", "concerns"), ("evidence", "figures"), ("governance-links", "target_id"),
                                     ("printed-pairings", "comparator_observation_id"), ("published-measures", "counterpart_of")])  # fmt: skip
-        return put(path_of[name], column, "nowhere/99", lambda frame: frame[column] != "")
+        return self.put(self.path_of[name], column, "nowhere/99", lambda frame: frame[column] != "")
 
-    def days():
-        name, column = draw.choice(
+    def days(self):
+        name, column = self.draw.choice(
             [("reviews", "as_at"), ("reviews", "period_start"), ("plans", "period_end"), ("reviews", "period_end")]
         )
-        return put(path_of[name], column, "2001-04-02")
+        return self.put(self.path_of[name], column, "2001-04-02")
 
-    def window():
-        column, new = draw.choice([("edition_source", ""), ("denominator", "series nothing"), ("dataset", "nothing"), ("filters", "x"),
+    def window(self):
+        column, new = self.draw.choice([("edition_source", ""), ("denominator", "series nothing"), ("dataset", "nothing"), ("filters", "x"),
                                    ("first_year", "2098"), ("measure", "")])  # fmt: skip
         where = {"edition_source": lambda f: f["edition_source"] != "", "first_year": lambda f: f["last_year"] != "2099",
                  "measure": lambda f: (f["measure"] != "") & (f["numerator"] == "")}.get(column)  # fmt: skip
-        return put(path_of["published-measures"], column, new, where) if column != "first_year" else None
+        return self.put(self.path_of["published-measures"], column, new, where) if column != "first_year" else None
 
-    def raw(change, files=None):
-        file = draw.choice(files or [item["path"] for item in items])
-        content = (data / file).read_bytes()
+    def raw(self, change, files=None):
+        file = self.draw.choice(files or [item["path"] for item in self.items])
+        content = (self.data / file).read_bytes()
         new = change(content)
         if new == content:
             return None
-        (data / file).write_bytes(new)
+        (self.data / file).write_bytes(new)
         return file, "", "", change.__name__
 
-    def half(content):
-        return content[: len(content) // 2 - draw.randrange(9)]
+    def half(self, content):
+        return content[: len(content) // 2 - self.draw.randrange(9)]
 
-    def open_quote(content):
+    def open_quote(self, content):
         lines = content.split(b"\n")
-        at = draw.randrange(1, len(lines) - 1)
+        at = self.draw.randrange(1, len(lines) - 1)
         return b"\n".join([*lines[:at], b'"' + lines[at], *lines[at + 1 :]])
 
-    def cr_only(content):
+    def cr_only(self, content):
         return content.replace(b"\n", b"\r")
 
-    def semicolons(content):
+    def semicolons(self, content):
         return content.replace(b",", b";")
 
-    def cell_more(content):
+    def cell_more(self, content):
         lines = content.split(b"\n")
-        at = draw.randrange(1, len(lines) - 1)
+        at = self.draw.randrange(1, len(lines) - 1)
         return b"\n".join([*lines[:at], lines[at] + b",more", *lines[at + 1 :]])
 
-    def blank_row(content):
+    def blank_row(self, content):
         return content + b"\n"
 
-    def other_encoding(content):
+    def other_encoding(self, content):
         return content.replace(b"\n", "é\n".encode("latin-1"), 1)
 
-    def header(content):
+    def header(self, content):
         first, _, rest = content.partition(b"\n")
         return b",".join([b"renamed", *first.split(b",")[1:]]) + b"\n" + rest
 
-    def file_fault():
-        return raw(draw.choice([half, open_quote, cr_only, semicolons, cell_more, blank_row, other_encoding, header]))
+    def file_fault(self):
+        return self.raw(
+            self.draw.choice(
+                [
+                    self.half,
+                    self.open_quote,
+                    self.cr_only,
+                    self.semicolons,
+                    self.cell_more,
+                    self.blank_row,
+                    self.other_encoding,
+                    self.header,
+                ]
+            )
+        )
 
-    def gone():
-        file = draw.choice(items)["path"]
-        (data / file).unlink()
+    def gone(self):
+        file = self.draw.choice(self.items)["path"]
+        (self.data / file).unlink()
         return file, "", "", "no file"
 
-    def unlisted():
-        (data / "plans/extra.csv").write_text("x\n1\n", encoding="utf-8")
+    def unlisted(self):
+        (self.data / "plans/extra.csv").write_text("x\n1\n", encoding="utf-8")
         return "plans/extra.csv", "", "", "a file more"
 
-    def package_fault():
-        new = json.loads(json.dumps(package))
-        item = draw.choice(new["resources"])
-        change = draw.choice(
+    def package_fault(self):
+        new = json.loads(json.dumps(self.package))
+        item = self.draw.choice(new["resources"])
+        change = self.draw.choice(
             ["path", "name", "schema", "out", "address", "dialect", "field", "half", "gone", "pattern", "nan"]
         )
         if change in ("path", "name", "schema"):
@@ -347,30 +372,31 @@ def _makers(data, draw):
             "half": content[: len(content) // 2],
             "nan": content.replace(b'"title"', b'"x": NaN, "title"', 1),
         }.get(change, content)
-        (data / "datapackage.json").write_bytes(content)
+        (self.data / "datapackage.json").write_bytes(content)
         return "datapackage.json", "", "", change
 
-    def parquet():
+    def parquet(self):
         file = "observations/published.parquet"
-        frame, at = pd.read_parquet(data / file), draw.randrange(1000)
-        column, new = draw.choice([
+        frame, at = pd.read_parquet(self.data / file), self.draw.randrange(1000)
+        column, new = self.draw.choice([
             ("value", "NaN"), ("value", "12%"), ("value", "inf"), ("area_id", "E99999999"), ("series_id", "nothing"), ("source_id", "lait-1999"),
             ("period", "FY 0000/01"), ("status", "provisional"), ("published", "31/03/2018"), ("published", "0001-01-01"),
             ("published_basis", "cited"), ("numerator", -1.0), ("denominator", float("inf")), ("locator", ""), (None, "half"), (None, "text"),
         ])  # fmt: skip
         if column is None:
-            content = (data / file).read_bytes()
-            (data / file).write_bytes(half(content) if new == "half" else b"no Parquet")
+            content = (self.data / file).read_bytes()
+            (self.data / file).write_bytes(self.half(content) if new == "half" else b"no Parquet")
             return file, "", "", new
         frame.loc[at, column] = new
-        frame.to_parquet(data / file, index=False)
+        frame.to_parquet(self.data / file, index=False)
         return file, at + 2, column, new
 
-    return {
-        "wrong type": wrong_type, "empty": empty, "not in the list": not_listed, "pattern": pattern, "beyond a limit": beyond, "key twice": twice,
-        "key twice but for capitals": lambda: twice(str.upper), "reference": reference, "unseen character": lambda: text(_MARKS),
-        "mojibake": lambda: text(_MOJIBAKE), "blank at an end": blank, "period": period, "odd number": number, "decimals": decimals,
-        "tenfold": tenfold, "after the last review": too_late, "refers to itself": itself, "done, not said by whom": unsaid, "region": region,
-        "baseline of another": baseline, "unknown id among several": strangers, "days": days, "mapping": window, "file": file_fault,
-        "file gone": gone, "file more": unlisted, "datapackage": package_fault, "published figures": parquet,
+    def kinds(self):
+        return {
+        "wrong type": self.wrong_type, "empty": self.empty, "not in the list": self.not_listed, "pattern": self.pattern, "beyond a limit": self.beyond, "key twice": self.twice,
+        "key twice but for capitals": lambda: self.twice(str.upper), "reference": self.reference, "unseen character": lambda: self.text(_MARKS),
+        "mojibake": lambda: self.text(_MOJIBAKE), "blank at an end": self.blank, "period": self.period, "odd number": self.number, "decimals": self.decimals,
+        "tenfold": self.tenfold, "after the last review": self.too_late, "refers to itself": self.itself, "done, not said by whom": self.unsaid, "region": self.region,
+        "baseline of another": self.baseline, "unknown id among several": self.strangers, "days": self.days, "mapping": self.window, "file": self.file_fault,
+        "file gone": self.gone, "file more": self.unlisted, "datapackage": self.package_fault, "published figures": self.parquet,
     }  # fmt: skip

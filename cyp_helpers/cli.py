@@ -24,7 +24,7 @@ def review(
     force: Annotated[bool, typer.Option(help="Make also what is unchanged since it was last made.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before running several reviews.")] = False,
     timeout: Annotated[float, typer.Option(help="Seconds that one notebook may take.", min=1)] = 600,
-    jobs: Annotated[int, typer.Option(help="Notebooks at a time; 0 for one more than cores.", min=0)] = 0,
+    jobs: Annotated[int, typer.Option(help="Notebooks at a time; 0 for as many as cores.", min=0)] = 0,
     scheduler: Annotated[
         str | None, typer.Option(help="Run on the Dask cluster at this address, such as tcp://host:8786.")
     ] = None,

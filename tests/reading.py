@@ -9,6 +9,7 @@ _FAULTS = {
     "many with a singular": r"\b(?:[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix|[Ss]even|[Ee]ight|[Nn]ine|[2-9]|\d\d+) (?:indicator|action|claim|document) (?:is|has|are|have)\b",
     "a verb in the wrong number": r"\b(?:[Oo]ne|[Nn]one) (?:figure |indicator )?(?:are|have)\b",
     "sentences without a stop": r"[a-z)] (?:Trend|Against|Over time|Most in need|Beside|Evidence): ",
+    "sentences run together": r"[a-z)%][.?!][A-Z][a-z]",
     "stops in a row": r"\.\.(?!\.)|\.;|:\.|,\.|: ;|\(\)",
     "a value of the program": r"\b(?:nan|NaN|NaT|<NA>|inf)\b",
     "to the good": r"to the good\b",

@@ -1,7 +1,6 @@
 """For tests of runs: small projects whose review takes seconds, what stands in a folder, and what still runs."""
 
 import json
-import os
 import subprocess
 import sys
 import time

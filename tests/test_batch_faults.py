@@ -209,8 +209,8 @@ def test_a_damaged_note_of_the_last_check_is_written_anew(small):
 def test_data_that_is_changed_and_changed_back_during_a_run_makes_no_stale_page(small):
     path = small / "data/plans/evidence.csv"
     good = path.read_bytes()
-    back = f"import pathlib; pathlib.Path({str(path)!r}).write_bytes({good[:0]!r} or pathlib.Path({str(path)!r}).read_bytes())"
-    add_line(small, "delivery_tracker", back)
+    back = f"file = __import__('pathlib').Path({str(path)!r}); good = file.read_bytes()\n"
+    add_line(small, "delivery_tracker", back + "file.write_bytes(b'other'); file.write_bytes(good)")
     outcome = run(small)[0]
     assert [str(one) for one in outcome.failures if "changed during the run" in one.error] and path.read_bytes() == good
     folder = ReviewFolder(small, SMALL)

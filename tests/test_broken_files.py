@@ -1,8 +1,12 @@
 """Every kind of broken file of every publisher: one clear message, and not a byte of the register changed."""
 
+import gzip
+import io
 import zipfile
 
+import openpyxl
 import pandas as pd
+import pyarrow as pa
 import pytest
 from importing import (
     OPEN_DATA,
@@ -13,11 +17,14 @@ from importing import (
     save,
     snapshot,
 )
+from pyarrow import parquet as pq
 from typer.testing import CliRunner
 
 from cyp_helpers.cli import app
+from cyp_helpers.importers import reading
 from cyp_helpers.importers.reading import UnreadableFile, read_frame
 from cyp_helpers.importers.run import import_files
+from cyp_helpers.register.tables import AUTHORITY_TYPES, load_register
 
 FRAMES = {"lait": lait_frame, "ees": ees_frame, "fingertips": fingertips_frame}
 FIRST_NEEDED = {"lait": "Years", "ees": "time_period", "fingertips": "Area Code"}
@@ -184,3 +191,121 @@ def test_a_damaged_workbook_is_told(register, tmp_path):
         archive.writestr("nothing.txt", "nothing")
     with pytest.raises(UnreadableFile, match="damaged Excel file"):
         import_files(register, "lait", [path])
+
+
+def sheet(rows):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def with_sheet(content):
+    """A workbook whose first sheet is these bytes."""
+    whole, out = zipfile.ZipFile(io.BytesIO(sheet([["LA num"]]))), io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in whole.namelist():
+            archive.writestr(name, content if name == "xl/worksheets/sheet1.xml" else whole.read(name))
+    return out.getvalue()
+
+
+CELL = '<row r="{0}"><c r="A{0}" t="inlineStr"><is><t>{1}</t></is></c></row>'
+SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><dimension ref="A1:XFD1048576"/><sheetData>{}</sheetData></worksheet>'
+ODD_SHEETS = {
+    "no list": (lambda: sheet([["LA num", "x"], ["891", "y"]]), "no column 'LA Number'"),
+    "no head": (lambda: sheet([["a", "b"]]), "no row with the column"),
+    "cut off": (lambda: with_sheet(b"<worksheet><sheetData><row"), "damaged Excel file"),
+    "no sheet": (lambda: with_sheet(b"x"), "damaged Excel file"),
+    "the last row of all": (
+        lambda: with_sheet(SHEET.format(CELL.format(1, "LA num") + CELL.format(1048576, "z")).encode()),
+        "no column",
+    ),
+    "far too much in it": (lambda: with_sheet(b" " * (1 << 26)), "unpacks to"),
+    "OpenDocument": (
+        lambda: archive({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": ""}),
+        "an OpenDocument spreadsheet",
+    ),
+    "archive": (lambda: archive({"bds_long.csv": "x"}), "an archive to unpack"),
+    "old Excel": (lambda: b"\xd0\xcf\x11\xe0" + b"\0" * 600, "an old Excel workbook"),
+    "gzip": (lambda: gzip.compress(b"Short Desc,Years\n"), "a gzip archive"),
+}
+
+
+def archive(files):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as written:
+        for name, content in files.items():
+            written.writestr(name, content)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("kind", ODD_SHEETS)
+@pytest.mark.parametrize("name", ["sn_may_2026.xlsx", "sn_may_2026.csv"])
+def test_odd_workbooks_under_any_ending(register, tmp_path, kind, name):
+    make, words = ODD_SHEETS[kind]
+    (tmp_path / name).write_bytes(make())
+    before = snapshot(register)
+    with pytest.raises(UnreadableFile, match=words) as told:
+        import_files(register, "lait", [tmp_path / name])
+    assert "\n" not in str(told.value) and snapshot(register) == before
+
+
+BASE = {"Short Desc": ["PrevRegCPR"], "Years": ["2024"], "Values": ["1"], "LA Number": [891.0]}
+
+
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        ({"Values": [[1, 2]]}, "column 'Values' holds list"), ({"Short Desc": [{"a": "x"}]}, "column 'Short Desc' holds struct"),
+        ({"Years": [b"2024"]}, "column 'Years' holds binary"), ({"LA Number": pa.array([None], pa.null())}, "no area is named"),
+        ({"Values": ["9" * 20_000]}, "more than 10,000 letters"), ({"Values": pa.array([None], pa.null())}, "the columns hold nothing"),
+    ],
+)  # fmt: skip
+def test_parquet_of_other_types(register, tmp_path, change, words):
+    pq.write_table(pa.table(BASE | change), tmp_path / "bds_long_2026-05-01.parquet")
+    with pytest.raises(UnreadableFile, match=words):
+        import_files(register, "lait", [tmp_path / "bds_long_2026-05-01.parquet"])
+
+
+@pytest.mark.parametrize("form", ["parquet", "csv"])
+def test_more_rows_than_any_edition_has_are_refused_before_they_are_read(register, tmp_path, form, monkeypatch):
+    monkeypatch.setattr(reading, "ROWS", 3)
+    with pytest.raises(UnreadableFile, match="rows; right would be"):
+        import_files(register, "lait", [save(lait_frame(), tmp_path / f"bds_long_{DAY}.{form}")])
+
+
+def test_whatever_a_reader_raises_is_one_line_about_the_file(register, tmp_path, monkeypatch):
+    monkeypatch.setattr("cyp_helpers.importers.lait.settle", lambda *_: 1 / 0)
+    with pytest.raises(UnreadableFile, match="x_2024-11-19.csv: cannot be read .ZeroDivisionError"):
+        import_files(register, "lait", [save(lait_frame(), tmp_path / f"x_{DAY}.csv")])
+
+
+def neighbours(change=lambda rows: rows):
+    """Every authority with the ten that follow it."""
+    areas = load_register().table("areas")
+    numbers = areas.loc[areas["area_type"].isin(AUTHORITY_TYPES) & (areas["la_number"] != ""), "la_number"].tolist()
+    rows = {la: [la, *(numbers + numbers)[at + 1 : at + 11]] for at, la in enumerate(numbers)}
+    return sheet([["LA num", *(f"SN{place}" for place in range(1, 11))], *change(rows).values()])
+
+
+def other(place, number):
+    return lambda rows: {**rows, "891": [*rows["891"][:place], number or rows["891"][1], *rows["891"][place + 1 :]]}
+
+
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        (other(1, "891"), "891 is its own neighbour, SN1"), (other(2, ""), "has .* twice, SN2"), (other(10, "891"), "its own neighbour, SN10"),
+        (other(1, "999"), "area number '999'"), (other(4, "-"), "has not ten neighbours"),
+        (lambda rows: dict(list(rows.items())[:140]), "140 authorities with neighbours; right would be nearly all"),
+    ],
+)  # fmt: skip
+def test_lists_of_neighbours_are_checked_before_they_are_taken(register, tmp_path, change, words):
+    path = tmp_path / "sn_june_2026.xlsx"
+    path.write_bytes(neighbours(change))
+    with pytest.raises(UnreadableFile, match=words):
+        import_files(register, "lait", [path])
+    path.write_bytes(neighbours())
+    assert "ten neighbours each" in import_files(register, "lait", [path])[0][0].told[0]

@@ -6,9 +6,12 @@ import pandas as pd
 import pytest
 from conftest import PROJECT
 
+from benchmarks.fuzz import run_fuzz
+from cyp_helpers.batch.folder import ReviewFolder, UnderWay
+from cyp_helpers.batch.jobs import Run, plan_runs
 from cyp_helpers.register import checks
 from cyp_helpers.register.checks import check_register, describe_fault, faults_unless_checked
-from cyp_helpers.register.tables import read_table
+from cyp_helpers.register.tables import UnknownName, load_register, read_table
 
 
 def break_cell(project, file, row, column, new):
@@ -71,6 +74,67 @@ FAULTS = [
         "an id that no other file of observations has",
     ),
     ("reference/areas.csv", 0, "area_type", "shire", "county"),
+    # references that no foreign key covers
+    ("reference/areas.csv", 0, "region_id", "E06000016", "the area_id of a region"),
+    ("reference/areas.csv", 0, "region_id", "E12000099", "such as E12000009"),
+    ("reference/areas.csv", 0, "former_codes", "E06000016", "codes that no other area has or had"),
+    (
+        "plans/targets.csv",
+        4,
+        "baseline_observation_id",
+        "plan-2011-14/01-current",
+        "an observation of the indicator that the target is for",
+    ),
+    ("plans/action_evidence.csv", 4, "said_by", "", "the document that says so"),
+    (
+        "plans/action_evidence.csv",
+        3,
+        "said_by",
+        "nobody",
+        "source_id of a row that stands in data/reference/sources.csv",
+    ),
+    ("plans/activity_moves.csv", 0, "to_activity_id", "plan-2016-18/1.1", "another than from_activity_id has"),
+    (
+        "plans/series_breaks.csv",
+        10,
+        "successor_series_id",
+        "good-level-of-development-2013",
+        "another than series_id has",
+    ),
+    (
+        "plans/printed_pairings.csv",
+        0,
+        "comparator_observation_id",
+        "early-help-2013-16/03-baseline",
+        "another than observation_id has",
+    ),
+    # years, days, numbers
+    ("plans/targets.csv", 4, "period", "FY 0000/01", "a period such as FY 2016/17"),
+    ("observations/plan-2011-14.csv", 4, "period", "CY 99999", "a period such as FY 2016/17"),
+    ("observations/plan-2011-14.csv", 4, "published", "9999-12-31", "no more than 2099-12-31"),
+    ("plans/plans.csv", 0, "period_start", "0001-01-01", "no less than 1990-01-01"),
+    ("observations/plan-2011-14.csv", 4, "published", "2030-01-31", "no page will show this figure"),
+    ("plans/reviews.csv", 0, "as_at", "2011-02-30", "that the calendar has"),
+    ("observations/plan-2011-14.csv", 4, "value", "NaN", "the number in '39.2%'"),
+    ("observations/plan-2011-14.csv", 4, "numerator", "inf", "a number"),
+    ("observations/plan-2011-14.csv", 4, "numerator", "9" * 400, "a number"),
+    ("plans/priorities.csv", 0, "number", "\u0661", "a whole number"),
+    # text
+    ("plans/series.csv", 0, "name", "Re-\0referrals", "not seen (U+0000)"),
+    ("plans/series.csv", 0, "name", "Re-referrals \u202egpj.exe", "not seen (U+202E)"),
+    ("reference/areas.csv", 1, "name", "Eng\u200bland", "not seen (U+200B)"),
+    ("plans/priorities.csv", 0, "title", "Children\u00e2\u20ac\u2122s", "'Children\u2019s', as it was before"),
+    ("reference/units.csv", 9, "heading", "\u00c2\u00a3 million", "'\u00a3 million', as it was before"),
+    ("plans/series.csv", 0, "name", "Re-referrals ", "no blank at either end"),
+    # ids that become file names and addresses
+    ("reference/areas.csv", 5, "area_id", "../../../data", "letters, digits and hyphens, at most 80"),
+    ("plans/plans.csv", 0, "plan_id", "/tmp/plan", "letters, digits and hyphens"),
+    ("plans/series.csv", 0, "series_id", "re/referrals", "letters, digits and hyphens"),
+    ("plans/series.csv", 0, "series_id", "re-referrals #1? 50%", "letters, digits and hyphens"),
+    ("plans/series.csv", 0, "series_id", "CON", "letters, digits and hyphens"),
+    ("plans/series.csv", 0, "series_id", "a" * 81, "letters, digits and hyphens"),
+    ("plans/series.csv", 1, "series_id", "Child-Protection-Plan-Rate", "in whatever capitals"),
+    ("plans/priorities.csv", 0, "priority_id", "cypf-2011-14/b/safe", "the plan_id, a slash and letters"),
 ]
 
 
@@ -185,3 +249,97 @@ def test_files_that_were_found_good_are_not_checked_again_until_one_changes(proj
     plans.write_text(plans.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     assert len(faults_unless_checked(project)) == 1 and len(checked) == 1
     assert len(faults_unless_checked(project)) == 1  # a fault is not noted as good
+
+
+def test_a_separator_is_stated_and_not_guessed(project):
+    break_cell(project, "reference/no_counterpart.csv", 0, "reason", "Not in 'A';'B';'C'|'D'")
+    assert check_register(project).empty
+
+
+def test_ten_times_the_year_before_needs_a_query_that_prints_it(project):
+    place = ("observations/review-2018.csv", 46)  # 17 for England; the published figure of the year before is 18
+    for column, new in (("value", "1700"), ("printed", "1700 percentage point gap")):
+        break_cell(project, *place, column, new)
+    assert "a row of source_queries.csv that prints it" in check_register(project)["right"].iloc[0]
+    queries = read_table(project / "data/plans/source_queries.csv")
+    at = queries.index[queries["concerns"].str.contains("review-2018/3.2-gap-england")][0]
+    break_cell(project, "plans/source_queries.csv", at, "printed", "1700 percentage point gap")
+    assert check_register(project).empty
+
+
+PACKAGES = [
+    (lambda package: package["resources"][0].pop("path"), "path None"),
+    (lambda package: package["resources"][0].update(path="../../x.csv"), "path '../../x.csv'"),
+    (lambda package: package["resources"][0].update(path="http://127.0.0.1:9/x.csv"), "path 'http"),
+    (lambda package: package["resources"][0].update(dialect={"delimiter": ";"}), "dialect"),
+    (lambda package: package["resources"][0].update(dialect="http://127.0.0.1:9/x"), "dialect 'http"),
+    (lambda package: package["resources"][1].update(name="sources"), "name 'sources' twice"),
+    (lambda package: package["resources"].pop(0), "no table 'sources'"),
+    (lambda package: package.update(resources={}), "no list of resources"),
+    (lambda package: package["resources"][0]["schema"]["fields"][0].update(type="geopoint"), "of type 'geopoint'"),
+    (lambda package: package["resources"][0]["schema"]["fields"][0]["constraints"].update(pattern="("), "pattern '('"),
+]
+
+
+@pytest.mark.parametrize("change, found", PACKAGES)
+def test_a_datapackage_that_is_wrong_is_told_and_opens_no_address(project, change, found, monkeypatch):
+    monkeypatch.setattr("socket.socket.connect", lambda *_: pytest.fail("an address was opened"))
+    path = project / "data/datapackage.json"
+    package = json.loads(path.read_text(encoding="utf-8"))
+    change(package)
+    path.write_text(json.dumps({**package, "profile": "http://127.0.0.1:9/x"}), encoding="utf-8")
+    faults = check_register(project)
+    assert set(faults["file"]) == {"data/datapackage.json"} and any(found in one for one in faults["found"])
+
+
+def test_damaged_files(project):
+    data = project / "data"
+    for name, change in {
+        "plans/actions.csv": lambda content: content.replace(b"\n", b"\r"),
+        "plans/plans.csv": lambda content: content.replace(b"2011-14,", b'2011-14,"', 1),
+        "plans/reviews.csv": lambda content: content + b"\n",
+        "plans/themes.csv": lambda content: content.replace(b"\n", b",x\n", 2),
+    }.items():
+        (data / name).write_bytes(change((data / name).read_bytes()))
+    told = dict(check_register(project)[["file", "found"]].to_numpy())
+    assert (
+        told["data/plans/actions.csv"] == "a line that ends in CR alone"
+        and "expected after" in told["data/plans/plans.csv"]
+    )
+    assert told["data/plans/reviews.csv"] == "an empty row" and len(told) == 4
+
+
+@pytest.mark.parametrize("name", ["datapackage.json", "observations/published.parquet"])
+def test_half_a_file(project, name):
+    path = project / "data" / name
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    faults = check_register(project)
+    assert faults["file"].tolist() == [f"data/{name}"] and "\n" not in describe_fault(next(faults.itertuples()))
+
+
+def test_a_review_whose_folder_leads_out_of_outputs_is_not_begun(project, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (project / "outputs").mkdir()
+    (project / "outputs" / "linked").symlink_to(elsewhere)
+    for plan, area in (("../data", ""), ("linked", ""), ("plan", "../../../data")):
+        with (
+            pytest.raises(UnderWay, match="lies outside"),
+            ReviewFolder(project, Run(plan, "2017-18 part 2", area)).locked(),
+        ):
+            pass
+    assert not list(elsewhere.iterdir())
+
+
+def test_an_authority_that_was_not_there_yet_is_told_so():
+    with pytest.raises(UnknownName, match="'Cumberland' is an authority since 2023-04-01"):
+        plan_runs(load_register(), "cypf-2016-18", "2017-18 part 2", area="Cumberland")
+    runs = plan_runs(load_register(), "cypf-2016-18", "2017-18 part 2", area="all")
+    assert "E10000006" in {run.area for run in runs} and "E06000063" not in {
+        run.area for run in runs
+    }  # Cumbria, Cumberland
+
+
+def test_the_fuzz_finds_what_check_says_of_one_fault_of_each_kind():
+    results = run_fuzz(faults=10, seed=1)
+    assert len(results) == 10 and set(results["outcome"]) == {"refused"}

@@ -55,7 +55,7 @@ def test_an_empty_table_says_so():
 
 def test_a_verdict_is_always_a_word():
     signs = with_sign(pd.Series(["improved", "worse", "cannot tell from rounded figures", "not compared", ""]))
-    assert signs.tolist() == ["✓ improved", "✗ worse", "? cannot tell from rounded figures", "– not compared", ""]
+    assert signs.tolist() == ["✓ improved", "✗ worse", "cannot tell from rounded figures", "not compared", ""]
 
 
 def test_the_story_of_one_indicator(review):

@@ -35,6 +35,7 @@ class Display:
 def describe_runs(runs):
     """What a run of many reviews is about, and its size: a line for each plan and the sum.
 
+    >>> from cyp_helpers.batch.jobs import Run
     >>> describe_runs([Run("p", "2017-18 part 2", ""), Run("p", "2017-18 part 2", "E06000016")])
     'p: 1 review, 2 areas\\n2 reviews, about 56 notebooks.'
     """

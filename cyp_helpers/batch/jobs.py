@@ -70,8 +70,9 @@ def plan_runs(register, plan, review, priority=None, area=""):
     ------
     UnknownName for a plan, review, priority or area that the register does not have.
 
-    >>> len(plan_runs(load_register(), "all", "all"))
-    16
+    >>> from cyp_helpers.register.tables import load_register
+    >>> [run.label for run in plan_runs(load_register(), "cypf-2016-18", "2017-18 part 2", area="Leicester")]
+    ['cypf-2016-18 2017-18 part 2 E06000016']
     """
     plans = register.table("plans")["plan_id"] if plan == "all" else [find_plan(register, plan)["plan_id"]]
     areas = areas_with_figures(register) if area == "all" else [area and find_area(register, area)["area_id"]]

@@ -44,13 +44,13 @@ class Lost(RuntimeError):
 def open_pool(project, jobs=0, scheduler=None):
     """Where work on a project runs: on this computer or on the Dask cluster at an address.
 
-    ``jobs`` is how many notebooks run at a time; 0 for one more than there are cores.
+    ``jobs`` is how many notebooks run at a time; 0 for as many as there are cores.
     """
     if scheduler:
         from cyp_helpers.batch.cluster import ClusterPool
 
         return ClusterPool(project, scheduler)
-    return LocalPool(project, jobs or cores() + 1)
+    return LocalPool(project, jobs or cores())
 
 
 class LocalPool(Executor):

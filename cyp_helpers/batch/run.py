@@ -15,6 +15,7 @@ from cyp_helpers.batch.jobs import NOTEBOOKS, Job, only_priority
 from cyp_helpers.batch.pool import Lost
 
 CHANGED = "data/, notebooks/ or code changed during the run; run it again"
+AT_LEAST = 60  # seconds for what is no notebook
 USUAL_JOBS = 28  # of a review that is not opened yet, to tell how much is left
 
 
@@ -163,7 +164,7 @@ class _Review:
 
     async def _open(self):
         """Open the review once for all its notebooks; returns it as bytes."""
-        opened = await self.desk.do("Opening", work.open_whole, self.run)
+        opened = await self.desk.do("Opening", work.open_whole, self.run, limit=max(self.limit, AT_LEAST))
         jobs, digest = [asdict(job) for job in opened.jobs], self.inputs.digest(self.run)
         self.opened = {"attention": opened.attention, "jobs": jobs, "digest": digest}
         return opened.whole
@@ -175,7 +176,7 @@ class _Review:
                 call = work.make_page, job, whole, self._pages()
                 made = await self.desk.do(job.label, *call, limit=self.limit)
             else:
-                made = await self.desk.do(job.label, work.make_tables, job, whole)
+                made = await self.desk.do(job.label, work.make_tables, job, whole, limit=max(self.limit, AT_LEAST))
         except Lost as lost:
             made = work.what_is_left(job, lost)
         except Exception as error:  # noqa: BLE001  whatever it is, it is one line among the failures

@@ -38,15 +38,22 @@ def known_on(register, day, series=None):
 
 
 @lru_cache(maxsize=2)
+def paired_on(register, day, series=None):
+    """What ``judged_on`` gives before the pairs are judged; kept, since a few areas are judged faster than all."""
+    known, every = known_on(register, day, series)
+    years = years_before(every)
+    return Judged(known, every, pair_figures(every, known, years), years)
+
+
+@lru_cache(maxsize=2)
 def judged_on(register, day, series=None):
     """Every comparison of every figure known on a day (of ``series``, a tuple, or all); kept, since all areas and pages read it.
 
     >>> judged_on(load_register(), pd.Timestamp("2018-03-31"), ("re-referrals",)).pairs["comparator"].unique().tolist()
     ['previous', 'england', 'five_years', 'region', 'neighbours']
     """
-    known, every = known_on(register, day, series)
-    years = years_before(every)
-    return Judged(known, every, judge(every, pair_figures(every, known, years), years, known), years)
+    known, every, pairs, years = paired_on(register, day, series)
+    return Judged(known, every, judge(every, pairs, years, known), years)
 
 
 def figures(register, as_at=None, areas=None, series=None):
@@ -143,9 +150,12 @@ def compare(register, as_at=None, areas=None, series=None):
     ['better']
     """
     wanted, day, chosen = _asked(register, as_at, areas, series)
-    known, every, pairs, _ = judged_on(register, day, chosen)
-    if wanted is not None:
-        pairs = pairs[every["area_id"].isin(wanted).reindex(pairs["figure"]).to_numpy()]
+    if wanted is None:
+        known, every, pairs, _ = judged_on(register, day, chosen)
+    else:
+        known, every, pairs, years = paired_on(register, day, chosen)
+        only = every["area_id"].isin(wanted).reindex(pairs["figure"]).to_numpy()
+        pairs = judge(every, pairs, years, known, only)
     return _tidy(pairs, every, known)
 
 

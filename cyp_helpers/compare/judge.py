@@ -119,7 +119,7 @@ def verdict_words(question, polarity, direction):
     return pd.Series(told, index=direction.index, dtype="str")
 
 
-def judge(figures, pairs, years, register):
+def judge(figures, pairs, years, register, only=None):
     """Direction, evidence and verdict of each pair.
 
     Clear: the score (``promise.scores``) is beyond 1.96, and of 100 like cases at least 85 (beside areas) or 75 (since last year,
@@ -131,6 +131,7 @@ def judge(figures, pairs, years, register):
     ----------
     figures, pairs, years : frames of ``known_figures``, ``pair_figures`` and ``years_before``
     register : Register with ``published`` (for sizes), ``usual-variation``, ``promises`` and ``promise-series``
+    only : True for the pairs to judge; the others are learnt from all the same. All where it is left out
 
     Returns
     -------
@@ -151,11 +152,13 @@ def judge(figures, pairs, years, register):
         "breakdown",
         "end",
     ]
+    every = pairs
+    pairs = pairs if only is None else pairs[only]
     mine = figures[facts].reindex(pairs["figure"]).set_axis(pairs.index)
     compared = (pairs["gap"] == "") & pairs["other_number"].notna()
     over_time = pairs["comparator"].isin(OVER_TIME)
     p_value, gap = _chance(mine, pairs, compared & (pairs["comparator"] != "five_years"), over_time)
-    scored = _scored(figures, pairs, years, register, p_value, gap, mine)
+    scored = _scored(figures, pairs, every, years, register, p_value, gap, mine)
 
     hidden = compared & (pairs["comparator"] != "five_years") & ~_apart(mine, pairs)
     told = pairs[["comparator", "difference"]].assign(
@@ -231,7 +234,7 @@ def _england_moved(figures, pairs, over_time):
     return moved.reindex(pairs.index)
 
 
-def _scored(figures, pairs, years, register, p_value, gap, mine):
+def _scored(figures, pairs, every, years, register, p_value, gap, mine):
     """Score and promise of each pair; where no scale is known, the score is that of its counts."""
     variation = _numbers(register.table("usual-variation")).set_index(["series_id", "breakdown"])
     lines = figures.drop_duplicates("line").set_index("line")[["series_id", "breakdown", "indicator_id"]]
@@ -243,7 +246,7 @@ def _scored(figures, pairs, years, register, p_value, gap, mine):
     whole = (register.whole or register).table("published")
     size = children(register.table("published"))
     size = size.combine_first(children(whole))
-    found = scores(figures, pairs, years, yearly_changes(figures, pairs), size, later)
+    found = scores(figures, pairs, years, yearly_changes(figures, every), size, later, every)
     of_counts = np.sign(gap) * -ndtri(p_value / 2) / np.sqrt(variation["overdispersion"].median())
     by_counts = found["score"].isna() & of_counts.notna() & pairs["comparator"].isin(list(CLEAR_PROMISE))
     score = found["score"].where(~by_counts, of_counts)

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 
 from cyp_helpers.compare.figures import format_places, word
-from cyp_helpers.compare.judge import Evidence
+from cyp_helpers.compare.judge import Evidence, Verdict
 from cyp_helpers.compare.pairs import OVER_TIME
+from cyp_helpers.compare.promise import CLEAR_SCORE, FEWEST_NEIGHBOURS
 from cyp_helpers.register.tables import decimal_places
 
 # {area} is the other area, {detail} what the page must name.
@@ -67,19 +68,25 @@ def judged_sentences(pairs):
     """
     of_100 = pairs["promise"].round().map("{:.0f}".format, na_action="ignore").astype("str").fillna("")
     still = "of 100 such, " + of_100 + " were still so a year later"
-    late = pairs["later"].eq(True) | pairs["by_counts"].eq(True)
+    unclear, near = pairs["evidence"] == Evidence.UNCLEAR, pairs["score"].abs() <= CLEAR_SCORE
+    few = (pairs["comparator"] == "neighbours") & (pairs["n"] < FEWEST_NEIGHBOURS)
+    moves = np.where(pairs["comparator"].isin(OVER_TIME), "move as far", "stand as far apart")
     said = [
         (pairs["evidence"] == Evidence.CLEAR, "Clear: " + still + "."),
-        (pairs["evidence"] == Evidence.UNCLEAR, "Unclear: " + still + ", too few to say."),
+        (unclear & near, "Unclear: such figures often " + pd.Series(moves, pairs.index) + " by themselves."),
+        (unclear, "Unclear: " + still + ", too few to say."),
         (pairs["evidence"] == Evidence.HIDDEN, "As printed, the two are too close to tell apart after rounding."),
+        (few, f"Fewer than {FEWEST_NEIGHBOURS} neighbours have a figure, so this is not tested."),
     ]
     text = np.select(*zip(*said), "How far such figures move by themselves is not known, so this is not tested.")
     text = pd.Series(text, index=pairs.index, dtype="str")
-    by_counts = " Judged by its counts, since no usual variation of this series is known."
-    return (
-        text
-        + word(by_counts, pairs["by_counts"].eq(True))
-        + word(" Learnt from later years.", late & ~pairs["by_counts"].eq(True))
+    opposed = pairs["verdict"].isin([Verdict.FALLING_BEHIND, Verdict.GAINING_GROUND])
+    text = word("Other authorities moved differently. ", opposed) + text
+    text += word(
+        " It is judged by its counts: no usual variation of this series is known.", pairs["by_counts"].eq(True)
+    )
+    return text + word(
+        " What is usual was learnt from later years.", pairs["later"].eq(True) & ~pairs["by_counts"].eq(True)
     )
 
 
@@ -94,11 +101,7 @@ def pair_sentences(rows, mine, other, unlike, units):
     unlike : True where a document sets unlike periods side by side
     units : table of units by ``unit``
     """
-    size = (
-        rows["unit"].map(units["difference_prefix"]).fillna("")
-        + format_places(rows["difference"].abs(), rows["places"])
-        + rows["unit"].map(units["difference_suffix"]).fillna("")
-    )
+    size = _size(rows, rows["difference"], units)
     over_time = rows["comparator"].isin(OVER_TIME)
     where = (", the figure of " + other["area"]).where(~over_time, "")
     beside = (other["said"] + where).where(rows["other_words"] == "", rows["other_words"])
@@ -131,12 +134,20 @@ def _children(rows, mine):
 def _england_too(rows, units):
     """How England's own figure moved over the same time."""
     moved = rows["england_difference"]
-    size = format_places(moved.abs(), rows["places"]) + rows["unit"].map(units["difference_suffix"]).fillna("")
-    size = rows["unit"].map(units["difference_prefix"]).fillna("") + size
-    way = np.select([moved > 0, moved < 0], [" England rose by ", " England fell by "], " England did not move")
-    return pd.Series(way, index=rows.index, dtype="str").where(moved.notna(), "") + (size + ".").where(
-        moved.abs() > 0, ""
-    ).mask(moved == 0, ".").fillna("")
+    way = np.select([moved > 0, moved < 0], [" England rose by ", " England fell by "], "")
+    said = (pd.Series(way, index=rows.index, dtype="str") + _size(rows, moved, units) + ".").where(
+        moved != 0, " England did not move."
+    )
+    return said.where(moved.notna(), "").fillna("")
+
+
+def _size(rows, number, units):
+    """ "6.8 percentage points", "£1.2 million": a difference without its sign, in the unit of the indicator."""
+    prefix, suffix = (
+        rows["unit"].map(units[f"difference_{end}"]).astype("str").fillna("") for end in ("prefix", "suffix")
+    )
+    text = prefix + format_places(number.abs(), rows["places"]) + suffix
+    return text.str.replace(r"^1 (percentage point|week|day)s$", r"1 \1", regex=True)
 
 
 def coarser_places(mine, other):

@@ -133,9 +133,18 @@ def _equals_another(rows):
 
 def _fewer(rows, known):
     """Areas of the whole measure, and of a year that is new in it."""
-    before = known[known["earlier"].astype(bool)].groupby("series_id")["area_id"].nunique()
-    whole = rows.groupby("measure_key").agg(series=("series_id", "first"), now=("area_id", "nunique")).reset_index()
-    whole = whole.assign(before=whole["series"].map(before).fillna(0).astype(int), where="all years")
+    own = known["source_id"] == rows["source_id"].iloc[0]
+    before = known[known["earlier"].astype(bool) & ~own].groupby("series_id")["area_id"].nunique()
+    # An edition can come in parts: what an earlier file of it brought counts.
+    areas = (
+        pd.concat([rows[["series_id", "area_id"]], known.loc[own, ["series_id", "area_id"]]])
+        .groupby("series_id")["area_id"]
+        .nunique()
+    )
+    whole = rows.groupby("measure_key").agg(series=("series_id", "first")).reset_index()
+    whole = whole.assign(
+        now=whole["series"].map(areas), before=whole["series"].map(before).fillna(0).astype(int), where="all years"
+    )
     given = rows[rows["number"].notna()]
     years = given.groupby(["measure_key", "end"]).agg(
         now=("area_id", "nunique"), known=("known", "max"), where=("period", "first")

@@ -9,6 +9,10 @@ from cyp_helpers.importers.merge import KEY, revisions
 from cyp_helpers.register.store import refuse_outside
 from cyp_helpers.register.tables import ENGLAND, find_area
 
+_HEADS = {
+    "series_id": "Series", "area_id": "Area", "period": "Period", "comparator": "Comparator", "old": "Before", "new": "Now",
+    "value": "Value", "reason": "Reason",
+}  # fmt: skip
 _SHOWN, _ON_PAGE = 12, 200  # lines of a list, rows of a table before they are cut short
 _AGAINST = {
     "previous": "on the year before", "england": "against England", "region": "against the region",
@@ -84,12 +88,12 @@ def write_page(project, imported, before, after, area):
 
     row = find_area(after, area)
     tables = _page_tables(imported, before, after, row)
-    words = [f"# Import\n\n{' '.join(f'{len(frame):,} {what}.' for what, frame, _ in tables)}"]
-    shown = [render_table(Table(caption, frame.head(_ON_PAGE), _shown(frame))) for _, frame, caption in tables]
-    cells = [notebook.new_markdown_cell(words[0])]
-    cells += [
-        notebook.new_code_cell(outputs=[notebook.new_output("display_data", {"text/html": html})]) for html in shown
-    ]
+    counts = " ".join(f"{len(frame):,} {name}." for name, frame in tables.items())
+    cells = [notebook.new_markdown_cell(f"# Import\n\n{counts}")]
+    for name, frame in tables.items():
+        cut = (f"The first {_ON_PAGE:,} of {len(frame):,} rows.",) if len(frame) > _ON_PAGE else ()
+        html = render_table(Table(name.capitalize(), frame.head(_ON_PAGE), cut))
+        cells.append(notebook.new_code_cell(outputs=[notebook.new_output("display_data", {"text/html": html})]))
     folder, day = Path(project) / "outputs" / "imports", str(date.today())
     refuse_outside(folder, Path(project) / "outputs")
     folder.mkdir(parents=True, exist_ok=True)
@@ -101,58 +105,32 @@ def write_page(project, imported, before, after, area):
 
 
 def _page_tables(imported, before, after, row):
-    """(what is counted, frame, caption) for each table of the page."""
-    files = [[one.file, one.source_id, one.rows_read, len(one.figures), len(one.held)] for one in imported]
-    files = pd.DataFrame(files, columns=["File", "Edition", "Rows read", "Figures used", "Held back"]).astype("str")
-    frames = {name: [] for name in ("revised", "held", "new", "verdicts")}
-    for one in imported:
-        if one.figures.empty:
-            continue
-        frames["revised"].append(new_revisions(one, before, after))
-        frames["held"].append(one.held[["series_id", "area_id", "period", "value", "reason"]])
-        fresh = ~pd.MultiIndex.from_frame(one.figures[KEY]).isin(
-            pd.MultiIndex.from_frame(before.table("published")[KEY])
-        )
-        frames["new"].append(one.figures.loc[fresh, ["series_id", "area_id", "period", "value"]])
-        if len(frames["revised"][-1]):
-            frames["verdicts"].append(_verdicts(one, before, after, row))
-    done = {name: pd.concat(parts, ignore_index=True) if parts else pd.DataFrame() for name, parts in frames.items()}
-    areas = after.table("areas").set_index("area_id")["name"]
-    named = {
-        name: frame.assign(area_id=frame["area_id"].map(areas)) if "area_id" in frame else frame
-        for name, frame in done.items()
-    }
-    left_out = pd.DataFrame(
-        [[one.file, told] for one in imported for told in one.skipped], columns=["File", "Left out"]
+    """Table of each count, in the words of the count."""
+    areas, old = (
+        after.table("areas").set_index("area_id")["name"],
+        pd.MultiIndex.from_frame(before.table("published")[KEY]),
     )
-    captions = {
-        "revised": ["series_id", "area_id", "period", "old", "new"], "held": ["series_id", "area_id", "period", "value", "reason"],
-        "new": ["series_id", "area_id", "period", "value"], "verdicts": ["series_id", "period", "comparator", "old", "new"],
-    }  # fmt: skip
-    words = {
-        "revised": "figures revised",
-        "held": "held back",
-        "new": "new figures",
-        "verdicts": f"verdicts of {row['name']} changed",
+    parts = {"figures revised": [], f"verdicts of {row['name']} changed": [], "held back": [], "new figures": []}
+    for one in (one for one in imported if len(one.figures)):
+        fresh = ~pd.MultiIndex.from_frame(one.figures[KEY]).isin(old)
+        revised = new_revisions(one, before, after)
+        verdicts = _verdicts(one, before, after, row) if len(revised) else pd.DataFrame()
+        for name, frame in zip(parts, (revised, verdicts, one.held, one.figures[fresh])):
+            known = {column: label for column, label in _HEADS.items() if column in frame}
+            if "area_id" in frame:
+                frame = frame.assign(area_id=frame["area_id"].map(areas))
+            parts[name].append(frame[list(known)].rename(columns=known))
+    files = [[one.file, one.source_id, one.rows_read, len(one.figures), len(one.held)] for one in imported]
+    left_out = [[one.file, told] for one in imported for told in one.skipped]
+    frames = {
+        name: pd.concat(many, ignore_index=True) if many else pd.DataFrame({"Series": []})
+        for name, many in parts.items()
     }
-    heads = {"series_id": "Series", "area_id": "Area", "old": "Before", "new": "Now"}
-    tables = [
-        (
-            words[name],
-            named[name].reindex(columns=columns).rename(columns=lambda one: heads.get(one, one.capitalize())),
-            words[name].capitalize(),
-        )
-        for name, columns in captions.items()
-    ]
-    return [
-        ("files imported", files, "Files imported"),
-        *tables,
-        ("reasons for leaving rows out", left_out, "Left out"),
-    ]
-
-
-def _shown(frame):
-    return (f"The first {_ON_PAGE:,} of {len(frame):,} rows.",) if len(frame) > _ON_PAGE else ()
+    frames["files imported"] = pd.DataFrame(
+        files, columns=["File", "Edition", "Rows read", "Figures used", "Held back"], dtype="str"
+    )
+    frames["reasons to leave rows out"] = pd.DataFrame(left_out, columns=["File", "Left out"])
+    return frames
 
 
 def changed_verdicts(before, after, as_at, area_id):

@@ -2,7 +2,7 @@
 
 from cyp_helpers.compare.judge import Evidence
 from cyp_helpers.findings import judged, judged_over_time, not_judged
-from cyp_helpers.show.sentences import say
+from cyp_helpers.show.sentences import paragraph, say
 from cyp_helpers.show.wording import Words, escape, join
 from cyp_helpers.show.words import tally
 
@@ -12,7 +12,8 @@ def read_targets(report):
     rows = report.comparison.query("comparator == 'target' and target_id != '' and measure != 'milestone'")
     loose = rows[rows["flags"].str.contains("looser")]
     names = "; ".join(map(escape, loose["name"]))
-    return Words(say("targets", len(rows), tally=tally(rows["verdict"])) + say("loose", len(loose), names=names))
+    told = say("targets", len(rows), tally=tally(rows["verdict"]))
+    return Words(paragraph(told, say("loose", len(loose), names=names)))
 
 
 def read_changes(report):
@@ -20,16 +21,16 @@ def read_changes(report):
     rows = judged_over_time(report).query("measure != 'context figure'")
     stated, stale = rows["evidence"].eq(Evidence.STATED).sum(), rows["flags"].str.contains("no new figure").sum()
     told = say("changes", len(rows), tally=tally(rows["verdict"]))
-    return Words(told + say("stated", stated) + say("stale", stale))
+    return Words(paragraph(told, say("stated", stated), say("stale", stale)))
 
 
 def read_areas(report):
     """How many stand better or worse than England, and how many of these are only stated; then the neighbours."""
     verdicts = judged(report)
     rows, beside = (verdicts[verdicts["question"] == one] for one in ("england", "neighbours"))
-    told = say("beside_england", len(rows), tally=tally(rows["verdict"]))
-    told += say("standing_stated", rows["evidence"].eq(Evidence.STATED).sum())
-    return Words(told + say("neighbours", len(beside), tally=tally(beside["verdict"])))
+    told = [say("beside_england", len(rows), tally=tally(rows["verdict"]))]
+    told.append(say("standing_stated", rows["evidence"].eq(Evidence.STATED).sum()))
+    return Words(paragraph(*told, say("neighbours", len(beside), tally=tally(beside["verdict"]))))
 
 
 def read_gaps(report):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from cyp_helpers.register.meaning import meaning_faults
-from cyp_helpers.register.published_checks import published_faults
+from cyp_helpers.register.published_checks import published_faults, published_form
 from cyp_helpers.register.schema import read_package, read_tables, table_faults, unlisted_files
 from cyp_helpers.register.store import recover
 from cyp_helpers.register.tables import find_project, load_register
@@ -39,7 +39,7 @@ def check_register(project=None):
     if not faults:  # meaning is looked at only where the form is right
         paths = {item["name"]: f"data/{item['path']}" for item in package["resources"]}
         register = load_register(project)
-        faults = meaning_faults(register, paths) + published_faults(register, paths)
+        faults = published_form(register) or meaning_faults(register, paths) + published_faults(register, paths)
     return pd.DataFrame(faults, columns=FAULT_COLUMNS)
 
 

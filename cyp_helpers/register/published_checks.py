@@ -21,21 +21,15 @@ _STATUS = r"((p|r|b|e|u|c|x|z|low)( (p|r|b|e|u|c|x|z|low))*)?"
 _SHOWN = 20  # faults of one kind; more of them say nothing new
 
 
-def published_faults(register, paths):
-    """All faults of the published figures, of the mapping and of the lists of neighbours.
-
-    Parameters
-    ----------
-    register : Register whose form is right; paths : dict, the file of each table
+def published_form(register):
+    """What is wrong with the file of published figures as a whole; the other checks need it to be as it should be.
 
     Returns
     -------
     list of [file, row, column, found, right]; empty where there is no published.parquet.
     """
-    faults = _mapping_faults(register, paths) + _neighbour_faults(register, paths)
-    path = register.folder / "observations" / "published.parquet"
-    if not path.is_file():
-        return faults
+    if not (register.folder / "observations" / "published.parquet").is_file():
+        return []
     try:
         published = register.table("published")
     except (
@@ -45,13 +39,31 @@ def published_faults(register, paths):
         NotImplementedError,
         MemoryError,
     ) as error:  # pyarrow's own are of these kinds
-        told = (str(error) or type(error).__name__).splitlines()[0][:100]
-        return [*faults, [FILE, "", "", f"a damaged Parquet file: {told}", "the file as cyp import writes it"]]
+        told = (str(error) or type(error).__name__).splitlines()[0][-80:]
+        return [[FILE, "", "", f"a damaged Parquet file: {told}", "the file as cyp import writes it"]]
     form = {name: str(kind) for name, kind in published.dtypes.items()}
+    told, right = (", ".join(f"{name} ({kind})" for name, kind in one.items()) for one in (form, COLUMNS))
     if form != COLUMNS:
-        told = ", ".join(f"{name} ({kind})" for name, kind in form.items())
-        right = ", ".join(f"{name} ({kind})" for name, kind in COLUMNS.items())
-        return [*faults, [FILE, "", "", told, right]]
+        return [[FILE, "", "", told, right]]
+    empty = [name for name, kind in COLUMNS.items() if kind == "str" and published[name].isna().any()]
+    return [[FILE, "", name, "a cell without text", "text, which may be empty"] for name in empty]
+
+
+def published_faults(register, paths):
+    """All faults of the published figures, of the mapping and of the lists of neighbours.
+
+    Parameters
+    ----------
+    register : Register whose form is right, that of published.parquet too; paths : dict, the file of each table
+
+    Returns
+    -------
+    list of [file, row, column, found, right].
+    """
+    faults = _mapping_faults(register, paths) + _neighbour_faults(register, paths)
+    if not (register.folder / "observations" / "published.parquet").is_file():
+        return faults
+    published = register.table("published")
     return faults + _reference_faults(register, published) + _figure_faults(published)
 
 

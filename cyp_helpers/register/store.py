@@ -54,10 +54,10 @@ def locked(project, write=False, wait=60):
 
     project = Path(project).resolve()
     (project / "outputs").mkdir(exist_ok=True)
-    lock = ReadWriteLock(project / "outputs" / ".data.lock", timeout=wait)
+    lock = ReadWriteLock(project / "outputs" / ".data.lock")
     other = "a review or an import" if write else "an import"
     try:
-        (lock.acquire_write if write else lock.acquire_read)()
+        (lock.acquire_write if write else lock.acquire_read)(timeout=wait)
     except Timeout:
         raise Busy(f"{other} is under way and holds {project / 'data'}: wait for it or end it") from None
     try:

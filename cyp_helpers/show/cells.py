@@ -44,9 +44,9 @@ def cell_text(cell):
 
 
 def with_sign(verdicts):
-    """Verdicts with their sign in front: "✓ improved"."""
+    """Verdicts with their sign in front: "✓ improved"; "no clear change" has none."""
     verdicts = verdicts.fillna("").astype("str")
-    return (verdicts.map(SIGNS).astype("str").fillna("–") + " " + verdicts).where(verdicts != "", "")
+    return (verdicts.map(SIGNS).astype("str").fillna("") + " " + verdicts).str.strip()
 
 
 def numbers(values):

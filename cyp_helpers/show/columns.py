@@ -26,6 +26,9 @@ COLUMNS = {
     "direction": ("Direction", "text"),
     "verdict": ("Verdict", "verdict"),
     "evidence": ("Evidence", "text"),
+    "promise": ("Of 100 like cases, still so a year later", "number"),
+    "counts": ("What the counts say", "text"),
+    "outlook": ("Outlook", "text"),
     "rank": ("Rank", "number"),
     "rank_of": ("Areas with a figure", "number"),
     "rank_ties": ("Areas at this rank", "number"),
@@ -83,7 +86,7 @@ HIDDEN = {
         "source_id",
         "list_id",
     ),
-    *("observation_id", "comparator_observation_id", "target_id", "stated_id", "query_ids", "places", "gap"),
+    *("observation_id", "comparator_observation_id", "target_id", "stated_id", "query_ids", "places", "gap", "score"),
 }
 # Codes that read better as words.
 WORDS = {

@@ -70,7 +70,7 @@ definitions | no definition | one definition | {n} definitions
 not_across | | | Figures on different definitions stand in one picture and are not compared.
 undated_points | | One has no printed period and stands at the date of its document. | {N} have no printed period and stand at the date of their document.
 points_title | {name}: nothing to draw | {name}: one point | {name}: {n} points on {definitions}
-worsened | No figure worsened. | One figure worsened, of one indicator: {evidence}. | {N} figures worsened, of {indicators}: {evidence}.
+worsened | No figure clearly worsened. | One figure worsened. Of 100 like cases {span} still stood there a year later. | {N} figures worsened, of {indicators}. Of 100 like cases {span} still stood there a year later.
 indicators | no indicator | one indicator | {n} indicators
 """
 SENTENCES = {
