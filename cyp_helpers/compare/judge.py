@@ -197,7 +197,7 @@ def verdicts(rows):
     """
     over_time, compared = rows["comparator"].isin(OVER_TIME), rows["compared"]
     sign = np.sign(rows["score"])
-    enough = rows["promise"] >= rows["comparator"].map(CLEAR_PROMISE)
+    enough = rows["promise"] >= rows["comparator"].map(CLEAR_PROMISE).astype(float)
     clear = (rows["score"].abs() > CLEAR_SCORE) & enough & compared & ~rows["hidden"]
     opposed = over_time & (sign != np.sign(rows["difference"]))
     question = np.select(

@@ -26,7 +26,7 @@ def yearly_changes(figures, pairs):
     rows = rows.set_index("figure")
     mine = figures.reindex(rows.index)
     year = mine["end"].dt.year
-    before = rows["other"].map(figures["end"]).dt.year
+    before = figures["end"].reindex(rows["other"]).dt.year.set_axis(rows.index)
     good = mine["local"] & mine["open_data"] & ~mine["total"] & (mine["span"] == 1) & (year - before == 1)
     changes = mine[["line", "area_id"]].assign(
         year=year, change=mine["number"] - rows["other_number"], half=mine["high"] - mine["number"]
