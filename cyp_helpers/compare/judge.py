@@ -288,11 +288,16 @@ def _chance(mine, pairs, asked, over_time):
     own = x / n.where(n > 0)
     x0, n0 = other["other_numerator"], other["other_denominator"]
     share = rows["unit"] == "percent"
-    twice = np.where(share, proportions_differ(x, n, x0, n0), rates_differ(x, n, x0, n0))
     # The nearest value that the other figure can stand for.
     bounded = np.isfinite(other["other_low"]) & np.isfinite(other["other_high"])
     nearest = own.clip((other["other_low"] / per).clip(lower=0), other["other_high"] / per).where(bounded)
-    once = np.where(share, proportion_differs_from(x, n, nearest), rate_differs_from(x, n, nearest))
-    p_value = pd.Series(np.where(over_time, twice, once), index=rows.index)
+    p_value = pd.Series(np.nan, index=rows.index)
+    for which, test, given in (
+        (over_time & share, proportions_differ, (x, n, x0, n0)),
+        (over_time & ~share, rates_differ, (x, n, x0, n0)),
+        (~over_time & share, proportion_differs_from, (x, n, nearest)),
+        (~over_time & ~share, rate_differs_from, (x, n, nearest)),
+    ):
+        p_value[which] = test(*(one[which] for one in given))
     gap = (own - x0 / n0.where(n0 > 0)).where(over_time, own - nearest)
     return p_value.reindex(pairs.index), gap.reindex(pairs.index)
