@@ -37,7 +37,7 @@ def cases(judged):
     years = years_before(figures)
     pairs = judged.pairs[judged.pairs["comparator"].isin(KINDS) & (judged.pairs["gap"] == "")]
     pairs = pairs[pairs["figure"].map(figures["local"] & figures["open_data"] & ~figures["total"])]
-    pairs = pairs.drop(columns=["score", "scale", "promise", "later", "by_counts"])
+    pairs = pairs.drop(columns=["score", "scale", "support", "promise", "later", "by_counts"])
     changes, size = yearly_changes(figures, pairs), children(judged.register.table("published"))
     year = pairs["figure"].map(figures["end"]).dt.year
     nothing = pd.DataFrame(columns=["a", "b"], dtype=float)

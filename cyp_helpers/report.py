@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.compare.comparison import judged_on
+from cyp_helpers.compare.comparison import judged_about
 from cyp_helpers.compare.figures import look_up
 from cyp_helpers.compare.judge import NO_VERDICT, Evidence, Verdict
 from cyp_helpers.compare.pairs import OVER_TIME
@@ -203,8 +203,8 @@ def open_review(plan, review, priority=None, area="", register=None):
     area_row = find_area(register, area or plan_row["area_id"])
     if priority is not None:
         find_priority(register, plan, priority)
-    judged = judged_on(register, review_row["as_at"])
     area_id = area_row["area_id"]
+    judged = judged_about(register, review_row["as_at"], area_id)
     comparison, figures = compare_plan(judged, plan, review, area_id)
     own = area_id == plan_row["area_id"]
     published = compare_plan(judged, plan, review, area_id, published=True)[0] if own else comparison

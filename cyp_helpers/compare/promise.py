@@ -168,12 +168,12 @@ def promises(rows, curves, offsets):
 
 def _learnt_by(scored, curves):
     """The last year of learning that does not lie after each row's, or the first of all."""
-    each = curves[["kind", "learnt"]].drop_duplicates().astype({"learnt": "int64"}).sort_values("learnt")
-    asked = scored[["comparator", "year"]].astype({"year": "int64"}).rename_axis("row").reset_index()
-    asked = asked.sort_values("year", kind="stable")
-    found = pd.merge_asof(asked, each, left_on="year", right_on="learnt", left_by="comparator", right_by="kind")
-    first = found["comparator"].map(each.groupby("kind")["learnt"].min())
-    return found["learnt"].fillna(first).astype(int).set_axis(found["row"]).reindex(scored.index)
+    learnt = pd.Series(0, scored.index)
+    for kind, years in curves.groupby("kind")["learnt"]:
+        years, asked = np.unique(years.astype(int)), scored["comparator"] == kind
+        place = np.searchsorted(years, scored.loc[asked, "year"], side="right") - 1
+        learnt[asked] = years[place.clip(min=0)]
+    return learnt
 
 
 def damped(x):
