@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cyp_helpers.compare.comparison import judged_on
-from cyp_helpers.compare.promise import CLEAR_PROMISE, CLEAR_SCORE, CURVES, KINDS, LEVELS, OFFSETS, damped, scores
+from cyp_helpers.compare.promise import CLEAR_SCORE, CURVES, KINDS, OFFSETS, damped, scores
 from cyp_helpers.compare.scale import children, fit_variation, yearly_changes
 from cyp_helpers.compare.years import years_before
 

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 import cyp_helpers as cyp
-from conftest import PROJECT, figure, published, tiny
+from conftest import PROJECT
+from smallregister import figure, published, tiny
 from cyp_helpers.compare.judge import Evidence, Verdict
 from cyp_helpers.pages.ask_your_own import check_year
 from cyp_helpers.register.tables import UnknownName
