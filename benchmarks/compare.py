@@ -30,7 +30,7 @@ from cyp_helpers.compare.years import years_before
 from cyp_helpers.register.tables import AUTHORITY_TYPES, ENGLAND, load_register, newest_editions
 
 AREAS, YEARS = 153, 20  # England and the authorities
-PORTION = 25  # series judged at a time: more take more memory and no less time
+PORTION = 50  # series judged at a time: more take more memory and no less time
 DAY = pd.Timestamp("2030-03-31")
 _UNITS = ("percent", "rate per 10,000", "days")  # the last has no counts
 _KEPT = ["figure", "difference", "score", "promise", "direction"]

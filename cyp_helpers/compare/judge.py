@@ -13,6 +13,7 @@ from cyp_helpers.compare.statistics import proportion_differs_from, proportions_
 from cyp_helpers.register.tables import ENGLAND
 
 _LEVEL = 0.05
+_SERIES = ["series_id", "breakdown"]
 _SLACK = 1e-9  # noise of binary fractions, far below any printed digit
 COUNTS_AGREE, COUNTS_DISAGREE, COUNTS_CHANCE = (
     "counts agree",
@@ -152,22 +153,11 @@ def judge(figures, pairs, years, register, only=None):
     ``direction`` (1 above, over time more than others; -1 below; 0 not clear; NaN where not compared), ``evidence`` ('' where
     not compared), ``verdict``, and ``later`` (the scale or the promise was learnt later), ``by_counts``, ``support`` and ``scale`` (what the figure ordinarily moves in a year).
     """
-    facts = [
-        "number",
-        "low",
-        "high",
-        "numerator",
-        "denominator",
-        "per",
-        "unit",
-        "polarity",
-        "series_id",
-        "breakdown",
-        "end",
-    ]
+    numbers, words = ["number", "low", "high", "numerator", "denominator", "per", "end"], ["unit", "polarity", *_SERIES]
+    facts = figures[numbers + words].astype(dict.fromkeys(words, "category"))  # codes are taken along faster than text
     every = pairs
     pairs = pairs if only is None else pairs[only]
-    mine = figures[facts].reindex(pairs["figure"]).set_axis(pairs.index)
+    mine = facts.reindex(pairs["figure"]).set_axis(pairs.index)
     compared = (pairs["gap"] == "") & pairs["other_number"].notna()
     over_time = pairs["comparator"].isin(OVER_TIME)
     p_value, gap = _chance(mine, pairs, compared & (pairs["comparator"] != "five_years"), over_time)
@@ -261,7 +251,7 @@ def _scored(figures, pairs, every, years, register, p_value, gap, mine):
     by_counts = found["score"].isna() & of_counts.notna() & pairs["comparator"].isin(list(CLEAR_PROMISE))
     score = found["score"].where(~by_counts, of_counts)
     asked = pairs[["comparator"]].assign(
-        **mine[["series_id", "breakdown"]], year=mine["end"].dt.year, score=score, support=found["support"]
+        **mine[_SERIES], year=mine["end"].dt.year, score=score, support=found["support"]
     )
     promised = promises(asked, *promise_tables(register))
     later = found["later"] | promised.pop("promise_later")
