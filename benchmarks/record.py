@@ -12,15 +12,9 @@ import pandas as pd
 
 from benchmarks.learning import cases, learn, variation
 from cyp_helpers.compare.comparison import judged_on
-<<<<<<< HEAD
-from cyp_helpers.compare.promise import CLEAR_SCORE, CURVES, KINDS, OFFSETS, damped, scores
-from cyp_helpers.compare.scale import children, fit_variation, yearly_changes
-from cyp_helpers.compare.years import years_before
-=======
 from cyp_helpers.compare.judge import Evidence
 from cyp_helpers.compare.promise import CLEAR_PROMISE, CLEAR_SCORE, KINDS
 from cyp_helpers.register.tables import AUTHORITY_TYPES, ENGLAND, FIGURE_KEY, decimal_places, load_register
->>>>>>> bench
 
 ENOUGH = {"tenth": 200, "series": 50}  # cases, below which no share is told
 NAMES = dict(zip(KINDS, ("beside England", "beside the region", "beside neighbours", "since last year", "five years")))
