@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from conftest import PROJECT, published, statement, tiny
 
+from conftest import PROJECT, published, statement, tiny
 from cyp_helpers.compare.claims import check_standings
 from cyp_helpers.findings import worse_and_worsening
 from cyp_helpers.pages import comparators, plan_scorecard

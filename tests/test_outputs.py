@@ -8,9 +8,9 @@ from decimal import Decimal
 import openpyxl
 import pandas as pd
 import pytest
-from conftest import figure, id_of, published, target, tiny
 from IPython.core.interactiveshell import InteractiveShell
 
+from conftest import figure, id_of, published, target, tiny
 from cyp_helpers import findings
 from cyp_helpers.pages import priority_review as page
 from cyp_helpers.register.tables import UnknownName
