@@ -171,7 +171,7 @@ def _told(rows):
     other = rows["difference_text"].where(rows["comparator"].isin(OVER_TIME) & ~stated, rows["comparator_text"])
     other = other.str.replace(r", the (.*) statistical neighbours$", r" (\1)", regex=True)
     signs = {str(one): f"{one.sign} ".lstrip() for one in Verdict}
-    words = rows["verdict"].map(signs) + rows["verdict"] + np.where(stated, " (stated)", "")
+    words = rows["verdict"].map(signs).mask(stated, "") + rows["verdict"] + np.where(stated, " (stated)", "")
     return ((other + ": ").where(other != "", "") + words).mask(rows["verdict"].isin(NO_VERDICT), "")
 
 
