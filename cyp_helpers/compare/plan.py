@@ -227,7 +227,7 @@ def _starts(subjects, figures, register):
     )
     both = subjects[["observation_id"]].assign(start=ids)
     apart = contradicting(both, register, "observation_id", "start") & (gap == "")
-    pairs["gap"] = pairs["gap"].mask(apart, "contradicted")
+    pairs["gap"], pairs["difference"] = pairs["gap"].mask(apart, "contradicted"), pairs["difference"].mask(apart)
     return pairs.assign(printed=False, caution="", other_source=False, n=np.nan, subject=subjects.index)
 
 
