@@ -236,6 +236,11 @@ def _england_moved(figures, pairs, over_time):
 
 def _scored(figures, pairs, every, years, register, p_value, gap, mine):
     """Score and promise of each pair; where no scale is known, the score is that of its counts."""
+    if (
+        not pairs["comparator"].isin(list(CLEAR_PROMISE)).any()
+    ):  # the starts of a plan have none, and each report asks for them
+        nothing = dict.fromkeys(["promise", "score", "support", "scale"], np.nan)
+        return pd.DataFrame({**nothing, "later": False, "by_counts": False}, index=pairs.index)
     variation = _numbers(register.table("usual-variation")).set_index(["series_id", "breakdown"])
     lines = figures.drop_duplicates("line").set_index("line")[["series_id", "breakdown", "indicator_id"]]
     series = register.table("series").set_index("series_id")["indicator_id"]
