@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from cyp_helpers.compare.checks import check_comparisons
 from cyp_helpers.compare.comparison import judged_about
 from cyp_helpers.compare.figures import look_up
 from cyp_helpers.compare.judge import NO_VERDICT, Evidence, Verdict
@@ -208,6 +209,8 @@ def open_review(plan, review, priority=None, area="", register=None):
     comparison, figures = compare_plan(judged, plan, review, area_id)
     own = area_id == plan_row["area_id"]
     published = compare_plan(judged, plan, review, area_id, published=True)[0] if own else comparison
+    for rows in (comparison, published):
+        check_comparisons(rows)
     lines = judged.figures["series_id"].isin(published_lines(register)["series_id"]) & judged.figures["open_data"]
     local = judged.figures["local"] | (judged.figures["area_id"] == ENGLAND)
     everyone = judged.figures[lines & local & judged.figures["number"].notna()]

@@ -25,7 +25,7 @@ COLUMNS = {
 }
 
 
-IDS = "observation_id comparator_observation_id baseline_observation_id concerns stated_id query_id target_id".split()
+IDS = ["observation_id", "comparator_observation_id", "baseline_observation_id", "concerns", "stated_id", "query_id", "target_id"]
 
 
 def table(name, rows):

@@ -73,7 +73,9 @@ def tables(draw):
     values = draw(st.lists(st.one_of(st.none(), st.integers(0, 40)), min_size=len(cells), max_size=len(cells)))
     told = [(area, year, value) for (area, year), value in zip(cells, values) if value is not None]
     return known_figures(
-        tiny(open_data=[published(f"{value}.0", f"CY {year}", area) for area, year, value in told]).as_known("2017-03-31"),
+        tiny(open_data=[published(f"{value}.0", f"CY {year}", area) for area, year, value in told]).as_known(
+            "2017-03-31"
+        ),
         ["s"],
     )
 
@@ -83,7 +85,9 @@ def tables(draw):
 def test_averages_are_what_a_pivot_says(figures, average):
     near = neighbour_averages(figures, tiny(), "list", average)
     mine = figures["area_id"] == "N"
-    wide = figures.pivot(index="period", columns="area_id", values="number").reindex(columns=[f"A{n}" for n in range(10)])
+    wide = figures.pivot(index="period", columns="area_id", values="number").reindex(
+        columns=[f"A{n}" for n in range(10)]
+    )
     wide = wide.reindex(figures.loc[mine, "period"])
     assert_array_equal(near.loc[mine, "n"], wide.notna().sum(axis=1))
     assert_allclose(near.loc[mine, "number"], wide.agg(average, axis=1), atol=1e-8)
