@@ -188,6 +188,47 @@ def _learnt_by(scored, curves):
     return learnt
 
 
+def record_of(register, series=None):
+    """What verdicts of each kind have kept: of scores beyond 1.96 of earlier years, how many still stood on that side a year later.
+
+    Parameters
+    ----------
+    register : Register, as known on a day; its outcomes are of figures that end in the year before that day or earlier
+    series : list of ``series_id``; all where it is left out
+
+    Returns
+    -------
+    DataFrame in the order of ``KINDS`` with ``kind, series_id, breakdown, cases`` (with a known outcome), ``held`` (of 100) and
+    ``failed`` (the series is promised no more than that, so nothing of that kind is clear).
+
+    >>> record_of(load_register().as_known("2018-03-31"), ["re-referrals"])[["kind", "cases"]].values.tolist()[0]
+    ['england', 168]
+    """
+    rows = register.table("promise-series")
+    rows = rows.assign(**{name: pd.to_numeric(rows[name]) for name in ("learnt", "cases", "held")})
+    rows = rows[rows["learnt"] < (register.day.year if register.day is not None else np.inf)]
+    rows = rows[rows["learnt"] == rows.groupby("kind")["learnt"].transform("max")]
+    rows = rows[(rows["cases"] > 0) & (rows["series_id"].isin(series) if series is not None else True)]
+    order = rows["kind"].map({kind: n for n, kind in enumerate(KINDS)}).rename("order")
+    rows = rows.assign(held=100 * rows["held"], failed=own_record(rows) < 1).sort_values("series_id").join(order)
+    rows = rows.sort_values("order", kind="stable", ignore_index=True)
+    return rows[["kind", "series_id", "breakdown", "cases", "held", "failed"]]
+
+
+def record_by_kind(record):
+    """``record_of`` summed over all series: ``kind, cases, held`` (of 100), ``series`` (how many) and ``failed`` (how many of them).
+
+    >>> rows = pd.DataFrame({"kind": "england", "cases": [30, 10], "held": [100.0, 60.0], "failed": [False, True]})
+    >>> record_by_kind(rows)["held"].tolist()
+    [90.0]
+    """
+    rows = record.assign(total=record["cases"] * record["held"])
+    rows = rows.groupby("kind", sort=False).agg(
+        cases=("cases", "sum"), total=("total", "sum"), series=("cases", "size"), failed=("failed", "sum")
+    )
+    return rows.assign(held=rows["total"] / rows["cases"]).reset_index()[["kind", "cases", "held", "series", "failed"]]
+
+
 def damped(x):
     """sign(x) log(1 + |x|): more of it says ever less."""
     return np.sign(x) * np.log1p(x.abs())

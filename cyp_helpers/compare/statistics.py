@@ -102,4 +102,9 @@ def _above(tail):
     return lambda x, *of: np.where(x > 0, tail(np.maximum(x - 1, 0), *of), 1.0)
 
 
-_BINOMIAL, _POISSON = (bdtr, _above(bdtrc)), (pdtr, _above(pdtrc))
+def _out_of_whole(tail):
+    return lambda x, n, share: tail(x, n.astype(np.int64), share)
+
+
+_BINOMIAL = (_out_of_whole(bdtr), _above(_out_of_whole(bdtrc)))
+_POISSON = (pdtr, _above(pdtrc))
