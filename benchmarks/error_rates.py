@@ -138,7 +138,9 @@ def _wilson(x, n):
 
 def _byar(x, n):
     """95% interval of a rate (Breslow and Day 1987)."""
-    low, high = (k * (1 - 1 / (9 * k) + sign * _Z / (3 * np.sqrt(k))) ** 3 for k, sign in ((np.maximum(x, 1), -1), (x + 1, 1)))
+    low, high = (
+        k * (1 - 1 / (9 * k) + sign * _Z / (3 * np.sqrt(k))) ** 3 for k, sign in ((np.maximum(x, 1), -1), (x + 1, 1))
+    )
     return np.where(x > 0, low, 0) / n, high / n
 
 
