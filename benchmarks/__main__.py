@@ -46,11 +46,9 @@ def record(
 
 @app.command()
 def errors(
-    replications: Annotated[
-        int, typer.Option(help="Tables drawn for each case; trends draw five times as many.")
-    ] = 200_000,
+    replications: Annotated[int, typer.Option(help="Tables drawn for each case.")] = 200_000,
 ):
-    """How often "beyond chance" and a trend are said where nothing has changed."""
+    """How often counts say more than chance where nothing has changed and children are independent of each other."""
     from benchmarks.error_rates import error_rates, report
 
     typer.echo(report(error_rates(replications)))

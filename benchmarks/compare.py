@@ -167,7 +167,8 @@ def _compare_portion(first, last):
     years = years_before(figures)
     judged = judge(figures, pair_figures(figures, register, years), years, register)
     kept = judged[_KEPT].astype({name: "float32" for name in _KEPT[1:]})
-    return kept.assign(figure=kept["figure"] + first, **judged[["comparator", "verdict"]].astype("category"))
+    place = published.index.to_numpy()  # figures come in the order of their publication
+    return kept.assign(figure=place[kept["figure"]], **judged[["comparator", "verdict"]].astype("category"))
 
 
 def _timed(taken, work):

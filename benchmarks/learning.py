@@ -8,14 +8,15 @@ import pandas as pd
 
 from cyp_helpers.compare.comparison import judged_on
 from cyp_helpers.compare.judge import COUNTS_AGREE, COUNTS_CHANCE, COUNTS_DISAGREE
-from cyp_helpers.compare.promise import CLEAR_SCORE, CURVES, KINDS, OFFSETS, damped, scores
+from cyp_helpers.compare.promise import CLEAR_SCORE, CURVES, KINDS, LEVELS, OFFSETS, damped, own_record, rising, scores
 from cyp_helpers.compare.scale import children, fit_variation, yearly_changes
 from cyp_helpers.compare.years import years_before
 
 FIRST_CASES = 500  # cases of a kind, from which on a promise is learnt
 FIRST_RECORD = 2000  # promises whose outcome is known, from which on they are corrected by it
 _SERIES_YEARS = 20  # cases that bear an offset as much as the prior does
-_TAIL = 0.02  # of the promises made so far, whose record bounds those to come
+_SERIES = ["series_id", "breakdown"]
+_TAIL = 0.05  # of the promises made so far, whose record bounds those to come
 
 
 def cases(judged):
@@ -105,7 +106,10 @@ def learn(every):
             offsets.append(offset.assign(kind=kind, learnt=year))
             now = rows[rows["year"] == year]
             odds = _odds(now, curve, offset)
-            promise = 100 * _share(odds).clip(curve["lowest"].iloc[0], curve["highest"].iloc[0])
+            most = offset.assign(most=own_record(offset)).set_index(_SERIES)["most"]
+            most = most.reindex(pd.MultiIndex.from_frame(now[_SERIES])).fillna(1.0).to_numpy()
+            share = _share(odds).clip(curve["lowest"].iloc[0], curve["highest"].iloc[0])
+            promise = 100 * share.clip(upper=most)
             made = pd.concat([made, now.assign(odds=odds, promise=promise)])
         promised.append(made)
     return (
@@ -132,7 +136,7 @@ def _curve(past):
 
 
 def _regressors(rows, form):
-    columns = [np.ones(len(rows)), np.log1p(rows["score"].abs())]
+    columns = [np.ones(len(rows)), rising(rows["score"])]
     return np.column_stack(columns + ([damped(rows["support"])] if form == "with past" else []))
 
 
@@ -140,14 +144,14 @@ def _offsets(past, curve):
     """What each series holds more or less often than all, shrunk to nothing where it has few cases: ridge logistic regression."""
     keys = [past["series_id"], past["breakdown"]]
     odds, held = _odds(past, curve), past["held"]
-    offset = pd.Series(0.0, index=pd.MultiIndex.from_frame(past[["series_id", "breakdown"]].drop_duplicates()))
+    offset = pd.Series(0.0, index=pd.MultiIndex.from_frame(past[_SERIES].drop_duplicates()))
     for _ in range(8):
         own = pd.Series(offset.reindex(pd.MultiIndex.from_arrays(keys)).to_numpy(), index=past.index)
         share = _share(odds + own)
         up = (held - share).groupby(keys).sum() - _SERIES_YEARS * offset
         offset = offset + up / ((share * (1 - share)).groupby(keys).sum() + _SERIES_YEARS)
     told = past[past["score"].abs() > CLEAR_SCORE]
-    record = told.groupby(["series_id", "breakdown"])["held"].agg(cases="size", held="mean")
+    record = told.groupby(_SERIES)["held"].agg(cases="size", held="mean")
     return (
         record.reindex(offset.index)
         .assign(offset=offset, cases=lambda rows: rows["cases"].fillna(0).astype(int))
@@ -177,12 +181,12 @@ def _odds(rows, curve, offset=None):
     by_form = curve.set_index("form")
     form = np.where(rows["support"].notna(), "with past", "alone")
     curve = by_form.reindex(form).set_axis(rows.index)
-    odds = curve["constant"] + curve["slope"] * np.log1p(rows["score"].abs())
+    odds = curve["constant"] + curve["slope"] * rising(rows["score"])
     odds = odds + (curve["support"] * damped(rows["support"])).fillna(0.0)
     if offset is None:
         return odds
-    keys = pd.MultiIndex.from_frame(rows[["series_id", "breakdown"]])
-    return odds + offset.set_index(["series_id", "breakdown"])["offset"].reindex(keys).fillna(0.0).to_numpy()
+    keys = pd.MultiIndex.from_frame(rows[_SERIES])
+    return odds + offset.set_index(_SERIES)["offset"].reindex(keys).fillna(0.0).to_numpy()
 
 
 def _share(odds):

@@ -134,8 +134,10 @@ def calibration(promised):
     known = promised[promised["held"].notna()]
     known = pd.concat([known, known.assign(kind="all")])
     tenth = (known["promise"] // 10).clip(upper=9)
-    rows = known.assign(tenth=tenth).groupby(["kind", "tenth"]).agg(
-        cases=("held", "size"), promised=("promise", "mean"), seen=("held", "mean")
+    rows = (
+        known.assign(tenth=tenth)
+        .groupby(["kind", "tenth"])
+        .agg(cases=("held", "size"), promised=("promise", "mean"), seen=("held", "mean"))
     )
     enough = rows["cases"] >= ENOUGH["tenth"]
     rows = rows.assign(seen=(100 * rows["seen"]).where(enough)).reset_index()
@@ -173,7 +175,9 @@ def without_change(register):
     z = rows[FIGURE_KEY].merge(drawn, on=FIGURE_KEY, how="left")["z"].to_numpy()
     still, places = level + z * s / np.sqrt(2), decimal_places(rows["value"])
     text = pd.Series([f"{value:.{n}f}" for value, n in zip(still, places)], index=rows.index)
-    made = rows.assign(value=text.where(still.notna() & number.notna(), rows["value"]), numerator=np.nan, denominator=np.nan)
+    made = rows.assign(
+        value=text.where(still.notna() & number.notna(), rows["value"]), numerator=np.nan, denominator=np.nan
+    )
     made = made[still.notna() | rows["series_id"].eq("population-0-17")]
     return replace(register, tables=register.tables | {"published": made})
 

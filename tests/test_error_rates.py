@@ -1,4 +1,4 @@
-"""Where nothing has changed, tests of counts speak at most 5% of the time.
+"""Where nothing has changed, and children are independent of each other, counts say more than chance at most 5% of the time.
 
 Few denominators and draws, so that it takes seconds; ``python -m benchmarks errors`` draws the whole grid.
 """
@@ -34,7 +34,7 @@ def test_the_usual_tests_would_be_caught(rates):
 def test_something_is_said_almost_as_often_as_it_may(rates):
     """A test that is never wrong would never find anything either."""
     large = rates[(rates["denominator"] == 1_000) & (rates["proportion"] == 0.5)]
-    assert (large["said"] > 0.6 * large["limit"]).all()
+    assert (large["said"] > 0.7 * large["limit"]).all()
 
 
 def all_counts(distribution, n, p):
