@@ -90,10 +90,11 @@ def raw():
 @pytest.fixture(scope="module")
 def children():
     of = defaultdict(list)
+    now = {code: area for area, row in AREAS.items() for code in row["former_codes"].split()}
     with open(POPULATION, encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):
             if row["population_estimate"].isdigit():
-                of[row["new_la_code"]].append(float(row["population_estimate"]))
+                of[now.get(row["new_la_code"], row["new_la_code"])].append(float(row["population_estimate"]))
     return {area: median(values) for area, values in of.items() if area in LOCAL}
 
 
