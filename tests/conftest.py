@@ -139,8 +139,7 @@ def case(
 def many(cases, slope="2"):
     """A register of one plan and one priority with an indicator for each case; reviews at 30 September 2016 and 31 March 2017.
 
-    Usual variation a = 2 and b = 0, so s is the root of 2 for everyone: beside an area a difference of 1 is a score of 1; since last
-    year it is 0.71. The odds of a promise are (1 + score) squared: 80 of 100 at a score of 1, 90 at 2, 94 at 3.
+    Usual variation a = 2 and b = 0, so s is the root of 2 for everyone: beside an area a difference of 1 is a score of 1. The odds of a promise are (1 + score) squared: 80 of 100 at a score of 1, 90 at 2, 94 at 3.
 
     Parameters
     ----------

@@ -24,7 +24,7 @@ def scores(figures, pairs, years, changes, size, later, earlier=None):
 
     With s the scale of the authority (``scale``) and m the median authority: beside England or its region, the difference over
     s / sqrt 2; beside the mean of n neighbours over s / sqrt 2 * sqrt(1 + 1/n), none below five; since last year, the change less
-    the median change over s, worked out without that change; over five unbroken years, the least-squares slope of the figure
+    the median change over s, worked out without that change where others of the authority are known; over five unbroken years, the least-squares slope of the figure
     less m over s / sqrt 20.
 
     Parameters
