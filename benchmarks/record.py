@@ -61,6 +61,7 @@ def report(measured):
     cell = series["held"].map("{:.0f}".format) + " (" + series["cases"].map("{:,.0f}".format) + ")"
     by = cell.unstack("kind").reindex(columns=list(KINDS)).fillna("")
     widest = spread.sort_values("overdispersion", ascending=False)
+    middle = spread["overdispersion"].median()
     words = widest["series_id"] + " " + widest["overdispersion"].map("{:.1f}".format)
     return "\n\n".join(
         [
@@ -69,8 +70,7 @@ def report(measured):
             f"Promised / seen. At most {off:.1f} points apart where a tenth has {ENOUGH['tenth']} cases.",
             _table(still.map("{:.1%}".format).rename(index=NAMES), "figures without change"),
             _table(by.rename(columns=NAMES), f"held, of 100 told (series with {ENOUGH['series']} told)"),
-            f"Overdispersion (variance of changes over that of independent children), median "
-            f"{spread['overdispersion'].median():.1f}: {'; '.join(words)}.",
+            f"Variance of changes over that of independent children, median {middle:.1f}: {'; '.join(words)}.",
         ]
     )
 
