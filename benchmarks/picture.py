@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from cyp_helpers.compare.comparison import judged_on
 from cyp_helpers.compare.judge import Evidence
 from cyp_helpers.compare.promise import CLEAR_SCORE
 from cyp_helpers.compare.scale import yearly_changes
-from cyp_helpers.compare.comparison import judged_on
 from cyp_helpers.register.tables import find_project
 from cyp_helpers.report import open_review
 from cyp_helpers.show.charts import DARK_BLUE, DARK_GREY, LIGHT_GREY, ORANGE, add_title, draw_plain, new_figure
@@ -33,33 +33,33 @@ def bands(review=REVIEW, shown=SHOWN):
         figure = report.figures.at[row["observation_id"], "figure"]
         middle = row["comparator_value"] + (moved.get(figure, 0.0) if comparator == "previous" else 0.0)
         half = abs(CLEAR_SCORE * (row["value"] - middle) / row["score"])
-        drawn.append({"row": row, "ours": row["value"], "other": row["comparator_value"], "middle": middle, "half": half})
+        drawn.append(
+            {"row": row, "ours": row["value"], "other": row["comparator_value"], "middle": middle, "half": half}
+        )
     return drawn
 
 
 def draw(drawn):
     """One line a comparison; returns the Figure."""
-    figure, axes = new_figure(1.0 + 1.15 * len(drawn), left=0.3, bottom=0.3, top=0.62)
+    figure, axes = new_figure(0.6 + 1.5 * len(drawn), left=0.1, right=0.1, bottom=0.05, top=0.5)
     for place, one in enumerate(drawn):
-        row, clear = one["row"], one["row"]["evidence"] == Evidence.CLEAR
-        scale = 1 / one["half"]  # a line is drawn in half bands, so that indicators of unlike units fit one picture
-        at = {name: (one[name] - one["middle"]) * scale for name in ("ours", "other")}
-        axes.barh(place, 2, 0.34, left=-1, color=LIGHT_GREY, zorder=1)
-        axes.plot(at["other"], place, "|", color=DARK_GREY, markersize=22, markeredgewidth=2, zorder=2)
-        axes.plot(at["ours"], place, "o", color=ORANGE if clear else DARK_BLUE, markersize=11, zorder=3)
-        time = row["comparator"] == "previous"
-        axes.text(at["other"], place + 0.26, f"{'the year before' if time else 'England'} {row['comparator_text'].split(',')[0]}", ha="center", va="top")
-        axes.text(at["ours"], place - 0.24, f"Nottinghamshire {row['value_text']}", ha="center", va="bottom", fontweight="bold")
-        told = f"out of the band, {row['evidence']}: {row['verdict']}" if clear else f"in the band: {row['verdict']}"
-        promise = f"; {row['promise']:.0f} in 100 such were so a year later" if clear else ""
-        axes.text(-3.6, place - 0.42, f"{row['name']}, {row['period']}: {told}{promise}", ha="left", va="bottom")
-    axes.set_xlim(-3.7, 3.7)
-    axes.set_ylim(len(drawn) - 0.5, -0.75)
-    axes.set_xticks([])
-    axes.set_yticks([])
+        row, clear, time = one["row"], one["row"]["evidence"] == Evidence.CLEAR, one["row"]["comparator"] == "previous"
+        # Drawn in half bands, so that indicators of unlike units fit one picture.
+        ours, other = ((one[name] - one["middle"]) / one["half"] for name in ("ours", "other"))
+        axes.barh(place, 2, 0.3, left=-1, color=LIGHT_GREY, zorder=1)
+        axes.plot(other, place, "|", color=DARK_GREY, markersize=24, markeredgewidth=2, zorder=2)
+        axes.plot(ours, place, "o", color=ORANGE if clear else DARK_BLUE, markersize=12, zorder=3)
+        beside = f"{'the year before' if time else 'England'} {row['comparator_text'].split(',')[0]}"
+        axes.text(other, place + 0.2, beside, ha="center", va="top")
+        axes.text(ours, place - 0.19, f"Nottinghamshire {row['value_text']}", ha="center", va="bottom")
+        axes.text(-4.4, place - 0.4, f"{row['name']}, {row['period']}", va="bottom", fontweight="bold")
+        told = f"Out of the band and {row['evidence']}: {row['verdict']}" if clear else f"In the band: {row['verdict']}"
+        promise = f".\n{row['promise']:.0f} in 100 such were\nso a year later." if clear else "."
+        axes.text(1.4, place, told + promise, va="center")
+    axes.set(xlim=(-4.5, 4.0), ylim=(len(drawn) - 0.55, -0.65), xticks=[], yticks=[])
     draw_plain(axes)
     axes.spines[:].set_visible(False)
-    add_title(figure, "Grey: where nineteen of twenty ordinary years of this indicator lie, in an authority of this size")
+    add_title(figure, "Grey: 19 of 20 ordinary years, for an authority of this size", room=1)
     return figure
 
 
@@ -68,5 +68,8 @@ def write(project=None):
     drawn = bands()
     path = Path(project or find_project()) / PATH
     draw(drawn).savefig(path, dpi=120, metadata={"Software": None})
-    words = [f"{one['row']['name']}: {one['ours']} beside {one['other']}, band {one['middle'] - one['half']:.1f} to {one['middle'] + one['half']:.1f}" for one in drawn]
+    words = [
+        f"{one['row']['name']}: {one['ours']} beside {one['other']}, band {one['middle'] - one['half']:.1f} to {one['middle'] + one['half']:.1f}"
+        for one in drawn
+    ]
     return path, words

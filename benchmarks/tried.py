@@ -29,7 +29,9 @@ def measure(day):
     rule = made[next(iter(WAYS))]
     rows = [_fared(way, promised, rule) for way, promised in made.items()]
     beyond, points = LOOSER
-    return pd.concat([*rows, _fared(f"score beyond {beyond}, promise {points} points more", rule, rule, beyond, points)])
+    return pd.concat(
+        [*rows, _fared(f"score beyond {beyond}, promise {points} points more", rule, rule, beyond, points)]
+    )
 
 
 def report(measured):
