@@ -195,12 +195,12 @@ def verdicts(rows):
     DataFrame indexed as ``rows``: ``direction, evidence, verdict`` as in ``judge``.
 
     >>> row = {"comparator": "england", "polarity": "lower", "difference": 3.6, "compared": True, "hidden": False}
-    >>> verdicts(pd.DataFrame([{**row, "score": 2.4, "promise": 92.0}])).iloc[0].tolist()[1:]
-    ['clear', 'worse']
+    >>> verdicts(pd.DataFrame([{**row, "score": 2.4, "promise": 92.0}]))[["evidence", "verdict"]].values.tolist()
+    [['clear', 'worse']]
     """
     over_time, compared = rows["comparator"].isin(OVER_TIME), rows["compared"]
     sign = np.sign(rows["score"])
-    enough = rows["promise"] >= rows["comparator"].map(CLEAR_PROMISE)
+    enough = rows["promise"] >= rows["comparator"].map(CLEAR_PROMISE).astype(float)
     clear = (rows["score"].abs() > CLEAR_SCORE) & enough & compared & ~rows["hidden"]
     opposed = over_time & (sign != np.sign(rows["difference"]))
     question = np.select([opposed, rows["comparator"] == "five_years", over_time], [3, 2, 0], 1)  # of _QUESTIONS

@@ -69,6 +69,9 @@ def pair_figures(figures, register, years=None, neighbour_list=None, average="me
     pairs = pd.concat([pairs.join(other), _neighbours(known, near)], ignore_index=True)
     total = figures["total"].reindex(pairs["figure"]).to_numpy() & ~pairs["comparator"].isin(OVER_TIME)
     pairs["gap"] = pairs["gap"].mask(total & (pairs["gap"] == ""), "total")
+    # An average of totals is no figure that anybody knows.
+    average = ["other_number", "other_low", "other_high", "least", "most"]
+    pairs[average] = pairs[average].mask(total & (pairs["comparator"] == "neighbours"))
     number = figures["number"].reindex(pairs["figure"]).to_numpy()
     pairs["difference"] = (number - pairs["other_number"]).where(pairs["gap"] == "").round(9)
     source = figures["open_data"].reindex(pairs["figure"]).to_numpy()

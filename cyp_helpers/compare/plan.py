@@ -227,7 +227,7 @@ def _starts(subjects, figures, register):
     )
     both = subjects[["observation_id"]].assign(start=ids)
     apart = contradicting(both, register, "observation_id", "start") & (gap == "")
-    pairs["gap"] = pairs["gap"].mask(apart, "contradicted")
+    pairs["gap"], pairs["difference"] = pairs["gap"].mask(apart, "contradicted"), pairs["difference"].mask(apart)
     return pairs.assign(printed=False, caution="", other_source=False, n=np.nan, subject=subjects.index)
 
 
@@ -254,7 +254,7 @@ def _tell(rows, figures, register):
         value_source=mine["source"],
         comparator_observation_id=ids,
         comparator_period=other["period_label"].where(~near, mine["period_label"].where(judged)),
-        comparator_value=rows["other_number"].where(judged | ~near),
+        comparator_value=rows["other_number"],
         comparator_text=other["text"].where(~near, average),
         comparator_source=other["source"].where(~near | ~judged, in_use),
         places=places,

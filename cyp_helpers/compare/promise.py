@@ -102,7 +102,7 @@ def _scales(rows, labels, changes, size, later):
 def _moved(changes, rows, asked, figures):
     """How the median authority moved from the year before; empty where the two figures are not a year apart."""
     year = rows["end"].dt.year
-    apart = year - asked["other"].map(figures["end"]).dt.year.set_axis(asked.index)
+    apart = year - figures["end"].reindex(asked["other"]).dt.year.set_axis(asked.index)
     median = changes.drop_duplicates(["line", "year"]).set_index(["line", "year"])["moved"]
     wanted = pd.MultiIndex.from_arrays([rows["line"], year])
     return pd.Series(median.reindex(wanted).to_numpy(), index=rows.index).where(apart == 1)

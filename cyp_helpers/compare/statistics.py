@@ -40,8 +40,7 @@ def rates_differ(count_1, population_1, count_2, population_2):
     0.033
     """
     (x1, n1), (x2, n2) = _counts(count_1, population_1), _counts(count_2, population_2)
-    share = n1 / (n1 + n2)
-    return _twice(x1, share * (x1 + x2), *_BINOMIAL, x1 + x2, share)
+    return _twice(x1, x1 + x2, n1 / (n1 + n2))
 
 
 def proportion_differs_from(numerator, denominator, benchmark):
@@ -60,8 +59,7 @@ def proportion_differs_from(numerator, denominator, benchmark):
     """
     x, n = _counts(numerator, denominator)
     x = np.where(x <= n, x, np.nan)
-    share = np.asarray(benchmark, dtype=float)
-    return _twice(x, n * share, *_BINOMIAL, n, share)
+    return _twice(x, n, np.asarray(benchmark, dtype=float))
 
 
 def rate_differs_from(count, population, benchmark):
@@ -72,8 +70,9 @@ def rate_differs_from(count, population, benchmark):
     [0.0455, 0.0543]
     """
     x, n = _counts(count, population)
-    expected = n * np.asarray(benchmark, dtype=float)
-    return _twice(x, expected, *_POISSON, expected)
+    expected = n * np.where(np.isfinite(benchmark), benchmark, np.nan)
+    low, high = pdtr(x, expected), np.where(x > 0, pdtrc(x - 1, expected), 1.0)
+    return _p_value(low, high)
 
 
 # ---- helpers ----
@@ -86,25 +85,13 @@ def _counts(numerator, denominator):
     return np.where(good, x, np.nan), np.where(good, n, np.nan)
 
 
-def _twice(x, middle, below, above, *of):
-    """Twice the smaller exact tail, at most 1 and never nought, which no chance is; the tail away from the middle is worked out alone."""
-    x, middle, *of = np.broadcast_arrays(x, middle, *of)
-    p = np.full(x.shape, np.nan)
-    for side, tail in ((x <= middle, below), (x > middle, above)):
-        p[side] = tail(x[side], *(one[side] for one in of))
-    near = p > 0.5  # both tails together are more than 1, so only here the other one may be the smaller
-    p[near] = np.minimum(below(x[near], *(one[near] for one in of)), above(x[near], *(one[near] for one in of)))
-    return np.clip(2 * p, np.finfo(float).tiny, 1.0)
+def _twice(x, n, share):
+    """Twice the smaller exact binomial tail; NaN where there is no whole number to choose from."""
+    n = np.where(np.isfinite(n) & (n == np.round(n)), n, -1).astype(int)
+    low, high = bdtr(x, n, share), np.where(x > 0, bdtrc(x - 1, n, share), 1.0)
+    return _p_value(low, np.where(np.isnan(x), np.nan, high))
 
 
-def _above(tail):
-    """The upper tail with ``x`` itself in it, of a function that leaves it out; of 0 or more it is all."""
-    return lambda x, *of: np.where(x > 0, tail(np.maximum(x - 1, 0), *of), 1.0)
-
-
-def _out_of_whole(tail):
-    return lambda x, n, share: tail(x, n.astype(np.int64), share)
-
-
-_BINOMIAL = (_out_of_whole(bdtr), _above(_out_of_whole(bdtrc)))
-_POISSON = (pdtr, _above(pdtrc))
+def _p_value(low, high):
+    """Twice the smaller tail: at most 1, and never nought, which no chance is."""
+    return np.clip(2 * np.minimum(low, high), np.finfo(float).tiny, 1.0)
