@@ -45,6 +45,15 @@ def record(
 
 
 @app.command()
+def picture():
+    """Draw the rule for the README: a figure in, and one out of, the band of an ordinary year."""
+    from benchmarks.picture import write
+
+    path, words = write()
+    typer.echo("\n".join([*words, f"Wrote {path}"]))
+
+
+@app.command()
 def errors(
     replications: Annotated[int, typer.Option(help="Tables drawn for each case.")] = 200_000,
 ):

@@ -8,7 +8,7 @@ import pandas as pd
 
 from cyp_helpers.compare.comparison import judged_on
 from cyp_helpers.compare.judge import COUNTS_AGREE, COUNTS_CHANCE, COUNTS_DISAGREE
-from cyp_helpers.compare.promise import CLEAR_SCORE, CURVES, KINDS, LEVELS, OFFSETS, damped, own_record, rising, scores
+from cyp_helpers.compare.promise import CLEAR_SCORE, CURVES, KINDS, OFFSETS, damped, own_record, rising, scores
 from cyp_helpers.compare.scale import children, fit_variation, yearly_changes
 from cyp_helpers.compare.years import years_before
 

@@ -13,7 +13,7 @@ import pandas as pd
 from benchmarks.learning import cases, learn, variation
 from cyp_helpers.compare.comparison import judged_on
 from cyp_helpers.compare.judge import Evidence
-from cyp_helpers.compare.promise import CLEAR_PROMISE, CLEAR_SCORE, KINDS
+from cyp_helpers.compare.promise import CLEAR_PROMISE, CLEAR_SCORE, KINDS, LEVELS
 from cyp_helpers.register.tables import AUTHORITY_TYPES, ENGLAND, FIGURE_KEY, decimal_places, load_register
 
 ENOUGH = {"tenth": 200, "series": 50}  # cases, below which no share is told
@@ -53,7 +53,7 @@ def _promised(every):
 def report(measured):
     """The record as Markdown tables."""
     kinds, tenths, series, spread, still = measured.values()
-    percent = kinds.map("{:.0%}".format).assign(cases=kinds["cases"].map("{:,.0f}".format))
+    percent = kinds.map("{:.1%}".format).assign(cases=kinds["cases"].map("{:,.0f}".format))
     told = tenths.dropna(subset="seen")
     off = (told["seen"] - told["promised"]).abs().max()
     pairs = told.assign(cell=told["promised"].map("{:.0f}".format) + " / " + told["seen"].map("{:.0f}".format))
@@ -61,6 +61,7 @@ def report(measured):
     cell = series["held"].map("{:.0f}".format) + " (" + series["cases"].map("{:,.0f}".format) + ")"
     by = cell.unstack("kind").reindex(columns=list(KINDS)).fillna("")
     widest = spread.sort_values("overdispersion", ascending=False)
+    middle = spread["overdispersion"].median()
     words = widest["series_id"] + " " + widest["overdispersion"].map("{:.1f}".format)
     return "\n\n".join(
         [
@@ -69,8 +70,7 @@ def report(measured):
             f"Promised / seen. At most {off:.1f} points apart where a tenth has {ENOUGH['tenth']} cases.",
             _table(still.map("{:.1%}".format).rename(index=NAMES), "figures without change"),
             _table(by.rename(columns=NAMES), f"held, of 100 told (series with {ENOUGH['series']} told)"),
-            f"Overdispersion (variance of changes over that of independent children), median "
-            f"{spread['overdispersion'].median():.1f}: {'; '.join(words)}.",
+            f"Variance of changes over that of independent children, median {middle:.1f}: {'; '.join(words)}.",
         ]
     )
 
@@ -106,12 +106,13 @@ def by_kind(ours, start):
     """
     ours, start = (rows[rows["held"].notna()] for rows in (ours, start))
     rows = {}
-    for kind in [kind for kind in KINDS if kind in set(ours["kind"])]:
-        mine, other = ours[ours["kind"] == kind], start[start["kind"] == kind]
+    groups = {kind: [kind] for kind in KINDS if kind in set(ours["kind"])} | {"all levels": LEVELS}
+    for name, kinds in groups.items():
+        mine, other = ours[ours["kind"].isin(kinds)], start[start["kind"].isin(kinds)]
         told, theirs = is_told(mine), is_told(other)
         best = other.sort_values("promise", ascending=False, kind="stable").head(told.sum())
         beyond = mine["score"].abs() > CLEAR_SCORE
-        rows[kind] = {
+        rows[name] = {
             "cases": len(mine),
             "told": told.mean(),
             "held": mine.loc[told, "held"].mean(),
