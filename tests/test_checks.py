@@ -7,7 +7,7 @@ import pytest
 from conftest import PROJECT
 
 from benchmarks.fuzz import run_fuzz
-from cyp_helpers.batch.folder import ReviewFolder, UnderWay
+from cyp_helpers.batch.folder import ReviewFolder, CannotRun
 from cyp_helpers.batch.jobs import Run, plan_runs
 from cyp_helpers.register import checks
 from cyp_helpers.register.checks import check_register, describe_fault, faults_unless_checked
@@ -324,7 +324,7 @@ def test_a_review_whose_folder_leads_out_of_outputs_is_not_begun(project, tmp_pa
     (project / "outputs" / "linked").symlink_to(elsewhere)
     for plan, area in (("../data", ""), ("linked", ""), ("plan", "../../../data")):
         with (
-            pytest.raises(UnderWay, match="lies outside"),
+            pytest.raises(CannotRun, match="lies outside"),
             ReviewFolder(project, Run(plan, "2017-18 part 2", area)).locked(),
         ):
             pass

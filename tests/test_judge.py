@@ -132,7 +132,8 @@ def test_an_own_factor_leaves_out_the_change_that_it_judges(sizes):
         own = changes.index[changes["area_id"] == f"{area}"]
         assert_allclose(factors[(0, f"{area}")], factor(np.abs(values) / 2))
         for n, label in enumerate(own):
-            assert_allclose(without[label], factor(np.delete(np.array(values) / 2, n)) if len(values) > 1 else np.nan)
+            others = np.delete(np.array(values) / 2, n) if len(values) > 1 else np.abs(values) / 2  # the only one stays in
+            assert_allclose(without[label], factor(others))
 
 
 def test_what_a_level_ordinarily_stands_away_by():
@@ -169,8 +170,8 @@ SQUARE = (2015, "alone", 0.0, 2.0, 0.0, 0.1, 0.95)
 
 
 def test_a_promise_is_read_off_its_curve():
-    """Odds (1 + |score|)²: 1 to 1, 4 to 1, 9 to 1; no more than the record bears out."""
-    found = promised(SQUARE, score=[0, 1, -2, 9, np.nan])["promise"]
+    """Odds (1 + |score| - 0.4)²: 1 to 1, 4 to 1, 9 to 1; no more than the record bears out."""
+    found = promised(SQUARE, score=[0, 1.4, -2.4, 9, np.nan])["promise"]
     assert_allclose(found, [50, 80, 90, 95, np.nan])
     assert_allclose(promised((2015, "alone", -9.0, 1.0, 0, 0.1, 0.95), score=0)["promise"], 10)
 
@@ -184,21 +185,21 @@ def test_a_promise_never_falls_as_the_score_grows(score, constant, slope, kind):
 
 
 def test_a_promise_is_learnt_by_the_year_of_the_figure():
-    early = (2012, "alone", 0.0, 1.0, 0.0, 0.1, 0.95)  # 3 to 1 at a score of 2
+    early = (2012, "alone", 0.0, 1.0, 0.0, 0.1, 0.95)  # 3 to 1 at a score of 2.4
     told = {
-        year: promised(SQUARE, early, score=2, year=year).round(6).iloc[0].tolist() for year in (2011, 2012, 2014, 2015)
+        year: promised(SQUARE, early, score=2.4, year=year).round(6).iloc[0].tolist() for year in (2011, 2012, 2014, 2015)
     }
     assert told == {2011: [75, True], 2012: [75, False], 2014: [75, False], 2015: [90, False]}
 
 
 def test_the_years_before_and_the_series_count_where_they_are_known():
     with_past = (2015, "with past", 0.0, 2.0, 1.0, 0.1, 0.95)
-    assert_allclose(promised(SQUARE, with_past, score=1)["promise"], 80)
-    assert_allclose(promised(SQUARE, with_past, score=1, support=1.0)["promise"], 100 * 8 / 9)  # 4 times 2 to 1
-    assert_allclose(promised(SQUARE, with_past, score=1, support=-1.0)["promise"], 100 * 2 / 3)
+    assert_allclose(promised(SQUARE, with_past, score=1.4)["promise"], 80)
+    assert_allclose(promised(SQUARE, with_past, score=1.4, support=1.0)["promise"], 100 * 8 / 9)  # 4 times 2 to 1
+    assert_allclose(promised(SQUARE, with_past, score=1.4, support=-1.0)["promise"], 100 * 2 / 3)
     fails = ("england", 2015, "s", "all", 60, 0.33, -np.log(4))
-    assert_allclose(promised(SQUARE, score=1, offsets=[fails])["promise"], 50)
-    assert_allclose(promised(SQUARE, score=1, series="t", offsets=[fails])["promise"], 80)
+    assert_allclose(promised(SQUARE, score=1.4, offsets=[fails])["promise"], 33)  # its own record
+    assert_allclose(promised(SQUARE, score=1.4, series="t", offsets=[fails])["promise"], 80)
 
 
 def test_levels_must_keep_more_than_changes():
