@@ -23,7 +23,7 @@ def promises(day: Annotated[str, typer.Option(help="Day on which is learnt, as 2
     """Learn from every authority's past how often verdicts hold, and write it into data/reference."""
     import pandas as pd
 
-    from benchmarks.record import write_promises
+    from benchmarks.learning import write_promises
     from cyp_helpers.register.tables import load_register
 
     for path in write_promises(load_register(), pd.Timestamp(day)):
@@ -31,12 +31,33 @@ def promises(day: Annotated[str, typer.Option(help="Day on which is learnt, as 2
 
 
 @app.command()
-def errors(
-    replications: Annotated[
-        int, typer.Option(help="Tables drawn for each case; trends draw five times as many.")
-    ] = 200_000,
+def record(
+    day: Annotated[str, typer.Option(help="Day on which is looked back.")] = "2026-11-26",
+    tried: Annotated[bool, typer.Option(help="What else was tried, in place of the record.")] = False,
 ):
-    """How often "beyond chance" and a trend are said where nothing has changed."""
+    """What was promised against what came, for every series: the tables of the README."""
+    if tried:
+        from benchmarks.tried import measure, report
+    else:
+        from benchmarks.record import measure, report
+
+    typer.echo(report(measure(day)))
+
+
+@app.command()
+def picture():
+    """Draw the rule for the README: a figure in, and one out of, the band of an ordinary year."""
+    from benchmarks.picture import write
+
+    path, words = write()
+    typer.echo("\n".join([*words, f"Wrote {path}"]))
+
+
+@app.command()
+def errors(
+    replications: Annotated[int, typer.Option(help="Tables drawn for each case.")] = 200_000,
+):
+    """How often counts say more than chance where nothing has changed and children are independent of each other."""
     from benchmarks.error_rates import error_rates, report
 
     typer.echo(report(error_rates(replications)))

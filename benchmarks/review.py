@@ -1,4 +1,4 @@
-"""How long a whole review takes in five ways, side by side in one run.
+"""How long a whole review takes in five ways, side by side in one run, and what opening its report alone takes.
 
 The first two make the notebooks alone, the others pages, workbook and tables too. The last does the same work as plain
 calls in processes that have everything imported, without kernels and papermill: less is not possible by starting and
@@ -64,6 +64,7 @@ def measure(project, rounds):
             "cyp review, the whole command": lambda: _cyp_review(folder),
             "cyp review, once it is warm": lambda: run_reviews(Path(folder), [REVIEW], pool, force=True),
             "plain calls, no kernel": lambda: _plain_calls(pool),
+            "opening the report alone": lambda: pool.submit(work.open_whole, REVIEW).result(),
         }
         peaks = {name: _peak_memory(way) for name, way in ways.items()}
         for _ in range(rounds):
@@ -81,7 +82,7 @@ def report(measured, jobs):
     jobs : int, how many jobs the review has
     """
     seconds = {name: statistics.median(one.seconds for one in rows) for name, rows in measured.items()}
-    command, warm, plain = list(seconds)[2:]
+    command, warm, plain, _ = list(seconds)[2:]
     lines = ["| way | seconds | CPU seconds | peak memory, MB |", "|---|---:|---:|---:|"]
     for name, rows in measured.items():
         cpu, memory = (statistics.median(getattr(one, what) for one in rows) for what in ("cpu", "memory"))
@@ -195,7 +196,7 @@ def _peak_memory(way):
 
     def look():
         while not ended.wait(SAMPLE):
-            peak[0] = max(peak[0], sum(map(_memory, [own, *own.children(recursive=True)])))
+            peak[0] = max(peak[0], sum(map(memory, [own, *own.children(recursive=True)])))
 
     watch = threading.Thread(target=look)
     watch.start()
@@ -205,7 +206,7 @@ def _peak_memory(way):
     return peak[0]
 
 
-def _memory(process):
+def memory(process):
     """Proportional share of memory in MB; where the system does not tell, the part that is the process's own."""
     try:
         memory = process.memory_full_info()

@@ -120,3 +120,11 @@ def test_what_cannot_be_shown_is_refused(frame, caption):
 def test_ready_made_frames_are_shown_as_they_are():
     frame = pd.DataFrame({"Indicator": ["Absence"], "Figure": [Decimal("4.0")], "Marks": [None]})
     assert Table("Ready", frame).frame.to_dict("list") == frame.to_dict("list")
+
+
+def test_what_a_document_only_states_has_no_sign():
+    rows = pd.DataFrame({"england_verdict": ["better", "better"], "england_evidence": ["stated", "clear"]})
+    made = show(rows, "Beside England").frame
+    assert made.to_dict("list") == {"England": ["better (stated)", "✓ better"]}
+    made = show(rows.rename(columns=lambda name: name.removeprefix("england_")), "Beside England").frame
+    assert made["Verdict"].tolist() == ["better", "✓ better"] and made["Evidence"].tolist() == ["stated", "clear"]

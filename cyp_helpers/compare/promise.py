@@ -13,7 +13,9 @@ CLEAR_PROMISE = dict.fromkeys(LEVELS, 85.0) | {"previous": 75.0, "five_years": 7
 FEWEST_NEIGHBOURS = 5
 CURVES = ["kind", "learnt", "form", "constant", "slope", "support", "lowest", "highest"]
 OFFSETS = ["kind", "learnt", "series_id", "breakdown", "cases", "held", "offset"]
+FAILING = (50, 2 / 3)  # cases beyond CLEAR_SCORE, of which fewer held: such a series is promised no more than its own record
 _BEFORE = {"previous": (3, 4, 5), "five_years": (6, 7)}  # years of the area's own past that bear a change out
+_NOTHING = 0.4
 _SUPPORT = (-2.0, 3.0)  # beyond these ends more of it says no more
 
 
@@ -100,7 +102,7 @@ def _scales(rows, labels, changes, size, later):
 def _moved(changes, rows, asked, figures):
     """How the median authority moved from the year before; empty where the two figures are not a year apart."""
     year = rows["end"].dt.year
-    apart = year - asked["other"].map(figures["end"]).dt.year.set_axis(asked.index)
+    apart = year - figures["end"].reindex(asked["other"]).dt.year.set_axis(asked.index)
     median = changes.drop_duplicates(["line", "year"]).set_index(["line", "year"])["moved"]
     wanted = pd.MultiIndex.from_arrays([rows["line"], year])
     return pd.Series(median.reindex(wanted).to_numpy(), index=rows.index).where(apart == 1)
@@ -126,8 +128,9 @@ def _pick(column, labels):
 def promises(rows, curves, offsets):
     """Of 100 like cases, how many still stood on that side a year later.
 
-    The logarithm of the odds is constant + slope * log(1 + |score|) + support * sign(support) log(1 + |support|) + the offset of the
-    series; the promise lies between the lowest and highest tenth that the record bears out. Learnt by ``python -m benchmarks
+    The logarithm of the odds is constant + slope * log(1 + |score| - 0.4) + support * sign(support) log(1 + |support|) + the offset of the
+    series; the promise lies between the lowest and highest that the record bears out, and a series that has failed is
+    promised no more than its own record (``own_record``). Learnt by ``python -m benchmarks
     promises`` on outcomes known by the year of the figure; where none were, on the first that are.
 
     Parameters
@@ -142,7 +145,7 @@ def promises(rows, curves, offsets):
     >>> curves = pd.DataFrame([["england", 2017, "alone", 0.0, 1.75, 0.0, 0.5, 0.97]], columns=CURVES)
     >>> rows = pd.DataFrame([["england", "s", "all", 2018, -2.0, None]], columns=["comparator", "series_id", "breakdown", "year", "score", "support"])
     >>> promises(rows, curves, pd.DataFrame(columns=OFFSETS))["promise"].round(1).tolist()
-    [87.2]
+    [84.2]
     """
     scored = rows[rows["score"].notna() & rows["comparator"].isin(set(curves["kind"]))]
     learnt = _learnt_by(scored, curves)
@@ -151,12 +154,11 @@ def promises(rows, curves, offsets):
     found = found.reindex(pd.MultiIndex.from_arrays([scored["comparator"], learnt, form])).set_axis(scored.index)
     keys = ["kind", "learnt", "series_id", "breakdown"]
     wanted = pd.MultiIndex.from_arrays([scored["comparator"], learnt, scored["series_id"], scored["breakdown"]])
-    offset = pd.Series(
-        offsets.set_index(keys)["offset"].reindex(wanted).to_numpy(dtype=float), index=scored.index
-    ).fillna(0.0)
-    odds = found["constant"] + found["slope"] * np.log1p(scored["score"].abs())
-    odds += (found["support"] * damped(scored["support"].astype(float))).fillna(0.0) + offset
-    share = (1 / (1 + np.exp(-odds))).clip(found["lowest"], found["highest"])
+    own = offsets.assign(most=own_record(offsets)).set_index(keys)[["offset", "most"]].astype(float)
+    own = own.reindex(wanted).set_axis(scored.index).fillna({"offset": 0.0, "most": 1.0})
+    odds = found["constant"] + found["slope"] * rising(scored["score"])
+    odds += (found["support"] * damped(scored["support"].astype(float))).fillna(0.0) + own["offset"]
+    share = (1 / (1 + np.exp(-odds))).clip(found["lowest"], found["highest"]).clip(upper=own["most"])
     told = pd.DataFrame({"promise": 100 * share, "promise_later": scored["year"] < learnt})
     return (
         told.reindex(rows.index)
@@ -166,16 +168,72 @@ def promises(rows, curves, offsets):
     )
 
 
+def own_record(offsets):
+    """The most that a series is promised, from 0 to 1: the share of its own cases beyond 1.96 that held, where that has failed, else 1.
+
+    >>> own_record(pd.DataFrame({"cases": [93, 93, 20], "held": [0.39, 0.9, 0.39]})).tolist()
+    [0.39, 1.0, 1.0]
+    """
+    cases, least = FAILING
+    return offsets["held"].astype(float).where((offsets["cases"] >= cases) & (offsets["held"] < least), 1.0)
+
+
 def _learnt_by(scored, curves):
     """The last year of learning that does not lie after each row's, or the first of all."""
-    each = curves[["kind", "learnt"]].drop_duplicates().astype({"learnt": "int64"}).sort_values("learnt")
-    asked = scored[["comparator", "year"]].astype({"year": "int64"}).rename_axis("row").reset_index()
-    asked = asked.sort_values("year", kind="stable")
-    found = pd.merge_asof(asked, each, left_on="year", right_on="learnt", left_by="comparator", right_by="kind")
-    first = found["comparator"].map(each.groupby("kind")["learnt"].min())
-    return found["learnt"].fillna(first).astype(int).set_axis(found["row"]).reindex(scored.index)
+    learnt = pd.Series(0, scored.index)
+    for kind, years in curves.groupby("kind")["learnt"]:
+        years, asked = np.unique(years.astype(int)), scored["comparator"] == kind
+        place = np.searchsorted(years, scored.loc[asked, "year"], side="right") - 1
+        learnt[asked] = years[place.clip(min=0)]
+    return learnt
+
+
+def record_of(register, series=None):
+    """What verdicts of each kind have kept: of scores beyond 1.96 of earlier years, how many still stood on that side a year later.
+
+    Parameters
+    ----------
+    register : Register, as known on a day; its outcomes are of figures that end in the year before that day or earlier
+    series : list of ``series_id``; all where it is left out
+
+    Returns
+    -------
+    DataFrame in the order of ``KINDS`` with ``kind, series_id, breakdown, cases`` (with a known outcome), ``held`` (of 100) and
+    ``failed`` (the series is promised no more than that, so nothing of that kind is clear).
+
+    >>> record_of(load_register().as_known("2018-03-31"), ["re-referrals"])[["kind", "cases"]].values.tolist()[0]
+    ['england', 168]
+    """
+    rows = register.table("promise-series")
+    rows = rows.assign(**{name: pd.to_numeric(rows[name]) for name in ("learnt", "cases", "held")})
+    rows = rows[rows["learnt"] < (register.day.year if register.day is not None else np.inf)]
+    rows = rows[rows["learnt"] == rows.groupby("kind")["learnt"].transform("max")]
+    rows = rows[(rows["cases"] > 0) & (rows["series_id"].isin(series) if series is not None else True)]
+    order = rows["kind"].map({kind: n for n, kind in enumerate(KINDS)}).rename("order")
+    rows = rows.assign(held=100 * rows["held"], failed=own_record(rows) < 1).sort_values("series_id").join(order)
+    rows = rows.sort_values("order", kind="stable", ignore_index=True)
+    return rows[["kind", "series_id", "breakdown", "cases", "held", "failed"]]
+
+
+def record_by_kind(record):
+    """``record_of`` summed over all series: ``kind, cases, held`` (of 100), ``series`` (how many) and ``failed`` (how many of them).
+
+    >>> rows = pd.DataFrame({"kind": "england", "cases": [30, 10], "held": [100.0, 60.0], "failed": [False, True]})
+    >>> record_by_kind(rows)["held"].tolist()
+    [90.0]
+    """
+    rows = record.assign(total=record["cases"] * record["held"])
+    rows = rows.groupby("kind", sort=False).agg(
+        cases=("cases", "sum"), total=("total", "sum"), series=("cases", "size"), failed=("failed", "sum")
+    )
+    return rows.assign(held=rows["total"] / rows["cases"]).reset_index()[["kind", "cases", "held", "series", "failed"]]
 
 
 def damped(x):
     """sign(x) log(1 + |x|): more of it says ever less."""
     return np.sign(x) * np.log1p(x.abs())
+
+
+def rising(score):
+    """log(1 + |score| - 0.4), 0 below: how a score enters the odds. Nearer to nothing than that, its size says nothing."""
+    return np.log1p((score.abs() - _NOTHING).clip(lower=0))

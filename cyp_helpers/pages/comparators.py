@@ -138,27 +138,46 @@ def funnel_chart(report, line, rows):
     england = rows[rows["area_id"] == ENGLAND]
     if counted.empty or england.empty or line["unit"] not in PER:
         return Charts((), "No counts are published for this indicator, so there is no funnel.")
-    limits = funnel_limits(counted["denominator"], england["value"].iloc[0], line["unit"])
+    spread = overdispersion(counted, england["value"].iloc[0], line["unit"])
+    limits = funnel_limits(counted["denominator"], england["value"].iloc[0], line["unit"], spread)
     value = PER[line["unit"]] * counted["numerator"] / counted["denominator"]
     outside = int(((value < limits["low_998"]) | (value > limits["high_998"])).sum())
     own = counted["area_id"] == report.area["area_id"]
     where = _where(value[own], limits[own]) if own.any() else "has no counts"
     title = f"{report.area['name']} {where}; {count(outside)} of {len(counted)} authorities {plural(outside, 'lies', 'lie')} outside the 99.8% limits"
     data = counted[["area", "value", "value_text", "numerator", "denominator"]]
-    picture = _draw_funnel(report, line, counted, value, own, england, title)
-    alternative = f"Funnel plot. {line['name']}, {line['period']}. {title}."
+    picture = _draw_funnel(report, line, counted, value, own, england, spread, title)
+    wider = f" Limits are {np.sqrt(spread):.1f} times as wide as chance alone would make them." if spread > 1 else ""
+    alternative = f"Funnel plot. {line['name']}, {line['period']}. {title}.{wider}"
     return Charts((Chart(title, alternative, picture, show(data, "Figures behind the funnel")),), "")
 
 
-def funnel_limits(denominator, average, unit):
-    """Exact limits around an average: what a figure would keep to by chance 95% and 99.8% of the time.
+def overdispersion(rows, average, unit):
+    """How many times as much as independent children would authorities vary around England: the mean of squared scores, a tenth at
+    each end drawn in, and at least 1 (Spiegelhalter, Quality and Safety in Health Care 2005).
 
-    Binomial quantiles for percentages, Poisson quantiles for rates (Spiegelhalter, Statistics in Medicine 2005).
+    >>> same = pd.DataFrame({"numerator": [50, 50, 50], "denominator": [100, 100, 100]})
+    >>> overdispersion(same, 50.0, "percent")
+    1.0
+    """
+    share = average / PER[unit]
+    variance = share * (1 - share) if unit == "percent" else share
+    scores = (rows["numerator"] / rows["denominator"] - share) / np.sqrt(variance / rows["denominator"])
+    drawn_in = scores.clip(scores.quantile(0.1), scores.quantile(0.9))
+    return max(float((drawn_in**2).mean()), 1.0)
+
+
+def funnel_limits(denominator, average, unit, spread=1.0):
+    """Limits around an average: what a figure would keep to 95% and 99.8% of the time if authorities varied as they do.
+
+    Exact binomial (percentages) and Poisson (rates) quantiles where nothing but chance is at work, and as many times as far from the
+    average as the root of ``spread`` (Spiegelhalter, Statistics in Medicine 2005).
 
     Parameters
     ----------
     denominator : Series of counts
     average : the figure of England, in the unit
+    spread : of ``overdispersion``
 
     Returns
     -------
@@ -168,14 +187,11 @@ def funnel_limits(denominator, average, unit):
 
     share = average / PER[unit]
     quantile = (
-        (lambda p: binom.ppf(p, denominator, share))
-        if unit == "percent"
-        else (lambda p: poisson.ppf(p, denominator * share))
+        (lambda p: binom.ppf(p, denominator, share)) if unit == "percent" else (lambda p: poisson.ppf(p, denominator * share))
     )
     tails = {"low_95": 0.025, "high_95": 0.975, "low_998": 0.001, "high_998": 0.999}
-    return pd.DataFrame(
-        {name: PER[unit] * quantile(p) / denominator for name, p in tails.items()}, index=denominator.index
-    )
+    limits = pd.DataFrame({name: PER[unit] * quantile(p) / denominator for name, p in tails.items()}, index=denominator.index)
+    return (average + (limits - average) * np.sqrt(spread)).clip(lower=0)
 
 
 def choices(report, line):
@@ -189,7 +205,7 @@ def choices(report, line):
     figures = report.everyone[report.everyone["cell"] == line["cell"]]
     own = figures[figures["area_id"] == report.area["area_id"]]
     label = report.figures.at[line["observation_id"], "figure"]
-    judged = report.pairs.query("comparator == 'neighbours' and figure == @label").iloc[0]
+    judged = report.pairs[(report.pairs["comparator"] == "neighbours") & (report.pairs["figure"] == label)].iloc[0]
     lists = report.register.whole.table("neighbour-lists").set_index("list_id")["title"]
     made = [
         neighbour_averages(figures, report.register, list_id, average)
@@ -321,9 +337,9 @@ def _where(value, limits):
     return "lies inside the 95% limits around England"
 
 
-def _draw_funnel(report, line, counted, value, own, england, title):
+def _draw_funnel(report, line, counted, value, own, england, spread, title):
     size = pd.Series(np.geomspace(counted["denominator"].min(), counted["denominator"].max(), 200).round())
-    limits = funnel_limits(size, england["value"].iloc[0], line["unit"])
+    limits = funnel_limits(size, england["value"].iloc[0], line["unit"], spread)
     figure, axes = new_figure()
     for column, style in [("low_95", ":"), ("high_95", ":"), ("low_998", "-"), ("high_998", "-")]:
         axes.plot(

@@ -6,7 +6,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.compare.judge import Verdict
+from cyp_helpers.compare.judge import Evidence, Verdict
 from cyp_helpers.register.periods import parse_periods
 from cyp_helpers.show.columns import WORDS, heading_of, kind_of, printed_by, text_of
 from cyp_helpers.show.wording import clean, day
@@ -82,6 +82,8 @@ def _no_formula(cell):
 def for_readers(frame):
     """A frame as readers see it: headings for names, labels for periods, printed decimals, signs beside verdicts.
 
+    A verdict that a document only states has no sign, where its evidence is in the frame; X_evidence is told beside X_verdict.
+
     Parameters
     ----------
     frame : DataFrame or Series. ``columns.py`` says how each column of the project is shown; an unknown one is shown by its type. A named
@@ -113,7 +115,9 @@ def _without_index(frame):
 
 
 def _is_companion(name, frame):
-    return str(name) != printed_by(str(name)) and printed_by(str(name)) in frame.columns
+    name = str(name)
+    of = f"{name.removesuffix('_evidence')}_verdict" if name.endswith("_evidence") else printed_by(name)
+    return of != name and of in frame.columns
 
 
 def _shown(frame, n):
@@ -133,7 +137,10 @@ def _shown(frame, n):
         label = parse_periods(text)["period_label"].astype(object)
         return label.where(label.notna() & (label != ""), text).where(column.notna() & (text != ""), "–")
     if kind == "verdict":
-        return with_sign(column).astype(object).replace("", "–")
+        evidence = str(name).replace("verdict", "evidence")
+        stated = frame[evidence].eq(Evidence.STATED) if evidence in frame else pd.Series(False, frame.index)
+        said = column.astype("str") + ("" if evidence == "evidence" else f" ({Evidence.STATED})")
+        return with_sign(column).mask(stated, said).astype(object).replace("", "–")
     if pd.api.types.is_numeric_dtype(column):
         return _numeric(frame, name, column, kind)
     is_figure = column.dtype == object or kind in ("number", "difference")  # of words and figures mixed
