@@ -25,7 +25,15 @@ COLUMNS = {
 }
 
 
-IDS = ["observation_id", "comparator_observation_id", "baseline_observation_id", "concerns", "stated_id", "query_id", "target_id"]
+IDS = [
+    "observation_id",
+    "comparator_observation_id",
+    "baseline_observation_id",
+    "concerns",
+    "stated_id",
+    "query_id",
+    "target_id",
+]
 
 
 def table(name, rows):
@@ -236,7 +244,9 @@ def rows_of(register, review="2016-17 part 2", area="N", published=False):
     """The rows of ``compare_plan`` by the name of their case and comparator."""
     day = register.table("reviews").set_index("review").at[review, "as_at"]
     rows = compare_plan(judged_on(register, day), "p", review, area, published)[0]
-    return rows.set_index([rows["subject_id"].str.partition("|")[0].rename("case"), rows["comparator"].rename("beside")])
+    return rows.set_index(
+        [rows["subject_id"].str.partition("|")[0].rename("case"), rows["comparator"].rename("beside")]
+    )
 
 
 def verdict(comparator, figures=(), review="2016-17 part 2", **rest):

@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import areas, published, tiny
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
+from conftest import areas, published, tiny
 from cyp_helpers.compare.areas import list_in_use, members_of, neighbour_averages, outside_members, ranks
 from cyp_helpers.compare.figures import known_figures
 from cyp_helpers.register.tables import ENGLAND, UnknownName

@@ -1,3 +1,4 @@
+# ruff: noqa: C408 - a case reads as columns and what they hold
 """Comparisons, from figures to words: each case is hand-made rows and what must be said of them.
 
 Beside an area a point is a score of 1; since last year 1.31 are, after a year that stood still (the root of 2 times the root of 6/7); of 100 promises with that score (score + 1)² to 1
@@ -6,10 +7,10 @@ are kept, see ``conftest.many``.
 
 import pandas as pd
 import pytest
-from conftest import around, case, figure, holds, id_of, many, published, rows_of, statement, target, tiny, verdict
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conftest import around, case, figure, holds, id_of, many, published, rows_of, statement, target, tiny, verdict
 from cyp_helpers.compare.judge import Evidence, Verdict
 from cyp_helpers.compare.plan import COMPARATORS
 from cyp_helpers.register.tables import UnknownName, with_rounding
@@ -30,7 +31,11 @@ def two(last, this, **rest):
 def moved(last, this, counts=((None, None), (None, None)), others=("50.0", "50.0"), **rest):
     """Two published years after one that stood still, while all ten others moved as is said."""
     mine = [published(value, period, "N", *n) for value, period, n in zip((last, this), (LAST, THIS), counts)]
-    mine += [published(last, "FY 2013/14"), *around("FY 2013/14", LAST, value=others[0]), *around(THIS, value=others[1])]
+    mine += [
+        published(last, "FY 2013/14"),
+        *around("FY 2013/14", LAST, value=others[0]),
+        *around(THIS, value=others[1]),
+    ]
     return case(open_data=[*mine, *rest.pop("open_data", [])], **rest)
 
 

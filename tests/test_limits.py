@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from conftest import published, tiny
 from numpy.testing import assert_allclose
 
+from conftest import published, tiny
 from cyp_helpers.compare.figures import known_figures
 from cyp_helpers.compare.limits import limits_table, xmr_limits
 

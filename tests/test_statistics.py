@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import PROJECT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy import stats
 
+from conftest import PROJECT
 from cyp_helpers.compare.statistics import (
     proportion_differs_from,
     proportions_differ,

@@ -1,6 +1,8 @@
+# ruff: noqa: C408 - a case reads as columns and what they hold
 """Each kind of target, met and not met, on and off track, and each reason why it cannot be assessed."""
 
 import pytest
+
 from conftest import around, case, figure, holds, id_of, many, published, rows_of, target
 
 START, LATER, DUE = "FY 2013/14", "FY 2014/15", "FY 2015/16"

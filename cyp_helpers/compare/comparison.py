@@ -156,7 +156,7 @@ def compare(register, as_at=None, areas=None, series=None):
     Clear: the score is beyond 1.96 and the promise at least 85 (beside areas) or 75 (over time), see ``judge``. Rounding: a
     printed 5 stands for 4.5 up to 5.5 and a difference that this could turn round has no direction. Totals are not set beside other areas' totals; a break in a series is not compared across.
 
-    >>> rows = cyp.compare(cyp.load_register(), as_at="2018-03-31", areas="Leicester", series="re-referrals")
+    >>> rows = cyp.compare(cyp.load_register(), as_at="2018-03-31", areas="Nottinghamshire", series="assessments-timely")
     >>> rows.query("comparator == 'england' and year == '2016/17'")["verdict"].tolist()
     ['no clear difference']
     """
