@@ -106,8 +106,10 @@ def by_kind(ours, start):
     """
     ours, start = (rows[rows["held"].notna()] for rows in (ours, start))
     rows = {}
-    groups = {kind: [kind] for kind in KINDS if kind in set(ours["kind"])} | {"all levels": LEVELS}
+    groups = {kind: (kind,) for kind in KINDS} | {"all levels": LEVELS}
     for name, kinds in groups.items():
+        if not set(kinds) & set(ours["kind"]):
+            continue
         mine, other = ours[ours["kind"].isin(kinds)], start[start["kind"].isin(kinds)]
         told, theirs = is_told(mine), is_told(other)
         best = other.sort_values("promise", ascending=False, kind="stable").head(told.sum())
