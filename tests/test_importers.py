@@ -325,7 +325,7 @@ def test_a_newer_edition_is_told_with_its_revisions_and_verdicts(register, tmp_p
     told = CliRunner().invoke(app, ["import", "lait", str(path)]).output
     assert "0 new, 1 changed, 1 unchanged, 0 held back" in told
     assert "child-protection-repeat, Nottinghamshire, FY 2023/24: 25.1 -> 35.0" in told
-    assert "child-protection-repeat, FY 2023/24, against England: similar -> worse" in told
+    assert "child-protection-repeat, 2023/24, against England: no clear difference -> worse" in told
 
 
 def test_an_unknown_area_is_refused_before_anything_is_read(register, tmp_path, monkeypatch):

@@ -157,8 +157,8 @@ def changed_verdicts(before, after, as_at, area_id):
     told = both[
         (both["verdict_old"] != both["verdict_new"]) & (both["gap"] == "") & (both["verdict_new"] != "not compared")
     ]
-    told = told.rename(columns={"period_label": "period", "verdict_old": "old", "verdict_new": "new"})
-    return told[["series_id", "period", "comparator", "old", "new"]].reset_index(drop=True)
+    told = told[["series_id", "period_label", "comparator", "verdict_old", "verdict_new"]].reset_index(drop=True)
+    return told.set_axis(["series_id", "period", "comparator", "old", "new"], axis=1)
 
 
 def _compare(one, before, after):
