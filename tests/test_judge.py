@@ -132,7 +132,9 @@ def test_an_own_factor_leaves_out_the_change_that_it_judges(sizes):
         own = changes.index[changes["area_id"] == f"{area}"]
         assert_allclose(factors[(0, f"{area}")], factor(np.abs(values) / 2))
         for n, label in enumerate(own):
-            others = np.delete(np.array(values) / 2, n) if len(values) > 1 else np.abs(values) / 2  # the only one stays in
+            others = (
+                np.delete(np.array(values) / 2, n) if len(values) > 1 else np.abs(values) / 2
+            )  # the only one stays in
             assert_allclose(without[label], factor(others))
 
 
@@ -187,7 +189,8 @@ def test_a_promise_never_falls_as_the_score_grows(score, constant, slope, kind):
 def test_a_promise_is_learnt_by_the_year_of_the_figure():
     early = (2012, "alone", 0.0, 1.0, 0.0, 0.1, 0.95)  # 3 to 1 at a score of 2.4
     told = {
-        year: promised(SQUARE, early, score=2.4, year=year).round(6).iloc[0].tolist() for year in (2011, 2012, 2014, 2015)
+        year: promised(SQUARE, early, score=2.4, year=year).round(6).iloc[0].tolist()
+        for year in (2011, 2012, 2014, 2015)
     }
     assert told == {2011: [75, True], 2012: [75, False], 2014: [75, False], 2015: [90, False]}
 

@@ -50,7 +50,10 @@ def test_the_verbs_are_listed_explained_and_not_hidden_by_the_rooms_of_their_nam
 
 def test_importing_the_package_imports_no_library():
     code = "import sys, cyp_helpers as cyp; dir(cyp); print({'pandas', 'scipy', 'matplotlib'} & set(sys.modules))"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=PROJECT, check=True).stdout == "set()\n"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=PROJECT, check=True).stdout
+        == "set()\n"
+    )
 
 
 def test_every_column_of_figures_and_compare_is_explained(register):

@@ -111,7 +111,9 @@ def verdict_words(question, polarity, direction):
     >>> verdict_words(pd.Series(["time"]), pd.Series(["lower"]), pd.Series([1])).tolist()
     ['worsened']
     """
-    return pd.Series(_CELLS.take(_cells(pd.Categorical(question, _QUESTIONS).codes, polarity, direction)), direction.index)
+    return pd.Series(
+        _CELLS.take(_cells(pd.Categorical(question, _QUESTIONS).codes, polarity, direction)), direction.index
+    )
 
 
 # Codes of words, made into words once: a comparison of text takes ten times as long.

@@ -187,10 +187,14 @@ def funnel_limits(denominator, average, unit, spread=1.0):
 
     share = average / PER[unit]
     quantile = (
-        (lambda p: binom.ppf(p, denominator, share)) if unit == "percent" else (lambda p: poisson.ppf(p, denominator * share))
+        (lambda p: binom.ppf(p, denominator, share))
+        if unit == "percent"
+        else (lambda p: poisson.ppf(p, denominator * share))
     )
     tails = {"low_95": 0.025, "high_95": 0.975, "low_998": 0.001, "high_998": 0.999}
-    limits = pd.DataFrame({name: PER[unit] * quantile(p) / denominator for name, p in tails.items()}, index=denominator.index)
+    limits = pd.DataFrame(
+        {name: PER[unit] * quantile(p) / denominator for name, p in tails.items()}, index=denominator.index
+    )
     return (average + (limits - average) * np.sqrt(spread)).clip(lower=0)
 
 
