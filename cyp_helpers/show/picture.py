@@ -1,0 +1,158 @@
+"""The board's sheet: a row for each indicator with pictures in it, the same rows as HTML and as PDF."""
+
+import base64
+import json
+import re
+from dataclasses import dataclass, field
+from functools import cache
+
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
+
+from cyp_helpers.show import marks
+from cyp_helpers.show.table import FOLDER
+from cyp_helpers.show.wording import clean
+
+STYLE = (FOLDER / "board.css").read_text(encoding="utf-8")
+# Column of the rows and its header; the words of a column that has a sign stand beside it.
+COLUMNS = {
+    "short_name": "Indicator",
+    "good": "Good is",
+    "figure": "Latest figure",
+    "period": "Period",
+    "england_figure": "England",
+    "spark": "Years known",
+    "spine": "Among all authorities",
+    "change": "Change",
+    "against_england": "Against England",
+    "against_neighbours": "Against neighbours",
+    "target": "Target",
+    "lead": "Lead",
+}
+AXIS = ("worse", "England", "better")
+SIGNS_EXPLAINED = (
+    (("better", "worse"), "clearly so; -ing: over five years"),
+    (("better too", "worse too"), "England moved so too"),
+    (("unclear",), "unclear: no more than such figures move by themselves"),
+    (("untested",), "not tested, or stated by a document"),
+)
+WORDS_EXPLAINED = "unknown: no figure to set beside; none: the plan names none. The row's link says why."
+PICTURES_EXPLAINED = (
+    ("gate", "dot in grey: an ordinary year"),
+    ("strip", "nine in ten authorities, middle half darker"),
+    ("diamond", "neighbours' average"),
+    ("dots", "ours, filled where clear"),
+)
+MOST_WORDS = 350
+
+
+@dataclass(frozen=True, eq=False)
+class Board:
+    """One sheet; shows itself in a notebook, and ``pdf`` prints it.
+
+    Attributes
+    ----------
+    title, review, asked, rule : str, lines of words
+    said : DataFrame with ``heading, sign, sentence``
+    rows : DataFrame with the columns of ``COLUMNS`` (those that are not there are left out), ``priority, page, attention, owner``, for
+        each column with a sign ``<column>_sign``, for each picture ``<column>_words``
+    """
+
+    title: str
+    review: str
+    asked: str
+    rule: str
+    said: pd.DataFrame = field(repr=False)
+    rows: pd.DataFrame = field(repr=False)
+
+    def __repr__(self):
+        return f"Board: {clean(self.title)} ({len(self.rows)} rows)"
+
+    def _repr_html_(self):
+        return f"<style>{STYLE}</style>{self.html()}"
+
+    @property
+    def columns(self):
+        """The columns that it has, with their headers."""
+        return {name: header for name, header in COLUMNS.items() if name in self.rows}
+
+    def groups(self):
+        """Each priority with its rows, in their order: (name, list of dict)."""
+        return [(name, part.to_dict("records")) for name, part in self.rows.groupby("priority", sort=False)]
+
+    def html(self):
+        """The sheet as a fragment of HTML without its style."""
+        return _template().render(
+            board=self, axis=AXIS, explained=(SIGNS_EXPLAINED, PICTURES_EXPLAINED, WORDS_EXPLAINED), sign=_inline, picture=_image, key=KEYS,
+        )  # fmt: skip
+
+    def pdf(self):
+        """The sheet as one landscape page of A4, PDF/UA-1: tagged, with alternative texts and links; bytes.
+
+        The typeface is the one that comes with matplotlib, so that every machine makes the same bytes.
+        """
+        import typst
+        from matplotlib import get_data_path
+
+        texts = {name: getattr(self, name) for name in ("title", "review", "asked", "rule")}
+        data = texts | {
+            "columns": list(self.columns.items()), "said": self.said.to_dict("records"), "axis": AXIS, "signs": {name: marks.sign(name) for name in marks.SIGNS},
+            "groups": [[name, rows] for name, rows in self.groups()], "explained": SIGNS_EXPLAINED, "words": WORDS_EXPLAINED,
+            "pictures": [[KEYS[name], words] for name, words in PICTURES_EXPLAINED],
+        }  # fmt: skip
+        return typst.compile(
+            str(FOLDER / "board.typ"),
+            sys_inputs={"data": clean(json.dumps(data, default=str, ensure_ascii=False))},
+            font_paths=[f"{get_data_path()}/fonts/ttf"],
+            ignore_system_fonts=True,
+            pdf_standards="ua-1",
+            timestamp=0,
+        )
+
+
+def words_on(text):
+    """How many words a page of HTML shows: what stands in tags, styles, hidden or alternative texts is not counted.
+
+    >>> words_on('<p>Two <b>words</b></p><span class="hide">heard, not seen</span>')
+    2
+    """
+    text = re.sub(r"<(style|title|head|nav)\b.*?</\1>|<span class=\"hide\">.*?</span>", " ", text, flags=re.DOTALL)
+    return sum(bool(re.search(r"\w", word)) for word in re.sub(r"<[^>]*>", " ", text).split())
+
+
+def _key(kind):
+    """A small picture for the legend."""
+    if kind == "gate":
+        return marks.spark(pd.Series([1.0, 3.0, 3.5], [0.0, 1.0, 2.0]), 3.0, 2.0)
+    if kind == "strip":
+        return _cut('<path d="M0 6h64v12H0z" fill="#e3e3e3"/><path d="M20 6h24v12H20z" fill="#b0b0b0"/>', 64)
+    if kind == "diamond":
+        return _cut('<path d="M8 6l6 6-6 6-6-6z" fill="#fff" stroke="#1d1d1d" stroke-width="1.5"/>', 16)
+    dots = '<circle cx="{}" cy="12" r="5.5" fill="{}" stroke="#12436D" stroke-width="2.5"/>'
+    return _cut(dots.format(8, "#12436D") + dots.format(25, "#fff"), 34)
+
+
+def _cut(drawn, width):
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 24" width="{width}" height="24">{drawn}</svg>'
+
+
+KEYS = {name: _key(name) for name, _ in PICTURES_EXPLAINED}
+
+
+def _inline(svg_or_sign):
+    """A sign or a key in the running text; the words beside it say what it says."""
+    svg = marks.sign(svg_or_sign) if svg_or_sign in marks.SIGNS else svg_or_sign
+    return Markup(svg.replace("<svg ", '<svg class="sign" aria-hidden="true" focusable="false" ', 1))
+
+
+def _image(svg, words):
+    encoded = base64.b64encode(svg.encode()).decode("ascii")
+    return Markup('<img src="data:image/svg+xml;base64,{}" alt="{}">').format(Markup(encoded), clean(words))
+
+
+@cache
+def _template():
+    loader = FileSystemLoader(FOLDER)
+    clean_text = lambda value: value if isinstance(value, Markup) else clean(value)  # noqa: E731
+    return Environment(autoescape=True, loader=loader, finalize=clean_text, trim_blocks=True, lstrip_blocks=True).get_template("board.html.j2")
