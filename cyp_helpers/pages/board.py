@@ -17,8 +17,8 @@ from cyp_helpers.show.sentences import paragraph, say
 from cyp_helpers.show.wording import day, join
 from cyp_helpers.show.words import page_name
 
-MOST = 18  # rows that one sheet of paper holds
-UNKNOWN, NONE, NO_LEAD = "unknown", "none", "none named"
+FEWEST, MOST = 12, 18  # rows of one sheet; what stands beside nothing only fills it up to the first
+UNKNOWN, NONE = "unknown", "–"
 _LOOKING_BACK = ["five_years", "same_period_last_year", "previous"]  # the first that is clear speaks, else the last figure's
 _SURE = [Evidence.CLEAR, Evidence.STATED, Evidence.UNCLEAR, Evidence.HIDDEN, Evidence.NOT_TESTED, ""]
 _WORDLESS = ["judgement", "words"]  # units whose figures are words
@@ -34,9 +34,10 @@ def listed(report):
     -------
     DataFrame with ``subject_id, priority_id, priority, name, short_name, page`` (file name), ``measure, polarity, value, figure`` (short),
     ``period, england, neighbours`` (numbers), ``england_figure``, ``change, against_england, against_neighbours, target`` (words),
-    each with its ``<name>_sign`` (of ``marks.SIGNS``, or ''), ``lead, owner`` (the owner's words), ``attention`` (among ``findings.attention``) and ``place``:
-    in which order a sheet takes them, those that can be set beside England first; an evidence figure has one only where its
-    priority has no indicator with a figure.
+    each with its ``<name>_sign`` (of ``marks.SIGNS``, or ''), ``lead, owner`` (the owner's words), ``attention`` (among
+    ``findings.attention``) and ``place``: in which order a sheet takes them, first what stands beside England, then what has changed.
+    What stands beside nothing has a place only among the first ``FEWEST``, an evidence figure only where its priority has no
+    indicator with a figure.
 
     >>> listed(cyp.open_review("cypf-2016-18", "2017-18 part 2")).iloc[1][["short_name", "figure", "change"]].tolist()
     ['Social care re-referrals', '25.5%', 'worsening']
@@ -76,10 +77,13 @@ def board(report, rows, asked=""):
     Board, which shows itself in a notebook and on the page, and gives a PDF.
     """
     drawn = rows.assign(**_drawn(report, rows))
-    area = "" if report.is_own_area else f", published indicators for {report.area['name']}"
+    title = report.plan["title"]
+    if not report.is_own_area:
+        whose = report.register.table("areas").set_index("area_id").at[report.plan["area_id"], "name"]
+        title = f"{report.area['name']}: indicators of {whose}'s {report.plan['short_title']}"
     return Board(
-        title=f"{report.plan['title']}{area}",
-        review=f"Review {report.review['review']}, to {day(report.as_at)}",
+        title=title,
+        review=f"Review {report.review['review']}, {day(report.as_at)}",
         asked=say("board_asked", 1 if asked else 0, what=asked),
         said=sentences(report, rows),
         rule=say("board_rule", len(rows)),
@@ -88,35 +92,41 @@ def board(report, rows, asked=""):
 
 
 def sentences(report, rows):
-    """What most needs attention, what went well and what cannot be judged: a heading, a sign and a sentence each.
+    """What most needs attention of the rows, what went well and what cannot be judged: a heading, a sign and a sentence each.
 
     Parameters
     ----------
-    rows : rows of ``listed``, whose untested changes are named
+    rows : rows of ``listed``
 
     Returns
     -------
     DataFrame with ``heading, sign, sentence``.
     """
-    worst, best = attention(report), went_well(report)
+    shown = set(rows["subject_id"])
+    worst, best = (found[found["subject_id"].isin(shown)] for found in (attention(report), went_well(report)))
     names = _names(report)
     why = told(report, -1).drop_duplicates(["subject_id", "question"])
     why = why.assign(finding=why["finding"].str.replace(r" \(.*\)$", "", regex=True))
     why = why.groupby("subject_id")["finding"].agg(lambda each: join(list(each)))
-    bad = [f"{names[one]}: {why[one]}." for one in worst["subject_id"].head(3)]
-    good = [names[one] for one in best["subject_id"].head(3)]
+    bad = worst.head(3).assign(why=lambda top: top["subject_id"].map(why), short=lambda top: top["subject_id"].map(names))
+    bad = bad.groupby("why", sort=False)["short"].agg(lambda each: _within(list(each), first=True))
+    good = _within(best["subject_id"].head(3).map(names).tolist())
     gaps = not_judged(report, figures_too=True).query("measure == 'indicator'")["subject_id"].nunique()
     every = report.comparison.query("measure == 'indicator'")["subject_id"].nunique()
-    loose = rows[(rows["change"] == Evidence.NOT_TESTED) & rows["moved"].ne("")]
-    loose = [f"{name} ({moved})" for name, moved in zip(loose["short_name"].head(2), loose["moved"])]
+    loose = rows[(rows["change"] == Evidence.NOT_TESTED) & rows["wrong_way"]]
+    loose = (_bare(loose["short_name"]) + " (" + loose["moved"] + ")").head(2).tolist()
+    more_bad, more_good = (max(len(found) - 3, 0) for found in (worst, best))
+    attend = [f"{name}: {what}." for what, name in bad.items()] or [say("board_bad", 0)]
+    told_good = say("board_good", min(len(best), 2), names=good, more=say("board_more_good", more_good))
+    untested = say("board_untested", len(loose), names=_within(loose))
     return pd.DataFrame(
         [
-            ["Needs attention", "worse", paragraph(*bad, say("board_more_bad", max(len(worst) - 3, 0))) or say("board_bad", 0)],
-            ["Going well", "better", say("board_good", min(len(best), 2), names=_lowered(good), more=say("board_more_good", max(len(best) - 3, 0)))],
-            ["Cannot be judged", "unclear", paragraph(say("board_gaps", gaps, all=every), say("board_untested", len(loose), names=join(loose or [""])))],
+            ["Needs attention", "worse", paragraph(*attend, say("board_more_bad", more_bad))],
+            ["Going well", "better", told_good],
+            ["Not judged", "unclear", paragraph(say("board_gaps", gaps, all=every), untested)],
         ],
         columns=["heading", "sign", "sentence"],
-    )  # fmt: skip
+    )
 
 
 # ---- which rows, and their names ----
@@ -125,10 +135,10 @@ def sentences(report, rows):
 def _places(rows):
     """The order in which a sheet takes rows."""
     bare = ~rows["priority_id"].isin(rows.loc[rows["measure"] == "indicator", "priority_id"])
-    beside = rows["england"].notna()
+    beside, lone = rows["england"].notna(), rows["england"].isna() & (rows["change"] == UNKNOWN)
     headline = (rows["measure"] == "indicator") | (bare & beside)
-    order = (~beside).astype(int).where(headline)
-    return order.rank(method="first")
+    place = (2 * lone + ~beside).where(headline).rank(method="first")
+    return place.where(~lone | (place <= FEWEST))
 
 
 def _short_names(report, rows):
@@ -145,13 +155,19 @@ def _short_names(report, rows):
 def _names(report):
     """Short names of all subjects, by ``subject_id``."""
     rows = report.subjects.drop_duplicates("subject_id")
-    return _short_names(report, rows).str.replace(r",? (per [\d,]+|points|weeks)$", "", regex=True).set_axis(rows["subject_id"])
+    return _bare(_short_names(report, rows)).set_axis(rows["subject_id"])
 
 
-def _lowered(names):
-    """Names within a sentence; those that begin with a capital after the first stay as they are."""
+def _bare(names):
+    """Short names without what follows a comma, and without their unit."""
+    return names.str.replace(r",.*| per [\d,k]+$", "", regex=True)
+
+
+def _within(names, first=False):
+    """Names within a sentence, small but for abbreviations; with ``first`` the first begins it."""
     small = [name if re.match(r"\w[A-Z]", name) else name[:1].lower() + name[1:] for name in names]
-    return join(small or [""])
+    told = join(small or [""])
+    return told[:1].upper() + told[1:] if first else told
 
 
 def _pages(report, rows):
@@ -169,7 +185,7 @@ def _leads(report, rows):
     lead = listings["activity_id"].map(who.set_index("activity_id")["organisation_id"])
     line = listings["series_id"] + "|" + listings["area_id"] + "|" + listings["breakdown"]
     lead = lead.set_axis(line).dropna()
-    return rows["subject_id"].map(lead[~lead.index.duplicated()]).map(organisations(report)).astype("str").fillna(NO_LEAD)
+    return rows["subject_id"].map(lead[~lead.index.duplicated()]).map(organisations(report)).astype("str").fillna(NONE)
 
 
 def organisations(report):
@@ -185,15 +201,16 @@ def _figures(rows):
     """Figure and England's with three digits at most, never more than printed, and a period in a word or two."""
     units = rows["unit"].map({"percent": "%"}).astype("str").fillna("")
     own = _short(rows["value"], rows["value_text"]) + units
-    period = rows["period"].str.replace(r"^(academic|financial) year |^period not printed \(latest at |\)$", "", regex=True)
     undated = rows["period"].str.startswith("period not printed")
+    period = rows["period"].str.replace(r"^(academic|financial) year |^period not printed \(latest at |\)$", "", regex=True)
+    period = period.mask(undated, "by " + period.str.extract(r"(\d{4})$")[0])
     period = period.str.replace(r"\b([A-Z][a-z]{2})[a-z]+ ", r"\1 ", regex=True)
     return {
         "figure": own.where(~rows["unit"].isin(_WORDLESS), rows["value_text"]),
-        "period": period.mask(undated, "by " + period),
+        "period": period,
         "good": rows["polarity"].map(_GOOD).astype("str").fillna(""),
         "england": rows["england_value"].astype(float),
-        "england_figure": (_short(rows["england_value"], rows["england_text"]) + units).where(rows["england_value"].notna(), UNKNOWN),
+        "england_figure": (_short(rows["england_value"], rows["england_text"]) + units).where(rows["england_value"].notna(), NONE),
         "neighbours": rows["neighbours_value"].astype(float),
     }  # fmt: skip
 
@@ -236,8 +253,9 @@ def _change(report, rows):
     too = (np.sign(theirs) == np.sign(best["difference"])) & (theirs.abs() * 2 >= best["difference"].abs())
     words, sign = _signed(best["verdict"].astype("str").fillna(""), best["evidence"].astype("str").fillna(""), too)
     start = _short(best["comparator_value"], best["comparator_text"])
-    moved = ("from " + start + " to " + _short(rows["value"], rows["value_text"])).where(best["difference"].fillna(0) != 0, "")
-    return {"change": words, "change_sign": sign, "moved": moved}
+    moved = start + " to " + _short(rows["value"], rows["value_text"])
+    bad = rows["polarity"].map({"higher": -1, "lower": 1}) * best["difference"].astype(float) > 0
+    return {"change": words, "change_sign": sign, "moved": moved, "wrong_way": bad}
 
 
 def _beside(report, rows, comparator):
@@ -267,9 +285,11 @@ def _drawn(report, rows):
     gates, cells = _gates(report, rows), look_up(rows["observation_id"], report.figures["cell"])
     everyone = report.everyone[report.everyone["area_id"] != ENGLAND]
     everyone = {cell: part["number"] for cell, part in everyone[everyone["cell"].isin(cells)].groupby("cell")}
+    lines = report.figures[report.figures["series_id"].isin(rows["series_id"]) & report.figures["number"].notna()]
+    lines = lines[["series_id", "area_id", "breakdown", "number", "end", "kind", "dated", "published"]]
     drawn = {name: [] for name in ("spark", "spark_words", "spine", "spine_words")}
     for row, (before, reach), cell in zip(rows.to_dict("records"), gates, cells):
-        years, authorities = _years(report, row), everyone.get(cell)
+        years, authorities = _years(lines, row), everyone.get(cell)
         wordless = row["unit"] in _WORDLESS or years.empty
         drawn["spark"].append("" if wordless else marks.spark(years, before, reach))
         drawn["spark_words"].append(_spoken_years(row, years, before, reach))
@@ -292,13 +312,13 @@ def _gates(report, rows):
     return list(zip(before, CLEAR_SCORE * pairs["scale"].to_numpy(float)))
 
 
-def _years(report, row):
+def _years(lines, row):
     """The figures of a row's line up to its newest, of the same kind of period, by their end in years."""
-    figures = report.figures
-    newest = figures.loc[row["observation_id"]]
-    line = figures[(figures["series_id"] == row["series_id"]) & (figures["area_id"] == row["area_id"])]
-    line = line[(line["breakdown"] == row["breakdown"]) & line["number"].notna() & (line["end"] <= newest["end"])]
-    line = line[(line["kind"] == newest["kind"]) | ~line["dated"] | (not newest["dated"])]
+    newest = lines.loc[row["observation_id"]] if row["observation_id"] in lines.index else None
+    if newest is None:
+        return pd.Series(dtype=float)
+    line = lines[(lines[["series_id", "area_id", "breakdown"]] == newest[["series_id", "area_id", "breakdown"]]).all(axis=1)]
+    line = line[(line["end"] <= newest["end"]) & ((line["kind"] == newest["kind"]) | ~line["dated"] | (not newest["dated"]))]
     line = line.sort_values(["end", "published"], kind="stable").drop_duplicates("end", keep="last")
     return line["number"].set_axis(line["end"].dt.year + line["end"].dt.dayofyear / 366)
 

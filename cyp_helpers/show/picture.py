@@ -19,10 +19,10 @@ STYLE = (FOLDER / "board.css").read_text(encoding="utf-8")
 COLUMNS = {
     "short_name": "Indicator",
     "good": "Good is",
-    "figure": "Latest figure",
+    "figure": "Latest",
     "period": "Period",
     "england_figure": "England",
-    "spark": "Years known",
+    "spark": "Years",
     "spine": "Among all authorities",
     "change": "Change",
     "against_england": "Against England",
@@ -32,24 +32,26 @@ COLUMNS = {
 }
 AXIS = ("worse", "England", "better")
 SIGNS_EXPLAINED = (
-    (("better", "worse"), "clearly so; -ing: over five years"),
-    (("better too", "worse too"), "England moved so too"),
-    (("unclear",), "unclear: no more than such figures move by themselves"),
-    (("untested",), "not tested, or stated by a document"),
+    (("better", "worse"), "clear (-ing: five years)"),
+    (("better too", "worse too"), "England moved too"),
+    (("unclear",), "unclear: within ordinary movement"),
+    (("untested",), "cannot be tested"),
 )
-WORDS_EXPLAINED = "unknown: no figure to set beside; none: the plan names none. The row's link says why."
+WORDS_EXPLAINED = "unknown: nothing comparable, see link"
+NONE_EXPLAINED = "none"  # beside the dash
 PICTURES_EXPLAINED = (
-    ("gate", "dot in grey: an ordinary year"),
-    ("strip", "nine in ten authorities, middle half darker"),
-    ("diamond", "neighbours' average"),
-    ("dots", "ours, filled where clear"),
+    ("gate", "grey: ordinary year"),
+    ("strip", "nine in ten, middle half darker"),
+    ("diamond", "neighbours"),
+    ("dots", "ours, filled: clear"),
 )
 MOST_WORDS = 350
+DATA = "application/vnd.cyp.board+json"
 
 
 @dataclass(frozen=True, eq=False)
 class Board:
-    """One sheet; shows itself in a notebook, and ``pdf`` prints it.
+    """One sheet; shows itself in a notebook, and ``pdf_of`` prints it.
 
     Attributes
     ----------
@@ -69,46 +71,56 @@ class Board:
     def __repr__(self):
         return f"Board: {clean(self.title)} ({len(self.rows)} rows)"
 
-    def _repr_html_(self):
-        return f"<style>{STYLE}</style>{self.html()}"
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        """HTML for readers, words for a terminal, and the data of which ``pdf_of`` prints the very same rows."""
+        return {"text/html": f"<style>{STYLE}</style>{self.html()}", "text/plain": repr(self), DATA: self.data}
 
     @property
     def columns(self):
         """The columns that it has, with their headers."""
         return {name: header for name, header in COLUMNS.items() if name in self.rows}
 
-    def groups(self):
-        """Each priority with its rows, in their order: (name, list of dict)."""
-        return [(name, part.to_dict("records")) for name, part in self.rows.groupby("priority", sort=False)]
+    @property
+    def data(self):
+        """All that either layout shows, as JSON holds it."""
+        shown = [*self.columns, "page", "owner", "attention", "spark_words", "spine_words"]
+        shown += [name for name in self.rows if name.endswith("_sign")]
+        groups = [[name, part[shown].to_dict("records")] for name, part in self.rows.groupby("priority", sort=False)]
+        texts = {name: getattr(self, name) for name in ("title", "review", "asked", "rule")}
+        return json.loads(
+            clean(json.dumps(texts | {"columns": self.columns, "said": self.said.to_dict("records"), "groups": groups}))
+        )
 
     def html(self):
         """The sheet as a fragment of HTML without its style."""
-        return _template().render(
-            board=self, axis=AXIS, explained=(SIGNS_EXPLAINED, PICTURES_EXPLAINED, WORDS_EXPLAINED), sign=_inline, picture=_image, key=KEYS,
-        )  # fmt: skip
+        return _template().render(**self.data, **_KEY, sign=_inline, picture=_image)
 
-    def pdf(self):
-        """The sheet as one landscape page of A4, PDF/UA-1: tagged, with alternative texts and links; bytes.
 
-        The typeface is the one that comes with matplotlib, so that every machine makes the same bytes.
-        """
-        import typst
-        from matplotlib import get_data_path
+def pdf_of(data):
+    """A sheet as one landscape page of A4, PDF/UA-1: tagged, with alternative texts and links.
 
-        texts = {name: getattr(self, name) for name in ("title", "review", "asked", "rule")}
-        data = texts | {
-            "columns": list(self.columns.items()), "said": self.said.to_dict("records"), "axis": AXIS, "signs": {name: marks.sign(name) for name in marks.SIGNS},
-            "groups": [[name, rows] for name, rows in self.groups()], "explained": SIGNS_EXPLAINED, "words": WORDS_EXPLAINED,
-            "pictures": [[KEYS[name], words] for name, words in PICTURES_EXPLAINED],
-        }  # fmt: skip
-        return typst.compile(
-            str(FOLDER / "board.typ"),
-            sys_inputs={"data": clean(json.dumps(data, default=str, ensure_ascii=False))},
-            font_paths=[f"{get_data_path()}/fonts/ttf"],
-            ignore_system_fonts=True,
-            pdf_standards="ua-1",
-            timestamp=0,
-        )
+    The typeface is the one that comes with matplotlib, so that every machine makes the same bytes.
+
+    Parameters
+    ----------
+    data : dict, of ``Board.data``
+
+    Returns
+    -------
+    bytes
+    """
+    import typst
+    from matplotlib import get_data_path
+
+    told = data | {"columns": list(data["columns"].items()), "signs": {name: marks.sign(name) for name in marks.SIGNS}}
+    return typst.compile(
+        str(FOLDER / "board.typ"),
+        sys_inputs={"data": json.dumps(told | _KEY)},
+        font_paths=[f"{get_data_path()}/fonts/ttf"],
+        ignore_system_fonts=True,
+        pdf_standards="ua-1",
+        timestamp=0,
+    )
 
 
 def words_on(text):
@@ -137,7 +149,13 @@ def _cut(drawn, width):
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 24" width="{width}" height="24">{drawn}</svg>'
 
 
-KEYS = {name: _key(name) for name, _ in PICTURES_EXPLAINED}
+_KEY = {
+    "axis": AXIS,
+    "explained": SIGNS_EXPLAINED,
+    "words": WORDS_EXPLAINED,
+    "none": NONE_EXPLAINED,
+    "pictures": [(_key(name), words) for name, words in PICTURES_EXPLAINED],
+}
 
 
 def _inline(svg_or_sign):

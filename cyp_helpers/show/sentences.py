@@ -72,14 +72,14 @@ undated_points | | One has no printed period and stands at the date of its docum
 points_title | {name}: nothing to draw | {name}: one point | {name}: {n} points on {definitions}
 worsened | No figure clearly worsened. | One figure worsened. Of 100 like cases {span} still stood there a year later. | {N} figures worsened, of {indicators}. Of 100 like cases {span} still stood there a year later.
 indicators | no indicator | one indicator | {n} indicators
-board_bad | No indicator is clearly worse, getting worse or short of its target. | | 
+board_bad | No indicator here is clearly worse, getting worse or short of its target. | | 
 board_more_bad | | One more needs attention. | {N} more need attention.
-board_good | No indicator is clearly better, improving or on target. | Clearly better, improving or on target: {names}. | Clearly better, improving or on target: {names}{more}.
+board_good | No indicator here is clearly better, improving or on target. | Better, improving or on target: {names}. | Better, improving or on target: {names}{more}.
 board_more_good | | , and one more | , and {n} more
 board_gaps | Every indicator of the plan has a figure. | One of {all} indicators has no figure. | {N} of {all} indicators have no figure.
-board_untested | | Changed, but not tested: {names}. | Changed, but not tested: {names}.
-board_asked | Nothing was asked of the board. | The board is asked: {what} |
-board_rule | No indicator has a figure | One row: the plan's primary indicators with a figure | {N} rows: the plan's primary indicators with a figure, first those comparable with England
+board_untested | | Worse, but not tested: {names}. | Worse, but not tested: {names}.
+board_asked | Asked of the board: nothing. | Asked of the board: {what} | 
+board_rule | No primary indicator has a figure | One row: primary indicators with figures | {N} rows: primary indicators with figures, comparable first
 """
 SENTENCES = {
     name: forms for name, *forms in ([part.strip() for part in line.split("|")] for line in _TABLE.strip().splitlines())
