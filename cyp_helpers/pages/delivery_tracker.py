@@ -86,6 +86,36 @@ def actions_of(report):
     return actions.assign(state=pd.Categorical(_states(actions, report.as_at), STATES))
 
 
+def by_lead(report):
+    """How many actions each lead organisation has, by what documents say of them.
+
+    Returns
+    -------
+    DataFrame by ``lead`` (the organisation that leads the activity, or else the first that is printed) with a column for each answer:
+    shown to be done, shown in part, past its day and in no document, and not due yet or without a day.
+
+    >>> by_lead(cyp.open_review("cypf-2016-18", "2017-18 part 2")).index.tolist()[0]
+    'Nottinghamshire County Council'
+    """
+    actions = actions_of(report)
+    who = report.register.table("activity-organisations").query("role == 'lead'").drop_duplicates("activity_id")
+    names = report.register.table("organisations").set_index("organisation_id")["name"]
+    lead = actions["activity_id"].map(who.set_index("activity_id")["organisation_id"]).map(names)
+    lead = lead.fillna(actions["lead_printed"].str.split(",").str[0])
+    said = actions["state"].astype("str").map(
+        {DONE: "shown to be done", PARTLY: "shown in part", OVERDUE: "past its day, no document shows it"}
+    )
+    counted = pd.crosstab(lead.rename("lead"), said.fillna("not due, ongoing or without a day").rename(None))
+    return counted.loc[counted.sum(axis=1).sort_values(ascending=False, kind="stable").index]
+
+
+def due_soon(report, months=6):
+    """The actions that fall due after the review and before the next one, the earliest first: rows of ``actions_of``."""
+    actions = actions_of(report)
+    soon = (actions["end"] > report.as_at) & (actions["end"] <= report.as_at + pd.DateOffset(months=months))
+    return actions[soon].sort_values("end", kind="stable")
+
+
 def _words(ids, texts, otherwise):
     return ids.map(texts).astype("str").fillna(otherwise)
 

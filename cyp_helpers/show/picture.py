@@ -38,7 +38,7 @@ SIGNS_EXPLAINED = (
     (("untested",), "cannot be tested"),
 )
 WORDS_EXPLAINED = "unknown: nothing comparable, see link"
-NONE_EXPLAINED = "none"  # beside the dash
+DASH_EXPLAINED = "none"
 PICTURES_EXPLAINED = (
     ("gate", "grey: ordinary year"),
     ("strip", "nine in ten, middle half darker"),
@@ -123,6 +123,18 @@ def pdf_of(data):
     )
 
 
+def board_in(notebook):
+    """The data of the sheet that an executed notebook shows.
+
+    Raises ValueError where it shows none.
+    """
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if DATA in output.get("data", {}):
+                return output["data"][DATA]
+    raise ValueError("The notebook shows no board: its last cell should give what page.board() returns.")
+
+
 def words_on(text):
     """How many words a page of HTML shows: what stands in tags, styles, hidden or alternative texts is not counted.
 
@@ -136,7 +148,8 @@ def words_on(text):
 def _key(kind):
     """A small picture for the legend."""
     if kind == "gate":
-        return marks.spark(pd.Series([1.0, 3.0, 3.5], [0.0, 1.0, 2.0]), 3.0, 2.0)
+        line = '<path d="M1 20l10-6 13-3" fill="none" stroke="#3D3D3D" stroke-width="1.75"/><circle cx="24" cy="11" r="3.75" fill="#12436D"/>'
+        return _cut(f'<path d="M17 3h14v18H17z" fill="#dcdcdc"/>{line}', 32)
     if kind == "strip":
         return _cut('<path d="M0 6h64v12H0z" fill="#e3e3e3"/><path d="M20 6h24v12H20z" fill="#b0b0b0"/>', 64)
     if kind == "diamond":
@@ -153,7 +166,7 @@ _KEY = {
     "axis": AXIS,
     "explained": SIGNS_EXPLAINED,
     "words": WORDS_EXPLAINED,
-    "none": NONE_EXPLAINED,
+    "dash": DASH_EXPLAINED,
     "pictures": [(_key(name), words) for name, words in PICTURES_EXPLAINED],
 }
 
