@@ -18,7 +18,16 @@ from cyp_helpers.register.tables import (
 from cyp_helpers.show.words import page_name
 
 BOARD, SCORECARD, PRIORITY = "board", "plan_scorecard", "priority_review"
-NOTEBOOKS = (BOARD, SCORECARD, PRIORITY, "delivery_tracker", "data_quality", "annual_review", "long_view", "comparators")
+NOTEBOOKS = (
+    BOARD,
+    SCORECARD,
+    PRIORITY,
+    "delivery_tracker",
+    "data_quality",
+    "annual_review",
+    "long_view",
+    "comparators",
+)
 
 
 @dataclass(frozen=True)

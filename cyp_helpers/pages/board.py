@@ -19,7 +19,11 @@ from cyp_helpers.show.words import page_name
 
 FEWEST, MOST = 12, 18  # rows of one sheet; what stands beside nothing only fills it up to the first
 UNKNOWN, NONE = "unknown", "–"
-_LOOKING_BACK = ["five_years", "same_period_last_year", "previous"]  # the first that is clear speaks, else the last figure's
+_LOOKING_BACK = [
+    "five_years",
+    "same_period_last_year",
+    "previous",
+]  # the first that is clear speaks, else the last figure's
 _SURE = [Evidence.CLEAR, Evidence.STATED, Evidence.UNCLEAR, Evidence.HIDDEN, Evidence.NOT_TESTED, ""]
 _WORDLESS = ["judgement", "words"]  # units whose figures are words
 _GOOD = {"higher": "high", "lower": "low", "none": "neither"}
@@ -108,22 +112,29 @@ def sentences(report, rows):
     why = told(report, -1).drop_duplicates(["subject_id", "question"])
     why = why.assign(finding=why["finding"].str.replace(r" \(.*\)$", "", regex=True))
     why = why.groupby("subject_id")["finding"].agg(lambda each: join(list(each)))
-    bad = worst.head(3).assign(why=lambda top: top["subject_id"].map(why), short=lambda top: top["subject_id"].map(names))
+    bad = worst.head(3).assign(
+        why=lambda top: top["subject_id"].map(why), short=lambda top: top["subject_id"].map(names)
+    )
     bad = bad.groupby("why", sort=False)["short"].agg(lambda each: _within(list(each), first=True))
     good = _within(best["subject_id"].head(3).map(names).tolist())
-    gaps = not_judged(report, figures_too=True).query("measure == 'indicator'")["subject_id"].nunique()
+    gaps = not_judged(report).query("measure == 'indicator'").drop_duplicates("subject_id")
+    untested = gaps["subject_id"].isin(
+        report.comparison.loc[report.comparison["evidence"] == Evidence.NOT_TESTED, "subject_id"]
+    )
+    figure = gaps["subject_id"].isin(report.comparison.loc[report.comparison["observation_id"] != "", "subject_id"])
     every = report.comparison.query("measure == 'indicator'")["subject_id"].nunique()
     loose = rows[(rows["change"] == Evidence.NOT_TESTED) & rows["wrong_way"]]
     loose = (_bare(loose["short_name"]) + " (" + loose["moved"] + ")").head(2).tolist()
     more_bad, more_good = (max(len(found) - 3, 0) for found in (worst, best))
     attend = [f"{name}: {what}." for what, name in bad.items()] or [say("board_bad", 0)]
     told_good = say("board_good", min(len(best), 2), names=good, more=say("board_more_good", more_good))
-    untested = say("board_untested", len(loose), names=_within(loose))
+    unknown = [say("board_gaps", (~figure).sum(), all=every), say("board_lone", (figure & ~untested).sum())]
+    unknown.append(say("board_untested", len(loose), names=_within(loose)))
     return pd.DataFrame(
         [
             ["Needs attention", "worse", paragraph(*attend, say("board_more_bad", more_bad))],
             ["Going well", "better", told_good],
-            ["Not judged", "unclear", paragraph(say("board_gaps", gaps, all=every), untested)],
+            ["Not judged", "unclear", paragraph(*unknown)],
         ],
         columns=["heading", "sign", "sentence"],
     )
@@ -202,7 +213,9 @@ def _figures(rows):
     units = rows["unit"].map({"percent": "%"}).astype("str").fillna("")
     own = _short(rows["value"], rows["value_text"]) + units
     undated = rows["period"].str.startswith("period not printed")
-    period = rows["period"].str.replace(r"^(academic|financial) year |^period not printed \(latest at |\)$", "", regex=True)
+    period = rows["period"].str.replace(
+        r"^(academic|financial) year |^period not printed \(latest at |\)$", "", regex=True
+    )
     period = period.mask(undated, "by " + period.str.extract(r"(\d{4})$")[0])
     period = period.str.replace(r"\b([A-Z][a-z]{2})[a-z]+ ", r"\1 ", regex=True)
     return {
@@ -230,15 +243,27 @@ def _signed(verdict, evidence, too):
     clear = evidence == Evidence.CLEAR
     good = verdict.map({str(one): one.good for one in Verdict}).fillna(0)
     moved = clear & (good != 0)
-    signs = [moved & (good > 0) & too, moved & (good > 0), moved & too, moved, clear, evidence.isin([Evidence.UNCLEAR, Evidence.HIDDEN]), evidence != ""]
+    signs = [
+        moved & (good > 0) & too,
+        moved & (good > 0),
+        moved & too,
+        moved,
+        clear,
+        evidence.isin([Evidence.UNCLEAR, Evidence.HIDDEN]),
+        evidence != "",
+    ]
     kinds = ["better too", "better", "worse too", "worse", "neither", "unclear", "untested"]
-    stated = verdict.where(verdict == Verdict.NO_CHANGE, verdict + ", " + Evidence.STATED).where(verdict != Verdict.NO_CHANGE, Evidence.STATED)
+    stated = verdict.where(verdict == Verdict.NO_CHANGE, verdict + ", " + Evidence.STATED).where(
+        verdict != Verdict.NO_CHANGE, Evidence.STATED
+    )
     words = np.select(
         [clear, evidence == Evidence.STATED, evidence == Evidence.HIDDEN, evidence != ""],
         [verdict, stated, Evidence.UNCLEAR.value, evidence],
         UNKNOWN,
     )
-    return pd.Series(words, index=verdict.index, dtype="str"), pd.Series(np.select(signs, kinds, ""), index=verdict.index)
+    return pd.Series(words, index=verdict.index, dtype="str"), pd.Series(
+        np.select(signs, kinds, ""), index=verdict.index
+    )
 
 
 def _change(report, rows):
@@ -296,7 +321,9 @@ def _drawn(report, rows):
         shown = authorities is not None and len(authorities) >= 5 and not pd.isna(row["england"])
         clear = {"better": 1, "worse": -1, "neither": 2}.get(row["against_england_sign"], 0)
         drawn["spine"].append(
-            marks.spine(authorities, row["value"], row["england"], row["neighbours"], row["polarity"], clear) if shown else ""
+            marks.spine(authorities, row["value"], row["england"], row["neighbours"], row["polarity"], clear)
+            if shown
+            else ""
         )
         drawn["spine_words"].append(_spoken_place(row, authorities) if shown else "")
     return drawn
@@ -317,15 +344,23 @@ def _years(lines, row):
     newest = lines.loc[row["observation_id"]] if row["observation_id"] in lines.index else None
     if newest is None:
         return pd.Series(dtype=float)
-    line = lines[(lines[["series_id", "area_id", "breakdown"]] == newest[["series_id", "area_id", "breakdown"]]).all(axis=1)]
-    line = line[(line["end"] <= newest["end"]) & ((line["kind"] == newest["kind"]) | ~line["dated"] | (not newest["dated"]))]
+    line = lines[
+        (lines[["series_id", "area_id", "breakdown"]] == newest[["series_id", "area_id", "breakdown"]]).all(axis=1)
+    ]
+    line = line[
+        (line["end"] <= newest["end"]) & ((line["kind"] == newest["kind"]) | ~line["dated"] | (not newest["dated"]))
+    ]
     line = line.sort_values(["end", "published"], kind="stable").drop_duplicates("end", keep="last")
-    return line["number"].set_axis(line["end"].dt.year + line["end"].dt.dayofyear / 366)
+    return line["number"].set_axis(line["end"].dt.year + line["end"].dt.day_of_year / 366)
 
 
 def _spoken_years(row, years, before, reach):
     numbers = ", ".join(f"{one:,.4g}" for one in years)
-    gate = "" if pd.isna(reach) or len(years) < 2 else f"; an ordinary year ends between {before - reach:,.3g} and {before + reach:,.3g}"
+    gate = (
+        ""
+        if pd.isna(reach) or len(years) < 2
+        else f"; an ordinary year ends between {before - reach:,.3g} and {before + reach:,.3g}"
+    )
     return f"{row['short_name']}, {len(years)} {'figure' if len(years) == 1 else 'figures'} up to {row['period']}: {numbers}{gate}"
 
 
@@ -333,6 +368,7 @@ def _spoken_place(row, authorities):
     low, high = authorities.quantile([0.25, 0.75])
     near = "" if pd.isna(row["neighbours"]) else f", neighbours {row['neighbours']:,.3g}"
     rank = f"; place {row['rank_told'].split(',')[0]}" if row["rank_told"] else ""
+    rank += "; neither direction is better" if row["polarity"] == "none" else ""
     return (
         f"{row['short_name']}: ours {row['figure']}, England {row['england_figure']}{near}; "
         f"the middle half of authorities {low:,.3g} to {high:,.3g}{rank}"

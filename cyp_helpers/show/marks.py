@@ -88,11 +88,15 @@ def spark(years, before, reach):
     width, height = SPARK
     right, pad = width - 8, 4
     gated = not pd.isna(before) and not pd.isna(reach) and len(years) > 1
-    low, high = (min(years.min(), before - reach), max(years.max(), before + reach)) if gated else (years.min(), years.max())
+    low, high = (
+        (min(years.min(), before - reach), max(years.max(), before + reach)) if gated else (years.min(), years.max())
+    )
     step = min(15, (right - 6) / max(years.index[-1] - years.index[0], 1e-9))
 
     def y(number):
-        return round(height / 2 if high == low else height - pad - (number - low) / (high - low) * (height - 2 * pad), 1)
+        return round(
+            height / 2 if high == low else height - pad - (number - low) / (high - low) * (height - 2 * pad), 1
+        )
 
     points = [(round(right - (years.index[-1] - time) * step, 1), y(number)) for time, number in years.items()]
     parts = []
@@ -100,7 +104,9 @@ def spark(years, before, reach):
         top, bottom = y(before + reach), y(before - reach)
         parts.append(f'<rect x="{right - 7}" y="{top}" width="14" height="{round(bottom - top, 1)}" fill="{GATE}"/>')
     line = " ".join(f"{x},{y}" for x, y in points)
-    parts.append(f'<polyline points="{line}" fill="none" stroke="#3D3D3D" stroke-width="1.75" stroke-linejoin="round"/>')
+    parts.append(
+        f'<polyline points="{line}" fill="none" stroke="#3D3D3D" stroke-width="1.75" stroke-linejoin="round"/>'
+    )
     parts.append(f'<circle cx="{points[-1][0]}" cy="{points[-1][1]}" r="3.75" fill="{BLUE}"/>')
     return _svg(SPARK, "".join(parts))
 

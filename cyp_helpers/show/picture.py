@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from cyp_helpers.show import marks
-from cyp_helpers.show.table import FOLDER
+from cyp_helpers.show.table import FOLDER, clean_text
 from cyp_helpers.show.wording import clean
 
 STYLE = (FOLDER / "board.css").read_text(encoding="utf-8")
@@ -35,7 +35,7 @@ SIGNS_EXPLAINED = (
     (("better", "worse"), "clear (-ing: five years)"),
     (("better too", "worse too"), "England moved too"),
     (("unclear",), "unclear: within ordinary movement"),
-    (("untested",), "cannot be tested"),
+    (("untested",), "stated or untestable"),
 )
 WORDS_EXPLAINED = "unknown: nothing comparable, see link"
 DASH_EXPLAINED = "none"
@@ -45,6 +45,10 @@ PICTURES_EXPLAINED = (
     ("diamond", "neighbours"),
     ("dots", "ours, filled: clear"),
 )
+LINKS = (
+    ("scorecard.html", "all indicators"),
+    ("delivery.html", "actions"),
+)  # the second where the plan's own work is shown
 MOST_WORDS = 350
 DATA = "application/vnd.cyp.board+json"
 
@@ -87,9 +91,9 @@ class Board:
         shown += [name for name in self.rows if name.endswith("_sign")]
         groups = [[name, part[shown].to_dict("records")] for name, part in self.rows.groupby("priority", sort=False)]
         texts = {name: getattr(self, name) for name in ("title", "review", "asked", "rule")}
-        return json.loads(
-            clean(json.dumps(texts | {"columns": self.columns, "said": self.said.to_dict("records"), "groups": groups}))
-        )
+        links = LINKS[: 2 if "lead" in self.rows else 1]
+        told = {"columns": self.columns, "said": self.said.to_dict("records"), "groups": groups, "links": links}
+        return json.loads(clean(json.dumps(texts | told)))
 
     def html(self):
         """The sheet as a fragment of HTML without its style."""
@@ -185,5 +189,6 @@ def _image(svg, words):
 @cache
 def _template():
     loader = FileSystemLoader(FOLDER)
-    clean_text = lambda value: value if isinstance(value, Markup) else clean(value)  # noqa: E731
-    return Environment(autoescape=True, loader=loader, finalize=clean_text, trim_blocks=True, lstrip_blocks=True).get_template("board.html.j2")
+    return Environment(
+        autoescape=True, loader=loader, finalize=clean_text, trim_blocks=True, lstrip_blocks=True
+    ).get_template("board.html.j2")
