@@ -23,11 +23,25 @@ def promises(day: Annotated[str, typer.Option(help="Day on which is learnt, as 2
     """Learn from every authority's past how often verdicts hold, and write it into data/reference."""
     import pandas as pd
 
-    from benchmarks.record import write_promises
+    from benchmarks.learning import write_promises
     from cyp_helpers.register.tables import load_register
 
     for path in write_promises(load_register(), pd.Timestamp(day)):
         typer.echo(f"Wrote {path}")
+
+
+@app.command()
+def record(
+    day: Annotated[str, typer.Option(help="Day on which is looked back.")] = "2026-11-26",
+    tried: Annotated[bool, typer.Option(help="What else was tried, in place of the record.")] = False,
+):
+    """What was promised against what came, for every series: the tables of the README."""
+    if tried:
+        from benchmarks.tried import measure, report
+    else:
+        from benchmarks.record import measure, report
+
+    typer.echo(report(measure(day)))
 
 
 @app.command()

@@ -1,28 +1,39 @@
 """Speed and memory at national scale: every comparison of every figure, against the time to read the same table.
 
-The table is made up with a fixed seed in the form of ``data/observations/published.parquet``: lines x areas x years,
-a tenth of the figures missing, counts for two thirds of the lines, half of these shares and half rates. It is written
-by another process, so that the peak memory measured here is that of reading and comparing.
+The table is made up with a fixed seed in the form of ``data/observations/published.parquet``: series x areas x years, a tenth of
+the figures missing, counts for two thirds of the series, half of these shares and half rates. Areas, regions, neighbours and
+children are the register's own. Series are compared with nothing but themselves, so they are judged in portions, one a process for
+each core. The table is written by another process, so that the peak memory measured is that of reading and comparing.
 """
 
 import gc
 import multiprocessing
+import os
 import tempfile
+import threading
 import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
 import numpy as np
 import pandas as pd
+import psutil
 
-from cyp_helpers.compare.judgements import judge_all
-from cyp_helpers.compare.peers import Peers
-from cyp_helpers.compare.published import COLUMNS, build_panel
-from cyp_helpers.register.tables import ENGLAND
+from cyp_helpers.compare.areas import ranks
+from cyp_helpers.compare.figures import known_figures
+from cyp_helpers.compare.judge import judge
+from cyp_helpers.compare.pairs import pair_figures
+from cyp_helpers.compare.scale import CHILDREN
+from cyp_helpers.compare.years import years_before
+from cyp_helpers.register.tables import AUTHORITY_TYPES, ENGLAND, load_register, newest_editions
 
-AREAS, YEARS, REGIONS, NEIGHBOURS = 153, 20, 9, 10
-AS_AT = "2030-03-31"
+AREAS, YEARS = 153, 20  # England and the authorities
+PORTION = 50  # series judged at a time: more take more memory and no less time
+DAY = pd.Timestamp("2030-03-31")
 _UNITS = ("percent", "rate per 10,000", "days")  # the last has no counts
+_KEPT = ["figure", "difference", "score", "promise", "direction"]
 
 
 def measure(indicators=1_000, rounds=5):
@@ -30,43 +41,40 @@ def measure(indicators=1_000, rounds=5):
 
     Parameters
     ----------
-    indicators : int, lines of the made-up table; 1,000 give about 2.75 million rows
+    indicators : int, series of the made-up table; 1,000 give about 2.75 million rows
     rounds : int, to take medians over
 
     Returns
     -------
-    dict: ``rows``; ``seconds``, a dict of medians by step; ``peak`` in MB of reading and comparing, NaN on Windows.
+    dict: ``rows`` and ``pairs``, how many; ``seconds`` and ``cpu``, dicts of medians by step; ``peak`` in MB of reading and comparing,
+    of all processes, memory that they share counted once.
     """
-    seconds = {}
-    with tempfile.TemporaryDirectory() as folder:
+    steps = {"read the table from Parquet": [], "every comparison of every figure": [], "pandas group-bys alone": []}
+    reading, comparing, yardstick = steps
+    with tempfile.TemporaryDirectory() as folder, _Peak() as peak:
         path = Path(folder) / "published.parquet"
         writer = multiprocessing.get_context("spawn").Process(target=write_national_table, args=(path, indicators))
         writer.start()
         writer.join()
         for _ in range(rounds):
-            table = _timed(seconds, "read the table from Parquet", lambda: pd.read_parquet(path, columns=COLUMNS))
-            _compare_all(seconds, table, indicators)
-    peak = _peak_megabytes()
-    frame = table.assign(number=pd.to_numeric(table["value"]))
-    for _ in range(rounds):
-        _timed(seconds, "pandas group-bys: change, rank and gap only", lambda: group_bys(frame))
-    return {"rows": len(table), "seconds": {step: median(taken) for step, taken in seconds.items()}, "peak": peak}
+            table = _timed(steps[reading], lambda: pd.read_parquet(path))
+            judged = _timed(steps[comparing], lambda: compare_all(table, indicators))
+        largest = peak.largest
+        frame = table.assign(number=pd.to_numeric(table["value"]))
+        for _ in range(rounds):
+            _timed(steps[yardstick], lambda: group_bys(frame))
+    clock, cpu = ({step: median(one[n] for one in taken) for step, taken in steps.items()} for n in (0, 1))
+    return {"rows": len(table), "pairs": len(judged), "seconds": clock, "cpu": cpu, "peak": largest}
 
 
 def report(measured):
     """A Markdown table of medians and of their ratios to the time of reading."""
-    seconds = dict(measured["seconds"])
-    reading, arranging, comparing, yardstick = seconds
-    seconds = {
-        reading: seconds[reading],
-        arranging: seconds[arranging],
-        comparing: seconds[comparing],
-        "arranging and comparing together": seconds[arranging] + seconds[comparing],
-        yardstick: seconds[yardstick],
-    }
-    lines = [f"{measured['rows']:,} rows", "", "| step | seconds, median | times the reading |", "|---|---:|---:|"]
-    lines += [f"| {step} | {taken:.2f} | {taken / seconds[reading]:.1f} |" for step, taken in seconds.items()]
-    return "\n".join([*lines, "", f"Peak memory of reading and comparing: {measured['peak']:,.0f} MB"])
+    seconds, cpu = measured["seconds"], measured["cpu"]
+    reading = next(iter(seconds.values()))
+    lines = ["| step | seconds | CPU seconds | times the reading |", "|---|---:|---:|---:|"]
+    lines += [f"| {step} | {taken:.2f} | {cpu[step]:.2f} | {taken / reading:.1f} |" for step, taken in seconds.items()]
+    done = f"{measured['rows']:,} figures, {measured['pairs']:,} comparisons, on {os.cpu_count()} cores; medians."
+    return "\n".join([*lines, "", done, f"Peak memory of reading and comparing: {measured['peak']:,.0f} MB"])
 
 
 # ---- the made-up table ----
@@ -88,13 +96,16 @@ def write_national_table(path, indicators):
         {
             "series_id": pd.Categorical.from_codes(line, series_ids(indicators)),
             "breakdown": "all",
-            "area_id": pd.Categorical.from_codes(area, area_ids()),
+            "area_id": pd.Categorical.from_codes(area, area_ids(load_register())),
             "period": pd.Categorical.from_codes(year, [f"FY {2001 + n}/{2 + n:02d}" for n in range(YEARS)]),
             "value": (per * numerator / denominator).ravel(),
             "status": "",
             "numerator": np.where(counted, numerator.ravel(), np.nan),
             "denominator": np.where(counted, denominator.ravel(), np.nan),
             "published": pd.Categorical.from_codes(year, [f"{2002 + n}-11-30" for n in range(YEARS)]),
+            "published_basis": "assumed",
+            "source_id": "made-up",
+            "locator": "",
         }
     )
     table = table[rng.random(len(table)) > 0.1]
@@ -109,51 +120,90 @@ def series_ids(indicators):
     return [f"series-{number:04d}" for number in range(indicators)]
 
 
-def area_ids():
-    """England, nine regions and the authorities."""
-    return [ENGLAND, *(f"E{number:08d}" for number in range(12_000_001, 12_000_000 + AREAS))]
+def area_ids(register):
+    """England and the first of the register's authorities."""
+    areas = register.table("areas")
+    return [ENGLAND, *areas.loc[areas["area_type"].isin(AUTHORITY_TYPES), "area_id"][: AREAS - 1]]
 
 
-def national_measures(indicators):
-    """The frame of ``measures_of`` for the made-up series: shares, rates and others in turn."""
-    units = np.resize(_UNITS, indicators)
-    return pd.DataFrame(
-        {"unit": units, "polarity": "lower", "chance_note": "", "exact": False}, index=series_ids(indicators)
-    )
-
-
-def national_peers():
-    """Authorities after England and the regions, ten others drawn as neighbours of each."""
-    rng = np.random.default_rng(20_170_331)
-    authority = np.arange(AREAS) > REGIONS
-    others = rng.permuted(np.tile(np.flatnonzero(authority), (AREAS, 1)), axis=1)[:, :NEIGHBOURS]
-    region = np.where(authority, 1 + np.arange(AREAS) % REGIONS, -1)
-    return Peers(authority=authority, england=0, region=region, neighbours=others, neighbour_list="made up")
+def national_register(indicators):
+    """The register with the made-up series in place of its own, without documents; of the published figures children alone."""
+    register = load_register()
+    ids = series_ids(indicators)
+    published = register.table("published")
+    indicators = pd.DataFrame({"indicator_id": ids, "unit": np.resize(_UNITS, len(ids)), "polarity": "lower"})
+    made = {
+        "indicators": indicators.reindex(columns=register.table("indicators").columns, fill_value=""),
+        "series": pd.DataFrame({"series_id": ids, "indicator_id": ids, "name": ids, "definition": ""}),
+        "observations": register.table("observations").iloc[:0],
+        "published": published[published["series_id"] == CHILDREN],
+    }
+    return replace(register, tables=register.tables | made).as_known(DAY)
 
 
 # ---- measuring ----
 
 
-def _compare_all(seconds, table, indicators):
-    measures, areas, peers = national_measures(indicators), pd.Index(area_ids()), national_peers()
-    panel = _timed(seconds, "arrange it", lambda: build_panel(table, measures, areas, AS_AT))
-    _timed(seconds, "every comparison of every figure", lambda: judge_all(panel, peers))
+def compare_all(table, indicators):
+    """Every comparison of every figure: ``figure`` (place in the table), ``comparator``, ``difference, score, promise, direction, verdict``."""
+    register = national_register(indicators)
+    starts = np.searchsorted(table["series_id"].to_numpy(), np.array(series_ids(indicators)[::PORTION], dtype=object))
+    bounds = list(zip(starts, [*starts[1:], len(table)]))
+    _shared.update(register=register, table=table)
+    with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("fork")) as pool:
+        return pd.concat(pool.map(_compare_portion, *zip(*bounds)), ignore_index=True)
 
 
-def _timed(seconds, step, work):
+_shared = {}  # what forked processes find without being sent it
+
+
+def _compare_portion(first, last):
+    register, rows = _shared["register"], _shared["table"].iloc[first:last]
+    published = newest_editions(rows, DAY)
+    size = register.whole.table("published").astype({"published": "datetime64[us]"})
+    register = replace(register, tables=register.tables | {"published": pd.concat([published, size])})
+    figures = known_figures(register, rows["series_id"].unique().tolist())
+    figures = figures.join(ranks(figures))
+    years = years_before(figures)
+    judged = judge(figures, pair_figures(figures, register, years), years, register)
+    kept = judged[_KEPT].astype({name: "float32" for name in _KEPT[1:]})
+    return kept.assign(figure=kept["figure"] + first, **judged[["comparator", "verdict"]].astype("category"))
+
+
+def _timed(taken, work):
     gc.collect()
-    start = time.perf_counter()
+    start, cpu = time.perf_counter(), _cpu()
     result = work()
-    seconds.setdefault(step, []).append(time.perf_counter() - start)
+    taken.append((time.perf_counter() - start, _cpu() - cpu))
     return result
 
 
-def _peak_megabytes():
-    try:
-        import resource
-    except ImportError:  # Windows
-        return float("nan")
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def _cpu():
+    return sum(os.times()[:4])
+
+
+class _Peak:
+    """The largest memory in MB of this process and those below it, looked at five times a second."""
+
+    largest = 0.0
+
+    def __enter__(self):
+        self._ended = threading.Event()
+        self._watch = threading.Thread(target=self._look)
+        self._watch.start()
+        return self
+
+    def __exit__(self, *_):
+        self._ended.set()
+        self._watch.join()
+
+    def _look(self):
+        from benchmarks.review import memory
+
+        own = psutil.Process()
+        while not self._ended.wait(0.2):
+            workers = [one for one in own.children() if one.is_running()]
+            self.largest = max(self.largest, sum(map(memory, [own, *workers])))
 
 
 def group_bys(table):

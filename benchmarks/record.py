@@ -1,232 +1,196 @@
-"""The track record of verdicts: learnt from what came of them a year later, out of time, for every series.
+"""The track record of verdicts, out of time: what was promised before the outcome was known, against what came.
 
-``python -m benchmarks promises`` writes what is learnt into ``data/reference``; ``python -m benchmarks record`` prints how it fared.
+Each promise is made from earlier years alone (``learning.learn``), and no figure of a case is part of what judges it. Shares are of
+cases whose outcome is known. ``python -m benchmarks record`` prints the tables of the README.
 """
+
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from benchmarks.learning import cases, learn, variation
 from cyp_helpers.compare.comparison import judged_on
-from cyp_helpers.compare.promise import CLEAR_PROMISE, CLEAR_SCORE, CURVES, KINDS, LEVELS, OFFSETS, damped, scores
+<<<<<<< HEAD
+from cyp_helpers.compare.promise import CLEAR_SCORE, CURVES, KINDS, OFFSETS, damped, scores
 from cyp_helpers.compare.scale import children, fit_variation, yearly_changes
 from cyp_helpers.compare.years import years_before
+=======
+from cyp_helpers.compare.judge import Evidence
+from cyp_helpers.compare.promise import CLEAR_PROMISE, CLEAR_SCORE, KINDS
+from cyp_helpers.register.tables import AUTHORITY_TYPES, ENGLAND, FIGURE_KEY, decimal_places, load_register
+>>>>>>> bench
 
-FIRST_CASES = 500  # cases of a kind, from which on a promise is learnt
-FIRST_RECORD = 2000  # promises whose outcome is known, from which on they are corrected by it
-_SERIES_YEARS = 20  # cases that bear an offset as much as the prior does
-_TAIL = 0.02  # of the promises made so far, whose record bounds those to come
-
-
-def cases(judged):
-    """Every score of an authority with what came of it.
-
-    Scores of a year are worked out from changes up to that year alone.
-
-    Parameters
-    ----------
-    judged : Judged, on the day on which is learnt
-
-    Returns
-    -------
-    DataFrame with ``kind, series_id, breakdown, area_id, year, score, support`` and ``held``: 1 where the authority still stood on
-    that side a year later (levels: the next figure beside the same comparator; a change since last year: the next figure against
-    that of two years before it; five years: the next figure against that of the year before the five), 0 where not, empty where
-    that is not known or even. No figure of the case is part of what judges it.
-    """
-    figures = judged.figures
-    years = years_before(figures)
-    pairs = judged.pairs[judged.pairs["comparator"].isin(KINDS) & (judged.pairs["gap"] == "")]
-    pairs = pairs[pairs["figure"].map(figures["local"] & figures["open_data"] & ~figures["total"])]
-    pairs = pairs.drop(columns=["score", "scale", "promise", "later", "by_counts"])
-    changes, size = yearly_changes(figures, pairs), children(judged.register.table("published"))
-    year = pairs["figure"].map(figures["end"]).dt.year
-    nothing = pd.DataFrame(columns=["a", "b"], dtype=float)
-    found = [
-        scores(
-            figures, pairs[year == one], years, changes[changes["year"] <= one], size, nothing, earlier=pairs
-        ).assign(year=one)
-        for one in sorted(year.unique())
-    ]
-    found = pairs.join(pd.concat(found)).dropna(subset="score")
-    facts = figures[["series_id", "breakdown", "area_id"]].reindex(found["figure"]).set_axis(found.index)
-    later = _what_came(found, figures, years)
-    held = (np.sign(later) == np.sign(found["score"])).astype(float).where(later.notna() & (later.abs() > 1e-9))
-    return facts.assign(
-        kind=found["comparator"], year=found["year"], score=found["score"], support=found["support"], held=held
-    )
+ENOUGH = {"tenth": 200, "series": 50}  # cases, below which no share is told
+NAMES = dict(zip(KINDS, ("beside England", "beside the region", "beside neighbours", "since last year", "five years")))
+SEED = 20_170_331
 
 
-def _what_came(found, figures, years):
-    """The difference that judges each case: above 0 where what stood above still does."""
-    following = pd.Series(years.index, index=years[1])
-    after = found["figure"].map(following[following.index >= 0])
-    middle = figures[figures["local"] & figures["open_data"]].groupby("cell")["number"].median()
-    relative = figures["number"] - figures["cell"].map(middle)
-    differences = found.set_index(["comparator", "figure"])["difference"]
-    later = pd.Series(
-        differences.reindex(pd.MultiIndex.from_arrays([found["comparator"], after])).to_numpy(), index=found.index
-    )
-    for kind, back in (("previous", 3), ("five_years", 6)):
-        before = after.map(years[back])
-        moved = after.map(relative) - before.where(before >= 0).map(relative)
-        later = later.where(found["comparator"] != kind, moved)
-    return later
-
-
-def learn(every):
-    """Curves and offsets for each year of learning, and every case with the promise made of it before its outcome was known.
+def measure(day):
+    """All of the record.
 
     Parameters
     ----------
-    every : frame of ``cases``
+    day : date on which is looked back
 
     Returns
     -------
-    (curves, offsets, promised): frames with ``CURVES`` and ``OFFSETS``, and ``every`` with ``promise`` (0 to 100).
+    dict of frames, as printed by ``report``.
     """
-    curves, offsets, promised = [], [], []
-    for kind, rows in every.groupby("kind"):
-        made = rows.iloc[:0].assign(odds=0.0, promise=0.0)
-        for year in range(rows["year"].min() + 1, rows["year"].max() + 1):
-            past = rows[(rows["year"] < year) & rows["held"].notna()]
-            if len(past) < FIRST_CASES:
-                continue
-            curve, offset = _curve(past), None
-            offset = _offsets(past, curve)
-            curve, offset = _corrected(curve, offset, made[made["held"].notna()])
-            curves.append(curve.assign(kind=kind, learnt=year))
-            offsets.append(offset.assign(kind=kind, learnt=year))
-            now = rows[rows["year"] == year]
-            odds = _odds(now, curve, offset)
-            promise = 100 * _share(odds).clip(curve["lowest"].iloc[0], curve["highest"].iloc[0])
-            made = pd.concat([made, now.assign(odds=odds, promise=promise)])
-        promised.append(made)
-    return (
-        pd.concat(curves, ignore_index=True)[CURVES],
-        pd.concat(offsets, ignore_index=True)[OFFSETS],
-        pd.concat(promised),
-    )
-
-
-def _curve(past):
-    """Odds of holding by score, with and without the years before: logistic regressions."""
-    import statsmodels.api as sm
-
-    def fit(rows, form):
-        x = _regressors(rows, form)
-        return sm.GLM(rows["held"].to_numpy(), x, family=sm.families.Binomial()).fit().params
-
-    alone = [*fit(past, "alone"), 0.0]
-    borne_out = past[past["support"].notna()]
-    with_past = fit(borne_out, "with past") if len(borne_out) >= FIRST_CASES else alone
-    with_past = with_past if min(with_past[1:]) >= 0 else alone  # a promise never falls as a score or its support grows
-    rows = [["with past", *with_past, 0.01, 0.99], ["alone", *alone, 0.01, 0.99]]
-    return pd.DataFrame(rows, columns=["form", "constant", "slope", "support", "lowest", "highest"])
-
-
-def _regressors(rows, form):
-    columns = [np.ones(len(rows)), np.log1p(rows["score"].abs())]
-    return np.column_stack(columns + ([damped(rows["support"])] if form == "with past" else []))
-
-
-def _offsets(past, curve):
-    """What each series holds more or less often than all, shrunk to nothing where it has few cases: ridge logistic regression."""
-    keys = [past["series_id"], past["breakdown"]]
-    odds, held = _odds(past, curve), past["held"]
-    offset = pd.Series(0.0, index=pd.MultiIndex.from_frame(past[["series_id", "breakdown"]].drop_duplicates()))
-    for _ in range(8):
-        own = pd.Series(offset.reindex(pd.MultiIndex.from_arrays(keys)).to_numpy(), index=past.index)
-        share = _share(odds + own)
-        up = (held - share).groupby(keys).sum() - _SERIES_YEARS * offset
-        offset = offset + up / ((share * (1 - share)).groupby(keys).sum() + _SERIES_YEARS)
-    told = past[past["score"].abs() > CLEAR_SCORE]
-    record = told.groupby(["series_id", "breakdown"])["held"].agg(cases="size", held="mean")
-    return (
-        record.reindex(offset.index)
-        .assign(offset=offset, cases=lambda rows: rows["cases"].fillna(0).astype(int))
-        .reset_index()
-    )
-
-
-def _corrected(curve, offset, made):
-    """Half way to what the promises made so far have kept, and bounded by the record of the lowest and the highest of them."""
-    import statsmodels.api as sm
-
-    if len(made) < FIRST_RECORD:
-        return curve, offset
-    x = np.column_stack([np.ones(len(made)), made["odds"]])
-    shift, stretch = sm.GLM(made["held"].to_numpy(), x, family=sm.families.Binomial()).fit().params
-    stretch = (1 + stretch) / 2
-    curve = curve.assign(**{name: stretch * curve[name] for name in ("constant", "slope", "support")})
-    ordered = made.sort_values("promise", kind="stable")["held"]
-    tail = max(int(_TAIL * len(ordered)), 100)
-    curve = curve.assign(
-        constant=curve["constant"] + shift / 2, lowest=ordered.iloc[:tail].mean(), highest=ordered.iloc[-tail:].mean()
-    )
-    return curve, offset.assign(offset=stretch * offset["offset"])
-
-
-def _odds(rows, curve, offset=None):
-    by_form = curve.set_index("form")
-    form = np.where(rows["support"].notna(), "with past", "alone")
-    curve = by_form.reindex(form).set_axis(rows.index)
-    odds = curve["constant"] + curve["slope"] * np.log1p(rows["score"].abs())
-    odds = odds + (curve["support"] * damped(rows["support"])).fillna(0.0)
-    if offset is None:
-        return odds
-    keys = pd.MultiIndex.from_frame(rows[["series_id", "breakdown"]])
-    return odds + offset.set_index(["series_id", "breakdown"])["offset"].reindex(keys).fillna(0.0).to_numpy()
-
-
-def _share(odds):
-    return 1 / (1 + np.exp(-odds))
-
-
-# ---- what is kept in data/reference ----
-
-
-def variation(judged):
-    """The scale of each series from all changes that are known, and its overdispersion.
-
-    Overdispersion is the robust variance of changes less the median change, each over what independent children would make it.
-
-    Returns
-    -------
-    DataFrame of the table ``usual-variation``, without ``learnt``.
-    """
-    figures, pairs = judged.figures, judged.pairs
-    changes, size = yearly_changes(figures, pairs), children(judged.register.table("published"))
-    fits = fit_variation(changes, size)
-    other = pairs[pairs["comparator"] == "previous"].set_index("figure")[["other_numerator", "other_denominator"]]
-    rows = changes.join(figures[["numerator", "denominator", "per", "unit"]]).join(other)
-    pooled = (rows["numerator"] + rows["other_numerator"]) / (rows["denominator"] + rows["other_denominator"])
-    spread = pooled * (1 - pooled).where(rows["unit"] == "percent", 1.0)
-    expected = rows["per"] ** 2 * spread * (1 / rows["denominator"] + 1 / rows["other_denominator"])
-    ratio = (rows["r"].abs() / np.sqrt(expected.where(expected > 0))).groupby(rows["line"]).median()
-    lines = figures.drop_duplicates("line").set_index("line")[["series_id", "breakdown"]]
-    table = fits.assign(overdispersion=(1.4826 * ratio) ** 2).join(lines)
-    return table[["series_id", "breakdown", "a", "b", "changes", "overdispersion"]].sort_values(
-        "series_id", ignore_index=True
-    )
-
-
-def write_promises(register, day):
-    """Learn from all that is known on a day and write the three tables; returns their paths."""
-    judged = judged_on(register, day)
-    curves, offsets, _ = learn(cases(judged))
-    tables = {
-        "usual_variation": variation(judged).assign(learnt=f"{day:%Y-%m-%d}"),
-        "promises": curves,
-        "promise_series": offsets,
+    register = load_register()
+    judged = judged_on(register, pd.Timestamp(day))
+    every = cases(judged)
+    with ProcessPoolExecutor(2) as pool:
+        ours, start = pool.map(_promised, [every, every.assign(support=np.nan)])
+    return {
+        "kinds": by_kind(ours, start),
+        "tenths": calibration(ours),
+        "series": by_series(ours),
+        "spread": variation(judged)[["series_id", "overdispersion"]].dropna(),
+        "still": false_alarms(judged_on(without_change(register), pd.Timestamp(day))),
     }
-    paths = []
-    for name, rows in tables.items():
-        path = register.folder / "reference" / f"{name}.csv"
-        aside = path.with_suffix(".partial")
-        rows.to_csv(aside, index=False, float_format=_six_digits, lineterminator="\n")
-        paths.append(aside.replace(path))
-    return paths
 
 
-def _six_digits(number):
-    return np.format_float_positional(round(number, 6), precision=6, fractional=False, trim="-")
+def _promised(every):
+    return learn(every)[2]
+
+
+def report(measured):
+    """The record as Markdown tables."""
+    kinds, tenths, series, spread, still = measured.values()
+    percent = kinds.map("{:.0%}".format).assign(cases=kinds["cases"].map("{:,.0f}".format))
+    told = tenths.dropna(subset="seen")
+    off = (told["seen"] - told["promised"]).abs().max()
+    pairs = told.assign(cell=told["promised"].map("{:.0f}".format) + " / " + told["seen"].map("{:.0f}".format))
+    wide = pairs.pivot(index="tenth", columns="kind", values="cell").reindex(columns=["all", *KINDS]).fillna("")
+    cell = series["held"].map("{:.0f}".format) + " (" + series["cases"].map("{:,.0f}".format) + ")"
+    by = cell.unstack("kind").reindex(columns=list(KINDS)).fillna("")
+    widest = spread.sort_values("overdispersion", ascending=False)
+    words = widest["series_id"] + " " + widest["overdispersion"].map("{:.1f}".format)
+    return "\n\n".join(
+        [
+            _table(percent.rename(index=NAMES), "what is compared"),
+            _table(wide.rename(columns=NAMES), "promise, of 100"),
+            f"Promised / seen. At most {off:.1f} points apart where a tenth has {ENOUGH['tenth']} cases.",
+            _table(still.map("{:.1%}".format).rename(index=NAMES), "figures without change"),
+            _table(by.rename(columns=NAMES), f"held, of 100 told (series with {ENOUGH['series']} told)"),
+            f"Overdispersion (variance of changes over that of independent children), median "
+            f"{spread['overdispersion'].median():.1f}: {'; '.join(words)}.",
+        ]
+    )
+
+
+def _table(frame, corner):
+    lines = ["| " + " | ".join([corner, *map(str, frame.columns)]) + " |", "|---" + "|---:" * len(frame.columns) + "|"]
+    return "\n".join(lines + ["| " + " | ".join(map(str, row)) + " |" for row in frame.itertuples()])
+
+
+# ---- what was told, and whether it held ----
+
+
+def is_told(promised):
+    """True for a case that is clear: its score beyond 1.96 and its promise at least that of its kind."""
+    return (promised["score"].abs() > CLEAR_SCORE) & (promised["promise"] >= promised["kind"].map(CLEAR_PROMISE))
+
+
+def by_kind(ours, start):
+    """Share told and share held by kind: by our rule, by the starting rule (promise from the score alone), and by that at our share.
+
+    Parameters
+    ----------
+    ours, start : frames of ``learn``, of the same cases
+
+    Returns
+    -------
+    DataFrame by kind, and of all levels together: ``cases`` with a known outcome, and shares from 0 to 1.
+
+    >>> row = {"kind": "england", "score": 3.0, "promise": 90.0, "held": 1.0}
+    >>> frame = pd.DataFrame([row, row | {"score": 1.0}])
+    >>> by_kind(frame, frame).loc["england", "told"]
+    np.float64(0.5)
+    """
+    ours, start = (rows[rows["held"].notna()] for rows in (ours, start))
+    rows = {}
+    for kind in [kind for kind in KINDS if kind in set(ours["kind"])]:
+        mine, other = ours[ours["kind"] == kind], start[start["kind"] == kind]
+        told, theirs = is_told(mine), is_told(other)
+        best = other.sort_values("promise", ascending=False, kind="stable").head(told.sum())
+        beyond = mine["score"].abs() > CLEAR_SCORE
+        rows[kind] = {
+            "cases": len(mine),
+            "told": told.mean(),
+            "held": mine.loc[told, "held"].mean(),
+            "score alone: told": theirs.mean(),
+            "score alone: held": other.loc[theirs, "held"].mean(),
+            "score alone at our share: held": best["held"].mean(),
+            "all beyond 1.96: told": beyond.mean(),
+            "all beyond 1.96: held": mine.loc[beyond, "held"].mean(),
+        }
+    return pd.DataFrame(rows).T
+
+
+def calibration(promised):
+    """Promise against what was seen, in tenths of promise.
+
+    Returns
+    -------
+    DataFrame with ``kind`` ("all" too), ``tenth`` ("80 to 90"), ``cases, promised`` and ``seen`` (of 100; empty below 200 cases).
+    """
+    known = promised[promised["held"].notna()]
+    known = pd.concat([known, known.assign(kind="all")])
+    tenth = (known["promise"] // 10).clip(upper=9)
+    rows = known.assign(tenth=tenth).groupby(["kind", "tenth"]).agg(
+        cases=("held", "size"), promised=("promise", "mean"), seen=("held", "mean")
+    )
+    enough = rows["cases"] >= ENOUGH["tenth"]
+    rows = rows.assign(seen=(100 * rows["seen"]).where(enough)).reset_index()
+    return rows.assign(tenth=rows["tenth"].map(lambda n: f"{10 * n:.0f} to {10 * n + 10:.0f}"))
+
+
+def by_series(promised):
+    """What held of what was told, by ``series_id`` and ``kind``: ``cases`` and ``held`` (of 100), where 50 were told."""
+    told = promised[is_told(promised) & promised["held"].notna()]
+    rows = told.groupby(["series_id", "kind"])["held"].agg(cases="size", held="mean")
+    return rows[rows["cases"] >= ENOUGH["series"]].assign(held=lambda rows: 100 * rows["held"])
+
+
+# ---- figures without change ----
+
+
+def without_change(register):
+    """The register with every published figure of an authority at England's level, but for chance.
+
+    Chance is normal, as large as the series ordinarily moves in an authority of its size (s / sqrt 2 a figure, so s a change); years,
+    areas, gaps in the data and decimals are as published, regions stand at England's level, and no counts are used.
+    """
+    from cyp_helpers.compare.scale import children
+
+    rows = register.table("published").drop(columns=["numerator", "denominator"])
+    fits = register.table("usual-variation").set_index(["series_id", "breakdown"])[["a", "b"]].astype(float)
+    local = register.table("areas").set_index("area_id")["area_type"].isin(AUTHORITY_TYPES)
+    size, number = children(rows), pd.to_numeric(rows["value"], errors="coerce")
+    line = [rows["series_id"], rows["breakdown"], rows["period"]]
+    level = number.where(rows["area_id"] == ENGLAND).groupby(line).transform("last")
+    level = level.fillna(number.where(rows["area_id"].map(local)).groupby(line).transform("median"))
+    fit = fits.reindex(pd.MultiIndex.from_arrays(line[:2])).set_axis(rows.index)
+    s = np.sqrt(fit["a"] + fit["b"] / rows["area_id"].map(size)).where(rows["area_id"].map(local), 0.0)
+    drawn = rows[FIGURE_KEY].drop_duplicates().assign(z=lambda each: np.random.default_rng(SEED).normal(size=len(each)))
+    z = rows[FIGURE_KEY].merge(drawn, on=FIGURE_KEY, how="left")["z"].to_numpy()
+    still, places = level + z * s / np.sqrt(2), decimal_places(rows["value"])
+    text = pd.Series([f"{value:.{n}f}" for value, n in zip(still, places)], index=rows.index)
+    made = rows.assign(value=text.where(still.notna() & number.notna(), rows["value"]), numerator=np.nan, denominator=np.nan)
+    made = made[still.notna() | rows["series_id"].eq("population-0-17")]
+    return replace(register, tables=register.tables | {"published": made})
+
+
+def false_alarms(judged):
+    """Of comparisons of authorities that could be judged: ``told`` (clear), and ``beyond 1.96``, by kind; shares from 0 to 1."""
+    pairs = judged.pairs[judged.pairs["score"].notna() & judged.pairs["comparator"].isin(KINDS)]
+    told = pd.DataFrame(
+        {
+            "told": pairs["evidence"] == Evidence.CLEAR,
+            "score beyond 1.96": pairs["score"].abs() > CLEAR_SCORE,
+        }
+    )
+    return told.groupby(pairs["comparator"]).mean().reindex(list(KINDS))

@@ -195,7 +195,7 @@ def _peak_memory(way):
 
     def look():
         while not ended.wait(SAMPLE):
-            peak[0] = max(peak[0], sum(map(_memory, [own, *own.children(recursive=True)])))
+            peak[0] = max(peak[0], sum(map(memory, [own, *own.children(recursive=True)])))
 
     watch = threading.Thread(target=look)
     watch.start()
@@ -205,7 +205,7 @@ def _peak_memory(way):
     return peak[0]
 
 
-def _memory(process):
+def memory(process):
     """Proportional share of memory in MB; where the system does not tell, the part that is the process's own."""
     try:
         memory = process.memory_full_info()

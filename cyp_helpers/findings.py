@@ -144,7 +144,7 @@ def probably_not(found):
     >>> probably_not(pd.DataFrame({"promise": [90.0, 85.0, None]}))
     0.25
     """
-    return round((1 - found["promise"].dropna() / 100).sum(), 2)
+    return round(float((1 - found["promise"].dropna() / 100).sum()), 2)
 
 
 def worse_and_worsening(report, which="worse"):

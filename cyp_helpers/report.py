@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.compare.comparison import judged_on
+from cyp_helpers.compare.comparison import judged_about
 from cyp_helpers.compare.figures import look_up
 from cyp_helpers.compare.judge import NO_VERDICT, Evidence, Verdict
 from cyp_helpers.compare.pairs import OVER_TIME
@@ -123,7 +123,7 @@ def side_by_side(rows):
     DataFrame with ``priority_id, subject_id, name, measure, role, basis, unit, polarity, indicator_id, series_id, breakdown, area_id``,
     of the newest figure ``value, value_text, period, observation_id, value_source, rank, rank_of, rank_ties, band, rank_told`` and for each
     comparator ``<comparator>_`` with ``verdict, evidence, gap, reason, flags, value, text, difference, difference_text, value_text,
-    told`` ("82.9%: ✓ better (beyond chance)"; '' where there is no verdict).
+    told`` ("82.9%: ✓ better"; '' where there is no verdict).
     """
     key = ["priority_id", "subject_id"]
     first = [
@@ -166,13 +166,12 @@ def side_by_side(rows):
 
 
 def _told(rows):
-    """The figure that each row is set against, or the change over time, with the verdict and its evidence."""
-    change = rows["comparator"].isin(OVER_TIME) & (rows["evidence"] != Evidence.STATED)
-    other = rows["difference_text"].where(change, rows["comparator_text"])
+    """The figure that each row is set against, or the change over time, and the verdict; a document's own word says so."""
+    stated = rows["evidence"] == Evidence.STATED
+    other = rows["difference_text"].where(rows["comparator"].isin(OVER_TIME) & ~stated, rows["comparator_text"])
     other = other.str.replace(r", the (.*) statistical neighbours$", r" (\1)", regex=True)
-    signs = {str(one): one.sign for one in Verdict}
-    unsure = (rows["evidence"] == "") | (rows["verdict"] == Verdict.HIDDEN)
-    words = rows["verdict"].map(signs) + " " + rows["verdict"] + (" (" + rows["evidence"] + ")").mask(unsure, "")
+    signs = {str(one): f"{one.sign} ".lstrip() for one in Verdict}
+    words = rows["verdict"].map(signs) + rows["verdict"] + np.where(stated, " (stated)", "")
     return ((other + ": ").where(other != "", "") + words).mask(rows["verdict"].isin(NO_VERDICT), "")
 
 
@@ -204,8 +203,8 @@ def open_review(plan, review, priority=None, area="", register=None):
     area_row = find_area(register, area or plan_row["area_id"])
     if priority is not None:
         find_priority(register, plan, priority)
-    judged = judged_on(register, review_row["as_at"])
     area_id = area_row["area_id"]
+    judged = judged_about(register, review_row["as_at"], area_id)
     comparison, figures = compare_plan(judged, plan, review, area_id)
     own = area_id == plan_row["area_id"]
     published = compare_plan(judged, plan, review, area_id, published=True)[0] if own else comparison

@@ -6,8 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from cyp_helpers.compare.comparison import compare
-from cyp_helpers.register.tables import Register
+from cyp_helpers.compare.comparison import judged_on
+from cyp_helpers.compare.plan import compare_plan
+from cyp_helpers.compare.promise import CURVES, KINDS, OFFSETS
+from cyp_helpers.register.tables import Register, read_table
 
 PROJECT = Path(__file__).resolve().parents[1]
 SEEDS = PROJECT.parent / "shared" / "seeds"
@@ -21,6 +23,9 @@ COLUMNS = {
     "source-queries": "query_id source_id locator kind printed query bearing effect concerns other_locator",
     "series-breaks": "series_id successor_series_id what_changed comparable source_id",
 }
+
+
+IDS = "observation_id comparator_observation_id baseline_observation_id concerns stated_id query_id target_id".split()
 
 
 def table(name, rows):
@@ -95,6 +100,11 @@ def published(value, period, area="N", numerator=None, denominator=None, **other
     return {**row, **other}
 
 
+def around(*periods, value="50.0", **other):
+    """Published figures of the ten neighbours, all the same: how others moved is then nought."""
+    return [published(value, period, f"A{n}", **other) for period in periods for n in range(10)]
+
+
 def statement(period):
     """A document of June 2016 says of series s that Nottinghamshire stands better than England."""
     return {
@@ -118,148 +128,133 @@ def published_table(rows):
     return frame.astype({**text, "numerator": float, "denominator": float})
 
 
-def tiny(
-    figures,
-    targets=(),
-    stated=(),
-    pairings=(),
-    queries=(),
-    breaks=(),
-    unit="percent",
-    polarity="higher",
-    series="s",
-    open_data=(),
-):
-    """A register of one plan, one priority and one indicator; reviews at 30 September 2016 and 31 March 2017."""
-    fixed = {
-        "plans": pd.DataFrame(
-            [
-                {
-                    "plan_id": "p",
-                    "title": "Plan",
-                    "short_title": "Plan",
-                    "period_start": "2016-04-01",
-                    "period_end": "2018-03-31",
-                    "area_id": "N",
-                    "source_id": "doc",
-                }
-            ]
-        ),
-        "reviews": pd.DataFrame(
-            [
-                {"plan_id": "p", "review": f"2016-17 part {n}", "kind": "annual", "as_at": pd.Timestamp(day)}
-                for n, day in [(1, "2016-09-30"), (2, "2017-03-31")]
-            ]
-        ),
-        "priorities": pd.DataFrame(
-            [{"priority_id": "p/a", "plan_id": "p", "number": "1", "name": "A", "title": "A", "kind": "priority"}]
-        ),
-        "sources": pd.DataFrame(
-            [
-                {
-                    "source_id": "doc",
-                    "title": "Document",
-                    "published": pd.Timestamp("2016-04-30"),
-                    "published_basis": "printed",
-                    "status": "final",
-                    "published_note": "",
-                }
-            ]
-        ),
-        "areas": areas(),
-        "published": published_table(open_data),
-        "editions": pd.DataFrame(
-            [{"source_id": "edition", "title": "Published file", "publisher": "Publisher"}], dtype="str"
-        ),
-        "published-measures": pd.DataFrame(
-            [
-                {
-                    "dataset": "file",
-                    "measure": "column",
-                    "series_id": "s",
-                    "breakdown": "all",
-                    "match": "same",
-                    "minus_measure": "",
-                    "counterpart_of": "",
-                    "reason": "",
-                    "differs": "",
-                }
-            ],
-            dtype="str",
-        ),
-        "neighbour-lists": pd.DataFrame(
-            [{"list_id": "list", "title": "List", "published": "2016-01-31", "source_id": "edition"}], dtype="str"
-        ),
-        "neighbours": pd.DataFrame(
-            [
-                {
-                    "list_id": "list",
-                    "area_id": "N",
-                    "position": f"{n + 1}",
-                    "neighbour_id": f"A{n}",
-                    "closeness": "Close",
-                }
-                for n in range(10)
-            ],
-            dtype="str",
-        ),
-        "quarantine": pd.DataFrame(columns=["series_id", "breakdown", "area_id", "period"], dtype="str"),
-        "units": pd.read_csv(PROJECT / "data/reference/units.csv", dtype=str, keep_default_na=False),
-        "statuses": pd.read_csv(PROJECT / "data/reference/statuses.csv", dtype=str, keep_default_na=False),
-        "scales": pd.DataFrame(
-            [
-                {"scale_id": "grades", "step": str(n), "label": label}
-                for n, label in [(1, "Inadequate"), (2, "Adequate")]
-            ]
-        ),
-        "indicators": pd.DataFrame(
-            [
-                {
-                    "indicator_id": "i",
-                    "name": "Indicator",
-                    "unit": unit,
-                    "decimals": "1",
-                    "chance_note": "",
-                    "polarity": polarity,
-                    "scale_id": "grades" if unit == "judgement" else "",
-                }
-            ]
-        ),
-        "series": pd.DataFrame(
-            [{"series_id": one, "indicator_id": "i", "name": f"Series {one}", "definition": ""} for one in ("s", "s2")]
-        ),
-    }
-    listing = {
-        "plan_indicator_id": "pi",
-        "plan_id": "p",
-        "source_id": "doc",
-        "position": "1",
-        "name_printed": "Indicator",
-        "measure": "indicator" if series else "milestone",
-        "series_id": series,
-        "area_id": "N" if series else "",
-        "breakdown": "all" if series else "",
-        "locator": "row 1",
-    }
+def case(
+    figures=(), targets=(), stated=(), pairings=(), queries=(), breaks=(), open_data=(),
+    unit="percent", polarity="higher", series="s", variation=("2", "0"),
+):  # fmt: skip
+    """What a register holds of one indicator; the parts are rows of ``figure``, ``target``, ``published`` and dicts."""
+    return dict(locals())
+
+
+def many(cases, slope="2"):
+    """A register of one plan and one priority with an indicator for each case; reviews at 30 September 2016 and 31 March 2017.
+
+    Usual variation a = 2 and b = 0, so s is the root of 2 for everyone: beside an area a difference of 1 is a score of 1; since last
+    year it is 0.71. The odds of a promise are (1 + score) squared: 80 of 100 at a score of 1, 90 at 2, 94 at 3.
+
+    Parameters
+    ----------
+    cases : dict of name -> ``case``; the name takes the place of series s, and stands before ids of observations unless it is s
+    """
+    cases = {name: _named(name, one) for name, one in cases.items()}
+    size = [published("1000", "CY 2014", area, series_id="population-0-17") for area in areas()["area_id"]]
+
+    def each(part):
+        return [row for one in cases.values() for row in one[part]]
+
+    series = [(one, name, f"Series {one}") for name in cases for one in (name, f"{name}2")]
+    series += [("population-0-17", "children", "Children")]
+    units = [(name, one["unit"], one["polarity"]) for name, one in cases.items()] + [("children", "count", "none")]
+    # That of another series has only its overdispersion: chance is 2 times as wide as counts say.
+    scale = [(name, *one["variation"], "900", "") for name, one in cases.items() if one["variation"]]
+    curves = [
+        (kind, "2010", form, "0", slope, "0", "0.01", "0.99") for kind in KINDS for form in ("alone", "with past")
+    ]
+    numbered = list(enumerate(cases.items(), 1))
+    listings = [
+        {
+            "plan_indicator_id": name, "plan_id": "p", "source_id": "doc", "position": str(n), "locator": f"row {n}",
+            "name_printed": "Indicator", "measure": "indicator" if one["series"] else "milestone",
+            "series_id": name if one["series"] else "", "area_id": "N" if one["series"] else "",
+            "breakdown": "all" if one["series"] else "",
+        }
+        for n, (name, one) in numbered
+    ]  # fmt: skip
+    serves = [
+        {"plan_indicator_id": name, "priority_id": "p/a", "role": "primary", "basis": "printed"} for name in cases
+    ]
     rows = {
-        "observations": figures,
-        "targets": targets,
-        "stated-comparisons": stated,
-        "printed-pairings": pairings,
-        "source-queries": queries,
-        "series-breaks": breaks,
-        "plan-indicators": [listing],
-        "plan-indicator-priorities": [
-            {"plan_indicator_id": "pi", "priority_id": "p/a", "role": "primary", "basis": "printed"}
-        ],
+        "observations": each("figures"), "targets": each("targets"), "stated-comparisons": each("stated"),
+        "printed-pairings": each("pairings"), "source-queries": each("queries"), "series-breaks": each("breaks"),
+        "plan-indicators": listings, "plan-indicator-priorities": serves,
+    }  # fmt: skip
+    tables = {
+        "plans": texts("plan_id title short_title period_start period_end area_id source_id", ("p", "Plan", "Plan", "2016-04-01", "2018-03-31", "N", "doc")),
+        "reviews": texts("plan_id review kind as_at", ("p", "2016-17 part 1", "six-monthly", "2016-09-30"), ("p", "2016-17 part 2", "annual", "2017-03-31")).astype({"as_at": "datetime64[us]"}),
+        "priorities": texts("priority_id plan_id number name title kind", ("p/a", "p", "1", "A", "A", "priority")),
+        "sources": texts("source_id title published published_basis status published_note", ("doc", "Document", "2016-04-30", "printed", "final", "")).astype({"published": "datetime64[us]"}),
+        "areas": areas(),
+        "published": published_table([*each("open_data"), *size]),
+        "editions": texts("source_id title publisher", ("edition", "Published file", "Publisher")),
+        "published-measures": texts("dataset measure series_id breakdown match minus_measure counterpart_of reason differs", *[("file", "column", name, "all", "same", "other" if name.startswith("gap") else "", "", "", "") for name in cases]),
+        "neighbour-lists": texts("list_id title published source_id", ("list", "List", "2016-01-31", "edition")),
+        "neighbours": texts("list_id area_id position neighbour_id closeness", *[("list", "N", str(n + 1), f"A{n}", "Close") for n in range(10)]),
+        "quarantine": texts("series_id breakdown area_id period"),
+        "units": read_table(PROJECT / "data/reference/units.csv"),
+        "statuses": read_table(PROJECT / "data/reference/statuses.csv"),
+        "scales": texts("scale_id step label", ("grades", "1", "Inadequate"), ("grades", "2", "Adequate")),
+        "indicators": texts("indicator_id unit polarity", *units).assign(
+            name="Indicator", decimals="1", chance_note="", scale_id=lambda rows: rows["unit"].map({"judgement": "grades"}).fillna("")
+        ),
+        "series": texts("series_id indicator_id name", *series).assign(definition=""),
+        "usual-variation": texts("series_id a b changes overdispersion", *scale, ("far", "", "", "", "4")).assign(breakdown="all", learnt="2030-01-01"),
+        "promises": pd.DataFrame(curves, columns=CURVES, dtype="str"),
+        "promise-series": pd.DataFrame(columns=OFFSETS, dtype="str"),
+    }  # fmt: skip
+    return Register(PROJECT / "data", {**tables, **{name: table(name, some) for name, some in rows.items()}})
+
+
+def tiny(figures=(), **rest):
+    """A register of one indicator, series s; see ``many``."""
+    slope = rest.pop("slope", "2")
+    return many({"s": case(figures, **rest)}, slope)
+
+
+def texts(columns, *rows):
+    return pd.DataFrame(list(rows), columns=columns.split(), dtype="str")
+
+
+def _named(name, one):
+    """A case with its name in place of series s, of the plan's indicator and before each id."""
+
+    def renamed(row):
+        row = {**row}
+        for column in IDS:
+            if row.get(column) and name != "s":
+                row[column] = " ".join(f"{name}/{one}" for one in row[column].split())
+        for column in ("series_id", "successor_series_id"):
+            if row.get(column, "").startswith("s"):
+                row[column] = name + row[column][1:]
+        return row | {column: name for column in ("plan_indicator_id",) if column in row}
+
+    return {
+        part: [renamed(row) for row in rows] if isinstance(rows, list | tuple) and part != "variation" else rows
+        for part, rows in one.items()
     }
-    return Register(PROJECT / "data", {**fixed, **{name: table(name, list(some)) for name, some in rows.items()}})
 
 
-def verdict(comparator, figures, review="2016-17 part 2", **rest):
+def rows_of(register, review="2016-17 part 2", area="N", published=False):
+    """The rows of ``compare_plan`` by the name of their case and comparator."""
+    day = register.table("reviews").set_index("review").at[review, "as_at"]
+    rows = compare_plan(judged_on(register, day), "p", review, area, published)[0]
+    return rows.set_index([rows["subject_id"].str.partition("|")[0].rename("case"), rows["comparator"].rename("beside")])
+
+
+def verdict(comparator, figures=(), review="2016-17 part 2", **rest):
     """The row of one comparator."""
-    rows = compare(tiny(figures, **rest), "p", review)
-    return rows[rows["comparator"] == comparator].iloc[0]
+    return rows_of(tiny(figures, **rest), review).xs(comparator, level=1).iloc[0]
+
+
+def holds(row, **expected):
+    """Whether a row holds what is expected: ``reason`` and ``flags`` hold a text, numbers come near, all else is equal."""
+    for column, wanted in expected.items():
+        found = row[column]
+        near = column in ("reason", "flags") and wanted and wanted in found
+        assert near or (pd.isna(wanted) and pd.isna(found)) or found == pytest.approx(wanted, abs=0.006), (
+            column,
+            found,
+        )
+    return True
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from conftest import PROJECT, published, statement, tiny
+from conftest import PROJECT
+from smallregister import published, statement, tiny
 
 from cyp_helpers.compare.claims import check_standings
 from cyp_helpers.findings import worse_and_worsening
@@ -24,6 +25,12 @@ def five_years(area="N", counts=COUNTS):
     return [published(f"{100 * x / n:.1f}", year, area, x, n) for year, (x, n) in zip(years, counts)]
 
 
+def level():
+    """Two neighbours who stand at 20.0 all five years, so that nobody but Nottinghamshire moves."""
+    years = [f"FY {2010 + n}/{11 + n}" for n in range(1, 6)]
+    return [published("20.0", year, area) for year in years for area in ("A0", "A1")]
+
+
 def review(open_data, stated=(), **rest):
     return open_review("p", "2016-17 part 2", register=tiny([], stated=stated, open_data=open_data, **rest))
 
@@ -34,21 +41,26 @@ def shipped():
 
 
 def test_one_row_tells_every_comparator():
-    beside = [published(f"{20 + n}.0", THIS, f"A{n}") for n in range(9)]
-    figures = [*five_years(), published("21.9", THIS, ENGLAND), published("46.0", THIS, "R"), *beside]
-    row = review(figures, polarity="lower").lines.iloc[0]
-    assert row["previous_told"] == "+9.5: ✗ worsened (beyond chance)"
-    assert row["england_told"] == "21.9%: ✗ worse (beyond chance)"
-    assert row["neighbours_told"] == "24.0% (mean of 9 of 10): ✗ worse (beyond chance)"
-    assert row["rank_told"].startswith("10 of 10, quarter ") and row["target_told"] == ""
-    assert row["five_years_told"] == "+29.8: ✗ worsening (beyond chance)"
+    england, region = published("21.9", THIS, ENGLAND), published("40.0", THIS, "R")
+    beside = [published("28.0", THIS, f"A{n}") for n in range(2, 9)]
+    row = review([*five_years(), *level(), *beside, england, region], polarity="lower", scale="2").lines.iloc[0]
+    assert row["previous_told"] == "+9.5: no clear change"  # Nottinghamshire is used to jumps of six
+    assert row["england_told"] == "21.9%: ✗ worse"
+    assert row["neighbours_told"] == "26.2% (mean of 9 of 10): ✗ worse"
+    assert row["rank_told"].startswith("10 of 10") and row["target_told"] == ""
+    assert row["five_years_told"] == "+29.8: ✗ worsening"
+
+
+def test_what_is_not_clear_has_no_sign_and_what_is_not_compared_is_empty():
+    row = review([published("24.0", THIS, "N", 240, 1000), published("23.0", THIS, ENGLAND)]).lines.iloc[0]
+    assert (row["england_told"], row["previous_told"]) == ("23.0%: no clear difference", "")
 
 
 def test_worse_and_getting_worse_needs_both():
     england = published("21.9", THIS, ENGLAND)
-    worse = worse_and_worsening(review([*five_years(), england], polarity="lower"))
+    worse = worse_and_worsening(review([*five_years(), *level(), england], polarity="lower", scale="2"))
     assert worse[["name", "priority"]].to_numpy().tolist() == [["Series s", "A"]]
-    assert "worsening over five years" in worse.at[0, "direction"]
+    assert "worsening over five years (clear, " in worse.at[0, "direction"]
     ahead = review([*five_years(), published("60.0", THIS, ENGLAND)], polarity="lower")
     assert worse_and_worsening(ahead).empty and worse_and_worsening(ahead, "better").empty
 
@@ -87,11 +99,11 @@ def test_history_gives_the_range_of_the_neighbours():
 
 
 def test_the_small_charts_tell_the_first_and_last_figure():
-    page = review([*five_years(), published("21.9", THIS, ENGLAND), published("30.0", THIS, "A0")], polarity="lower")
+    page = review([*five_years(), *level(), published("21.9", THIS, ENGLAND)], polarity="lower", scale="2")
     chart = trend_charts(page).charts[0]
     assert chart.title == "Nottinghamshire beside England and its neighbours, 1 indicators: one worsening"
     assert chart.alternative.endswith(
-        "Series s (per cent): Nottinghamshire 14.6 in 2011/12, 44.4 in 2015/16; England 21.9; neighbours 30.0 to 30.0; worsening."
+        "Series s (per cent): Nottinghamshire 14.6 in 2011/12, 44.4 in 2015/16; England 21.9; neighbours 20.0 to 20.0; worsening."
     )
     assert chart.data.data["Nottinghamshire"].tolist() == [14.6, 20.8, 24.8, 34.9, 44.4]
 
@@ -118,13 +130,14 @@ def test_authorities_are_ranked_best_first_with_ties():
 
 
 def test_the_chart_of_authorities_tells_the_rank():
-    page = review([published("23.0", THIS), published("20.0", THIS, "A0"), published("22.0", THIS, ENGLAND)])
+    figures = [published("23.0", THIS), published("20.0", THIS, "A0"), published("22.0", THIS, ENGLAND)]
+    page = review(figures, scale="0.4")
     line = comparators.line_of(page, "s")
     chart = comparators.authorities_chart(page, line, comparators.authorities(page, line))
     assert chart.title == "Series s, 2015/16: Nottinghamshire 23.0%, rank 1 of 2 authorities with a figure"
     assert "England 22.0. One neighbour: Neighbour 0 20.0." in chart.alternative
     told = comparators.read_authorities(page, line)
-    assert "Against England: better (chance not tested)." in told and "Against the region" not in told
+    assert "Against England: better (clear)." in told and "Against the region" not in told
 
 
 def test_the_funnel_says_where_the_area_lies_and_needs_counts():
@@ -151,7 +164,7 @@ def test_funnel_limits_are_exact():
 def test_verdict_that_hangs_on_the_average_says_so():
     # Mean 28.8, pulled up by one neighbour; median 21.
     beside = [published(value, THIS, f"A{n}") for n, value in enumerate(["20.0", "21.0", "21.0", "22.0", "60.0"])]
-    page = review([published("25.0", THIS), *beside], polarity="lower")
+    page = review([published("25.0", THIS), *beside], polarity="lower", scale="1")
     rows = comparators.choices(page, comparators.line_of(page, "s"))
     assert rows[["average", "value", "verdict"]].to_numpy().tolist() == [
         ["mean", 28.8, "better"],
@@ -166,24 +179,29 @@ def test_unknown_series_is_refused_with_the_known():
         comparators.line_of(review([published("25.0", THIS)]), "t")
 
 
-@pytest.mark.parametrize("england, answer", [("25.0", "agrees"), ("21.0", "does not agree"), ("23.2", "within chance")])
+@pytest.mark.parametrize(
+    "england, answer", [("25.0", "agrees"), ("21.0", "does not agree"), ("23.2", "no clear difference")]
+)
 def test_what_a_document_states_is_held_against_published_figures(england, answer):
     said = statement(THIS)
     page = review(
         [published("23.1", THIS, "N", 1475, 6390), published(england, THIS, ENGLAND)], stated=[said], polarity="lower"
     )
-    assert check_standings(page.register, page.figures)["answer"].tolist() == [answer]
+    assert check_standings(page.register, page.figures, page.pairs)["answer"].tolist() == [answer]
 
 
 def test_a_later_figure_is_named_as_such_and_none_is_not_an_answer():
     said = statement(LAST)
-    later = review([published("23.0", THIS), published("25.0", THIS, ENGLAND)], stated=[said], polarity="lower")
-    assert check_standings(later.register, later.figures)["answer"].tolist() == [
+    later = review(
+        [published("23.0", THIS), published("25.0", THIS, ENGLAND)], stated=[said], polarity="lower", scale="1"
+    )
+    assert check_standings(later.register, later.figures, later.pairs)["answer"].tolist() == [
         "agrees, by a later figure"
     ]
     none = review([], stated=[said])
-    assert check_standings(none.register, none.figures)["answer"].tolist() == ["cannot be checked"]
-    assert "cannot be checked: one" in quality.read_standings(none)
+    assert check_standings(none.register, none.figures, none.pairs)["answer"].tolist() == ["cannot be checked"]
+    told = quality.read_standings(check_standings(none.register, none.figures, none.pairs))
+    assert "cannot be checked" in told
 
 
 # ---- the shipped register ----

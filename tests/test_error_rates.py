@@ -1,4 +1,4 @@
-"""Where nothing has changed, "beyond chance" is said at most 5% of the time and a trend at most 0.2%.
+"""Where nothing has changed, tests of counts speak at most 5% of the time.
 
 Few denominators and draws, so that it takes seconds; ``python -m benchmarks errors`` draws the whole grid.
 """
@@ -19,7 +19,7 @@ def rates():
 
 
 def test_nothing_is_said_too_often(rates):
-    assert rates["question"].nunique() == 8 and len(rates) == 8 * 3 * 3
+    assert rates["question"].nunique() == 6 and len(rates) == 6 * 3 * 3
     too_often = rates[~rates["holds"]]
     assert too_often.empty, report(too_often)
 
@@ -34,7 +34,7 @@ def test_the_usual_tests_would_be_caught(rates):
 def test_something_is_said_almost_as_often_as_it_may(rates):
     """A test that is never wrong would never find anything either."""
     large = rates[(rates["denominator"] == 1_000) & (rates["proportion"] == 0.5)]
-    assert (large["said"] > 0.7 * large["limit"]).all()
+    assert (large["said"] > 0.6 * large["limit"]).all()
 
 
 def all_counts(distribution, n, p):

@@ -8,7 +8,7 @@ from decimal import Decimal
 import openpyxl
 import pandas as pd
 import pytest
-from conftest import figure, id_of, target, tiny
+from smallregister import figure, id_of, published, target, tiny
 from IPython.core.interactiveshell import InteractiveShell
 
 from cyp_helpers import findings
@@ -25,10 +25,12 @@ ENGLAND = "E92000001"
 
 @pytest.fixture
 def review():
-    """Worse than last year and than England, target missed: 50.0 -> 49.0, England 52, target 55."""
+    """Worse than last year, 50.0 to 49.0, and than England, 52; target missed, 55; a figure ordinarily moves by half a point."""
     goal = target("value", "55%", value="55", period=THIS, baseline_observation_id=id_of("N", LAST))
     figures = [figure("50.0", LAST), figure("49.0", THIS, status="p"), figure("52", THIS, ENGLAND)]
-    return open_review("p", "2016-17 part 1", "a", register=tiny(figures, targets=[goal]))
+    still = [published("51.0", year, "A0") for year in (LAST, THIS)]
+    register = tiny(figures, targets=[goal], open_data=still, scale="0.5")
+    return open_review("p", "2016-17 part 1", "a", register=register)
 
 
 def test_a_table_has_a_caption_scopes_and_escaped_words():
@@ -63,32 +65,29 @@ def test_the_story_of_one_indicator(review):
     assert row[["value_text", "marks", "target_told", "england_told", "previous_told"]].tolist() == [
         "49.0%",
         "[p]",
-        "55%: ✗ not met (chance not tested)",
-        "52%: ✗ worse (chance not tested)",
-        "−1.0: ✗ worsened (chance not tested)",
+        "55%: ✗ not met",
+        "52%: ✗ worse",
+        "−1.0: ✗ worsened",
     ]
-    worst = findings.attention(review).iloc[0]
-    assert (worst["score"], worst["verdicts"]) == (
-        9.0,
-        "target not met; worsened (chance not tested); worse than England (chance not tested)",
+    worst, promise = (
+        findings.attention(review).iloc[0],
+        "worsened (clear, 87 in 100); worse than England (clear, 97 in 100)",
     )
+    assert worst["verdicts"] == f"target not met; {promise}" and worst["both"]
+    assert worst["score"] == pytest.approx(3 / (0.5 / 2**0.5))  # England is the furthest away
     assert (
         "one not met" in page.read_targets(review)
         and "one worsened" in page.read_changes(review)
         and "one worse" in page.read_areas(review)
     )
-    assert (
-        "**Series s** (target not met; worsened (chance not tested); worse than England (chance not tested))"
-        in words.read_summary(review)
-    )
+    assert f"**Series s** (target not met; {promise})" in words.read_summary(review)
     assert "provisional figures" in words.caveats(review)
 
 
 def test_a_chart_tells_its_finding_and_its_data(review):
     chart = charts.indicator_charts(review).charts[0]
-    assert (
-        chart.title == "Series s: target not met, worsened (chance not tested), worse than England (chance not tested)"
-    )
+    promise = "worsened (clear, 87 in 100), worse than England (clear, 97 in 100)"
+    assert chart.title == f"Series s: target not met, {promise}"
     assert chart.alternative.endswith(
         "Nottinghamshire 50.0% in 2014/15; Nottinghamshire 49.0% (provisional) in 2015/16; England 52% in 2015/16; target 55% for 2015/16."
     )

@@ -169,7 +169,7 @@ def test_judgement_step(this, expected):
 def test_trend_needs_five_annual_figures():
     row = judge("49.0", kind="trend", direction="lower")
     assert (
-        row["verdict"] == "not assessed" and "at least 5 annual figures on one definition; 2 are known" in row["reason"]
+        row["verdict"] == "not assessed" and "A trend needs five unbroken annual figures" in row["reason"]
     )
 
 

@@ -13,6 +13,7 @@ from cyp_helpers.compare.statistics import proportion_differs_from, proportions_
 from cyp_helpers.register.tables import ENGLAND
 
 _LEVEL = 0.05
+_SERIES = ["series_id", "breakdown"]
 _SLACK = 1e-9  # noise of binary fractions, far below any printed digit
 COUNTS_AGREE, COUNTS_DISAGREE, COUNTS_CHANCE = (
     "counts agree",
@@ -110,13 +111,26 @@ def verdict_words(question, polarity, direction):
     >>> verdict_words(pd.Series(["time"]), pd.Series(["lower"]), pd.Series([1])).tolist()
     ['worsened']
     """
-    words = {
-        (q, p, d): str(word) for q, by in _WORDS.items() for p, told in by.items() for d, word in zip((-1, 0, 1), told)
-    }
-    places = pd.MultiIndex.from_tuples(words)
-    wanted = pd.MultiIndex.from_arrays([question, polarity, direction.fillna(0).astype(int)])
-    told = np.array(list(words.values()), dtype=object)[places.get_indexer(wanted)]
-    return pd.Series(told, index=direction.index, dtype="str")
+    return pd.Series(_CELLS.take(_cells(pd.Categorical(question, _QUESTIONS).codes, polarity, direction)), direction.index)
+
+
+# Codes of words, made into words once: a comparison of text takes ten times as long.
+_QUESTIONS, _POLARITIES = list(_WORDS), ["higher", "lower", "none"]
+_CELLS = pd.array(
+    [str(word) for by in _WORDS.values() for told in by.values() for word in told] + [str(_V.NOT_COMPARED)], dtype="str"
+)
+
+
+def _cells(question, polarity, direction):
+    """Where the word for each code of a question, polarity and direction stands in ``_CELLS``."""
+    polarity = pd.Categorical(polarity, _POLARITIES).codes.astype(int)
+    return (3 * np.asarray(question, dtype=int) + polarity) * 3 + direction.fillna(0).to_numpy().astype(int) + 1
+
+
+def _choose(conditions, words, index):
+    """A column with the word of the first condition that holds, and the last word where none does."""
+    codes = np.select(conditions, np.arange(len(conditions)), len(conditions))
+    return pd.Series(pd.array([str(word) for word in words], dtype="str").take(codes), index)
 
 
 def judge(figures, pairs, years, register, only=None):
@@ -139,22 +153,11 @@ def judge(figures, pairs, years, register, only=None):
     ``direction`` (1 above, over time more than others; -1 below; 0 not clear; NaN where not compared), ``evidence`` ('' where
     not compared), ``verdict``, and ``later`` (the scale or the promise was learnt later), ``by_counts``, ``support`` and ``scale`` (what the figure ordinarily moves in a year).
     """
-    facts = [
-        "number",
-        "low",
-        "high",
-        "numerator",
-        "denominator",
-        "per",
-        "unit",
-        "polarity",
-        "series_id",
-        "breakdown",
-        "end",
-    ]
+    numbers, words = ["number", "low", "high", "numerator", "denominator", "per", "end"], ["unit", "polarity", *_SERIES]
+    facts = figures[numbers + words].astype(dict.fromkeys(words, "category"))  # codes are taken along faster than text
     every = pairs
     pairs = pairs if only is None else pairs[only]
-    mine = figures[facts].reindex(pairs["figure"]).set_axis(pairs.index)
+    mine = facts.reindex(pairs["figure"]).set_axis(pairs.index)
     compared = (pairs["gap"] == "") & pairs["other_number"].notna()
     over_time = pairs["comparator"].isin(OVER_TIME)
     p_value, gap = _chance(mine, pairs, compared & (pairs["comparator"] != "five_years"), over_time)
@@ -167,10 +170,10 @@ def judge(figures, pairs, years, register, only=None):
     told = verdicts(told)
     tested = p_value.notna() & compared
     towards = np.sign(scored["score"].fillna(pairs["difference"]))
-    counts = np.select(
+    counts = _choose(
         [tested & (p_value >= _LEVEL), tested & (np.sign(gap) == towards), tested],
-        [COUNTS_CHANCE, COUNTS_AGREE, COUNTS_DISAGREE],
-        "",
+        [COUNTS_CHANCE, COUNTS_AGREE, COUNTS_DISAGREE, ""],
+        pairs.index,
     )
     return pairs.assign(
         england_difference=_england_moved(figures, pairs, over_time),
@@ -192,31 +195,25 @@ def verdicts(rows):
     DataFrame indexed as ``rows``: ``direction, evidence, verdict`` as in ``judge``.
 
     >>> row = {"comparator": "england", "polarity": "lower", "difference": 3.6, "compared": True, "hidden": False}
-    >>> verdicts(pd.DataFrame([{**row, "score": 2.4, "promise": 92.0}])).iloc[0].tolist()
-    [1.0, 'clear', 'worse']
+    >>> verdicts(pd.DataFrame([{**row, "score": 2.4, "promise": 92.0}]))[["evidence", "verdict"]].values.tolist()
+    [['clear', 'worse']]
     """
     over_time, compared = rows["comparator"].isin(OVER_TIME), rows["compared"]
     sign = np.sign(rows["score"])
-    enough = rows["promise"] >= rows["comparator"].map(CLEAR_PROMISE)
+    enough = rows["promise"] >= rows["comparator"].map(CLEAR_PROMISE).astype(float)
     clear = (rows["score"].abs() > CLEAR_SCORE) & enough & compared & ~rows["hidden"]
     opposed = over_time & (sign != np.sign(rows["difference"]))
-    question = np.select(
-        [opposed, rows["comparator"] == "five_years", over_time], ["against others", "trend", "time"], "area"
-    )
-    verdict = verdict_words(pd.Series(question, index=rows.index), rows["polarity"], sign.where(clear, 0.0))
-    clear &= verdict != Verdict.NO_CHANGE
-    evidence = np.select(
+    question = np.select([opposed, rows["comparator"] == "five_years", over_time], [3, 2, 0], 1)  # of _QUESTIONS
+    cells = _cells(question, rows["polarity"], sign.where(clear, 0.0))
+    clear &= np.array([word != Verdict.NO_CHANGE for word in _CELLS])[cells]
+    evidence = _choose(
         [~compared, rows["hidden"], clear, rows["promise"].notna()],
-        ["", Evidence.HIDDEN, Evidence.CLEAR, Evidence.UNCLEAR],
-        Evidence.NOT_TESTED,
+        ["", Evidence.HIDDEN, Evidence.CLEAR, Evidence.UNCLEAR, Evidence.NOT_TESTED],
+        rows.index,
     )
-    return pd.DataFrame(
-        {
-            "direction": sign.where(clear, 0.0).where(compared),
-            "evidence": pd.Series(evidence, index=rows.index, dtype="str"),
-            "verdict": verdict.where(compared, Verdict.NOT_COMPARED.value),
-        }
-    )
+    verdict = _CELLS.take(np.where(compared, cells, len(_CELLS) - 1))
+    direction = sign.where(clear, 0.0).where(compared)
+    return pd.DataFrame({"direction": direction, "evidence": evidence, "verdict": verdict}, rows.index)
 
 
 def _england_moved(figures, pairs, over_time):
@@ -236,6 +233,9 @@ def _england_moved(figures, pairs, over_time):
 
 def _scored(figures, pairs, every, years, register, p_value, gap, mine):
     """Score and promise of each pair; where no scale is known, the score is that of its counts."""
+    if not pairs["comparator"].isin(list(CLEAR_PROMISE)).any():
+        none = pd.DataFrame(np.nan, pairs.index, ["promise", "score", "support", "scale"])
+        return none.assign(later=False, by_counts=False)
     variation = _numbers(register.table("usual-variation")).set_index(["series_id", "breakdown"])
     lines = figures.drop_duplicates("line").set_index("line")[["series_id", "breakdown", "indicator_id"]]
     series = register.table("series").set_index("series_id")["indicator_id"]
@@ -251,7 +251,7 @@ def _scored(figures, pairs, every, years, register, p_value, gap, mine):
     by_counts = found["score"].isna() & of_counts.notna() & pairs["comparator"].isin(list(CLEAR_PROMISE))
     score = found["score"].where(~by_counts, of_counts)
     asked = pairs[["comparator"]].assign(
-        **mine[["series_id", "breakdown"]], year=mine["end"].dt.year, score=score, support=found["support"]
+        **mine[_SERIES], year=mine["end"].dt.year, score=score, support=found["support"]
     )
     promised = promises(asked, *promise_tables(register))
     later = found["later"] | promised.pop("promise_later")
@@ -288,11 +288,16 @@ def _chance(mine, pairs, asked, over_time):
     own = x / n.where(n > 0)
     x0, n0 = other["other_numerator"], other["other_denominator"]
     share = rows["unit"] == "percent"
-    twice = np.where(share, proportions_differ(x, n, x0, n0), rates_differ(x, n, x0, n0))
     # The nearest value that the other figure can stand for.
     bounded = np.isfinite(other["other_low"]) & np.isfinite(other["other_high"])
     nearest = own.clip((other["other_low"] / per).clip(lower=0), other["other_high"] / per).where(bounded)
-    once = np.where(share, proportion_differs_from(x, n, nearest), rate_differs_from(x, n, nearest))
-    p_value = pd.Series(np.where(over_time, twice, once), index=rows.index)
+    p_value = pd.Series(np.nan, index=rows.index)
+    for which, test, given in (
+        (over_time & share, proportions_differ, (x, n, x0, n0)),
+        (over_time & ~share, rates_differ, (x, n, x0, n0)),
+        (~over_time & share, proportion_differs_from, (x, n, nearest)),
+        (~over_time & ~share, rate_differs_from, (x, n, nearest)),
+    ):
+        p_value[which] = test(*(one[which] for one in given))
     gap = (own - x0 / n0.where(n0 > 0)).where(over_time, own - nearest)
     return p_value.reindex(pairs.index), gap.reindex(pairs.index)

@@ -198,13 +198,14 @@ def _as_printed(pairs, figures, register):
     ).dropna(subset=["figure", "printed_other"])
     pairings = pairings.astype({"figure": float, "printed_other": float})  # numbers, also where there is none
     pairings = pairings.drop_duplicates(["figure", "comparator"], keep="last")
-    pairs = pairs.merge(
-        pairings[["figure", "comparator", "printed_other", "caution"]], "left", ["figure", "comparator"]
-    )
-    printed = pairs["printed_other"].notna()
-    pairs["other"] = pairs["printed_other"].fillna(pairs["other"]).astype(int)
-    pairs = pairs.assign(printed=printed, caution=pairs["caution"].fillna(""), gap=pairs["gap"].mask(printed, ""))
+    asked = pairs.loc[pairs["figure"].isin(pairings["figure"]), ["figure", "comparator"]]
+    found = asked.reset_index().merge(pairings[[*asked, "printed_other", "caution"]], on=list(asked)).set_index("index")
+    pairs = pairs.assign(caution=pd.Series("", pairs.index, dtype="str"), printed=False)
+    pairs.loc[found.index, "other"] = found["printed_other"].astype(int)
+    pairs.loc[found.index, "caution"] = found["caution"]
+    pairs.loc[found.index, "printed"] = True
+    pairs.loc[found.index, "gap"] = ""
     documents = pairs[pairs["figure"].isin(labels) & pairs["other"].isin(labels)]
     ids = documents[["figure", "other"]].apply(lambda column: column.map(figures["observation_id"]))
     apart = contradicting(ids, register, "figure", "other").reindex(pairs.index, fill_value=False)
-    return pairs.assign(gap=pairs["gap"].mask(apart, "contradicted")).drop(columns="printed_other")
+    return pairs.assign(gap=pairs["gap"].mask(apart, "contradicted"))

@@ -100,7 +100,7 @@ def _scales(rows, labels, changes, size, later):
 def _moved(changes, rows, asked, figures):
     """How the median authority moved from the year before; empty where the two figures are not a year apart."""
     year = rows["end"].dt.year
-    apart = year - asked["other"].map(figures["end"]).dt.year.set_axis(asked.index)
+    apart = year - figures["end"].reindex(asked["other"]).dt.year.set_axis(asked.index)
     median = changes.drop_duplicates(["line", "year"]).set_index(["line", "year"])["moved"]
     wanted = pd.MultiIndex.from_arrays([rows["line"], year])
     return pd.Series(median.reindex(wanted).to_numpy(), index=rows.index).where(apart == 1)
@@ -168,12 +168,12 @@ def promises(rows, curves, offsets):
 
 def _learnt_by(scored, curves):
     """The last year of learning that does not lie after each row's, or the first of all."""
-    each = curves[["kind", "learnt"]].drop_duplicates().astype({"learnt": "int64"}).sort_values("learnt")
-    asked = scored[["comparator", "year"]].astype({"year": "int64"}).rename_axis("row").reset_index()
-    asked = asked.sort_values("year", kind="stable")
-    found = pd.merge_asof(asked, each, left_on="year", right_on="learnt", left_by="comparator", right_by="kind")
-    first = found["comparator"].map(each.groupby("kind")["learnt"].min())
-    return found["learnt"].fillna(first).astype(int).set_axis(found["row"]).reindex(scored.index)
+    learnt = pd.Series(0, scored.index)
+    for kind, years in curves.groupby("kind")["learnt"]:
+        years, asked = np.unique(years.astype(int)), scored["comparator"] == kind
+        place = np.searchsorted(years, scored.loc[asked, "year"], side="right") - 1
+        learnt[asked] = years[place.clip(min=0)]
+    return learnt
 
 
 def damped(x):

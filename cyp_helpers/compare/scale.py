@@ -26,7 +26,7 @@ def yearly_changes(figures, pairs):
     rows = rows.set_index("figure")
     mine = figures.reindex(rows.index)
     year = mine["end"].dt.year
-    before = rows["other"].map(figures["end"]).dt.year
+    before = figures["end"].reindex(rows["other"]).dt.year.set_axis(rows.index)
     good = mine["local"] & mine["open_data"] & ~mine["total"] & (mine["span"] == 1) & (year - before == 1)
     changes = mine[["line", "area_id"]].assign(
         year=year, change=mine["number"] - rows["other_number"], half=mine["high"] - mine["number"]
@@ -107,7 +107,7 @@ def own_factor(changes, ordinary):
     Returns
     -------
     (factors, without): Series by ``line`` and ``area_id``, from all its changes; and Series by label of a change, from all but that
-    one, so that a change is not part of what it is held against; empty where it is the only one.
+    one, so that a change is not part of what it is held against; 1, an ordinary authority's, where it is the only one.
     """
     rows = changes[["line", "area_id"]].assign(size=changes["r"].abs() / ordinary).dropna(subset="size")
     rows = rows.sort_values(["line", "area_id", "size"], kind="stable")
@@ -123,7 +123,7 @@ def own_factor(changes, ordinary):
 
     others = np.where(n > 1, (at((n - 2) // 2) + at((n - 1) // 2)) / 2, 0.0)
     factors = _shrunk(key["size"].median(), key.size())
-    return factors, pd.Series(np.where(n > 1, _shrunk(others, n - 1), np.nan), index=rows.index)
+    return factors, pd.Series(_shrunk(others, n - 1), index=rows.index)
 
 
 def _shrunk(middle, years):

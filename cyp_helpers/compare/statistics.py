@@ -70,7 +70,7 @@ def rate_differs_from(count, population, benchmark):
     [0.0455, 0.0543]
     """
     x, n = _counts(count, population)
-    expected = n * benchmark
+    expected = n * np.where(np.isfinite(benchmark), benchmark, np.nan)
     low, high = pdtr(x, expected), np.where(x > 0, pdtrc(x - 1, expected), 1.0)
     return _p_value(low, high)
 
@@ -86,9 +86,9 @@ def _counts(numerator, denominator):
 
 
 def _twice(x, n, share):
-    """Twice the smaller exact binomial tail."""
-    with np.errstate(invalid="ignore"):
-        low, high = bdtr(x, n, share), np.where(x > 0, bdtrc(x - 1, n, share), 1.0)
+    """Twice the smaller exact binomial tail; NaN where there is no whole number to choose from."""
+    n = np.where(np.isfinite(n) & (n == np.round(n)), n, -1).astype(int)
+    low, high = bdtr(x, n, share), np.where(x > 0, bdtrc(x - 1, n, share), 1.0)
     return _p_value(low, np.where(np.isnan(x), np.nan, high))
 
 

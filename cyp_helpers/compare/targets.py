@@ -67,7 +67,7 @@ def assess_targets(subjects, figures, told, register, plan):
             word("draft document", rows["draft"]),
         ]
     )
-    return rows
+    return rows.drop(columns="direction")  # which way the target points; beside a comparator the word means another thing
 
 
 # ---- the target, the figure and the start ----

@@ -17,7 +17,7 @@ def ages(report):
     period is printed) and ``age`` in words.
 
     >>> ages(cyp.open_review("cypf-2016-18", "2017-18 part 2"))["age"].iloc[0]
-    '81 months'
+    '84 months'
     """
     subjects = report.subjects.drop_duplicates("subject_id")
     subjects = subjects[subjects["observation_id"] != ""]

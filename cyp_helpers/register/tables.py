@@ -40,6 +40,10 @@ class Register:
     day: pd.Timestamp | None = None
     whole: "Register | None" = field(default=None, repr=False)
 
+    def __repr__(self):
+        known = f", as known at {self.day:%Y-%m-%d}" if self.day is not None else ""
+        return f"<Register: {len(self.tables)} tables{known}>"
+
     def __getstate__(self):
         """What is pickled: without the published figures, which are large and stand in ``data/``."""
         return self.__dict__ | {"tables": {name: rows for name, rows in self.tables.items() if name != "published"}}
@@ -127,7 +131,23 @@ def find_project(start=None):
 
 
 def load_register(project=None):
-    """Read the tables that ``datapackage.json`` names; ``cyp check`` says what is wrong with one that cannot be read."""
+    """Read the tables that ``data/datapackage.json`` names.
+
+    Parameters
+    ----------
+    project : folder that holds ``data/``; the nearest one at or above the working directory where it is left out
+
+    Returns
+    -------
+    Register, whose ``table(name)`` gives each table as a DataFrame with every cell as printed
+
+    Raises
+    ------
+    FileNotFoundError where there is no such folder; ``cyp check`` says what is wrong with a table that cannot be read.
+
+    >>> cyp.load_register().table("plans")["plan_id"].tolist()[0]
+    'cypf-2011-14'
+    """
     data = find_project(project) / "data"
     recover(data.parent)
     package = json.loads((data / "datapackage.json").read_text(encoding="utf-8"))

@@ -29,12 +29,12 @@ coverage | The documents list no indicator or measure. | The documents list one 
 milestones | | ; one is an event or document to deliver | ; {n} are events or documents to deliver
 attention | No indicator of the plan counts as worse than England or its neighbours, as worsened or as missing its target; what cannot be judged may not be well. | One indicator needs attention, {new}: {names}. | {N} indicators need attention, {new}. First: {names}.
 went_well | No indicator of the plan counts as better than England or its neighbours, as improved or as meeting its target. | One indicator went well, {new}. | {N} indicators went well, {new}.
-not_next_year | | By the record of such verdicts, about one of these will not be so next year. | By the record of such verdicts, about {n} of these will not be so next year.
+not_next_year | | By the record of like cases, about one of these will not be so next year. | By the record of like cases, about {n} of these will not be so next year.
 new | known at the last review already | one of them new since the last review | {n} of them new since the last review
 to_attend_to | none needs attention | one needs attention | {n} need attention
 to_the_good | none went well | one went well | {n} went well
 new_figures | No figure is new since the review {before}. No new data is not no change. | One figure is new since the review {before}. | {N} figures are new since the review {before}.
-lines | No indicator of this page has a published counterpart known at the date of the review. | One line of published figures belongs to the indicators listed here. | {N} lines of published figures belong to the indicators listed here.
+lines | No indicator of this page has a published counterpart known at the date of the review. | One line of published figures belongs to what is listed here. | {N} lines of published figures belong to what is listed here.
 trends | | A trend over five years could be tested for one{moving}. | A trend over five years could be tested for {n}{moving}.
 significant | ; none is significant | ; one is significant | ; {n} are significant
 worse_and_worsening | No indicator is worse and getting worse. | One indicator is worse and getting worse{names}. | {N} indicators are worse and getting worse{names}.

@@ -19,7 +19,7 @@ _QUESTIONS = {
     "neighbours": "Against statistical neighbours",
 }
 _LINE_NOTE = (
-    "Each cell gives the figure beside, or the change, the verdict and its evidence; – where like cannot be set against like. "
+    "Each cell gives the figure beside, or the change, and the verdict; – where like cannot be set against like. "
     "Rank: place among the authorities with a figure for this period, 1 is best, the highest where neither direction is better."
 )
 _TOLD_APART = ("average of areas", "other source", "no new figure", "target looser than start")  # in other sentences
