@@ -241,7 +241,7 @@ def read_delivery(report):
     number = actions_of(report)["state"].value_counts(sort=False)
     late = number[LATE].sum()
     told = pd.concat(
-        [pd.Series({f"past their day at {day(report.as_at)} and not shown to be done": late}), number.drop(LATE)]
+        [pd.Series({f"due before {day(report.as_at)} and not shown to be done": late}), number.drop(LATE)]
     )
     parts = [f"{how_many(each)} {state}" for state, each in told.items() if each or not late and state == told.index[0]]
     told = say("actions", number.sum(), tally=join(parts))

@@ -128,15 +128,9 @@ def pdf_of(data):
 
 
 def board_in(notebook):
-    """The data of the sheet that an executed notebook shows.
-
-    Raises ValueError where it shows none.
-    """
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            if DATA in output.get("data", {}):
-                return output["data"][DATA]
-    raise ValueError("The notebook shows no board: its last cell should give what page.board() returns.")
+    """The data of the sheet that an executed notebook shows, or None."""
+    outputs = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]
+    return next((data[DATA] for data in outputs if DATA in data), None)
 
 
 def words_on(text):

@@ -76,11 +76,11 @@ board_bad | No recent figure is clearly worse, getting worse or short of its tar
 board_more_bad | | One more needs attention. | {N} more need attention.
 board_good | No recent figure is clearly better, improving or on target. | Better, improving or on target: {names}. | Better, improving or on target: {names}{more}.
 board_more_good | | , and one more | , and {n} more
-board_gaps | Every indicator of the plan has a figure. | One of {all} indicators has no figure. | {N} of {all} indicators have no figure.
+board_gaps | Every indicator of the plan has a figure. | One indicator of {all} has no figure. | {N} of {all} indicators have no figure.
 board_lone | | One has nothing to stand beside. | {N} have nothing to stand beside.
 board_untested | | Worse, but not tested: {names}. | Worse, but not tested: {names}.
 board_asked | Asked of the board: nothing. | Asked of the board: {what} | 
-board_rule | No primary indicator has a figure | One row: primary indicators with figures | {N} rows: primary indicators, comparable first
+board_rule | No primary indicator has a figure | One row: the primary indicator with a figure | {N} rows: primary indicators, comparable first
 """
 SENTENCES = {
     name: forms for name, *forms in ([part.strip() for part in line.split("|")] for line in _TABLE.strip().splitlines())
