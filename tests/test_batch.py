@@ -25,6 +25,7 @@ LONG_VIEWS = (
     "child-poverty",
 )
 PAGES = [
+    "board",
     "scorecard",
     *("priority-1-safe", "priority-2-healthy", "priority-3-achieve", "priority-4-voice"),
     *("delivery", "data-quality"),
@@ -55,7 +56,7 @@ def test_a_run_its_files_and_a_failure_that_damages_nothing(project, monkeypatch
     folder = ReviewFolder(project, SMALL)
     before = contents(folder.path)
     files = {f"{name}.{ending}" for name in PAGES for ending in ("ipynb", "html")}
-    assert set(before) == files | {"comparison-tables.xlsx", "comparisons.csv"}
+    assert set(before) == files | {"board.pdf", "comparison-tables.xlsx", "comparisons.csv"}
 
     manifest = folder.manifest()
     assert [one["name"] for one in manifest["made"]] == ["comparison-tables", *PAGES]
@@ -178,12 +179,12 @@ def test_a_review_of_another_area_stands_below_the_plans_own(project):
 
 def test_one_priority_again_keeps_the_other_pages(project):
     shorten(project)
-    assert run(project)[0].made == 14
+    assert run(project)[0].made == 15
     folder = ReviewFolder(project, SMALL).path
     other = folder / "priority-2-healthy.html"
     other.write_text("kept as it stands")
     outcome = run(project, priority="voice", force=True)[0]
-    assert (outcome.made, outcome.failures) == (3, []) and other.read_text() == "kept as it stands"
+    assert (outcome.made, outcome.failures) == (4, []) and other.read_text() == "kept as it stands"
     assert run(project)[0].made == 1 and other.read_text() != "kept as it stands"
 
 

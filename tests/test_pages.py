@@ -195,10 +195,10 @@ def test_each_sentence_is_put_together_for_none_one_and_many():
     """Actions of a made-up plan: nothing set, one overdue, two of which one is partly shown."""
     assert said_of([]) == "No document of this plan known at the review sets an action."
     one = said_of([("a", "2017-01-31", "")])
-    assert one.startswith("One action is set: one overdue at 31 March 2017. No news")
+    assert one.startswith("One action is set: one due before 31 March 2017 and not shown to be done. No news")
     two = said_of([("a", "2017-01-31", "partly"), ("b", "2017-06-30", "")])
     assert two.startswith(
-        "Two actions are set: one overdue at 31 March 2017 and one not yet due. For one of those overdue"
+        "Two actions are set: one due before 31 March 2017 and not shown to be done and one not yet due. For one of"
     )
 
 
@@ -225,8 +225,8 @@ def test_no_two_states_of_the_timeline_share_a_mark():
 
 def test_the_timeline_says_how_many_are_overdue_and_where():
     chart = delivery.timeline(plan_with([("a", "2017-01-31", ""), ("b", "2017-06-30", "")]))
-    assert chart.title == "One of two actions is overdue at 31 March 2017"
-    assert "A: one overdue, nothing shown; one not yet due" in chart.alternative
+    assert chart.title == "One of two actions is past its day at 31 March 2017 and no document shows it done"
+    assert "A: one past its day, in no document; one not yet due" in chart.alternative
     assert chart.data.data.loc["A", [delivery.OVERDUE, delivery.AHEAD]].tolist() == [1, 1]
     assert delivery.timeline(plan_with([("a", "", "")], "none")).nothing.startswith("No action")
 

@@ -68,7 +68,7 @@ def say_outcomes(project, outcomes):
 
 
 def _say_attention(outcome, folder):
-    typer.echo(f"\n{folder}/scorecard.html is the page to open first.")
+    typer.echo(f"\n{folder}/board.html is the page to open first.")
     typer.echo(
         "Most in need of attention:"
         if outcome.attention

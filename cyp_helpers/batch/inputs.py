@@ -23,6 +23,7 @@ PACKAGES = [
     "pandas",
     "papermill",
     "seaborn",
+    "typst",
 ]
 
 

@@ -17,8 +17,7 @@ from cyp_helpers.register.tables import (
 )
 from cyp_helpers.show.words import page_name
 
-SCORECARD, PRIORITY = "plan_scorecard", "priority_review"
-NOTEBOOKS = (SCORECARD, PRIORITY, "delivery_tracker", "data_quality", "annual_review", "long_view", "comparators")
+BOARD, SCORECARD, PRIORITY = "board", "plan_scorecard", "priority_review"
 
 
 @dataclass(frozen=True)
@@ -52,10 +51,15 @@ class Job:
     group: str = ""
 
     @property
+    def prints(self):
+        """Whether the page is one sheet, which is also made as a PDF."""
+        return self.notebook == BOARD
+
+    @property
     def files(self):
-        return (
-            [f"{self.name}.ipynb", f"{self.name}.html"] if self.notebook else [f"{self.name}.xlsx", "comparisons.csv"]
-        )
+        if not self.notebook:
+            return [f"{self.name}.xlsx", "comparisons.csv"]
+        return [f"{self.name}.{ending}" for ending in ("ipynb", "html", "pdf")[: 3 if self.prints else 2]]
 
 
 def plan_runs(register, plan, review, priority=None, area=""):
@@ -106,7 +110,7 @@ def areas_with_figures(register):
 
 
 def plan_jobs(whole, run):
-    """The jobs of a review: tables, the scorecard, a page for each priority and for each series that is published for all
+    """The jobs of a review: tables, the board page, the scorecard, a page for each priority and for each series that is published for all
     authorities; for the plan's own area also delivery, data quality, in part 2 the annual review, and a long view of
     each indicator with a past.
 
@@ -119,6 +123,7 @@ def plan_jobs(whole, run):
     where += "" if whole.is_own_area else f", {whole.area['name']}"
     jobs = [
         Job(None, names, "comparison-tables", "Tables", where),
+        Job(BOARD, names, "board", "Board page", where),
         Job(SCORECARD, names, "scorecard", "Scorecard", where),
     ]
     jobs += [
@@ -170,11 +175,11 @@ def _own_jobs(whole, names, where):
 
 
 def only_priority(jobs, priority):
-    """The jobs that one priority concerns: its page, the scorecard and the tables."""
+    """The jobs that one priority concerns: its page, the board page, the scorecard and the tables."""
     return [
         job
         for job in jobs
-        if job.name in ("scorecard", "comparison-tables") or job.parameters.get("priority") == priority
+        if job.name in ("board", "scorecard", "comparison-tables") or job.parameters.get("priority") == priority
     ]
 
 

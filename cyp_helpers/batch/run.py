@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from cyp_helpers.batch import work
 from cyp_helpers.batch.folder import CannotRun, ReviewFolder, is_whole, write_whole
 from cyp_helpers.batch.inputs import digest_of
-from cyp_helpers.batch.jobs import NOTEBOOKS, Job, only_priority
+from cyp_helpers.batch.jobs import Job, only_priority
 from cyp_helpers.batch.pool import Lost
 
 CHANGED = "data/, notebooks/ or code changed during the run; run it again"
@@ -68,8 +68,9 @@ def run_reviews(project, runs, pool, priority=None, force=False, limit=600, tell
 
 def save_notebooks(project, pool):
     """Run the saved notebooks with their own parameters and keep their outputs in them."""
-    for name, future in [(name, pool.submit(work.run_saved, name)) for name in NOTEBOOKS]:
-        write_whole(project / "notebooks" / f"{name}.ipynb", future.result())
+    saved = sorted((project / "notebooks").glob("*.ipynb"))
+    for path, future in [(path, pool.submit(work.run_saved, path.stem)) for path in saved]:
+        write_whole(path, future.result())
 
 
 async def _run_all(project, runs, desk, priority, force, limit):

@@ -158,7 +158,7 @@ def compare(register, as_at=None, areas=None, series=None):
 
     >>> rows = cyp.compare(cyp.load_register(), as_at="2018-03-31", areas="Nottinghamshire", series="assessments-timely")
     >>> rows.query("comparator == 'england' and year == '2016/17'")["verdict"].tolist()
-    ['no clear difference']
+    ['better']
     """
     wanted, day, chosen = _asked(register, as_at, areas, series)
     if wanted is None:

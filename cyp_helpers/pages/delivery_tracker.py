@@ -1,4 +1,4 @@
-"""The page on delivery: what was due, what is shown to be done, what is overdue, and what is the evidence."""
+"""The page on delivery: what was due, what is shown to be done, what no document shows, and what is the evidence."""
 
 import numpy as np
 import pandas as pd
@@ -21,8 +21,8 @@ from cyp_helpers.show.wording import Words, count, day, how_many, join
 
 DONE, PARTLY, OVERDUE, TODAY, AHEAD, BEGUN, ONGOING, UNDATED = (
     "shown to be done",
-    "overdue, partly shown",
-    "overdue, nothing shown",
+    "past its day, shown in part",
+    "past its day, in no document",
     "due on the day of the review",
     "not yet due",
     "to have begun by now",
@@ -47,8 +47,8 @@ MARKS = {
 def actions_of(report):
     """The actions of a plan as they stood at the review.
 
-    An action is done only where a later document says of this very action that it happened. Overdue means that its last
-    day lies before the date of the review.
+    An action is done only where a later document says of this very action that it happened. Past its day and in no document is no
+    alarm: it may well have been done.
 
     Returns
     -------
@@ -84,6 +84,37 @@ def actions_of(report):
         document=actions["source_id"],
     )
     return actions.assign(state=pd.Categorical(_states(actions, report.as_at), STATES))
+
+
+def by_lead(report):
+    """How many actions each lead organisation has, by what documents say of them.
+
+    Returns
+    -------
+    DataFrame by ``lead`` (the organisation that leads the activity, or else the first that is printed), the one with most first, with a
+    column for each of ``STATES`` that is late or done, and one for all others.
+
+    >>> by_lead(cyp.open_review("cypf-2016-18", "2017-18 part 2")).index.tolist()[0]
+    'Nottinghamshire County Council'
+    """
+    actions = actions_of(report)
+    who = report.register.table("activity-organisations").query("role == 'lead'").drop_duplicates("activity_id")
+    names = report.register.table("organisations").set_index("organisation_id")["name"]
+    lead = actions["activity_id"].map(who.set_index("activity_id")["organisation_id"]).map(names)
+    lead = lead.fillna(actions["lead_printed"].str.split(",").str[0])
+    said = (
+        actions["state"].astype("str").where(actions["state"].isin([DONE, *LATE]), "not due, ongoing or without a day")
+    )
+    counted = pd.crosstab(lead.rename("lead"), said).rename_axis(columns=None)
+    return counted.loc[counted.sum(axis=1).sort_values(ascending=False, kind="stable").index]
+
+
+def due_soon(report, months=6):
+    """The actions that fall due after the review and before the next one, the earliest first: rows of ``actions_of``."""
+    actions, a_day = actions_of(report), pd.Timedelta(days=1)
+    next_review = report.as_at + a_day + pd.DateOffset(months=months) - a_day  # from 30 September to 31 March
+    soon = (actions["end"] > report.as_at) & (actions["end"] <= next_review)
+    return actions[soon].sort_values("end", kind="stable")
 
 
 def _words(ids, texts, otherwise):
@@ -209,7 +240,9 @@ def read_delivery(report):
     """How many actions are overdue, done or without a date."""
     number = actions_of(report)["state"].value_counts(sort=False)
     late = number[LATE].sum()
-    told = pd.concat([pd.Series({f"overdue at {day(report.as_at)}": late}), number.drop(LATE)])
+    told = pd.concat(
+        [pd.Series({f"due before {day(report.as_at)} and not shown to be done": late}), number.drop(LATE)]
+    )
     parts = [f"{how_many(each)} {state}" for state, each in told.items() if each or not late and state == told.index[0]]
     told = say("actions", number.sum(), tally=join(parts))
     return paragraph(told, say("partly", number[PARTLY]), say("no_news", number.sum()))

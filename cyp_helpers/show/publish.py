@@ -5,6 +5,7 @@ import re
 from functools import cache
 
 from cyp_helpers.show.charts import MOST_PICTURES
+from cyp_helpers.show.picture import STYLE as BOARD
 from cyp_helpers.show.table import FOLDER, STYLE
 from cyp_helpers.show.wording import clean
 
@@ -14,11 +15,13 @@ FOOTER = (
 )
 # Whatever gets into a page, nothing is fetched, sent or run. A script of the page's own would be named here by its hash.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+SHEET = "sheet"  # tag of the cells that alone make a page
 _PICTURE = re.compile(r'<img src="data:[^">]*"[^>]*>')
 
 
 def page_of(notebook, name, title, pages):
-    """HTML of an executed notebook: its words, tables and pictures, without its code and what it wrote to standard error.
+    """HTML of an executed notebook: its words, tables and pictures, without its code and what it wrote to standard error; where cells
+    have the tag ``SHEET``, these alone, with the navigation folded.
 
     Parameters
     ----------
@@ -32,8 +35,9 @@ def page_of(notebook, name, title, pages):
     str, a whole page in British English with inline style and pictures. Raw HTML in Markdown is shown as text; characters that turn or
     hide text are shown as "\N{REPLACEMENT CHARACTER}"; pictures after the first ``MOST_PICTURES`` are left out, which the page says.
     """
-    page = {"title": title, "name": name, "pages": pages, "policy": POLICY, "footer": FOOTER}
-    return clean(_frame().render(**page, style=_safe(STYLE), body=_safe(_body(notebook, title))))
+    sheet = [cell for cell in notebook.cells if SHEET in cell.metadata.get("tags", [])]
+    page = {"title": title, "name": name, "pages": pages, "policy": POLICY, "footer": FOOTER, "sheet": bool(sheet)}
+    return clean(_frame().render(**page, style=_safe(STYLE + BOARD * page["sheet"]), body=_safe(_body(notebook, title, sheet))))
 
 
 @cache  # compiling the templates takes as long as filling them
@@ -84,16 +88,17 @@ def _frame():
     return Environment(autoescape=True, loader=FileSystemLoader(FOLDER)).get_template("page.html.j2")
 
 
-def _body(notebook, title):
-    """The notebook's fragment, its heading made this page's own; the style of its set-up cell is already in the head."""
-    fragment, _ = _exporter().from_notebook_node(_without_errors(notebook))
+def _body(notebook, title, sheet):
+    """The notebook's fragment, its heading made this page's own unless a sheet has one; the style of its cells is already in the head."""
+    fragment, _ = _exporter().from_notebook_node(_without_errors(notebook, sheet or notebook.cells))
     title = html.escape(title)
-    fragment = re.sub(r"(<h1[^>]*>.*?)</h1>", lambda h1: f"{h1[1]}: {title}</h1>", fragment, count=1)
+    if not sheet:
+        fragment = re.sub(r"(<h1[^>]*>.*?)</h1>", lambda h1: f"{h1[1]}: {title}</h1>", fragment, count=1)
     fragment = re.sub(r"<style>.*?</style>", "", fragment, flags=re.DOTALL)
     return _limited(re.sub(r"<script\b.*?</script>", "", fragment, flags=re.DOTALL | re.IGNORECASE))
 
 
-def _without_errors(notebook):
+def _without_errors(notebook, cells):
     """Without standard error: warnings name folders of the machine and are for the analyst."""
     from nbformat import NotebookNode
 
@@ -101,7 +106,7 @@ def _without_errors(notebook):
         outputs = [one for one in cell.get("outputs", []) if one.get("name") != "stderr"]
         return NotebookNode(cell | {"outputs": outputs}) if "outputs" in cell else cell
 
-    return NotebookNode(notebook | {"cells": [quiet(cell) for cell in notebook.cells]})
+    return NotebookNode(notebook | {"cells": [quiet(cell) for cell in cells]})
 
 
 def _limited(fragment):

@@ -54,8 +54,8 @@ caution | | One asks for caution beside a figure. | {N} ask for caution beside a
 apart | | One keeps two figures apart. | {N} keep two figures apart.
 actions | No document of this plan known at the review sets an action. | One action is set: {tally}. | {N} actions are set: {tally}.
 no_news | | No news of an action is not news that it was done. | No news of an action is not news that it was done.
-partly | | For one of those overdue a later document shows a part. | For {n} of those overdue a later document shows a part.
-overdue | No action is overdue at {day} | One of {all_actions} is overdue at {day} | {N} of {all_actions} are overdue at {day}
+partly | | For one of those past their day a later document shows a part. | For {n} of those past their day a later document shows a part.
+overdue | No action is past its day at {day} and not shown to be done | One of {all_actions} is past its day at {day} and no document shows it done | {N} of {all_actions} are past their day at {day} and no document shows them done
 all_actions | no actions | one action | {n} actions
 evidence_of_activities | No review of evidence is known at this date. | One activity was reviewed. What the evidence shows, by the workbook's reading: {tally}. | {N} activities were reviewed. What the evidence shows, by the workbook's reading: {tally}.
 cut_off | | One rests on text that is cut off. | {N} rest on text that is cut off.
@@ -72,6 +72,15 @@ undated_points | | One has no printed period and stands at the date of its docum
 points_title | {name}: nothing to draw | {name}: one point | {name}: {n} points on {definitions}
 worsened | No figure clearly worsened. | One figure worsened. Of 100 like cases {span} still stood there a year later. | {N} figures worsened, of {indicators}. Of 100 like cases {span} still stood there a year later.
 indicators | no indicator | one indicator | {n} indicators
+board_bad | No recent figure is clearly worse, getting worse or short of its target. | | 
+board_more_bad | | One more needs attention. | {N} more need attention.
+board_good | No recent figure is clearly better, improving or on target. | Better, improving or on target: {names}. | Better, improving or on target: {names}{more}.
+board_more_good | | , and one more | , and {n} more
+board_gaps | Every indicator of the plan has a figure. | One indicator of {all} has no figure. | {N} of {all} indicators have no figure.
+board_lone | | One has nothing to stand beside. | {N} have nothing to stand beside.
+board_untested | | Worse, but not tested: {names}. | Worse, but not tested: {names}.
+board_asked | Asked of the board: nothing. | Asked of the board: {what} | 
+board_rule | No primary indicator has a figure | One row: the primary indicator with a figure | {N} rows: primary indicators, comparable first
 """
 SENTENCES = {
     name: forms for name, *forms in ([part.strip() for part in line.split("|")] for line in _TABLE.strip().splitlines())

@@ -119,10 +119,11 @@ _NUMBER, _TEXT = Markup(' class="number"'), Markup(' style="text-align:left"')
 @cache
 def _template():
     loader = FileSystemLoader(FOLDER)
-    return Environment(autoescape=True, loader=loader, finalize=_clean_text).get_template("table.html.j2")
+    return Environment(autoescape=True, loader=loader, finalize=clean_text).get_template("table.html.j2")
 
 
-def _clean_text(value):
+def clean_text(value):
+    """What a template shows of a value: markup as it is, text as ``clean`` has it."""
     return value if isinstance(value, Markup) else clean(value)
 
 

@@ -186,7 +186,7 @@ def pages(report):
     if not report.is_own_area:
         return Words("\n".join(lines))  # actions and claims are those of the plan's own area
     lines += [
-        "- [Delivery tracker](delivery.html): was the work done, and who leads what is overdue?",
+        "- [Delivery tracker](delivery.html): was the work done, and who leads it?",
         "- [Data quality](data-quality.html): what is missing or odd, and do the claims hold?",
     ]
     if report.review["kind"] == "annual":

@@ -1,0 +1,188 @@
+"""The board's sheet: a row for each indicator with pictures in it, the same rows as HTML and as PDF."""
+
+import base64
+import json
+import re
+from dataclasses import dataclass, field
+from functools import cache
+
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
+
+from cyp_helpers.show import marks
+from cyp_helpers.show.table import FOLDER, clean_text
+from cyp_helpers.show.wording import clean
+
+STYLE = (FOLDER / "board.css").read_text(encoding="utf-8")
+# Column of the rows and its header; the words of a column that has a sign stand beside it.
+COLUMNS = {
+    "short_name": "Indicator",
+    "good": "Good is",
+    "figure": "Latest",
+    "period": "Period",
+    "england_figure": "England",
+    "spark": "Years",
+    "spine": "Among all authorities",
+    "change": "Change",
+    "against_england": "Against England",
+    "against_neighbours": "Against neighbours",
+    "target": "Target",
+    "lead": "Lead",
+}
+AXIS = ("worse", "England", "better")
+SIGNS_EXPLAINED = (
+    (("better", "worse"), "clear (-ing: five years)"),
+    (("better too", "worse too"), "England moved too"),
+    (("unclear",), "unclear: within ordinary movement"),
+    (("untested",), "stated or untestable"),
+)
+WORDS_EXPLAINED = "unknown: nothing comparable, see link"
+DASH_EXPLAINED = "none"
+PICTURES_EXPLAINED = (
+    ("gate", "grey: ordinary year"),
+    ("strip", "nine in ten, middle half darker"),
+    ("diamond", "neighbours"),
+    ("dots", "ours, filled: clear"),
+)
+LINKS = (
+    ("scorecard.html", "all indicators"),
+    ("delivery.html", "actions"),
+)  # the second where the plan's own work is shown
+MOST_WORDS = 350
+DATA = "application/vnd.cyp.board+json"
+
+
+@dataclass(frozen=True, eq=False)
+class Board:
+    """One sheet; shows itself in a notebook, and ``pdf_of`` prints it.
+
+    Attributes
+    ----------
+    title, review, asked, rule : str, lines of words
+    said : DataFrame with ``heading, sign, sentence``
+    rows : DataFrame with the columns of ``COLUMNS`` (those that are not there are left out), ``priority, page, attention, owner``, for
+        each column with a sign ``<column>_sign``, for each picture ``<column>_words``
+    """
+
+    title: str
+    review: str
+    asked: str
+    rule: str
+    said: pd.DataFrame = field(repr=False)
+    rows: pd.DataFrame = field(repr=False)
+
+    def __repr__(self):
+        return f"Board: {clean(self.title)} ({len(self.rows)} rows)"
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        """HTML for readers, words for a terminal, and the data of which ``pdf_of`` prints the very same rows."""
+        return {"text/html": f"<style>{STYLE}</style>{self.html()}", "text/plain": repr(self), DATA: self.data}
+
+    @property
+    def columns(self):
+        """The columns that it has, with their headers."""
+        return {name: header for name, header in COLUMNS.items() if name in self.rows}
+
+    @property
+    def data(self):
+        """All that either layout shows, as JSON holds it."""
+        shown = [*self.columns, "page", "owner", "attention", "spark_words", "spine_words"]
+        shown += [name for name in self.rows if name.endswith("_sign")]
+        groups = [[name, part[shown].to_dict("records")] for name, part in self.rows.groupby("priority", sort=False)]
+        texts = {name: getattr(self, name) for name in ("title", "review", "asked", "rule")}
+        links = LINKS[: 2 if "lead" in self.rows else 1]
+        told = {"columns": self.columns, "said": self.said.to_dict("records"), "groups": groups, "links": links}
+        return json.loads(clean(json.dumps(texts | told)))
+
+    def html(self):
+        """The sheet as a fragment of HTML without its style."""
+        return _template().render(**self.data, **_KEY, sign=_inline, picture=_image)
+
+
+def pdf_of(data):
+    """A sheet as one landscape page of A4, PDF/UA-1: tagged, with alternative texts and links.
+
+    The typeface is the one that comes with matplotlib, so that every machine makes the same bytes.
+
+    Parameters
+    ----------
+    data : dict, of ``Board.data``
+
+    Returns
+    -------
+    bytes
+    """
+    import typst
+    from matplotlib import get_data_path
+
+    told = data | {"columns": list(data["columns"].items()), "signs": {name: marks.sign(name) for name in marks.SIGNS}}
+    return typst.compile(
+        str(FOLDER / "board.typ"),
+        sys_inputs={"data": json.dumps(told | _KEY)},
+        font_paths=[f"{get_data_path()}/fonts/ttf"],
+        ignore_system_fonts=True,
+        pdf_standards="ua-1",
+        timestamp=0,
+    )
+
+
+def board_in(notebook):
+    """The data of the sheet that an executed notebook shows, or None."""
+    outputs = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]
+    return next((data[DATA] for data in outputs if DATA in data), None)
+
+
+def words_on(text):
+    """How many words a page of HTML shows: what stands in tags, styles, hidden or alternative texts is not counted.
+
+    >>> words_on('<p>Two <b>words</b></p><span class="hide">heard, not seen</span>')
+    2
+    """
+    text = re.sub(r"<(style|title|head|nav)\b.*?</\1>|<span class=\"hide\">.*?</span>", " ", text, flags=re.DOTALL)
+    return sum(bool(re.search(r"\w", word)) for word in re.sub(r"<[^>]*>", " ", text).split())
+
+
+def _key(kind):
+    """A small picture for the legend."""
+    if kind == "gate":
+        line = '<path d="M1 20l10-6 13-3" fill="none" stroke="#3D3D3D" stroke-width="1.75"/><circle cx="24" cy="11" r="3.75" fill="#12436D"/>'
+        return _cut(f'<path d="M17 3h14v18H17z" fill="#dcdcdc"/>{line}', 32)
+    if kind == "strip":
+        return _cut('<path d="M0 6h64v12H0z" fill="#e3e3e3"/><path d="M20 6h24v12H20z" fill="#b0b0b0"/>', 64)
+    if kind == "diamond":
+        return _cut('<path d="M8 6l6 6-6 6-6-6z" fill="#fff" stroke="#1d1d1d" stroke-width="1.5"/>', 16)
+    dots = '<circle cx="{}" cy="12" r="5.5" fill="{}" stroke="#12436D" stroke-width="2.5"/>'
+    return _cut(dots.format(8, "#12436D") + dots.format(25, "#fff"), 34)
+
+
+def _cut(drawn, width):
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 24" width="{width}" height="24">{drawn}</svg>'
+
+
+_KEY = {
+    "axis": AXIS,
+    "explained": SIGNS_EXPLAINED,
+    "words": WORDS_EXPLAINED,
+    "dash": DASH_EXPLAINED,
+    "pictures": [(_key(name), words) for name, words in PICTURES_EXPLAINED],
+}
+
+
+def _inline(svg_or_sign):
+    """A sign or a key in the running text; the words beside it say what it says."""
+    svg = marks.sign(svg_or_sign) if svg_or_sign in marks.SIGNS else svg_or_sign
+    return Markup(svg.replace("<svg ", '<svg class="sign" aria-hidden="true" focusable="false" ', 1))
+
+
+def _image(svg, words):
+    encoded = base64.b64encode(svg.encode()).decode("ascii")
+    return Markup('<img src="data:image/svg+xml;base64,{}" alt="{}">').format(Markup(encoded), clean(words))
+
+
+@cache
+def _template():
+    loader = FileSystemLoader(FOLDER)
+    return Environment(
+        autoescape=True, loader=loader, finalize=clean_text, trim_blocks=True, lstrip_blocks=True
+    ).get_template("board.html.j2")

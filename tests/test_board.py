@@ -1,0 +1,204 @@
+"""The board page: its pictures on hand-made rows, and the sheet of real reviews."""
+
+import json
+import re
+import shutil
+import subprocess
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cyp_helpers.batch.jobs import Run, plan_jobs
+from cyp_helpers.pages import board as page
+from cyp_helpers.pages.delivery_tracker import by_lead, due_soon
+from cyp_helpers.register.tables import load_register
+from cyp_helpers.report import open_review
+from cyp_helpers.show import marks, picture
+from cyp_helpers.show.publish import page_of
+
+REVIEWS = [
+    ("cypf-2016-18", "2017-18 part 2", ""),
+    ("cypf-2011-14", "2013-14 part 2", ""),
+    ("early-help-2013-16", "2015-16 part 2", ""),
+    ("cypf-2016-18", "2017-18 part 2", "E10000007"),
+    ("cypf-2016-18", "2017-18 part 2", "E06000053"),
+]
+
+
+@pytest.fixture(scope="module", params=REVIEWS, ids=lambda one: " ".join(one).strip())
+def sheet(request):
+    plan, review, area = request.param
+    report = open_review(plan, review, area=area, register=load_register())
+    listed = page.listed(report)
+    rows = listed[listed["place"] <= page.MOST]
+    return report, rows, page.board(report, rows), Run(plan, review, area)
+
+
+def dot(svg):
+    return float(re.search(r'<circle cx="([\d.]+)"', svg)[1])
+
+
+@pytest.mark.parametrize(("polarity", "side"), [("lower", 1), ("higher", -1), ("none", -1)])
+def test_on_the_spine_right_is_better(polarity, side):
+    """9 among 8 to 12, England 10: better where low is good."""
+    svg = marks.spine(pd.Series([8.0, 9.0, 10.0, 11.0, 12.0]), 9.0, 10.0, 11.0, polarity, 0)
+    middle = marks.SPINE[0] / 2
+    assert np.sign(dot(svg) - middle) == side
+    diamond = float(re.search(r'd="M([\d.]+) 7l5 5', svg)[1])
+    assert np.sign(diamond - middle) == -side
+
+
+def test_only_a_clear_dot_is_filled_and_the_middle_half_is_darker():
+    everyone = pd.Series(range(101), dtype=float)
+    clear, unclear = (marks.spine(everyone, 20.0, 50.0, None, "higher", one) for one in (-1, 0))
+    assert f'fill="{marks.PLUM}"' in clear and 'r="6" fill="#fff"' in unclear
+    strips = re.findall(r'width="([\d.]+)" height="12" fill="(#\w+)"', clear)
+    assert [colour for _, colour in strips] == [marks.PALE, marks.MIDDLE]
+    assert 9 * float(strips[1][0]) == pytest.approx(5 * float(strips[0][0]), abs=1)  # 50 of 90 hundredths
+    assert clear.count("<path") == 1  # England's line, and no diamond without neighbours
+
+
+def test_a_spine_of_equal_figures_has_a_dot_in_the_middle():
+    assert dot(marks.spine(pd.Series([5.0] * 6), 5.0, 5.0, 5.0, "lower", 0)) == marks.SPINE[0] / 2
+
+
+def test_the_gate_of_a_spark_holds_an_ordinary_year_and_its_dot_stands_outside_after_another():
+    inside, outside = (marks.spark(pd.Series([20.0, last], [2015.0, 2016.0]), 20.0, 2.0) for last in (21.0, 26.0))
+
+    def within(svg):
+        top, height = map(float, re.search(r'<rect x="[\d.]+" y="([\d.]+)" width="14" height="([\d.]+)"', svg).groups())
+        return top <= float(re.search(r'cy="([\d.]+)"', svg)[1]) <= top + height
+
+    assert within(inside) and not within(outside)
+    assert "<rect" not in marks.spark(pd.Series([20.0], [2016.0]), np.nan, np.nan)
+
+
+def test_signs_differ_in_shape_and_not_in_colour_alone():
+    shapes = [(path, str(look)) for path, _, look in marks.SIGNS.values()]
+    assert len(set(shapes)) == len(marks.SIGNS)
+
+
+def test_words_that_are_heard_alone_are_not_counted():
+    assert picture.words_on("<style>a b</style><p>25.5% – of <b>all</b></p>") == 3
+
+
+# ---- real reviews ----
+
+
+def test_one_sheet_of_at_most_350_words(sheet, tmp_path):
+    _, rows, board, _ = sheet
+    assert len(rows) <= page.MOST
+    assert picture.words_on(board.html()) <= picture.MOST_WORDS - 1  # "Pages" stands above the sheet
+    (tmp_path / "board.pdf").write_bytes(picture.pdf_of(board.data))
+    if shutil.which("pdftotext"):
+        text = subprocess.run(
+            ["pdftotext", tmp_path / "board.pdf", "-"], capture_output=True, text=True, check=True
+        ).stdout
+        assert text.count("\f") == 1
+        assert sum(bool(re.search(r"\w", word)) for word in text.split()) <= picture.MOST_WORDS
+        words = [*board.columns.values(), *rows["short_name"], *rows["figure"]]
+        flat = " ".join(text.split())
+        assert [word for word in words if word not in flat] == []
+
+
+def test_the_pdf_is_tagged_the_same_each_time_and_carries_links_and_alternatives(sheet):
+    _, rows, board, _ = sheet
+    once = picture.pdf_of(board.data)
+    assert once == picture.pdf_of(json.loads(json.dumps(board.data)))
+    for name in {*rows["page"], "scorecard.html"}:
+        assert f"({name})".encode() in once
+    assert b"pdfuaid:part" in once and b"/Marked true" in once
+
+
+def test_every_row_leads_to_a_page_of_the_review(sheet):
+    report, rows, board, run = sheet
+    jobs = {f"{job.name}.html" for job in plan_jobs(report, run)}
+    links = set(re.findall(r'href="([^"]+)"', board.html()))
+    assert set(rows["page"]) <= links <= jobs
+
+
+def test_pictures_have_alternatives_and_signs_have_words(sheet):
+    _, rows, board, _ = sheet
+    html = board.html()
+    assert html.count("<img") == sum(one != "" for name in ("spark", "spine") for one in board.rows[name])
+    alternatives = re.findall(r'<img [^>]*alt="([^"]*)"', html)
+    assert all(len(words.split()) > 4 for words in alternatives)
+    cells = re.findall(r'<td role="cell"[^>]*>(.*?)</td>', html, re.DOTALL)
+    bare = [cell for cell in cells if "<svg" in cell and not re.search(r"<span>\w", cell)]
+    assert cells and bare == []
+    assert {"unknown", "–"} & set(rows["change"]) <= {"unknown"}
+    changes = rows["change"].str.split().str.len()
+    assert changes.max() <= 2 and rows["against_england"].str.split().str.len().max() <= 2
+
+
+def test_only_what_is_clear_has_a_direction(sheet):
+    report, rows, _, _ = sheet
+    england = report.subjects.drop_duplicates("subject_id").set_index("subject_id")["england_evidence"]
+    clear = rows["subject_id"].map(england) == "clear"
+    assert rows["against_england_sign"].isin(["better", "worse", "neither"]).eq(clear).all()
+
+
+# ---- the default review ----
+
+
+@pytest.fixture(scope="module")
+def default():
+    return open_review(*REVIEWS[0][:2], register=load_register())
+
+
+def test_rows_of_the_default_review(default):
+    listed = page.listed(default)
+    rows = listed[listed["place"] <= page.MOST].set_index("short_name")
+    told = rows.loc[
+        "Social care re-referrals",
+        ["figure", "good", "england_figure", "change", "against_england", "against_neighbours"],
+    ]
+    assert told.tolist() == ["25.5%", "low", "21.9%", "worsening", "unclear", "worse"]
+    assert rows.loc["School absence", "change_sign"] == "better too"  # England's came down as well
+    assert rows.loc["Mental health wait, weeks", ["change", "moved", "lead"]].tolist() == [
+        "not tested",
+        "6.59 to 10.9",
+        "NHS",
+    ]
+    assert rows.loc["Age 11 standard", ["target", "target_sign"]].tolist() == ["met", "met"]
+    assert rows.index[rows["priority"] == "Support"].tolist() == ["First-time offenders per 100k"]  # stands in
+
+
+def test_the_three_sentences_name_what_the_rows_show(default):
+    listed = page.listed(default)
+    attention, well, gaps = page.sentences(default, listed[listed["place"] <= page.MOST])["sentence"]
+    assert attention == (
+        "Social care re-referrals: worsening over five years and worse than its neighbours. "
+        "Breastfeeding and free-meals gap at 5: worse than England."
+    )
+    assert well.startswith("Better, improving or on target: permanent exclusions, school absence and ")
+    assert gaps == "15 of 33 indicators have no figure. Worse, but not tested: mental health wait (6.59 to 10.9)."
+
+
+def test_what_the_board_is_asked_and_what_an_owner_says_stand_on_the_sheet(default):
+    listed = page.listed(default).head(1).assign(owner="Staff came back.")
+    html = page.board(default, listed, asked="Whether to go on").html()
+    assert "Asked of the board: Whether to go on" in html and "Staff came back." in html
+    assert "Asked of the board: nothing." in page.board(default, listed).html()
+
+
+def test_a_page_with_a_sheet_shows_the_sheet_alone_and_folds_its_navigation():
+    from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+    def cell(words, tags):
+        shown = new_output("display_data", {"text/html": f"<h1>{words}</h1>"})
+        return new_code_cell("", outputs=[shown], metadata={"tags": tags})
+
+    notebook = new_notebook(cells=[cell("Workings", []), cell("Sheet", ["sheet"])])
+    html = page_of(notebook, "board", "Board", [{"name": "a", "label": "A", "group": ""}])
+    assert "Workings" not in html and "<h1>Sheet</h1>" in html and "<details><summary>Pages" in html
+
+
+def test_actions_by_lead_say_that_no_document_shows_them(default):
+    counted = by_lead(default)
+    assert counted.loc["Nottinghamshire County Council", "past its day, in no document"] == 18
+    assert counted.to_numpy().sum() == 46
+    before = open_review("cypf-2016-18", "2016-17 part 1", register=load_register())
+    soon = due_soon(before)
+    assert len(soon) == 29 and soon["end"].between("2016-10-01", "2017-03-31").all()
