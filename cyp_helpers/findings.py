@@ -173,6 +173,24 @@ def worse_and_worsening(report, which="worse"):
     return found[["name", "priority_ids", "priority"]].join(words).assign(reason=found["findings"]).reset_index()
 
 
+def with_page(report):
+    """The indicators that have a page of their own: those of the plan (milestones and figures of a review of evidence aside), those with
+    published figures, and those of which more than one document prints figures. Of another area only what is published.
+
+    Returns
+    -------
+    list of ``indicator_id``, in the order in which the plan lists them.
+
+    >>> "re-referrals" in with_page(cyp.open_review("cypf-2016-18", "2017-18 part 2"))
+    True
+    """
+    subjects, lines, own = report.subjects, report.lines["indicator_id"], report.document_figures
+    listed = set(subjects.loc[subjects["measure"] == "indicator", "indicator_id"]) if report.is_own_area else set()
+    documents = own[own["number"].notna() & (own["area_id"] != ENGLAND)].groupby("indicator_id")["source_id"].nunique()
+    chosen = listed | set(lines) | set(documents.index[documents > 1])
+    return [one for one in dict.fromkeys([*subjects["indicator_id"], *lines]) if one in chosen]
+
+
 def _once(reasons):
     """Sentences of several reasons, each only once."""
     sentences = [sentence for reason in reasons for sentence in re.split(r"(?<=\.) (?=[A-Z])", reason)]

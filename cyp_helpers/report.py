@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from cyp_helpers.compare.checks import check_comparisons
-from cyp_helpers.compare.comparison import judged_about
+from cyp_helpers.compare.comparison import judged_about, judged_peers
 from cyp_helpers.compare.figures import look_up
 from cyp_helpers.compare.judge import NO_VERDICT, Evidence, Verdict
 from cyp_helpers.compare.pairs import OVER_TIME
@@ -43,8 +43,9 @@ class Report:
     comparison : DataFrame of ``compare_plan``, a row for each priority, indicator and comparator
     published : the same of the published series of the plan's indicators; beside its own area's documents, for another area alone
     figures : DataFrame of ``with_words``, every figure that these rows may be about, by ``observation_id``
-    everyone : DataFrame of ``known_figures`` with ranks: the plan's published series of all authorities and England
+    everyone : DataFrame of ``known_figures`` with ranks: the plan's published series of all authorities, regions and England
     pairs : DataFrame of ``judge``: every comparison of every one of ``figures``
+    peers : the same of all authorities' figures for the periods of the newest published ones
 
     >>> open_review("cypf-2016-18", "2017-18 part 2", "safe")
     <Report: Safe, 2017-18 part 2, Nottinghamshire, as known at 2018-03-31>
@@ -60,6 +61,7 @@ class Report:
     figures: pd.DataFrame
     everyone: pd.DataFrame
     pairs: pd.DataFrame
+    peers: pd.DataFrame
 
     def __repr__(self):
         what = self.plan["title"] if self.priority is None else self.priority["name"]
@@ -211,13 +213,13 @@ def open_review(plan, review, priority=None, area="", register=None):
     published = compare_plan(judged, plan, review, area_id, published=True)[0] if own else comparison
     for rows in (comparison, published):
         check_comparisons(rows)
-    lines = judged.figures["series_id"].isin(published_lines(register)["series_id"]) & judged.figures["open_data"]
-    local = judged.figures["local"] | (judged.figures["area_id"] == ENGLAND)
-    everyone = judged.figures[lines & local & judged.figures["number"].notna()]
+    of_plan = judged.figures["series_id"].isin(published_lines(register)["series_id"]) & judged.figures["open_data"]
+    everyone = judged.figures[of_plan & judged.figures["number"].notna()]
     pairs = judged.pairs[judged.pairs["figure"].isin(figures["figure"])]
-    whole = Report(
-        judged.register, plan_row, review_row, None, area_row, comparison, published, figures, everyone, pairs
-    )
+    shown = figures["cell"].reindex(published["observation_id"].unique()).dropna()
+    peers = judged_peers(register, review_row["as_at"], shown)
+    rows = (plan_row, review_row, None, area_row, comparison, published, figures, everyone, pairs, peers)
+    whole = Report(judged.register, *rows)
     return narrowed(whole, priority)
 
 

@@ -26,7 +26,7 @@ LONG_VIEWS = (
 )
 PAGES = [
     "board",
-    "scorecard",
+    "all-indicators",
     *("priority-1-safe", "priority-2-healthy", "priority-3-achieve", "priority-4-voice"),
     *("delivery", "data-quality"),
     *(f"long-view-{one}" for one in LONG_VIEWS),

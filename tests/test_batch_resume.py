@@ -205,14 +205,14 @@ def test_a_move_that_was_cut_short_is_completed(tmp_path):
     folder = ReviewFolder(tmp_path, SMALL)
     old = folder.path.with_name(f".{folder.path.name}-old")
     (old / "E06000016").mkdir(parents=True)
-    (old / "scorecard.html").write_text("old")
+    (old / "all-indicators.html").write_text("old")
     with folder.locked():  # killed between the two renames: the old folder comes back
-        assert (folder.path / "scorecard.html").read_text() == "old" and not old.exists()
+        assert (folder.path / "all-indicators.html").read_text() == "old" and not old.exists()
     folder.path.rename(old)
     folder.path.mkdir()
-    (folder.path / "scorecard.html").write_text("new")
+    (folder.path / "all-indicators.html").write_text("new")
     with folder.locked():  # killed after them: other areas move on, what is old goes
-        assert (folder.path / "scorecard.html").read_text() == "new"
+        assert (folder.path / "all-indicators.html").read_text() == "new"
         assert (folder.path / "E06000016").is_dir() and not old.exists()
 
 

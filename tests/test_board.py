@@ -106,7 +106,7 @@ def test_the_pdf_is_tagged_the_same_each_time_and_carries_links_and_alternatives
     _, rows, board, _ = sheet
     once = picture.pdf_of(board.data)
     assert once == picture.pdf_of(json.loads(json.dumps(board.data)))
-    for name in {*rows["page"], "scorecard.html"}:
+    for name in {*rows["page"], "all-indicators.html"}:
         assert f"({name})".encode() in once
     assert b"pdfuaid:part" in once and b"/Marked true" in once
 

@@ -9,7 +9,7 @@ from smallregister import published, statement, tiny
 
 from cyp_helpers.compare.claims import check_standings
 from cyp_helpers.findings import worse_and_worsening
-from cyp_helpers.pages import comparators, plan_scorecard
+from cyp_helpers.pages import comparators, all_indicators
 from cyp_helpers.pages import data_quality as quality
 from cyp_helpers.register.tables import UnknownName, find_area, load_register
 from cyp_helpers.report import open_review
@@ -235,6 +235,6 @@ def test_any_authority_can_be_reviewed():
 
 def test_another_area_has_links_to_its_own_pages_only():
     page = open_review("cypf-2016-18", "2017-18 part 2", area="Leicester", register=load_register(PROJECT))
-    links = plan_scorecard.links(page).splitlines()
+    links = all_indicators.links(page).splitlines()
     assert len(links) > 5 and all(line.startswith("- [") for line in links)
     assert not any("long-view" in line or "delivery" in line for line in links)

@@ -6,16 +6,16 @@ import pytest
 from reading import faults
 
 from conftest import PROJECT
-from cyp_helpers.pages import plan_scorecard, priority_review
+from cyp_helpers.pages import all_indicators, priority_review
 from cyp_helpers.register.tables import load_register
 from cyp_helpers.report import narrowed, open_review
 from cyp_helpers.show import words
 from cyp_helpers.show.sentences import SENTENCES, say
 
 SAID = (
-    words.opening, words.in_brief, words.read_summary, words.read_lines, words.read_both_ways, words.caveats, words.pages,
+    words.opening, words.in_brief, words.read_summary, words.read_lines, words.read_both_ways, words.caveats,
     priority_review.read_targets, priority_review.read_changes, priority_review.read_areas, priority_review.read_gaps,
-    plan_scorecard.read_attention, plan_scorecard.read_went_well, plan_scorecard.read_coverage,
+    all_indicators.read_attention, all_indicators.read_went_well, all_indicators.read_coverage,
 )  # fmt: skip
 
 

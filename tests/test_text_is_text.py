@@ -19,10 +19,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import PROJECT
-from cyp_helpers.pages import plan_scorecard, priority_review
+from cyp_helpers.findings import with_page
+from cyp_helpers.pages import all_indicators, indicator, priority_review
 from cyp_helpers.register.tables import load_register
 from cyp_helpers.report import open_review
-from cyp_helpers.show import charts, publish, trends, words
+from cyp_helpers.show import charts, publish, words
 from cyp_helpers.show.cells import cell_text, for_csv
 from cyp_helpers.show.columns import COLUMNS, HIDDEN
 from cyp_helpers.show.publish import POLICY, page_of
@@ -239,7 +240,6 @@ def outputs_of(report):
         words.read_lines,
         words.read_both_ways,
         words.closing,
-        words.pages,
     ]
     said += [
         priority_review.read_targets,
@@ -247,9 +247,11 @@ def outputs_of(report):
         priority_review.read_areas,
         priority_review.read_gaps,
     ]
-    said += [plan_scorecard.read_attention, plan_scorecard.read_went_well, plan_scorecard.read_coverage]
-    drawn = [charts.indicator_charts, charts.coverage_chart, trends.trend_charts]
-    return [make(report) for make in said + drawn] + list(sheets_of(report).values())
+    said += [all_indicators.read_attention, all_indicators.read_went_well, all_indicators.read_coverage]
+    first = with_page(report)[:3]
+    drawn = [part(indicator.open_indicator(report, one)) for one in first for part in (indicator.finding, indicator.pictures, indicator.long_chart)]
+    tables = [all_indicators.table(report, all_indicators.listed(report)), *sheets_of(report).values()]
+    return [make(report) for make in said] + drawn + tables
 
 
 def test_what_a_hostile_register_makes_holds_no_element_and_no_formula_of_it(hostile_review, tmp_path):

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from cyp_helpers.batch.folder import PLAIN_NAME
-from cyp_helpers.pages.comparators import lines_with_page
-from cyp_helpers.pages.long_view import families
+from cyp_helpers.findings import with_page
 from cyp_helpers.register.tables import (
     AUTHORITY_TYPES,
     UnknownName,
@@ -17,7 +16,7 @@ from cyp_helpers.register.tables import (
 )
 from cyp_helpers.show.words import page_name
 
-BOARD, SCORECARD, PRIORITY = "board", "plan_scorecard", "priority_review"
+BOARD, ALL, PRIORITY, INDICATOR = "board", "all_indicators", "priority_review", "indicator"
 
 
 @dataclass(frozen=True)
@@ -110,9 +109,8 @@ def areas_with_figures(register):
 
 
 def plan_jobs(whole, run):
-    """The jobs of a review: tables, the board page, the scorecard, a page for each priority and for each series that is published for all
-    authorities; for the plan's own area also delivery, data quality, in part 2 the annual review, and a long view of
-    each indicator with a past.
+    """The jobs of a review: tables, the board page, all indicators, a page for each priority and each indicator (``with_page``); for the
+    plan's own area also delivery, data quality, and in part 2 the annual review.
 
     Parameters
     ----------
@@ -124,7 +122,7 @@ def plan_jobs(whole, run):
     jobs = [
         Job(None, names, "comparison-tables", "Tables", where),
         Job(BOARD, names, "board", "Board page", where),
-        Job(SCORECARD, names, "scorecard", "Scorecard", where),
+        Job(ALL, names, "all-indicators", "All indicators", where),
     ]
     jobs += [
         Job(
@@ -136,18 +134,12 @@ def plan_jobs(whole, run):
         )
         for _, row in whole.priorities.iterrows()
     ]
-    jobs += [
-        Job(
-            "comparators",
-            {**names, "series": row.series_id},
-            f"comparators-{row.series_id}",
-            row.label,
-            f"{row.label}, {where}",
-            "Comparators",
-        )
-        for row in lines_with_page(whole).itertuples()
-    ]
     jobs += _own_jobs(whole, names, where) if whole.is_own_area else []
+    titles = whole.register.table("indicators").set_index("indicator_id")["name"]
+    jobs += [
+        Job(INDICATOR, {**names, "indicator": one}, f"indicator-{one}", titles[one], f"{titles[one]}, {where}", "Indicators")
+        for one in with_page(whole)
+    ]
     refuse_unfit_names(jobs)
     return jobs
 
@@ -160,26 +152,15 @@ def _own_jobs(whole, names, where):
     ]
     if whole.review["kind"] == "annual":
         jobs.append(Job("annual_review", names, "annual-review", "Annual review", where))
-    titles = whole.register.table("indicators").set_index("indicator_id")["name"]
-    return jobs + [
-        Job(
-            "long_view",
-            {**names, "indicator": one},
-            f"long-view-{one}",
-            titles[one],
-            f"{titles[one]}, {where}",
-            "Long views",
-        )
-        for one in families(whole)
-    ]
+    return jobs
 
 
 def only_priority(jobs, priority):
-    """The jobs that one priority concerns: its page, the board page, the scorecard and the tables."""
+    """The jobs that one priority concerns: its page, the board page, all indicators and the tables."""
     return [
         job
         for job in jobs
-        if job.name in ("board", "scorecard", "comparison-tables") or job.parameters.get("priority") == priority
+        if job.name in ("board", "all-indicators", "comparison-tables") or job.parameters.get("priority") == priority
     ]
 
 

@@ -67,6 +67,13 @@ def judged_about(register, day, area_id):
     return Judged(known, every, judge(every, pairs, years, known, near.reindex(pairs["figure"]).to_numpy()), years)
 
 
+def judged_peers(register, day, cells):
+    """The judged pairs of every authority's figure in some cells (a series, breakdown and period each), as one page tells them."""
+    known, every, pairs, years = paired_on(register, day)
+    rows = every["cell"].isin(cells) & every["local"] & every["open_data"] & every["number"].notna()
+    return judge(every, pairs, years, known, rows.reindex(pairs["figure"]).to_numpy())
+
+
 def figures(register, as_at=None, areas=None, series=None):
     """Every known figure: of the plans' documents and of published data alike.
 
@@ -167,7 +174,7 @@ def compare(register, as_at=None, areas=None, series=None):
         known, every, pairs, years = paired_on(register, day, chosen)
         only = every["area_id"].isin(wanted).reindex(pairs["figure"]).to_numpy()
         pairs = judge(every, pairs, years, known, only)
-    return _tidy(pairs, every, known)
+    return tidy(pairs, every, known)
 
 
 _RANKS = ["rank", "rank_of", "rank_ties", "band"]
@@ -197,8 +204,14 @@ def _facts(every, register):
     return facts[order.split()]
 
 
-def _tidy(pairs, every, register):
-    """Judged pairs with the facts of their figures, as ``compare`` gives them."""
+def tidy(pairs, every, register):
+    """Judged pairs with the facts of their figures, as ``compare`` gives them.
+
+    Parameters
+    ----------
+    pairs : frame of ``judge``
+    every : the figures of both sides of each, of ``known_on``
+    """
     mine = every.loc[pairs["figure"].unique()]
     rows = _facts(mine, register).join(mine[["source_id"]]).reindex(pairs["figure"]).set_axis(pairs.index)
     seen = ["status", "period_label", "start", "end", "value"]

@@ -2,9 +2,35 @@
 
 from cyp_helpers.compare.judge import Evidence
 from cyp_helpers.findings import judged, judged_over_time, not_judged
+from cyp_helpers.pages.delivery_tracker import actions_of
+from cyp_helpers.show.picture import Pictures
+from cyp_helpers.show.rows import in_words, pictured
 from cyp_helpers.show.sentences import paragraph, say
-from cyp_helpers.show.wording import Words, escape, join
+from cyp_helpers.show.wording import Words, bold, escape, join
 from cyp_helpers.show.words import tally
+
+
+def listed(report):
+    """The indicators of a priority and the figures of its review of evidence: rows of ``rows.in_words``."""
+    rows = report.subjects[report.subjects["measure"].isin(["indicator", "evidence figure"])]
+    return in_words(report, rows.drop_duplicates("subject_id"))
+
+
+def table(report, rows):
+    """Rows of ``listed``, any selection, as a table with pictures."""
+    return Pictures("Each indicator; right is better", pictured(report, rows).drop(columns=["measure", "owner"]))
+
+
+def commentary(rows):
+    """What the owners of indicators (rows of ``listed``) say of them, or that nothing is held."""
+    said = [f"- {bold(row.short_name)}: {escape(row.owner)}" for row in rows[rows["owner"] != ""].itertuples()]
+    return Words("\n".join(said) or "No words of the owners are held for this review.")
+
+
+def actions(report):
+    """The actions of a priority, and those of the whole plan: rows of ``actions_of``, in the order of how they stand."""
+    rows = actions_of(report) if report.is_own_area else actions_of(report).head(0)
+    return rows[rows["priority_id"].isin([report.priority["priority_id"]])].sort_values("state", kind="stable")
 
 
 def read_targets(report):

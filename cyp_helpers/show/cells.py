@@ -159,7 +159,7 @@ def _numeric(frame, name, column, kind):
         places = _places(values, alike=not kind)
     maker = Difference if kind == "difference" else Decimal
     cells = [maker(f"{value:.{int(each)}f}") for value, each in zip(values.fillna(0), places.fillna(0))]
-    is_figure = kind != "difference" and not str(name).startswith(("rank", "band"))
+    is_figure = kind != "difference" and not str(name).startswith(("rank", "band", "usual"))
     return pd.Series(cells, index=column.index, dtype=object).where(values.notna(), None if is_figure else "–")
 
 

@@ -30,6 +30,7 @@ COLUMNS = {
     "target": "Target",
     "lead": "Lead",
 }
+MORE = {"measure": "What it is", "serves": "Priority"}  # of a table that is not the board's
 AXIS = ("worse", "England", "better")
 SIGNS_EXPLAINED = (
     (("better", "worse"), "clear (-ing: five years)"),
@@ -46,7 +47,7 @@ PICTURES_EXPLAINED = (
     ("dots", "ours, filled: clear"),
 )
 LINKS = (
-    ("scorecard.html", "all indicators"),
+    ("all-indicators.html", "all indicators"),
     ("delivery.html", "actions"),
 )  # the second where the plan's own work is shown
 MOST_WORDS = 350
@@ -97,7 +98,33 @@ class Board:
 
     def html(self):
         """The sheet as a fragment of HTML without its style."""
-        return _template().render(**self.data, **_KEY, sign=_inline, picture=_image)
+        return _rendered("board.html.j2", **self.data)
+
+
+@dataclass(frozen=True, eq=False)
+class Pictures:
+    """A table with pictures; shows itself in a notebook. On a page it can be sorted, searched and filtered where ``sortable``.
+
+    Attributes
+    ----------
+    rows : DataFrame as of ``Board``; ``serves`` and ``measure`` are shown where they are there
+    """
+
+    caption: str
+    rows: pd.DataFrame = field(repr=False)
+    sortable: bool = False
+
+    def __repr__(self):
+        return f"Pictures: {clean(self.caption)} ({len(self.rows)} rows)"
+
+    def _repr_html_(self):
+        return f"<style>{STYLE}</style>{self.html()}"
+
+    def html(self):
+        """The table as a fragment of HTML without its style."""
+        columns = {name: header for name, header in (COLUMNS | MORE).items() if name in self.rows}
+        groups = [("", self.rows.to_dict("records"))]
+        return _rendered("pictures.html.j2", columns=columns, groups=groups, caption=self.caption, sortable=self.sortable)
 
 
 def pdf_of(data):
@@ -180,9 +207,12 @@ def _image(svg, words):
     return Markup('<img src="data:image/svg+xml;base64,{}" alt="{}">').format(Markup(encoded), clean(words))
 
 
+def _rendered(template, **shown):
+    order = {name: place for place, name in enumerate(marks.SIGNS)}
+    return _templates().get_template(template).render(**shown, **_KEY, sign=_inline, picture=_image, order=order)
+
+
 @cache
-def _template():
+def _templates():
     loader = FileSystemLoader(FOLDER)
-    return Environment(
-        autoescape=True, loader=loader, finalize=clean_text, trim_blocks=True, lstrip_blocks=True
-    ).get_template("board.html.j2")
+    return Environment(autoescape=True, loader=loader, finalize=clean_text, trim_blocks=True, lstrip_blocks=True)

@@ -1,8 +1,10 @@
-"""Pages: an executed notebook as one HTML file that needs nothing from elsewhere and runs nothing."""
+"""Pages: an executed notebook as one HTML file that needs nothing from elsewhere and runs nothing but its own script."""
 
+import base64
 import html
 import re
 from functools import cache
+from hashlib import sha256
 
 from cyp_helpers.show.charts import MOST_PICTURES
 from cyp_helpers.show.picture import STYLE as BOARD
@@ -13,13 +15,16 @@ FOOTER = (
     "Figures are transcribed from documents of Nottinghamshire County Council and its partners in the Nottinghamshire Children's Trust; "
     "copyright in the documents remains with their authors. Every figure on the page is listed with its document and place."
 )
-# Whatever gets into a page, nothing is fetched, sent or run. A script of the page's own would be named here by its hash.
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+SCRIPT = (FOLDER / "page.js").read_text(encoding="utf-8")
+_HASH = base64.b64encode(sha256(SCRIPT.encode()).digest()).decode("ascii")
+# Whatever gets into a page, nothing is fetched, sent or run but the page's own script, known by its hash.
+POLICY = f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-{_HASH}'; base-uri 'none'; form-action 'none'"
 SHEET = "sheet"  # tag of the cells that alone make a page
+IF_ANY = "if-any"  # tag of the headings that a page leaves out where what follows shows nothing
 _PICTURE = re.compile(r'<img src="data:[^">]*"[^>]*>')
 
 
-def page_of(notebook, name, title, pages):
+def page_of(notebook, name, title, pages, top=""):
     """HTML of an executed notebook: its words, tables and pictures, without its code and what it wrote to standard error; where cells
     have the tag ``SHEET``, these alone, with the navigation folded.
 
@@ -29,6 +34,7 @@ def page_of(notebook, name, title, pages):
     name : file name of the page without ending
     title : for the browser's tab
     pages : list of dict with ``name``, ``label`` and ``group`` (or ''): the pages of this review, for the navigation
+    top : address of the folder with the index of all reviews, such as "../../"; '' for a page that none lists
 
     Returns
     -------
@@ -36,8 +42,14 @@ def page_of(notebook, name, title, pages):
     hide text are shown as "\N{REPLACEMENT CHARACTER}"; pictures after the first ``MOST_PICTURES`` are left out, which the page says.
     """
     sheet = [cell for cell in notebook.cells if SHEET in cell.metadata.get("tags", [])]
-    page = {"title": title, "name": name, "pages": pages, "policy": POLICY, "footer": FOOTER, "sheet": bool(sheet)}
-    return clean(_frame().render(**page, style=_safe(STYLE + BOARD * page["sheet"]), body=_safe(_body(notebook, title, sheet))))
+    page = {"title": title, "name": name, "pages": pages, "policy": POLICY, "footer": FOOTER, "sheet": bool(sheet), "around": _around(pages, name), "top": top}
+    return clean(_frame().render(**page, style=_safe(STYLE + BOARD), script=_safe(SCRIPT), body=_safe(_body(notebook, title, sheet))))
+
+
+def _around(pages, name):
+    """The page before and the page after one, or None for each."""
+    place = next((n for n, page in enumerate(pages) if page["name"] == name), None)
+    return (None, None) if place is None else tuple(pages[n] if 0 <= n < len(pages) else None for n in (place - 1, place + 1))
 
 
 @cache  # compiling the templates takes as long as filling them
@@ -89,13 +101,29 @@ def _frame():
 
 
 def _body(notebook, title, sheet):
-    """The notebook's fragment, its heading made this page's own unless a sheet has one; the style of its cells is already in the head."""
-    fragment, _ = _exporter().from_notebook_node(_without_errors(notebook, sheet or notebook.cells))
+    """The notebook's fragment, its heading made this page's own unless it shows one of its own; the style of its cells is already in the head."""
+    cells = sheet or _with_something(notebook.cells)
+    own = any("<h1" in "".join(output.get("data", {}).get("text/html", "")) for cell in cells for output in cell.get("outputs", []))
+    fragment, _ = _exporter().from_notebook_node(_without_errors(notebook, cells[1:] if own and not sheet else cells))
     title = html.escape(title)
-    if not sheet:
+    if not own:
         fragment = re.sub(r"(<h1[^>]*>.*?)</h1>", lambda h1: f"{h1[1]}: {title}</h1>", fragment, count=1)
     fragment = re.sub(r"<style>.*?</style>", "", fragment, flags=re.DOTALL)
     return _limited(re.sub(r"<script\b.*?</script>", "", fragment, flags=re.DOTALL | re.IGNORECASE))
+
+
+def _with_something(cells):
+    """Cells without the sections below a heading tagged ``IF_ANY`` that have nothing to show."""
+    begins = [n for n, cell in enumerate(cells) if cell.cell_type == "markdown" and cell.source.startswith("#")]
+    sections = [cells[begin:end] for begin, end in zip(begins, [*begins[1:], len(cells)])]
+    shown = [part for part in sections if IF_ANY not in part[0].metadata.get("tags", []) or any(map(_shows, part[1:]))]
+    return [*cells[: begins[0] if begins else None], *(cell for part in shown for cell in part)]
+
+
+def _shows(cell):
+    """Whether a cell has an output other than that there is nothing to show."""
+    texts = ["".join(one.get("data", {}).get(kind, "")) for one in cell.get("outputs", []) for kind in ("text/html", "text/markdown")]
+    return any(text and not re.match(r'<p class="(empty-table|nothing)"', text) for text in texts)
 
 
 def _without_errors(notebook, cells):

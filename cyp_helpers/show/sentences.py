@@ -31,8 +31,6 @@ attention | No indicator of the plan counts as worse than England or its neighbo
 went_well | No indicator of the plan counts as better than England or its neighbours, as improved or as meeting its target. | One indicator went well, {new}. | {N} indicators went well, {new}.
 not_next_year | | By the record of like cases, about one of these will not be so next year. | By the record of like cases, about {n} of these will not be so next year.
 new | known at the last review already | one of them new since the last review | {n} of them new since the last review
-to_attend_to | none needs attention | one needs attention | {n} need attention
-to_the_good | none went well | one went well | {n} went well
 new_figures | No figure is new since the review {before}. No new data is not no change. | One figure is new since the review {before}. | {N} figures are new since the review {before}.
 lines | No indicator of this page has a published counterpart known at the date of the review. | One line of published figures belongs to what is listed here. | {N} lines of published figures belong to what is listed here.
 trends | | A trend over five years could be tested for one{moving}. | A trend over five years could be tested for {n}{moving}.
@@ -65,11 +63,6 @@ candidates | No indicator is listed. | One indicator is listed: {tally}. | {N} i
 equality | The documents of this plan print no equality impact assessment: whom the plan helps and whom it misses is not shown. | One area is looked at; {positive}, {need}. Saying so is not measuring it: no figure is printed by group. | {N} areas are looked at; {positive}, {need}. Saying so is not measuring it: no figure is printed by group.
 positive | none is said to see a positive impact | one is said to see a positive impact | {n} are said to see a positive impact
 unmet_need | none is said to have an unmet need | one is said to have an unmet need | {n} are said to have an unmet need
-points | No figure is known for this indicator at the date of the review. | One figure is known as at {day}: {span}. | {N} figures are known as at {day}, on {definitions}: {span}.
-definitions | no definition | one definition | {n} definitions
-not_across | | | Figures on different definitions stand in one picture and are not compared.
-undated_points | | One has no printed period and stands at the date of its document. | {N} have no printed period and stand at the date of their document.
-points_title | {name}: nothing to draw | {name}: one point | {name}: {n} points on {definitions}
 worsened | No figure clearly worsened. | One figure worsened. Of 100 like cases {span} still stood there a year later. | {N} figures worsened, of {indicators}. Of 100 like cases {span} still stood there a year later.
 indicators | no indicator | one indicator | {n} indicators
 board_bad | No recent figure is clearly worse, getting worse or short of its target. | | 

@@ -43,7 +43,7 @@ class Table:
     data : DataFrame or Series, as it was given
     frame : DataFrame, what readers see of it (``for_readers``); the first column holds the row headers
     notes : sentences below the table
-    name : str, by which ``workbook`` knows it
+    name : str, by which ``workbook`` knows it, and on a page where a link leads
     folded : bool; a table for looking things up opens on demand
     """
 
@@ -72,7 +72,7 @@ def show(frame, caption, notes=(), name="", folded=False):
     frame : DataFrame or Series, such as ``report.comparison.query("verdict == 'worse'")``; its columns may be any
     caption : str, what the table shows
     notes : str or sequence of str, sentences below the table
-    name : str, the sheet's name in a workbook
+    name : str, the sheet's name in a workbook; small letters and hyphens make it an address on the page
     folded : bool, True for a table that opens on demand
 
     Returns
@@ -109,6 +109,7 @@ def render_table(table):
         rows=frame.map(cell_text).to_numpy().tolist(),
         notes=notes,
         folded=table.folded,
+        name=re.sub(r"[^a-z0-9-]", "", table.name),
     )
 
 

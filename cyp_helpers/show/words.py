@@ -1,7 +1,6 @@
 """What a page says in words, computed, so that it is right for every review. The sentences stand in ``sentences``."""
 
 import html
-from urllib.parse import quote
 
 from cyp_helpers.compare.areas import list_in_use, list_words
 from cyp_helpers.compare.flags import FLAGS
@@ -171,27 +170,6 @@ def saved(report):
     return Words(
         f"`{command}` keeps this page, `comparison-tables.xlsx`, `comparisons.csv` and `manifest.json` in `{folder}/`."
     )
-
-
-def pages(report):
-    """Links to the page of each priority, with its number of findings, and to the other pages of the review."""
-    worse, good = (
-        rows["priority_ids"].str.split().explode().value_counts() for rows in (attention(report), went_well(report))
-    )
-    lines = []
-    for _, row in report.priorities.iterrows():
-        title, key = escape(f"{row['number']}. {row['title']}"), row["priority_id"]
-        told = f"{say('to_attend_to', worse.get(key, 0))}, {say('to_the_good', good.get(key, 0))}"
-        lines.append(f"- [{title}]({quote(page_name(row))}.html): {told}")
-    if not report.is_own_area:
-        return Words("\n".join(lines))  # actions and claims are those of the plan's own area
-    lines += [
-        "- [Delivery tracker](delivery.html): was the work done, and who leads it?",
-        "- [Data quality](data-quality.html): what is missing or odd, and do the claims hold?",
-    ]
-    if report.review["kind"] == "annual":
-        lines.append("- [Annual review](annual-review.html): are the priorities and indicators still right?")
-    return Words("\n".join(lines))
 
 
 def page_name(priority):

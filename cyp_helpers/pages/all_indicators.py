@@ -1,0 +1,49 @@
+"""The page of all indicators: one table, and what is said of it."""
+
+from cyp_helpers.findings import attention, coverage, went_well
+from cyp_helpers.show.picture import Pictures
+from cyp_helpers.show.rows import in_words, pictured
+from cyp_helpers.show.sentences import paragraph, say
+from cyp_helpers.show.wording import Words
+from cyp_helpers.show.words import named, not_next_year, of_which_new
+
+
+def listed(report):
+    """Every indicator of a plan once, and every figure of a review of evidence; events to deliver and background figures are left out.
+
+    Returns
+    -------
+    Rows of ``rows.in_words`` with ``serves``: the names of all priorities that each serves.
+
+    >>> listed(cyp.open_review("cypf-2016-18", "2017-18 part 2"))["subject_id"].is_unique
+    True
+    """
+    rows = report.subjects[report.subjects["measure"].isin(["indicator", "evidence figure"])]
+    names = report.priorities.set_index("priority_id")["name"]
+    serves = rows["priority_id"].map(names).groupby(rows["subject_id"]).agg(", ".join)
+    return in_words(report, rows.drop_duplicates("subject_id")).assign(serves=lambda each: each["subject_id"].map(serves))
+
+
+def table(report, rows):
+    """Rows of ``listed``, any selection, as a table with pictures that a page can sort, search and filter."""
+    return Pictures("Every indicator; right is better", pictured(report, rows).drop(columns="lead"), sortable=True)
+
+
+def read_attention(report):
+    """The first three that need attention, and how many of all will probably not be so next year."""
+    worst = attention(report)
+    names = "; ".join(named(row) for _, row in worst.head(3).iterrows())
+    return Words(paragraph(say("attention", len(worst), new=of_which_new(worst), names=names), not_next_year(worst)))
+
+
+def read_went_well(report):
+    """How much went well, and how much of it will probably not be so next year."""
+    good = went_well(report)
+    return Words(paragraph(say("went_well", len(good), new=of_which_new(good)), not_next_year(good)))
+
+
+def read_coverage(report):
+    """How much of what is listed can be judged."""
+    total = coverage(report).drop(columns=["priority_id", "name"]).sum()
+    told = {"judged": say("can_be_judged", total["judged"]), "milestones": say("milestones", total["milestones"])}
+    return Words(say("coverage", total["listed"] - total["background"], **told))
