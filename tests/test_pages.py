@@ -14,7 +14,7 @@ from cyp_helpers.findings import in_words
 from cyp_helpers.pages import annual_review as reassessment
 from cyp_helpers.pages import data_quality as quality
 from cyp_helpers.pages import delivery_tracker as delivery
-from cyp_helpers.pages import long_view as longview
+from cyp_helpers.pages import indicator
 from cyp_helpers.register.tables import UnknownName, load_register, priorities_of
 from cyp_helpers.report import open_review
 
@@ -132,16 +132,14 @@ def test_activities_without_evidence_are_shown(register):
 
 def test_the_long_view_is_broken_where_the_definition_changes(register):
     report = open_review("cypf-2016-18", "2017-18 part 2", register=register)
-    families = longview.families(report)
-    assert {"gcse-attainment", "school-absence", "breastfeeding-6-8-weeks"} <= set(families)
-    assert "re-referrals" not in families  # one document only
-    chart = longview.long_chart(report, "gcse-attainment")
-    assert chart.title == "GCSE attainment at age 16: five points on three definitions"
-    assert chart.picture == longview.long_chart(report, "gcse-attainment").picture
-    pairs = longview.comparable(report, "gcse-attainment")
+    about = indicator.open_indicator(report, "gcse-attainment")
+    chart = indicator.long_chart(about).charts[0]
+    assert chart.title.startswith("GCSE attainment at age 16: ") and chart.title.endswith("figures on three definitions")
+    assert chart.picture == indicator.long_chart(about).charts[0].picture
+    pairs = indicator.comparable(report, "gcse-attainment")
     assert pairs["comparable"].eq("yes").equals(pairs["one"] == pairs["other"]) and pairs["why"].str.endswith(".").all()
-    with pytest.raises(UnknownName, match="Unknown indicator: 'gcse'. With a long view: .*gcse-attainment"):
-        longview.points(report, "gcse")
+    with pytest.raises(UnknownName, match="Unknown indicator: 'gcse'. With a page: .*gcse-attainment"):
+        indicator.open_indicator(report, "gcse")
 
 
 def test_the_annual_review_names_candidates_with_reasons(register):
@@ -183,7 +181,6 @@ def test_every_sentence_of_a_page_ends_with_one_stop_and_names_no_empty_count(re
         reassessment.read_priorities(reassessment.priorities_of_review(report)),
         reassessment.read_indicators(reassessment.indicators_of_review(report)),
         reassessment.read_equality(equality[equality["plan_id"] == plan]),
-        *[longview.read_long_view(report, one) for one in known.table("indicators")["indicator_id"]],
     ]
     for text in said:
         assert text.endswith(".") and not re.search(

@@ -1,5 +1,6 @@
 """The pages that set an area beside all authorities."""
 
+import json
 from dataclasses import replace
 
 import pandas as pd
@@ -8,13 +9,12 @@ from conftest import PROJECT
 from smallregister import published, statement, tiny
 
 from cyp_helpers.compare.claims import check_standings
-from cyp_helpers.findings import worse_and_worsening
-from cyp_helpers.pages import comparators, all_indicators
+from cyp_helpers.findings import with_page, worse_and_worsening
+from cyp_helpers.pages import indicator
 from cyp_helpers.pages import data_quality as quality
 from cyp_helpers.register.tables import UnknownName, find_area, load_register
 from cyp_helpers.report import open_review
 from cyp_helpers.show import words
-from cyp_helpers.show.trends import history, trend_charts
 
 LAST, THIS, ENGLAND = "FY 2014/15", "FY 2015/16", "E92000001"
 COUNTS = [(1475, 10089), (2186, 10532), (2196, 8866), (2957, 8462), (2840, 6390)]  # rising from 15% to 44%
@@ -90,26 +90,8 @@ def test_a_new_list_of_neighbours_is_said():
     )
 
 
-def test_history_gives_the_range_of_the_neighbours():
-    beside = [published("30.0", THIS, "A0"), published("10.0", THIS, "A1"), published("20.0", THIS, "A2")]
-    page = review([published("24.0", LAST), published("23.0", THIS), published("22.0", THIS, ENGLAND), *beside])
-    rows = history(page, page.lines)
-    assert rows["value"].tolist() == ["24.0", "23.0"] and rows["neighbours_with_figure"].tolist() == [0, 3]
-    assert rows.iloc[-1][["low_value", "high_value", "england"]].tolist() == ["10.0", "30.0", 22.0]
-
-
-def test_the_small_charts_tell_the_first_and_last_figure():
-    page = review([*five_years(), *level(), published("21.9", THIS, ENGLAND)], polarity="lower", scale="2")
-    chart = trend_charts(page).charts[0]
-    assert chart.title == "Nottinghamshire beside England and its neighbours, 1 indicators: one worsening"
-    assert chart.alternative.endswith(
-        "Series s (per cent): Nottinghamshire 14.6 in 2011/12, 44.4 in 2015/16; England 21.9; neighbours 20.0 to 20.0; worsening."
-    )
-    assert chart.data.data["Nottinghamshire"].tolist() == [14.6, 20.8, 24.8, 34.9, 44.4]
-
-
-def test_two_figures_make_no_small_chart():
-    assert "three figures" in trend_charts(review([published("24.0", LAST), published("23.0", THIS)])).nothing
+def about(page):
+    return indicator.open_indicator(page, page.lines["indicator_id"].iloc[0])
 
 
 def test_authorities_are_ranked_best_first_with_ties():
@@ -119,44 +101,56 @@ def test_authorities_are_ranked_best_first_with_ties():
         published("20.0", THIS, "A1"),
         published("22.0", THIS, ENGLAND),
     ]
-    page = review(figures, polarity="lower")
-    rows = comparators.authorities(page, comparators.line_of(page, "s"))
-    ranked = rows.dropna(subset="value")
-    assert ranked["area_id"].tolist() == ["A0", "A1", "N", ENGLAND]
-    assert ranked["rank"].tolist()[:3] == [1, 1, 3]
-    assert ranked["which"].tolist() == ["neighbour", "neighbour", "this review", "England"]
-    # Eight of the ten neighbours have no figure, which the table of neighbours says.
-    assert rows["which"].eq("neighbour").sum() == 10 and rows["value_text"].eq("no figure").sum() == 8
+    rows = indicator.authorities(about(review(figures, polarity="lower")))
+    assert rows["area_id"].tolist() == ["A0", "A1", "N", ENGLAND]
+    assert rows["rank"].tolist()[:3] == [1, 1, 3]
+    assert rows["which"].tolist() == ["neighbour", "neighbour", "this review", "England"]
 
 
-def test_the_chart_of_authorities_tells_the_rank():
+def test_the_finding_tells_what_is_clear_and_the_pictures_tell_the_place():
     figures = [published("23.0", THIS), published("20.0", THIS, "A0"), published("22.0", THIS, ENGLAND)]
-    page = review(figures, scale="0.4")
-    line = comparators.line_of(page, "s")
-    chart = comparators.authorities_chart(page, line, comparators.authorities(page, line))
-    assert chart.title == "Series s, 2015/16: Nottinghamshire 23.0%, rank 1 of 2 authorities with a figure"
-    assert "England 22.0. One neighbour: Neighbour 0 20.0." in chart.alternative
-    told = comparators.read_authorities(page, line)
-    assert "Against England: better (clear)." in told and "Against the region" not in told
+    one = about(review(figures, scale="0.4"))
+    assert one.peers.title("N").endswith(": better than England") and one.peers.lead("N") == "Nottinghamshire: 23.0% in 2015/16, place 1 of 2"
+    years, everyone = indicator.pictures(one).charts
+    assert "England 22 in 2015/16" in years.alternative
+    assert "rank 1 of 2 authorities with a figure. One neighbour: Neighbour 0 20.0." in everyone.alternative
+    assert everyone.picture.count(b'class="a"') == 2
+
+
+def test_what_it_would_take_is_told_in_cases_and_what_is_reached_says_so():
+    """Lower is better: 60 of 100 beside England's 50 is ten too many; the neighbour stands at 40."""
+    figures = [published("60.0", THIS, "N", 60, 100), published("40.0", THIS, "A0", 40, 100), published("50.0", THIS, ENGLAND)]
+    reach = about(review(figures, polarity="lower")).reach.set_index(["area_id", "goal"])
+    assert reach.loc[("N", "England"), ["difference", "cases"]].tolist() == [-10.0, "10 fewer of 100"]
+    assert reach.loc[("A0", "England"), "cases"] == "reached"
+
+
+def test_another_authority_of_the_page_has_the_words_of_its_own():
+    figures = [published("23.0", THIS), published("20.0", THIS, "A0"), published("22.0", THIS, ENGLAND)]
+    peers = about(review(figures, scale="0.4")).peers
+    held = peers.chooser(indicator.VERDICTS, indicator.REACH)
+    data = json.loads(held.partition("data-all='")[2].partition("'></div>")[0].replace("&amp;", "&"))
+    first = data["areas"][0]
+    assert [one[0] for one in data["areas"]] == ["Neighbour 0", "Nottinghamshire"] and data["own"] == 1
+    assert first[1] == peers.title("A0") and first[1].endswith(": worse than England")
+    assert "✗ worse" in [data["words"][cell] for row in first[9] for cell in row]
 
 
 def test_the_funnel_says_where_the_area_lies_and_needs_counts():
     page = review(
         [published("60.0", THIS, "N", 60, 100), published("50.0", THIS, "A0", 50, 100), published("50", THIS, ENGLAND)]
     )
-    line = comparators.line_of(page, "s")
-    chart = comparators.funnel_chart(page, line, comparators.authorities(page, line)).charts[0]
+    chart = indicator.funnel_chart(about(page)).charts[0]
     assert (
         chart.title
         == "Nottinghamshire lies inside the 95% limits around England; no of 2 authorities lie outside the 99.8% limits"
     )
     bare = review([published("60.0", THIS), published("50.0", THIS, ENGLAND)])
-    line = comparators.line_of(bare, "s")
-    assert "No counts" in comparators.funnel_chart(bare, line, comparators.authorities(bare, line)).nothing
+    assert "No counts" in indicator.funnel_chart(about(bare)).nothing
 
 
 def test_funnel_limits_are_exact():
-    limits = comparators.funnel_limits(pd.Series([100.0]), 50.0, "percent").iloc[0]
+    limits = indicator.funnel_limits(pd.Series([100.0]), 50.0, "percent").iloc[0]
     # Of 100 coins 40 to 60 fall heads 95% of the time, 35 to 65 99.8% of the time.
     assert limits.tolist() == [40.0, 60.0, 35.0, 65.0]
 
@@ -165,18 +159,18 @@ def test_verdict_that_hangs_on_the_average_says_so():
     # Mean 28.8, pulled up by one neighbour; median 21.
     beside = [published(value, THIS, f"A{n}") for n, value in enumerate(["20.0", "21.0", "21.0", "22.0", "60.0"])]
     page = review([published("25.0", THIS), *beside], polarity="lower", scale="1")
-    rows = comparators.choices(page, comparators.line_of(page, "s"))
+    rows = indicator.choices(about(page))
     assert rows[["average", "value", "verdict"]].to_numpy().tolist() == [
         ["mean", 28.8, "better"],
         ["median", 21.0, "worse"],
     ]
-    text = comparators.read_choices(rows)
+    text = indicator.read_choices(rows)
     assert text.startswith("The verdict hangs on the choice: better one time, worse one time.")
 
 
-def test_unknown_series_is_refused_with_the_known():
-    with pytest.raises(UnknownName, match="Known at this review: s"):
-        comparators.line_of(review([published("25.0", THIS)]), "t")
+def test_an_unknown_indicator_is_refused_with_the_known():
+    with pytest.raises(UnknownName, match="With a page: "):
+        indicator.open_indicator(review([published("25.0", THIS)]), "t")
 
 
 @pytest.mark.parametrize(
@@ -233,8 +227,6 @@ def test_any_authority_can_be_reviewed():
     assert "better" in words.read_lines(page) or "worse" in words.read_lines(page)
 
 
-def test_another_area_has_links_to_its_own_pages_only():
+def test_another_area_has_pages_of_what_is_published_only():
     page = open_review("cypf-2016-18", "2017-18 part 2", area="Leicester", register=load_register(PROJECT))
-    links = all_indicators.links(page).splitlines()
-    assert len(links) > 5 and all(line.startswith("- [") for line in links)
-    assert not any("long-view" in line or "delivery" in line for line in links)
+    assert set(with_page(page)) == set(page.lines["indicator_id"])
