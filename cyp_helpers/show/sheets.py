@@ -34,7 +34,7 @@ def sheets_of(report):
     queries = ["number", "document", "locator", "printed", "query", "bearing"]
     compared = "Every comparison: a row for each figure and what it is set beside; those without a verdict say why"
     return {
-        "Findings": show(_found(report), "What needs attention, worst first, and what went well, best first"),
+        "Findings": show(found(report), "What needs attention, worst first, and what went well, best first"),
         "Indicators": show(
             _indicators(report),
             "Every indicator, measure and event of the plan, with its newest figure",
@@ -47,8 +47,8 @@ def sheets_of(report):
     }
 
 
-def _found(report):
-    """A row for each verdict that needs attention or is good news, in the order of the indicators."""
+def found(report):
+    """A row for each verdict that needs attention or is good news, in the order of the indicators; columns have their headings."""
     lists = {-1: (findings.attention(report), "needs attention"), 1: (findings.went_well(report), "went well")}
     parts = []
     for good, (found, which) in lists.items():

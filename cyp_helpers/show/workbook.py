@@ -94,7 +94,7 @@ def _cover(sheet, sheets, title, about, style):
 def _sheet(sheet, table, style):
     """One table: its caption and notes, then directly above the rows the header, which stays in view and is repeated on paper."""
     columns = [_cells(table.frame.iloc[:, n]) for n in range(table.frame.shape[1])]
-    widths = _widths([cells for cells, _ in columns])
+    widths = widths_of([cells for cells, _ in columns])
     notes = [line for note in table.notes for line in textwrap.wrap(_text(plain(note)), int(sum(widths)))]
     sheet.write_string(0, 0, _text(table.caption), style(bold=True, font_size=14, text_wrap=False))
     for row, text in enumerate(notes, start=1):
@@ -139,8 +139,12 @@ def _words(cell):
     return text if re.search(r"\w", text) else f"the sign {text}"  # a screen reader may skip a lone sign
 
 
-def _widths(columns):
-    """Of each column in characters: as broad as its longest word, broader the longer its texts, all together what fits on a sheet of A4."""
+def widths_of(columns):
+    """Of each column (a Series) in characters: as broad as its longest word, broader the longer its texts, together as broad as A4.
+
+    >>> widths_of([pd.Series(["re-referrals"], name="Indicator"), pd.Series([25.5], name="Figure")])
+    [11, 8]
+    """
     for spread in (3.2, 2.8, 2.4, 2.0, 1.6):
         widths = [_width(cells, spread) for cells in columns]
         if sum(widths) <= _SHEET:
