@@ -30,7 +30,7 @@ def pack(report, board):
     dict, as ``board`` with ``sections``: a list of dict with ``name`` (its anchor), ``title``, ``page`` (of the review, or ''),
     ``said`` (paragraphs), ``tables`` and ``listed`` (lines). Rows of the board page lead to the section of their priority.
     """
-    sections = [_priority(report, row) for _, row in report.priorities.iterrows()]
+    sections = list(_priorities(report))
     leads = {row["name"]: f"#{words.page_name(row)}" for _, row in report.priorities.iterrows()}
     if report.is_own_area:
         sections.append(_actions(report))
@@ -40,20 +40,25 @@ def pack(report, board):
     return board | {"groups": groups, "links": links, "sections": sections}
 
 
-def _priority(report, row):
-    """How the indicators of a priority stand, why, and which cannot be judged."""
-    own, name = narrowed(report, row["short_id"]), words.page_name(row)
-    over_time = findings.judged_over_time(own).set_index("subject_id")[["verdict", "evidence"]].add_prefix("over_time_")
-    gaps, unknown = findings.not_judged(own), findings.not_judged(own, figures_too=True)["subject_id"]
-    stands = own.subjects[(own.subjects["measure"] != "context figure") & ~own.subjects["subject_id"].isin(unknown)]
-    stands = stands.replace(list(NO_VERDICT), "").join(over_time, on="subject_id")
+def _priorities(report):
+    """How the indicators of each priority stand, why, and which cannot be judged."""
+    key = ["priority_id", "subject_id"]
+    over_time = findings.judged_over_time(report).set_index(key)[["verdict", "evidence"]].add_prefix("over_time_")
+    gaps, unknown, why = findings.not_judged(report), findings.not_judged(report, figures_too=True), found(report)
+    stands = report.subjects[report.subjects["measure"] != "context figure"].replace(list(NO_VERDICT), "")
+    stands = stands.join(over_time, on=key)
+    stands = stands[~pd.MultiIndex.from_frame(stands[key]).isin(pd.MultiIndex.from_frame(unknown[key]))]
     columns = [*_STANDS, *(f"{one}_{what}" for one in _ASKED for what in ("verdict", "evidence"))]
-    tables = [
-        show(stands[columns], "Newest figure and verdicts of each indicator"),
-        show(found(own).drop(columns=["priority", "new"]), "What needs attention, what went well, and why"),
-        show(gaps[["name", "measure", "why"]], "Indicators and measures without a verdict"),
-    ]
-    return _section(name, f"{row['number']}. {row['title']}", [words.counts(own)], tables, f"{name}.html")
+    for _, row in report.priorities.iterrows():
+        mine, name = row["priority_id"], words.page_name(row)
+        reasons = why[[mine in ids.split() for ids in why["priority_ids"]]].drop(columns=["priority_ids", "priority", "new"])
+        tables = [
+            show(stands.loc[stands["priority_id"] == mine, columns], "Newest figure and verdicts of each indicator"),
+            show(reasons, "What needs attention, what went well, and why"),
+            show(gaps.loc[gaps["priority_id"] == mine, ["name", "measure", "why"]], "Indicators and measures without a verdict"),
+        ]
+        said = words.counts(narrowed(report, row["short_id"]))
+        yield _section(name, f"{row['number']}. {row['title']}", [said], tables, f"{name}.html")
 
 
 def _actions(report):

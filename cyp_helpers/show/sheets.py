@@ -34,7 +34,7 @@ def sheets_of(report):
     queries = ["number", "document", "locator", "printed", "query", "bearing"]
     compared = "Every comparison: a row for each figure and what it is set beside; those without a verdict say why"
     return {
-        "Findings": show(found(report), "What needs attention, worst first, and what went well, best first"),
+        "Findings": show(found(report).drop(columns="priority_ids"), "What needs attention, worst first, and what went well, best first"),
         "Indicators": show(
             _indicators(report),
             "Every indicator, measure and event of the plan, with its newest figure",
@@ -53,9 +53,9 @@ def found(report):
     parts = []
     for good, (found, which) in lists.items():
         rows = findings.told(report, good).drop_duplicates(["subject_id", "question"])
-        rows = found[["subject_id", "priority", "new"]].merge(rows, on="subject_id")
+        rows = found[["subject_id", "priority_ids", "priority", "new"]].merge(rows, on="subject_id")
         parts.append(rows.assign(which=which, comparator=rows["question"].replace("over time", "Over time")))
-    columns = {"name": "", "which": "", "priority": "", "comparator": "", **_JUDGED, "new": ""}
+    columns = {"name": "", "which": "", "priority": "", "comparator": "", **_JUDGED, "new": "", "priority_ids": ""}
     return _headed(pd.concat(parts, ignore_index=True), columns)
 
 
