@@ -4,19 +4,19 @@ import io
 import json
 import zipfile
 
-from cyp_helpers.show.picture import AXIS, DASH_EXPLAINED, WORDS_EXPLAINED
+from cyp_helpers.show.picture import AXIS, DASH_EXPLAINED
 
-_PICTURES = {"spark": 14, "spine": 34}  # columns that hold one, and its width in millimetres
-_WIDTHS = {
-    **{"short_name": 46, "good": 14, "figure": 16, "period": 22, "england_figure": 17, "spark": 17, "spine": 37, "change": 28},
-    **{"against_england": 22, "against_neighbours": 24, "target": 20, "lead": 20},
+_PICTURES = {"spark": 12.5, "spine": 33}  # columns that hold one, and its width in millimetres: a cell has four less than its column
+_WIDTHS = {  # in millimetres too; together what landscape A4 has within its margins
+    **{"short_name": 38, "good": 14, "figure": 17, "period": 19, "england_figure": 20, "spark": 17, "spine": 38, "change": 26},
+    **{"against_england": 20, "against_neighbours": 25, "target": 19, "lead": 19},
 }
 _RIGHT = ("figure", "england_figure")
 _LEGEND = (
     f"How to read it: among all authorities, left is {AXIS[0]} and right is {AXIS[2]}; the line in the middle is {AXIS[1]}, the strip holds nine "
     "in ten authorities, its darker part the middle half; the diamond is the neighbours' average, the dot is ours, filled where it is clearly "
     "other than England. Grey behind the years is an ordinary year. Words that end in -ing are about five years. Unclear: within "
-    f"ordinary movement. – {DASH_EXPLAINED}. {WORDS_EXPLAINED.capitalize()}."
+    f"ordinary movement. – {DASH_EXPLAINED}. Unknown: nothing comparable."
 )
 
 
@@ -94,6 +94,7 @@ def _table(document, columns, rows, pictures, words):
         mark.append(OxmlElement("w:cantSplit"))  # a row stays on one page
     table.rows[0]._tr.trPr.append(OxmlElement("w:tblHeader"))  # and the header comes again on the next
     for n, (name, header) in enumerate(columns.items()):
+        table.columns[n].width = Mm(_WIDTHS[name])  # LibreOffice goes by the columns, Word by their cells
         for cell, row in zip(table.columns[n].cells, [None, *rows]):
             cell.width = Mm(_WIDTHS[name])
             if row is not None and name in _PICTURES and row[name]:
