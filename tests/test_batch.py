@@ -56,7 +56,7 @@ def test_a_run_its_files_and_a_failure_that_damages_nothing(project, monkeypatch
     folder = ReviewFolder(project, SMALL)
     before = contents(folder.path)
     files = {f"{name}.{ending}" for name in PAGES for ending in ("ipynb", "html")}
-    assert set(before) == files | {"board.pdf", "comparison-tables.xlsx", "comparisons.csv"}
+    assert set(before) == files | {"board.pdf", "board.docx", "pack.pdf", "comparison-tables.xlsx", "comparisons.csv"}
 
     manifest = folder.manifest()
     assert [one["name"] for one in manifest["made"]] == ["comparison-tables", *PAGES]

@@ -1,5 +1,6 @@
 """The board page: its pictures on hand-made rows, and the sheet of real reviews."""
 
+import io
 import json
 import re
 import shutil
@@ -8,14 +9,19 @@ import subprocess
 import numpy as np
 import pandas as pd
 import pytest
+from docx import Document
+from pypdf import PdfReader
 
 from cyp_helpers.batch.jobs import Run, plan_jobs
 from cyp_helpers.pages import board as page
 from cyp_helpers.pages.delivery_tracker import by_lead, due_soon
+from cyp_helpers.pages.pack import pack
 from cyp_helpers.register.tables import load_register
 from cyp_helpers.report import open_review
 from cyp_helpers.show import marks, picture
+from cyp_helpers.show.document import document_of
 from cyp_helpers.show.publish import page_of
+from cyp_helpers.show.words import page_name
 
 REVIEWS = [
     ("cypf-2016-18", "2017-18 part 2", ""),
@@ -202,3 +208,39 @@ def test_actions_by_lead_say_that_no_document_shows_them(default):
     before = open_review("cypf-2016-18", "2016-17 part 1", register=load_register())
     soon = due_soon(before)
     assert len(soon) == 29 and soon["end"].between("2016-10-01", "2017-03-31").all()
+
+
+def test_the_word_file_has_the_same_rows_with_header_rows_and_words_for_pictures(sheet):
+    report, rows, board, _ = sheet
+    made = document_of(board.data, report.as_at)
+    assert made == document_of(json.loads(json.dumps(board.data)), report.as_at)
+    document = Document(io.BytesIO(made))
+    tables = document.tables
+    assert [len(table.rows) - 1 for table in tables] == rows.groupby("priority", sort=False).size().tolist()
+    assert [row.cells[0].text for table in tables for row in table.rows[1:]] == rows["short_name"].tolist()
+    assert all([cell.text for cell in table.rows[0].cells] == list(board.columns.values()) for table in tables)
+    assert all("tblHeader" in table.rows[0]._tr.xml and "tblCaption" in table._tbl.xml for table in tables)
+    pictures = document.element.xpath("//wp:docPr")
+    assert len(pictures) >= len(rows) and all(one.get("descr") for one in pictures)
+    assert {one.style.name for one in document.paragraphs} == {"Heading 1", "Heading 2", "Normal"}
+
+
+def test_the_pack_goes_on_after_the_sheet_with_tables_titles_and_links_that_work(sheet):
+    report, _, board, run = sheet
+    told = pack(report, board.data)
+    once = picture.pdf_of(told)
+    names = [section["name"] for section in told["sections"]]
+    own = ["actions"] if report.is_own_area else []
+    assert names == [*map(page_name, report.priorities.to_dict("records")), *own, "notes"]
+    reader = PdfReader(io.BytesIO(once))
+    root = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"] and root["/Lang"] == "en-GB" and root["/ViewerPreferences"]["/DisplayDocTitle"]
+    text = re.sub(r"\s+", "", "".join(one.extract_text() for one in reader.pages))
+    for section in told["sections"]:
+        for table in section["tables"]:
+            headers = ["".join(name.split()) for name, _, _ in table["columns"]]
+            assert "".join(headers) in text and all("".join(cell.split()) in text for row in table["rows"] for cell in row)
+    links = [one.get_object() for sheet in reader.pages for one in sheet.get("/Annots", [])]
+    jobs = {file for job in plan_jobs(report, run) for file in job.files}
+    beside = {one["/A"]["/URI"] for one in links if "/URI" in one.get("/A", {})}
+    assert beside <= jobs and len(links) > len(beside)  # the others lead to sections; a wrong one stops typst

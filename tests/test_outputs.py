@@ -109,21 +109,38 @@ def test_words_about_nothing():
     assert page.read_gaps(empty).startswith("One indicator cannot be judged.")
 
 
-def test_the_workbook_keeps_one_table_a_sheet_and_the_printed_decimals(review, tmp_path):
+def test_the_workbook_keeps_numbers_and_words_apart_one_table_a_sheet(review, tmp_path):
     whole = open_review("p", "2016-17 part 1", register=review.register)
     write_workbook(whole, tmp_path / "tables.xlsx")
     book = openpyxl.load_workbook(tmp_path / "tables.xlsx")
-    assert (
-        book.sheetnames[:3] == ["Cover", "Contents", "Notes"]
-        and book.properties.title
-        and book.properties.language == "en-GB"
-    )
+    assert book.sheetnames == ["Cover", "Findings", "Indicators", "Comparisons", "Coverage", "Sources", "Notes"]
+    assert book.properties.title and book.properties.language == "en-GB"
+    assert [cell.hyperlink.location for (cell,) in book["Cover"].iter_rows() if cell.hyperlink][0] == "'Findings'!A1"
     for sheet in book.worksheets[1:]:
-        assert len(sheet.tables) == 1 and not sheet.merged_cells.ranges
-        body = [cell for row in sheet[next(iter(sheet.tables.values())).ref] for cell in row]
-        assert all(cell.value not in (None, "") for cell in body)
-    cells = {cell.value: cell.number_format for row in book["Over time"].iter_rows() for cell in row}
-    assert cells[49.0] == "#,##0.0" and cells[-1.0].startswith("+#,##0.0;")
+        (table,) = sheet.tables.values()
+        top, *rows = sheet[table.ref]
+        assert not sheet.merged_cells.ranges and table.autoFilter and sheet.print_title_rows == f"${top[0].row}:${top[0].row}"
+        assert sheet.freeze_panes == f"B{top[0].row + 1}"
+        assert sheet.page_setup.paperSize == 9 and sheet.sheet_properties.pageSetUpPr.fitToPage  # A4, one page broad
+        for column in zip(*rows):
+            kinds = {type(cell.value) for cell in column}
+            assert kinds == {str} or kinds <= {int, float, type(None)}, (sheet.title, top[0].value)
+
+
+def test_a_comparison_is_a_row_with_verdict_evidence_and_reason_apart(review, tmp_path):
+    write_workbook(open_review("p", "2016-17 part 1", register=review.register), tmp_path / "tables.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "tables.xlsx")["Comparisons"]
+    header, *rows = sheet[next(iter(sheet.tables.values())).ref]
+    rows = [{name.value: cell for name, cell in zip(header, row)} for row in rows]
+    said = {row["Beside"].value: row for row in rows}
+    england, previous = ({name: cell.value for name, cell in said[one].items()} for one in ("England", "Previous figure"))
+    assert [england[one] for one in ("Unit", "Figure, in its unit", "Other figure, in its unit", "Verdict", "Evidence")] == [
+        "percent", 49, 52, "worse", "clear"
+    ]  # fmt: skip
+    assert previous["Difference, in points if per cent"] == -1 and previous["Still so a year later, of 100 such"] == 84
+    assert said["Previous figure"]["Figure, in its unit"].number_format == "#,##0.0"
+    assert said["Previous figure"]["Difference, in points if per cent"].number_format.startswith("+#,##0.0;")
+    assert said["Region"]["Verdict"].value == "not compared" and said["Region"]["Difference, in points if per cent"].value is None
 
 
 def test_a_mistyped_parameter_is_refused_and_forgotten():

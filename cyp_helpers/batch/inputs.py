@@ -13,7 +13,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 PACKAGES = [
-    "gptables",
     "ipykernel",
     "ipython",
     "matplotlib",
@@ -24,6 +23,7 @@ PACKAGES = [
     "papermill",
     "seaborn",
     "typst",
+    "xlsxwriter",
 ]
 
 

@@ -51,14 +51,15 @@ class Job:
 
     @property
     def prints(self):
-        """Whether the page is one sheet, which is also made as a PDF."""
+        """Whether the page is one sheet, which is also made as PDF and for Word, and opens the pack."""
         return self.notebook == BOARD
 
     @property
     def files(self):
         if not self.notebook:
             return [f"{self.name}.xlsx", "comparisons.csv"]
-        return [f"{self.name}.{ending}" for ending in ("ipynb", "html", "pdf")[: 3 if self.prints else 2]]
+        more = [f"{self.name}.pdf", f"{self.name}.docx", "pack.pdf"] if self.prints else []
+        return [f"{self.name}.ipynb", f"{self.name}.html", *more]
 
 
 def plan_runs(register, plan, review, priority=None, area=""):

@@ -10,7 +10,6 @@ from decimal import Decimal
 from importlib import import_module
 
 sys.modules["rfc3987_syntax"] = None  # a second for checks of web addresses that notebooks do not ask for
-import gptables  # noqa: F401
 import IPython.core.completerlib
 import IPython.extensions.storemagic  # noqa: F401
 import matplotlib.backends.backend_agg
@@ -22,6 +21,7 @@ import pyarrow.parquet  # noqa: F401
 import seaborn  # noqa: F401
 import statsmodels.stats.proportion
 import statsmodels.stats.rates  # noqa: F401
+import xlsxwriter  # noqa: F401
 
 import cyp_helpers
 from cyp_helpers.batch import engine, jobs, work  # noqa: F401

@@ -75,11 +75,11 @@ def make_page(project, job, opened, pages):
     """
     from cyp_helpers.batch.jobs import check_parameters
     from cyp_helpers.report import reopen
-    from cyp_helpers.show.picture import board_in, pdf_of
+    from cyp_helpers.show.picture import board_in
     from cyp_helpers.show.publish import page_of
 
     clock, so_far, files, cell, error = time.perf_counter(), _SoFar(), {}, "", ""
-    reopen(opened, project)
+    whole = reopen(opened, project)
     try:
         source = _read(Path(project) / "notebooks" / f"{job.notebook}.ipynb")
         check_parameters(source, job)
@@ -88,11 +88,20 @@ def make_page(project, job, opened, pages):
         page = page_of(_normalised(so_far.notebook), job.name, job.title, pages, "../../" + "../" * ("area" in job.parameters))
         files[f"{job.name}.html"] = page.encode("utf-8")
         if job.prints and (board := board_in(so_far.notebook)):
-            files[f"{job.name}.pdf"] = pdf_of(board)
+            files |= _papers(whole, board, job.name)
     except Exception as raised:  # noqa: BLE001  whatever it is, it is one line among the failures
         cell, error = _what_failed(raised, so_far)
     files |= _file_of(job, so_far.notebook)
     return Made(files, time.perf_counter() - clock, cell, error)
+
+
+def _papers(whole, board, name):
+    """A board page as PDF and for Word, and the pack of the whole review, which begins with it."""
+    from cyp_helpers.pages.pack import pack
+    from cyp_helpers.show.document import document_of
+    from cyp_helpers.show.picture import pdf_of
+
+    return {f"{name}.pdf": pdf_of(board), f"{name}.docx": document_of(board, whole.as_at), "pack.pdf": pdf_of(pack(whole, board))}
 
 
 def what_is_left(job, lost):

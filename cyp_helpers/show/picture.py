@@ -128,13 +128,13 @@ class Pictures:
 
 
 def pdf_of(data):
-    """A sheet as one landscape page of A4, PDF/UA-1: tagged, with alternative texts and links.
+    """A sheet as one landscape page of A4, PDF/UA-1: tagged, with alternative texts and links; the sections of a pack go on after it.
 
     The typeface is the one that comes with matplotlib, so that every machine makes the same bytes.
 
     Parameters
     ----------
-    data : dict, of ``Board.data``
+    data : dict, of ``Board.data`` or ``pages.pack.pack``
 
     Returns
     -------

@@ -97,7 +97,18 @@ def _markdown():
 def _frame():
     from jinja2 import Environment, FileSystemLoader
 
-    return Environment(autoescape=True, loader=FileSystemLoader(FOLDER)).get_template("page.html.j2")
+    frame = Environment(autoescape=True, loader=FileSystemLoader(FOLDER))
+    frame.filters["css"] = _in_css
+    return frame.get_template("page.html.j2")
+
+
+def _in_css(text):
+    """Text within quotes of a style sheet: every sign as its number, so that none of them ends anything.
+
+    >>> _in_css('Safe, "A"')
+    'Safe\\\\2c  \\\\22 A\\\\22 '
+    """
+    return re.sub(r"[^\w ]|_", lambda sign: f"\\{ord(sign[0]):x} ", clean(text), flags=re.ASCII)
 
 
 def _body(notebook, title, sheet):

@@ -1,18 +1,20 @@
-"""The comparison tables of a whole plan, a sheet each."""
+"""The comparison tables of a whole plan, a sheet each: a column holds numbers or words, never both."""
 
 import pandas as pd
 
 from cyp_helpers import findings
 from cyp_helpers.compare.judge import NO_VERDICT
+from cyp_helpers.show.columns import text_of
 from cyp_helpers.show.table import show
 from cyp_helpers.show.words import notes_on_lines
 
-_PAIR = [
-    *("name", "priority", "comparator", "unit", "value", "value_text", "period", "comparator_value", "comparator_text"),
-    *("comparator_period", "difference", "difference_text", "verdict", "evidence", "flags", "reason"),
-]
-_TOLD = [f"{one}_told" for one in ("previous", "england", "region", "neighbours", "five_years")]
-_FINDING = ["name", "priority", "verdicts", "new", "findings"]
+_KEY = ["priority_id", "subject_id"]
+# Columns and their headings, where ``columns.py`` has none that says the unit; a heading keeps verdict and evidence apart.
+_FIGURE = {"unit": "", "value": "Figure, in its unit", "figure_in_words": "", "period": ""}
+_OTHER = {"comparator_value": "Other figure, in its unit", "other_figure_in_words": "", "comparator_period": ""}
+_CHANGE = {"difference": "Difference, in points if per cent", "england_difference": ""}
+_JUDGED = {"verdict": "Verdict", "evidence": "", "promise": "Still so a year later, of 100 such", "reason": ""}
+_SIDES = {"over_time": "Over time", "five_years": "Five years", "england": "Against England", "neighbours": "Against neighbours"}
 
 
 def sheets_of(report):
@@ -22,48 +24,87 @@ def sheets_of(report):
     -------
     dict of str to Table; each keeps the selection it shows as ``data``.
 
-    >>> sheets_of(open_review("cypf-2016-18", "2017-18 part 2"))["Attention"].caption  # doctest: +SKIP
-    'Indicators that need attention, worst first'
+    >>> sheets_of(open_review("cypf-2016-18", "2017-18 part 2"))["Findings"].caption  # doctest: +SKIP
+    'What needs attention, worst first, and what went well, best first'
     """
-    rows = _with_priority(report, report.comparison)
-    judged = rows[~rows["verdict"].isin(NO_VERDICT)]
-    targets = rows[(rows["comparator"] == "target") & (rows["target_id"] != "") & (rows["measure"] != "milestone")]
-    changes = findings.judged_over_time(report).query("measure != 'context figure'")
-    areas = judged[judged["comparator"].isin(["england", "region", "neighbours"])]
-    ways = {"worse": "worse and getting worse", "better": "better and getting better"}
-    both = pd.concat([findings.worse_and_worsening(report, one).assign(which=words) for one, words in ways.items()])
-    gaps = _with_priority(report, findings.not_judged(report))
-    background = _with_priority(report, report.subjects.query("measure == 'context figure'"))
-    seen = findings.coverage(report).drop(columns="priority_id").rename(columns={"name": "priority"})
+    seen = findings.coverage(report).drop(columns="priority_id").rename(columns={"name": "priority", "against_england": "Against England"})
     used = findings.figures_used(report).reset_index(drop=True)
     odd = findings.queries_about(report).rename(columns={"query_id": "number", "source_id": "document"})
-    figure = ["name", "priority", "unit", "value", "value_text", "marks", "period"]
     read = ["name", "area", "period_label", "printed", "reading", "document", "locator", "known_from"]
+    queries = ["number", "document", "locator", "printed", "query", "bearing"]
+    compared = "Every comparison: a row for each figure and what it is set beside; those without a verdict say why"
     return {
-        "Attention": show(findings.attention(report)[_FINDING], "Indicators that need attention, worst first"),
-        "Went well": show(findings.went_well(report)[_FINDING], "Indicators that went well, best first"),
-        "Coverage": show(seen, "How much can be judged, by priority"),
-        "Targets": show(targets[_PAIR], "Figures beside the targets that the documents print"),
-        "Over time": show(_with_priority(report, changes)[_PAIR], "Figures beside earlier ones"),
-        "Other areas": show(areas[_PAIR], "Figures beside those of other areas"),
-        "Published": show(
-            report.lines[[*figure, *_TOLD, "rank", "rank_of", "band"]],
-            "Each published indicator beside its comparators",
-            notes_on_lines(report, report.lines),
+        "Findings": show(found(report).drop(columns="priority_ids"), "What needs attention, worst first, and what went well, best first"),
+        "Indicators": show(
+            _indicators(report),
+            "Every indicator, measure and event of the plan, with its newest figure",
+            "Comparisons has the reasons, the region, targets as printed and figures on other definitions.",
         ),
-        "Worse and better": show(
-            both[["name", "which", "priority", "standing", "direction", "reason"]], "Worse and getting worse, or better"
-        ),
-        "Not judged": show(
-            gaps[["name", "priority", "measure", "why", "reason"]], "Indicators and measures without a verdict"
-        ),
-        "Background": show(background[[*figure, "value_source"]], "Figures of need, money or volume"),
+        "Comparisons": show(_comparisons(report), compared, notes_on_lines(report, report.lines)),
+        "Coverage": show(seen, "How much can be judged: numbers of indicators and measures, by priority"),
         "Sources": show(used[read], "Every figure used, with its source"),
-        "Source queries": show(
-            odd[["number", "document", "locator", "printed", "query", "bearing"]], "Source queries about these figures"
-        ),
+        "Queries": show(odd[queries], "Source queries: what is odd about these figures in their sources"),
     }
 
 
-def _with_priority(report, rows):
-    return rows.assign(priority=findings.priority_names(report, rows["priority_id"]))
+def found(report):
+    """A row for each verdict that needs attention or is good news, in the order of the indicators; columns have their headings."""
+    lists = {-1: (findings.attention(report), "needs attention"), 1: (findings.went_well(report), "went well")}
+    parts = []
+    for good, (found, which) in lists.items():
+        rows = findings.told(report, good).drop_duplicates(["subject_id", "question"])
+        rows = found[["subject_id", "priority_ids", "priority", "new"]].merge(rows, on="subject_id")
+        parts.append(rows.assign(which=which, comparator=rows["question"].replace("over time", "Over time")))
+    columns = {"name": "", "which": "", "priority": "", "comparator": "", **_JUDGED, "new": "", "priority_ids": ""}
+    return _headed(pd.concat(parts, ignore_index=True), columns)
+
+
+def _indicators(report):
+    """A row for each indicator and the priority it serves: newest figure, place, verdicts with their evidence, or why there is none."""
+    over_time = findings.judged_over_time(report).set_index(_KEY)[["verdict", "evidence"]].add_prefix("over_time_")
+    why = findings.not_judged(report).set_index(_KEY)["why"]
+    rows = _worded(report, report.subjects.join(over_time, on=_KEY).join(why, on=_KEY))
+    columns = {"name": "", "priority": "", "measure": "", **_FIGURE, "rank": "Rank, 1 is best", "rank_of": ""}
+    for one in ("england", "neighbours"):
+        figures = {f"{one}_figure": rows[f"{one}_value"].astype(float), f"{one}_figure_text": rows[f"{one}_text"]}
+        rows, columns = rows.assign(**figures), columns | {f"{one}_figure": f"{one.capitalize()}, in the same unit"}
+    for side, heading in _SIDES.items():
+        columns |= {f"{side}_verdict": heading, f"{side}_evidence": f"Evidence: {heading.lower().removeprefix('against ').replace('england', 'England')}"}
+    return _headed(rows, columns | {"target_verdict": "Target", "why": "Why it is not judged"})
+
+
+def _comparisons(report):
+    """All comparisons of figures, of the documents and of published files, and what documents state; the same one once."""
+    rows = pd.concat([report.comparison, report.published])
+    rows = rows.drop_duplicates(["priority_id", "subject_id", "comparator", "observation_id"])
+    rows = rows[(rows["observation_id"] != "") | (rows["stated_id"] != "")]
+    order = rows["priority_id"].map({one: n for n, one in enumerate(report.priorities["priority_id"])})
+    rows = _worded(report, rows.assign(order=order).sort_values("order", kind="stable").reset_index(drop=True))
+    rows["source"] = rows["value_source"].str.partition(": ")[0]
+    first = {"name": "", "priority": "", "comparator": ""}
+    return _headed(rows, {**first, **_FIGURE, **_OTHER, **_CHANGE, **_JUDGED, "flags": "", "source": ""})
+
+
+def _worded(report, rows):
+    """Rows with the names of their priorities, and in columns of their own the words that stand where a number could, or after one."""
+    rows = rows.assign(priority=findings.priority_names(report, rows["priority_id"]))
+    for number, words in (("value", "figure_in_words"), ("comparator_value", "other_figure_in_words")):
+        if number in rows:
+            text = rows[text_of(number)].astype("str").fillna("")
+            after = text.str.extract(r", (the .*)")[0].fillna("")
+            rows = rows.assign(**{words: text.where(rows[number].isna(), after)})
+    return rows
+
+
+def _headed(rows, columns):
+    """Columns of rows with the heading that is given, numbers with what prints them; a column of words that is empty is left out."""
+    rows = rows.assign(**{one: rows[one].astype("str").replace(NO_VERDICT, "").fillna("") for one in rows if str(one).endswith(_WORDS)})
+    columns = {one: said for one, said in columns.items() if one in rows and not (one.endswith("_words") and rows[one].eq("").all())}
+    if "promise" in rows:
+        rows = rows.assign(promise=rows["promise"].round())
+    names = {one: said or one for one, said in columns.items()}
+    prints = {text_of(one): f"{said}_text" for one, said in names.items() if text_of(one) in rows and said != one}
+    return rows[[*names, *prints]].rename(columns=names | prints)
+
+
+_WORDS = ("_verdict", "_evidence")

@@ -101,7 +101,7 @@ def render_table(table):
         notes.append(f"The first {MOST_ROWS:,} of {rows:,} rows are shown; select fewer to see others.")
     slug = re.sub(r"[^a-z0-9]+", "-", table.caption.lower()).strip("-")[:40]
     identity = sha1(table.caption.encode("utf-8", "replace")).hexdigest()[:6]
-    kinds = [_NUMBER if _is_number_column(frame.iloc[:, n]) else _TEXT for n in range(frame.shape[1])]
+    kinds = [_NUMBER if is_number_column(frame.iloc[:, n]) else _TEXT for n in range(frame.shape[1])]
     return _template().render(
         identity=f"table-{slug}-{identity}",
         caption=table.caption,
@@ -128,5 +128,6 @@ def clean_text(value):
     return value if isinstance(value, Markup) else clean(value)
 
 
-def _is_number_column(column):
+def is_number_column(column):
+    """Whether a column of ``Table.frame`` holds a number, so that it stands to the right."""
     return column.map(lambda cell: isinstance(cell, Decimal)).any()

@@ -1,21 +1,25 @@
-"""The Excel workbook: one table a sheet, with cover, contents and notes, as the Analysis Function asks."""
+"""The Excel workbook: a cover that leads to each sheet, one table a sheet, numbers as numbers, fit to print."""
 
 import re
-import warnings
+import textwrap
 import zipfile
 from decimal import Decimal
-from math import ceil
+from functools import cache
+from math import sqrt
 
 import pandas as pd
 
 from cyp_helpers.show import words
 from cyp_helpers.show.cells import Difference, Printed
 from cyp_helpers.show.sheets import sheets_of
-from cyp_helpers.show.table import SHORTHAND
+from cyp_helpers.show.table import SHORTHAND, Table
 from cyp_helpers.show.wording import clean, plain
 
-_WIDEST, _LONGEST = 50, 32767  # characters, of a column as it reads well and of a cell as Excel allows
+_WIDEST, _LONGEST = 42, 32767  # characters, of a column as it reads well and of a cell as Excel allows
+_SHEET = 205  # characters, of all columns on a sheet of A4 landscape: letters of about 7 points
+_BROAD, _LINE = 1.15, 15.5  # a letter of Arial in what Excel counts widths in, and a line in points
 _TEXT_ONLY = {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
+_FONT = {"font_name": "Arial", "font_size": 12, "text_wrap": True, "valign": "top"}
 
 
 def write_workbook(report, path):
@@ -29,123 +33,157 @@ def write_workbook(report, path):
     Tables without rows are left out; the cover says so. Numbers are numbers with the decimals that were printed.
     """
     made = sheets_of(report)
-    cover = _cover(report, [table.caption for table in made.values() if table.frame.empty])
-    sheets = {name: table for name, table in made.items() if not table.frame.empty}
-    write_sheets(sheets, cover, path, report.as_at)
+    left_out = [table.caption for table in made.values() if table.frame.empty]
+    title = f"{report.plan['title']}: comparison tables, {report.review['review']}"
+    about = [
+        *(plain(text) for text in (words.heading(report), words.counts(report), words.since_last_review(report))),
+        "Each sheet holds one table, with a filter in its heading. A column holds numbers or words, never both: where there is no number its "
+        "cell is empty, and where there is no word it says none.",
+        "A verdict is a direction; the evidence beside it says what it rests on. Not compared or not assessed means that like could not be set "
+        "against like; the reason stands in the row.",
+        *([f"Left out, because there is nothing to show: {', '.join(left_out)}."] if left_out else []),
+        "Figures are transcribed from the documents named on the sheet Sources; copyright in the documents remains with their authors.",
+        "Published figures contain public sector information licensed under the Open Government Licence v3.0.",
+    ]
+    write_sheets({name: one for name, one in made.items() if not one.frame.empty}, title, about, path, report.as_at)
 
 
-def write_sheets(sheets, cover, path, as_at):
-    """Write tables as sheets of a workbook, with cover, contents and notes.
+def write_sheets(sheets, title, about, path, as_at):
+    """Write tables as sheets of a workbook, with a cover and notes.
 
     Parameters
     ----------
     sheets : dict of sheet name to Table with rows
-    cover : gptables.Cover
+    title : str
+    about : list of str, paragraphs of the cover
     path : where to write the ``.xlsx``
     as_at : Timestamp that the file's properties give as its time, so that equal tables make equal bytes
 
     What stands in a cell is text or a number: nothing becomes a formula, an address or an error.
     """
-    import gptables  # takes 0.4 s to import
+    import xlsxwriter  # takes a tenth of a second to import
 
-    notes = pd.DataFrame(
-        {
-            "Note reference": list(SHORTHAND),
-            "Note text": [f"{sign}: {meaning}" for sign, meaning in SHORTHAND.items()],
-        }
-    )
-    with warnings.catch_warnings():
-        # Shorthand stands in cells of its own, which gptables does not count as a reference to a note; and it asks pandas for what will change.
-        warnings.simplefilter("ignore")
-        book = gptables.produce_workbook(
-            str(path),
-            {name: _layout(name, table) for name, table in sheets.items()},
-            cover=cover,
-            notes_table=notes,
-            notesheet_label="Notes",
-            workbook_options=_TEXT_ONLY,
-        )
+    notes = pd.Series(SHORTHAND, name="meaning").rename_axis("shorthand")
+    sheets = {**sheets, "Notes": Table("Shorthand of the tables", notes)}
+    book = xlsxwriter.Workbook(str(path), _TEXT_ONLY)
+    book.set_properties({"title": clean(title), "author": "cyp_helpers", "created": as_at.to_pydatetime()})
+    style = cache(lambda **more: book.add_format(_FONT | more))
+    _cover(book.add_worksheet("Cover"), sheets, title, about, style)
     for name, table in sheets.items():
-        _fill(book, book.get_worksheet_by_name(name), table)
-    for sheet in book.worksheets():
-        sheet.set_landscape()
-        sheet.set_paper(9)  # A4
-        sheet.fit_to_pages(1, 0)
-    book.set_properties({"title": cover.title, "author": "cyp_helpers", "created": as_at.to_pydatetime()})
+        _sheet(book.add_worksheet(name), table, style)
     book.close()
     _say_language(path)
 
 
-def _cover(report, left_out):
-    import gptables
-
-    about = [
-        "Each sheet holds one table. The contents sheet lists them; the notes sheet explains the shorthand.",
-        "A verdict is a direction; the evidence column says what it rests on. Not compared or not assessed means that like could not be set against like.",
-        *([f"Left out, because there is nothing to show: {', '.join(left_out)}."] if left_out else []),
-        "Figures are transcribed from the documents named on the sheet Sources; copyright in the documents remains with their authors.",
-        "Published figures contain public sector information licensed under the Open Government Licence v3.0.",
-    ]
-    intro = [words.heading(report), words.counts(report), words.since_last_review(report)]
-    return gptables.Cover(
-        title=_no_marks(f"{report.plan['title']}: comparison tables, {report.review['review']}"),
-        intro=[_no_marks(plain(text)) for text in intro],
-        about=[_no_marks(text) for text in about],
-    )
+def _cover(sheet, sheets, title, about, style):
+    """What the workbook is, and a link to each sheet."""
+    sheet.set_column(0, 0, 100 * _BROAD)
+    sheet.write_string(0, 0, _text(title), style(bold=True, font_size=16))
+    sheet.set_row(0, _LINE * 1.4 * len(textwrap.wrap(_text(title), 70)))
+    for row, text in enumerate(about, start=1):
+        sheet.write_string(row, 0, _text(text), style())
+        sheet.set_row(row, _LINE * len(textwrap.wrap(_text(text), 95)))
+    sheet.write_string(len(about) + 1, 0, "Contents", style(bold=True, font_size=14))
+    for row, (name, table) in enumerate(sheets.items(), start=len(about) + 2):
+        link = style(font_color="#12436D", underline=1)
+        sheet.write_url(row, 0, f"internal:'{name}'!A1", link, name)
+        sheet.write_string(row, 0, _text(f"{name}: {table.caption}"), link)  # the caption as a cell's text alone
+    _to_print(sheet)
 
 
-def _layout(name, table):
-    """What gptables sets out around a table. It reads links and notes into cells and refuses cells without Latin letters, so the cells
-    are written by ``_fill``. Its Excel name must not look like a cell, such as P1."""
-    import gptables
-
-    frame = table.frame
-    return gptables.GPTable(
-        table=pd.DataFrame("x", index=range(len(frame)), columns=[_no_marks(name) for name in frame.columns]),
-        table_name=re.sub(r"\W", "_", f"table_{name.lower()}", flags=re.ASCII),
-        title=_no_marks(table.caption),
-        instructions="This worksheet contains one table. The notes sheet explains the shorthand.",
-        subtitles=[_no_marks(note) for note in table.notes],
-        index_columns={1: 0},
-    )
-
-
-def _fill(book, sheet, table):
-    """Write the cells of a table; columns that can be read without scrolling, rows as high as their text, headers on each page."""
-    from xlsxwriter.utility import xl_cell_to_rowcol
-
-    top, _ = xl_cell_to_rowcol(sheet.tables[0]["range"].split(":")[0])
-    cells = table.frame.map(_cell)
-    if "Marks" in cells:
-        cells["Marks"] = cells["Marks"].replace("[x]", "none")
-    texts = cells.map(str)
-    names = pd.Series(cells.columns, cells.columns).astype("str")
-    widths = texts.apply(lambda column: column.str.len().max()).clip(lower=names.str.len()).clip(8, _WIDEST) + 3
-    lines = (texts.apply(lambda column: column.str.len()) / widths).max(axis=1)
-    for column, width in enumerate(widths):
-        sheet.set_column(column, column, width)
-    for row, (number, most) in enumerate(zip(cells.to_numpy().tolist(), lines), start=top + 1):
-        sheet.set_row(row, 17 * max(ceil(most), 1))
-        for column, cell in enumerate(number):
-            style = book.add_format(_style(table.frame.iat[row - top - 1, column]))
-            sheet.write(row, column, cell, style)
+def _sheet(sheet, table, style):
+    """One table: its caption and notes, then directly above the rows the header, which stays in view and is repeated on paper."""
+    columns = [_cells(table.frame.iloc[:, n]) for n in range(table.frame.shape[1])]
+    widths = widths_of([cells for cells, _ in columns])
+    notes = [line for note in table.notes for line in textwrap.wrap(_text(plain(note)), int(sum(widths)))]
+    sheet.write_string(0, 0, _text(table.caption), style(bold=True, font_size=14, text_wrap=False))
+    for row, text in enumerate(notes, start=1):
+        sheet.write_string(row, 0, text, style(text_wrap=False))
+    top, last = len(notes) + 1, len(notes) + 1 + len(table.frame)
+    headers = []
+    for row, height in enumerate(_heights([cells for cells, _ in columns], widths), start=top):
+        sheet.set_row(row, height)
+    for n, ((cells, formats), width) in enumerate(zip(columns, widths)):
+        side = {"align": "right"} if formats is not None else {"align": "left", "indent": 1}
+        sheet.set_column(n, n, width * _BROAD)
+        headers.append({"header": cells.name, "header_format": style(bold=True, bottom=2, **side)})
+        side |= {"bottom": 1, "bottom_color": "#BFBFBF"}
+        for row, cell in enumerate(cells, start=top + 1):
+            if isinstance(cell, str):
+                sheet.write_string(row, n, cell, style(**side))
+            elif cell is None:
+                sheet.write_blank(row, n, None, style(**side))
+            else:
+                sheet.write_number(row, n, cell, style(num_format=formats.iloc[row - top - 1], **side))
+    named = "table_" + re.sub(r"\W", "_", sheet.name.lower(), flags=re.ASCII)  # a name like a cell, such as P1, makes no table
+    sheet.add_table(top, 0, last, len(headers) - 1, {"columns": headers, "name": named, "style": "Table Style Light 1"})
+    sheet.freeze_panes(top + 1, 1)
     sheet.repeat_rows(top)
+    _to_print(sheet)
 
 
-def _style(cell):
-    base = {"font_name": "Arial", "font_size": 12, "text_wrap": True, "valign": "top"}
-    if isinstance(cell, Decimal):
-        return base | {"align": "right", "num_format": _number_format(cell)}
-    return base | {"align": "left", "indent": 1}
+def _cells(column):
+    """A column as floats and None with a format for each, where it has a number; else as words, without formats."""
+    name = _text(column.name)
+    if not column.map(lambda cell: isinstance(cell, Decimal)).any():
+        return column.map(_words).astype(object).rename(name), None
+    formats = column.map(lambda cell: _number_format(cell) if isinstance(cell, Decimal) else "")
+    found = [float(cell) if isinstance(cell, Decimal) else None for cell in column]
+    return pd.Series(found, column.index, dtype=object, name=name), formats
 
 
-def _cell(cell):
-    if isinstance(cell, Decimal):
-        return float(cell)
-    text = "no figure" if cell is None else clean(cell).replace("\r", "\n")[:_LONGEST].strip()
+def _words(cell):
+    text = "" if cell is None else _text(cell)
     if text in ("", "–"):
-        return "[x]"  # a sheet has no empty cells
-    return text if re.search(r"\w", text) else f"the sign {text}"  # nor lone signs, which a screen reader may skip
+        return "none"
+    return text if re.search(r"\w", text) else f"the sign {text}"  # a screen reader may skip a lone sign
+
+
+def widths_of(columns):
+    """Of each column (a Series) in characters: as broad as its longest word, broader the longer its texts, together as broad as A4.
+
+    >>> widths_of([pd.Series(["re-referrals"], name="Indicator"), pd.Series([25.5], name="Figure")])
+    [11, 8]
+    """
+    for spread in (3.2, 2.8, 2.4, 2.0, 1.6):
+        widths = [_width(cells, spread) for cells in columns]
+        if sum(widths) <= _SHEET:
+            break
+    return widths
+
+
+def _width(cells, spread):
+    texts = _texts(cells)
+    long = texts.str.len().quantile(0.95) if len(texts) else 0
+    word = texts.str.split(r"[\s\-/]+", regex=True).explode().str.len().max() if len(texts) else 0
+    heading = max(len(word) for word in cells.name.split()) + 2  # and the button of its filter
+    return min(max(heading, word + 1.5, min(long, spread * sqrt(long))), _WIDEST)
+
+
+def _texts(cells):
+    """What a column shows, each once; numbers with two decimals, as broad as any."""
+    return cells.dropna().drop_duplicates().map(lambda cell: cell if isinstance(cell, str) else f"{cell:,.2f}").astype("str")
+
+
+def _heights(columns, widths):
+    """Of the header and of each row, in points: spreadsheet programs do not all make room for lines by themselves."""
+    lines = []
+    for cells, width in zip(columns, widths):
+        fits = {text: len(textwrap.wrap(text, int(width * 1.1))) for text in (cells.name, *_texts(cells))}
+        lines.append([fits[cells.name], *(fits.get(cell, 1) for cell in cells)])
+    return [_LINE * max(1, *row) for row in zip(*lines)]
+
+
+def _text(text):
+    return clean(text).replace("\r", "\n")[:_LONGEST].strip()
+
+
+def _to_print(sheet):
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.set_margins(left=0.3, right=0.3, top=0.4, bottom=0.6)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer("&L&A&RPage &P of &N")
 
 
 def _number_format(number):
@@ -155,11 +193,6 @@ def _number_format(number):
         isinstance(number, Printed) and number.text[:1] in ("+", "\N{MINUS SIGN}")
     )
     return f"+{form};\N{MINUS SIGN}{form};{form}" if signed else form
-
-
-def _no_marks(text):
-    """Text in which gptables finds no link and no note."""
-    return clean(text).replace("](", "] (").replace("$$", "$ $")
 
 
 def _say_language(path):

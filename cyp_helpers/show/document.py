@@ -1,0 +1,153 @@
+"""The board page as a Word file, for a clerk to paste into a board paper: real headings, tables with header rows, pictures with words."""
+
+import io
+import json
+import zipfile
+
+from cyp_helpers.show.picture import AXIS, DASH_EXPLAINED
+
+_PICTURES = {"spark": 12.5, "spine": 33}  # columns that hold one, and its width in millimetres: a cell has four less than its column
+_WIDTHS = {  # in millimetres too; together what landscape A4 has within its margins
+    **{"short_name": 38, "good": 14, "figure": 17, "period": 19, "england_figure": 20, "spark": 17, "spine": 38, "change": 26},
+    **{"against_england": 20, "against_neighbours": 25, "target": 19, "lead": 19},
+}
+_RIGHT = ("figure", "england_figure")
+_LEGEND = (
+    f"How to read it: among all authorities, left is {AXIS[0]} and right is {AXIS[2]}; the line in the middle is {AXIS[1]}, the strip holds nine "
+    "in ten authorities, its darker part the middle half; the diamond is the neighbours' average, the dot is ours, filled where it is clearly "
+    "other than England. Grey behind the years is an ordinary year. Words that end in -ing are about five years. Unclear: within "
+    f"ordinary movement. – {DASH_EXPLAINED}. Unknown: nothing comparable."
+)
+
+
+def document_of(data, as_at):
+    """A board page for Word and LibreOffice: a heading and a table for each priority, landscape A4.
+
+    Parameters
+    ----------
+    data : dict, of ``Board.data``
+    as_at : Timestamp that the file's properties give as its time, so that equal pages make equal bytes
+
+    Returns
+    -------
+    bytes
+    """
+    from docx import Document  # takes a tenth of a second to import
+
+    document = Document()
+    _set_up(document, data, as_at)
+    document.add_heading(data["title"], 1)
+    document.add_paragraph(f"{data['review']}. {data['asked']}")
+    for one in data["said"]:
+        document.add_heading(one["heading"], 2)
+        document.add_paragraph(one["sentence"])
+    pictures = _pictures(data)
+    for priority, rows in data["groups"]:
+        document.add_heading(priority, 2)
+        _table(document, data["columns"], rows, pictures, f"{priority}: a row for each headline indicator")
+    document.add_paragraph(_LEGEND)
+    document.add_paragraph(f"{data['rule']}.")
+    return _saved(document)
+
+
+def _set_up(document, data, as_at):
+    """Paper, letters, language and properties."""
+    from docx.enum.section import WD_ORIENT
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+    from docx.shared import Mm, Pt, RGBColor
+
+    section = document.sections[0]
+    section.orientation, section.page_width, section.page_height = WD_ORIENT.LANDSCAPE, Mm(297), Mm(210)
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(12)
+    styles = {"Normal": (10, 4), "Heading 1": (16, 0), "Heading 2": (12, 8)}
+    for name, (size, before) in styles.items():
+        style = document.styles[name]
+        style.font.name, style.font.size = "Arial", Pt(size)
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        for theme in [one for one in fonts.attrib if "Theme" in one]:
+            del fonts.attrib[theme]
+        style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(3)
+        if name != "Normal":
+            style.font.color.rgb = RGBColor(0x12, 0x43, 0x6D)
+    language = OxmlElement("w:lang")
+    language.set(qn("w:val"), "en-GB")
+    document.styles["Normal"].element.rPr.append(language)
+    about = document.core_properties
+    about.title, about.author, about.language, about.comments = data["title"], "cyp_helpers", "en-GB", data["review"]
+    about.created = about.modified = as_at.to_pydatetime()
+
+
+def _table(document, columns, rows, pictures, words):
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+    from docx.shared import Mm
+
+    table = document.add_table(rows=1 + len(rows), cols=len(columns), style="Table Grid")
+    table.autofit = False
+    for tag, text in (("w:tblCaption", words), ("w:tblDescription", "The first row names the columns, the first column the indicators.")):
+        said = OxmlElement(tag)
+        said.set(qn("w:val"), text)
+        table._tbl.tblPr.append(said)
+    for row in table.rows:
+        mark = row._tr.get_or_add_trPr()
+        mark.append(OxmlElement("w:cantSplit"))  # a row stays on one page
+    table.rows[0]._tr.trPr.append(OxmlElement("w:tblHeader"))  # and the header comes again on the next
+    for n, (name, header) in enumerate(columns.items()):
+        table.columns[n].width = Mm(_WIDTHS[name])  # LibreOffice goes by the columns, Word by their cells
+        for cell, row in zip(table.columns[n].cells, [None, *rows]):
+            cell.width = Mm(_WIDTHS[name])
+            if row is not None and name in _PICTURES and row[name]:
+                _add_picture(cell, pictures[row[name]], _PICTURES[name], row[f"{name}_words"])
+            else:
+                _write(cell, header if row is None else _said(row, name), name, strong=row is None or row["attention"] and n == 0)
+
+
+def _said(row, name):
+    """The words of a cell: what a sign on the page adds to its word is said, and an owner's words stand under the name."""
+    words = "–" if name in _PICTURES else str(row[name])
+    if row.get(f"{name}_sign", "").endswith(" too"):
+        words += ", England too"
+    return f"{words}\n{row['owner']}" if name == "short_name" and row["owner"] else words
+
+
+def _write(cell, words, name, strong):
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Pt
+
+    paragraph = cell.paragraphs[0]
+    paragraph.paragraph_format.space_after = Pt(1)
+    run = paragraph.add_run(words)
+    run.bold, run.font.size = bool(strong), Pt(9)
+    if name in _RIGHT:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def _add_picture(cell, png, width, words):
+    from docx.shared import Mm
+
+    drawn = cell.paragraphs[0].add_run().add_picture(io.BytesIO(png), width=Mm(width))
+    drawn._inline.docPr.set("descr", words)
+
+
+def _pictures(data):
+    """PNG of each drawing of the rows, by its SVG: Word and LibreOffice show no SVG that has no other picture beside it."""
+    import typst
+
+    drawings = sorted({row[name] for _, rows in data["groups"] for row in rows for name in _PICTURES if row.get(name)})
+    source = (
+        "#set page(width: auto, height: auto, margin: 0pt)\n"
+        '#for one in json(bytes(sys.inputs.drawings)) { page(image(bytes(one), format: "svg")) }'
+    )
+    made = typst.compile(source.encode(), format="png", ppi=220, sys_inputs={"drawings": json.dumps(drawings)}) if drawings else []
+    return dict(zip(drawings, [made] if isinstance(made, bytes) else made))
+
+
+def _saved(document):
+    """The bytes of a document, without the times at which its parts were written."""
+    written, kept = io.BytesIO(), io.BytesIO()
+    document.save(written)
+    with zipfile.ZipFile(written) as parts, zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as book:
+        for name in parts.namelist():
+            book.writestr(zipfile.ZipInfo(name), parts.read(name), zipfile.ZIP_DEFLATED)
+    return kept.getvalue()
