@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from cyp_helpers.compare.judge import Evidence, Verdict, verdict_words, verdicts
+from cyp_helpers.compare.judge import Evidence, Verdict, _apart, _chance, verdict_words, verdicts
 from cyp_helpers.compare.pairs import OVER_TIME
 from cyp_helpers.compare.promise import CLEAR_PROMISE, CURVES, KINDS, LEVELS, OFFSETS, level_scale, promises
 from cyp_helpers.compare.scale import fit_variation, own_factor
@@ -223,3 +223,47 @@ def test_years_before_stop_at_a_gap_and_a_break():
     assert years_before(figures)[[0, 1, 2, 3]].to_numpy().tolist() == [
         [0, -1, -1, -1], [1, -1, -1, -1], [2, 1, -1, -1], [3, 2, 1, -1], [4, -1, -1, -1], [5, 4, -1, -1]
     ]  # fmt: skip
+
+
+# ---- counts and rounding ----
+
+
+def beside(unit, mine, other, over_time):
+    """p value and gap of ``(numerator, denominator)`` beside counts, or beside a printed value from low to high."""
+    own = pd.DataFrame({"unit": [unit], "per": [{"percent": 100.0}.get(unit, 10_000.0)], "numerator": [mine[0]], "denominator": [mine[1]]}, dtype=object)
+    own = own.astype({"per": float, "numerator": float, "denominator": float})
+    names = ["other_numerator", "other_denominator", "other_low", "other_high"]
+    pairs = pd.DataFrame([[*other, np.nan, np.nan] if over_time else [np.nan, np.nan, *other]], columns=names, dtype=float)
+    p_value, gap = _chance(own, pairs, pd.Series([True]), pd.Series([over_time]))
+    return p_value[0], gap[0]
+
+
+def test_counts_are_tested_as_shares_or_rates_over_time_or_beside_a_known_figure():
+    assert_allclose(beside("percent", (30, 100), (20, 80), True), (0.5641, 0.05), atol=5e-5)  # Yates: chi squared 0.333
+    assert_allclose(beside("rate", (30, 100), (20, 80), True)[1], 0.05)
+    assert beside("rate", (30, 100), (20, 80), True)[0] > beside("percent", (30, 100), (20, 80), True)[0]
+    # Half of ten beside a printed 40 to 45%: the nearest is 45%; 2 P(at least 5 of 10) at 0.45 is 0.99.
+    assert_allclose(beside("percent", (5, 10), (40, 45), False), (0.9912, 0.05), atol=5e-5)
+    assert_allclose(beside("percent", (5, 10), (45, 55), False)[1], 0, atol=1e-12)
+    assert_allclose(beside("percent", (5, 10), (-5, 0), False)[1], 0.5)  # no share is below nothing
+    assert_allclose(beside("rate", (5, 10_000), (2, 3), False), (0.3695, 2e-4), atol=5e-5)  # 2 P(at least 5) of 3 expected
+    assert np.isnan(beside("percent", (0, 0), (20, 80), True)).all()
+    assert np.isnan(beside("percent", (1, np.nan), (20, 80), True)).all()
+
+
+@pytest.mark.parametrize(
+    "mine, other, expected",
+    [
+        ((5.0, 4.5, 5.5), (6.0, 5.5, 6.5), True),  # touch: whatever was rounded, not above
+        ((6.0, 5.5, 6.5), (5.0, 4.5, 5.5), True),
+        ((5.0, 4.5, 5.5), (5.4, 4.9, 5.9), False),
+        ((5.0, 5.0, 5.0), (5.0, 5.0, 5.0), True),  # exact and equal
+        ((5.0, 4.5, 5.5), (5.0, 5.0, 5.0), False),
+        ((5.0, 5.0, 5.0), (5.0, 4.5, 5.5), False),
+        ((5.0, 4.5, 5.5), (5.0, 4.5, 5.5), False),
+    ],
+)
+def test_figures_are_apart_only_where_rounding_cannot_turn_them(mine, other, expected):
+    left = pd.DataFrame([mine], columns=["number", "low", "high"])
+    right = pd.DataFrame([other], columns=["other_number", "other_low", "other_high"])
+    assert _apart(left, right).tolist() == [expected]

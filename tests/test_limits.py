@@ -87,3 +87,18 @@ def test_a_missing_month_is_a_gap():
 def test_annual_figures_have_no_limits():
     figures = known_figures(tiny(open_data=[published("9", "FY 2014/15")]).as_known("2017-03-31"), ["s"])
     assert limits_table(figures).empty
+
+
+def test_without_limits_there_is_no_number_and_no_flag():
+    for values in ([1.0] * 11, [1.0, np.nan] * 12):
+        limits = xmr_limits(values)
+        assert all(type(one) is float and np.isnan(one) for one in limits[:3])
+        assert all(flags.dtype == bool and flags.shape == (len(values),) and not flags.any() for flags in limits[3:7])
+
+
+@pytest.mark.parametrize("level", [-100, 0, 100])
+def test_flags_are_the_same_at_any_level(level):
+    """Mean 0.625, reach 5.32: 3.6 lies beyond two thirds of it and 3.5 does not."""
+    for near, flagged in ((4.4, [14, 15]), (3.9, [])):
+        values = np.array([-1, 1] * 7 + [near, near]) + level
+        assert xmr_limits(values).two_of_three.nonzero()[0].tolist() == flagged
