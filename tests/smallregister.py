@@ -233,7 +233,7 @@ def tiny(
         ).fillna(""),
         "series": pd.DataFrame(
             [
-                {"series_id": one, "indicator_id": of, "name": f"Series {one}", "definition": ""}
+                {"series_id": one, "indicator_id": of, "name": f"Series {one}", "short_name": "", "definition": ""}
                 for one, of in (("s", "i"), ("s2", "i"), ("population-0-17", "n"))
             ]
         ),

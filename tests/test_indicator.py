@@ -130,10 +130,10 @@ def test_another_authority_of_the_page_has_the_words_of_its_own():
     peers = about(review(figures, scale="0.4")).peers
     held = peers.chooser(indicator.VERDICTS, indicator.REACH)
     data = json.loads(held.partition("data-all='")[2].partition("'></div>")[0].replace("&amp;", "&"))
-    first = data["areas"][0]
+    first, own = data["areas"]
     assert [one[0] for one in data["areas"]] == ["Neighbour 0", "Nottinghamshire"] and data["own"] == 1
-    assert first[1] == peers.title("A0") and first[1].endswith(": worse than England")
-    assert "✗ worse" in [data["words"][cell] for row in first[9] for cell in row]
+    assert (first[1], own[1]) == (peers.title("A0"), peers.title("N")) and own[1].endswith(": better than England")
+    assert "✓ better" in [data["words"][cell] for row in own[9] for cell in row]
 
 
 def test_the_funnel_says_where_the_area_lies_and_needs_counts():

@@ -200,7 +200,7 @@ def _path(kind, look, x, y, numbers):
         if np.isnan(number):
             pen = "M"
             continue
-        steps.append(f"{pen}{at} {y(number)}")
+        steps.append(f"{pen}{at:g} {y(number):g}")
         pen = "L"
     return f'<path class="{kind}" d="{"".join(steps)}" {_stroke(look)}/>'
 

@@ -1,0 +1,95 @@
+"""The pages of a review together: every link leads somewhere, another authority shows at once, axe finds nothing."""
+
+import os
+import re
+import statistics
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from browser import browser, needs_browser
+from conftest import PROJECT
+
+from cyp_helpers.batch import work
+from cyp_helpers.batch.jobs import Run, plan_jobs
+from cyp_helpers.register.tables import load_register
+from cyp_helpers.report import open_review
+
+NAMES = ["board", "all-indicators", "priority-1-safe", "indicator-re-referrals", "indicator-referrals"]
+# The file axe.min.js of the npm package axe-core, for whoever has it.
+AXE = Path(os.environ.get("AXE", PROJECT / "node_modules" / "axe-core" / "axe.min.js"))
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory):
+    """A page of each kind, and the names of all pages of the review."""
+    import pickle
+
+    run, folder = Run("cypf-2016-18", "2017-18 part 2"), tmp_path_factory.mktemp("pack")
+    whole = open_review(run.plan, run.review, register=load_register(PROJECT))
+    jobs = plan_jobs(whole, run)
+    pages = [{"name": job.name, "label": job.label, "group": job.group} for job in jobs if job.notebook]
+    for job in [job for job in jobs if job.name in NAMES]:
+        made = work.make_page(PROJECT, job, pickle.dumps(whole), pages)
+        assert not made.error, made
+        for name, content in made.files.items():
+            (folder / name).write_bytes(content)
+    return folder, {f"{page['name']}.html" for page in pages}
+
+
+def test_no_link_and_no_anchor_leads_nowhere(pack):
+    folder, pages = pack
+    for name in NAMES:
+        text = (folder / f"{name}.html").read_text(encoding="utf-8")
+        for link in set(re.findall(r'<a [^>]*href="([^"]*)"', text)):
+            page, _, anchor = unquote(link).partition("#")
+            assert not page or page in pages, (name, link)
+            made = folder / (page or f"{name}.html")
+            assert not anchor or not made.exists() or f'id="{anchor}"' in made.read_text(encoding="utf-8"), (name, link)
+
+
+@needs_browser
+def test_another_authority_shows_in_a_tenth_of_a_second_and_back_is_what_was_there(pack, tmp_path):
+    folder, _ = pack
+    with browser(tmp_path) as page:
+        page.open((folder / "indicator-re-referrals.html").as_uri())
+        seen = "[document.querySelector('h1').textContent, document.querySelector('[data-name=verdicts]').innerText, document.querySelector('path.own').getAttribute('d')]"
+        page.run("window.choose = n => { const one = document.querySelector('.chooser select'); one.value = n; one.onchange(); return document.body.offsetHeight; }; own = document.querySelector('.chooser select').value")
+        before = page.run(seen)
+        took = page.run("Array.from({ length: 50 }, (_, n) => { const start = performance.now(); choose(n * 3); return performance.now() - start; })")
+        assert statistics.median(took) < 100
+        assert page.run(seen) != before
+        page.run("choose(own)")
+        assert page.run(seen) == before
+        assert page.said("Runtime.exceptionThrown") == [] and page.said("Log.entryAdded") == []
+
+
+@needs_browser
+def test_the_table_of_all_indicators_sorts_searches_and_filters(pack, tmp_path):
+    folder, _ = pack
+    with browser(tmp_path) as page:
+        page.open((folder / "all-indicators.html").as_uri())
+        shown = "[...document.querySelectorAll('[data-sortable] tbody tr')].filter(row => !row.hidden).map(row => row.cells[0].textContent.trim())"
+        every = page.run(shown)
+        page.run("document.querySelector('.tools input').value = 're-ref'; document.querySelector('.tools input').oninput()")
+        assert page.run(shown) == ["Social care re-referrals"]
+        page.run("document.querySelector('.tools input').value = ''; document.querySelector('.tools input').oninput()")
+        page.run("document.querySelector('[data-sortable] thead button').click()")
+        assert page.run(shown) == sorted(every, key=str.casefold) or sorted(page.run(shown)) == sorted(every)
+        assert page.run("document.querySelector('[data-sortable] th').getAttribute('aria-sort')") == "ascending"
+
+
+@needs_browser
+@pytest.mark.skipif(not AXE.exists(), reason="no axe-core (npm install axe-core, or its axe.min.js named by AXE)")
+@pytest.mark.parametrize("width", [1280, 640, 320])
+def test_axe_finds_nothing_and_no_page_is_wider_than_its_window(pack, tmp_path, width):
+    folder, _ = pack
+    with browser(tmp_path) as page:
+        page.ask("Emulation.setDeviceMetricsOverride", width=width, height=1000, deviceScaleFactor=1, mobile=False)
+        for name in NAMES:
+            page.open((folder / f"{name}.html").as_uri())
+            page.ask("Runtime.evaluate", expression=AXE.read_text(encoding="utf-8"))
+            tags = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}"
+            found = page.run(f"axe.run(document, {tags}).then(all => all.violations.map(one => one.id + ': ' + one.nodes.slice(0, 3).map(node => node.html.slice(0, 120)).join(' | ')))")
+            assert found == [], (name, width)
+            assert page.run("document.documentElement.scrollWidth") <= width, (name, width)
