@@ -18,7 +18,7 @@ def review(
     plan: Annotated[str, typer.Option(help="Plan, an id of data/plans/plans.csv, or all.")] = PLAN,
     review: Annotated[str, typer.Option(help="Review, such as '2017-18 part 2', or all.")] = REVIEW,
     priority: Annotated[
-        str | None, typer.Option(help="Only this priority (short name, such as safe), the board page and the scorecard.")
+        str | None, typer.Option(help="Only this priority (short name, such as safe), the board page and all indicators.")
     ] = None,
     area: Annotated[str, typer.Option(help="Area, by GSS code or name, or all; the plan's own if left out.")] = "",
     force: Annotated[bool, typer.Option(help="Make also what is unchanged since it was last made.")] = False,

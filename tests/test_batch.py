@@ -16,20 +16,25 @@ from cyp_helpers.batch.jobs import Job, Run, check_parameters, plan_runs
 from cyp_helpers.cli import app
 from cyp_helpers.register.tables import AUTHORITY_TYPES, UnknownName, load_register, read_table
 
-LONG_VIEWS = (
+INDICATORS = (
+    "caf-needs-met",
+    "mash-no-further-action",
     "child-protection-plan-rate",
+    "breastfeeding-6-8-weeks",
+    "under-18-conceptions",
     "school-absence",
+    "attainment-gap-11-fsm",
     "attainment-gap-16-fsm",
     "neet-years-12-14",
-    "breastfeeding-6-8-weeks",
     "child-poverty",
+    "youth-justice-first-time-entrants",
 )
 PAGES = [
     "board",
     "all-indicators",
     *("priority-1-safe", "priority-2-healthy", "priority-3-achieve", "priority-4-voice"),
     *("delivery", "data-quality"),
-    *(f"long-view-{one}" for one in LONG_VIEWS),
+    *(f"indicator-{one}" for one in INDICATORS),
 ]
 
 
@@ -199,7 +204,7 @@ def test_changing_one_figure_changes_what_the_saved_notebook_shows(project):
     command.append("notebooks/priority_review.ipynb")
     run = subprocess.run(command, cwd=project, capture_output=True, text=True)
     assert run.returncode == 1, run.stdout
-    for changed in ("in_brief", "stands[columns]", "indicator_charts"):
+    for changed in ("in_brief", "page.table", "verdicts[["):
         assert changed in run.stdout
 
 
@@ -208,4 +213,4 @@ def test_saved_notebooks_keep_their_outputs(project, monkeypatch):
     before = contents(project / "notebooks")
     result = cyp(project, monkeypatch, "save-notebooks")
     assert result.exit_code == 0, result.output
-    assert contents(project / "notebooks") == before and json.loads(before["long_view.ipynb"])["cells"]
+    assert contents(project / "notebooks") == before and json.loads(before["indicator.ipynb"])["cells"]

@@ -110,7 +110,10 @@ def test_authorities_are_ranked_best_first_with_ties():
 def test_the_finding_tells_what_is_clear_and_the_pictures_tell_the_place():
     figures = [published("23.0", THIS), published("20.0", THIS, "A0"), published("22.0", THIS, ENGLAND)]
     one = about(review(figures, scale="0.4"))
-    assert one.peers.title("N").endswith(": better than England") and one.peers.lead("N") == "Nottinghamshire: 23.0% in 2015/16, place 1 of 2"
+    assert (
+        one.peers.title("N").endswith(": better than England")
+        and one.peers.lead("N") == "Nottinghamshire: 23.0% in 2015/16, place 1 of 2"
+    )
     years, everyone = indicator.pictures(one).charts
     assert "England 22 in 2015/16" in years.alternative
     assert "rank 1 of 2 authorities with a figure. One neighbour: Neighbour 0 20.0." in everyone.alternative
@@ -119,7 +122,11 @@ def test_the_finding_tells_what_is_clear_and_the_pictures_tell_the_place():
 
 def test_what_it_would_take_is_told_in_cases_and_what_is_reached_says_so():
     """Lower is better: 60 of 100 beside England's 50 is ten too many; the neighbour stands at 40."""
-    figures = [published("60.0", THIS, "N", 60, 100), published("40.0", THIS, "A0", 40, 100), published("50.0", THIS, ENGLAND)]
+    figures = [
+        published("60.0", THIS, "N", 60, 100),
+        published("40.0", THIS, "A0", 40, 100),
+        published("50.0", THIS, ENGLAND),
+    ]
     reach = about(review(figures, polarity="lower")).reach.set_index(["area_id", "goal"])
     assert reach.loc[("N", "England"), ["difference", "cases"]].tolist() == [-10.0, "10 fewer of 100"]
     assert reach.loc[("A0", "England"), "cases"] == "reached"

@@ -54,9 +54,13 @@ def test_another_authority_shows_in_a_tenth_of_a_second_and_back_is_what_was_the
     with browser(tmp_path) as page:
         page.open((folder / "indicator-re-referrals.html").as_uri())
         seen = "[document.querySelector('h1').textContent, document.querySelector('[data-name=verdicts]').innerText, document.querySelector('path.own').getAttribute('d')]"
-        page.run("window.choose = n => { const one = document.querySelector('.chooser select'); one.value = n; one.onchange(); return document.body.offsetHeight; }; own = document.querySelector('.chooser select').value")
+        page.run(
+            "window.choose = n => { const one = document.querySelector('.chooser select'); one.value = n; one.onchange(); return document.body.offsetHeight; }; own = document.querySelector('.chooser select').value"
+        )
         before = page.run(seen)
-        took = page.run("Array.from({ length: 50 }, (_, n) => { const start = performance.now(); choose(n * 3); return performance.now() - start; })")
+        took = page.run(
+            "Array.from({ length: 50 }, (_, n) => { const start = performance.now(); choose(n * 3); return performance.now() - start; })"
+        )
         assert statistics.median(took) < 100
         assert page.run(seen) != before
         page.run("choose(own)")
@@ -71,7 +75,9 @@ def test_the_table_of_all_indicators_sorts_searches_and_filters(pack, tmp_path):
         page.open((folder / "all-indicators.html").as_uri())
         shown = "[...document.querySelectorAll('[data-sortable] tbody tr')].filter(row => !row.hidden).map(row => row.cells[0].textContent.trim())"
         every = page.run(shown)
-        page.run("document.querySelector('.tools input').value = 're-ref'; document.querySelector('.tools input').oninput()")
+        page.run(
+            "document.querySelector('.tools input').value = 're-ref'; document.querySelector('.tools input').oninput()"
+        )
         assert page.run(shown) == ["Social care re-referrals"]
         page.run("document.querySelector('.tools input').value = ''; document.querySelector('.tools input').oninput()")
         page.run("document.querySelector('[data-sortable] thead button').click()")
@@ -90,6 +96,8 @@ def test_axe_finds_nothing_and_no_page_is_wider_than_its_window(pack, tmp_path, 
             page.open((folder / f"{name}.html").as_uri())
             page.ask("Runtime.evaluate", expression=AXE.read_text(encoding="utf-8"))
             tags = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}"
-            found = page.run(f"axe.run(document, {tags}).then(all => all.violations.map(one => one.id + ': ' + one.nodes.slice(0, 3).map(node => node.html.slice(0, 120)).join(' | ')))")
+            found = page.run(
+                f"axe.run(document, {tags}).then(all => all.violations.map(one => one.id + ': ' + one.nodes.slice(0, 3).map(node => node.html.slice(0, 120)).join(' | ')))"
+            )
             assert found == [], (name, width)
             assert page.run("document.documentElement.scrollWidth") <= width, (name, width)

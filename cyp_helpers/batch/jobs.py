@@ -138,7 +138,14 @@ def plan_jobs(whole, run):
     jobs += _own_jobs(whole, names, where) if whole.is_own_area else []
     titles = whole.register.table("indicators").set_index("indicator_id")["name"]
     jobs += [
-        Job(INDICATOR, {**names, "indicator": one}, f"indicator-{one}", titles[one], f"{titles[one]}, {where}", "Indicators")
+        Job(
+            INDICATOR,
+            {**names, "indicator": one},
+            f"indicator-{one}",
+            titles[one],
+            f"{titles[one]}, {where}",
+            "Indicators",
+        )
         for one in with_page(whole)
     ]
     refuse_unfit_names(jobs)

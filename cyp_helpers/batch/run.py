@@ -54,7 +54,7 @@ def run_reviews(project, runs, pool, priority=None, force=False, limit=600, tell
     project : folder with ``data/``, ``notebooks/`` and ``outputs/``
     runs : list of Run
     pool : LocalPool or ClusterPool
-    priority : str; make only its page, the scorecard and the tables, where the review has been run before
+    priority : str; make only its page, the board page, all indicators and the tables, where the review has been run before
     force : bool; make also what is unchanged
     limit : seconds that a notebook may take
     tell : called at each change with the labels of what is under way, and how many jobs are done of how many

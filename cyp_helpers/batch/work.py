@@ -85,7 +85,7 @@ def make_page(project, job, opened, pages):
         check_parameters(source, job)
         _execute(source, project, job.parameters, so_far)
         so_far.cell = "page"
-        page = page_of(_normalised(so_far.notebook), job.name, job.title, pages, "../../" + "../" * ("area" in job.parameters))
+        page = page_of(_normalised(so_far.notebook), job.name, job.title, pages)
         files[f"{job.name}.html"] = page.encode("utf-8")
         if job.prints and (board := board_in(so_far.notebook)):
             files |= _papers(whole, board, job.name)

@@ -134,5 +134,3 @@ def _within(names, first=False):
     small = [name if re.match(r"\w[A-Z]", name) else name[:1].lower() + name[1:] for name in names]
     told = join(small or [""])
     return told[:1].upper() + told[1:] if first else told
-
-

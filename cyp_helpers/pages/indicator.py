@@ -24,9 +24,28 @@ from cyp_helpers.show.rows import bare, in_words, short_names
 from cyp_helpers.show.table import show
 from cyp_helpers.show.wording import Words, clean, count, escape, plural, stop
 
-POINTS = ["line", "value", "value_text", "marks", "period_label", "document", "locator"]  # what a table tells of each point
+POINTS = [
+    "line",
+    "value",
+    "value_text",
+    "marks",
+    "period_label",
+    "document",
+    "locator",
+]  # what a table tells of each point
 _PLACES = ["places", "difference_places", "usual_places", "promise_places"]  # decimals, not shown
-VERDICTS = ["comparator", "comparator_value", "difference", "usual", "verdict", "evidence", "promise", "counts", "reason", *_PLACES]
+VERDICTS = [
+    "comparator",
+    "comparator_value",
+    "difference",
+    "usual",
+    "verdict",
+    "evidence",
+    "promise",
+    "counts",
+    "reason",
+    *_PLACES,
+]
 REACH = ["goal", "goal_figure", "difference", "cases", "places"]
 BESIDE = ["area", "value_text", "rank"]
 _ITSELF = "One definition; only like periods and like areas are compared."
@@ -66,11 +85,19 @@ class Indicator:
             return pd.DataFrame(columns=["area_id", *REACH])
         report, rows = self.report, self.peers.reach
         target = report.comparison.query("comparator == 'target' and target_id != ''")
-        target = target[target["subject_id"].isin(self.subjects["subject_id"]) & target["comparator_value"].notna()].head(1)
+        target = target[
+            target["subject_id"].isin(self.subjects["subject_id"]) & target["comparator_value"].notna()
+        ].head(1)
         if rows.empty or target.empty or report.area["area_id"] not in self.peers.areas.index:
             return rows
         own = report.area["area_id"]
-        return pd.concat([rows, self.peers.to_reach("the target", pd.Series({own: float(target["comparator_value"].iloc[0])}), [own])], ignore_index=True)
+        return pd.concat(
+            [
+                rows,
+                self.peers.to_reach("the target", pd.Series({own: float(target["comparator_value"].iloc[0])}), [own]),
+            ],
+            ignore_index=True,
+        )
 
     @cached_property
     def beside(self):
@@ -113,7 +140,9 @@ def open_indicator(report, indicator):
     if lines.empty:
         return Indicator(report, register.loc[indicator], None, None)
     line = lines.iloc[0]
-    return Indicator(report, register.loc[indicator], line, Peers(report, line, bare(short_names(report, lines.head(1))).iloc[0]))
+    return Indicator(
+        report, register.loc[indicator], line, Peers(report, line, bare(short_names(report, lines.head(1))).iloc[0])
+    )
 
 
 # ---- the finding ----
@@ -133,7 +162,11 @@ def finding(about):
     reason = row["polarity_reason"][:1].lower() + row["polarity_reason"][1:]
     better = f"{WORDS['polarity'][row['polarity']].capitalize()}: {stop(reason)}"
     held = about.peers.chooser(VERDICTS, REACH) if about.peers else ""
-    said = [f'<strong data-field="lead">{_safe(lead)}</strong>.' if lead else "", _safe(stop(row["definition"])), _safe(better)]
+    said = [
+        f'<strong data-field="lead">{_safe(lead)}</strong>.' if lead else "",
+        _safe(stop(row["definition"])),
+        _safe(better),
+    ]
     return Finding(f'<h1 data-field="title">{_safe(title)}</h1>{held}<p>{" ".join(filter(None, said))}</p>')
 
 
@@ -151,7 +184,10 @@ def _told(about):
     rows = in_words(about.report, subjects.head(1))
     row = rows.iloc[0]
     change = {"unknown": "with nothing to set it beside"}.get(row["change"], row["change"])
-    return f"{row['short_name']}: {row['figure']}, {change}", f"{row['figure']} {row['period'] if row['period'].startswith('by ') else 'in ' + row['period']}"
+    return (
+        f"{row['short_name']}: {row['figure']}, {change}",
+        f"{row['figure']} {row['period'] if row['period'].startswith('by ') else 'in ' + row['period']}",
+    )
 
 
 # ---- pictures ----
@@ -166,27 +202,48 @@ def _over_years(about):
     peers, report = about.peers, about.report
     own, years = report.area["area_id"], peers.years
     near = years.reindex(peers.neighbours(own)).mean()
-    names = {"own": report.area["name"], "England": "England", "region": report.register.table("areas").set_index("area_id")["name"].get(report.area["region_id"], ""), "near": "Neighbours"}
+    names = {
+        "own": report.area["name"],
+        "England": "England",
+        "region": report.register.table("areas").set_index("area_id")["name"].get(report.area["region_id"], ""),
+        "near": "Neighbours",
+    }
     ids = {"own": own, "England": ENGLAND, "region": report.area["region_id"]}
     lines = {kind: (names[kind], years.loc[one].tolist()) for kind, one in ids.items() if one in years.index}
     lines["near"] = (names["near"], near.tolist())
     now = peers.verdicts[(peers.verdicts["area_id"] == own) & (peers.verdicts["comparator"] == "previous")]
-    gate = [] if now.empty or now[["before", "usual"]].isna().any(axis=None) else [float(now["before"].iloc[0] + way * now["usual"].iloc[0]) for way in (-1, 1)]
+    gate = (
+        []
+        if now.empty or now[["before", "usual"]].isna().any(axis=None)
+        else [float(now["before"].iloc[0] + way * now["usual"].iloc[0]) for way in (-1, 1)]
+    )
     times = [end.year + end.dayofyear / 366 for end in years.columns]
     spread = drawing.quantiles(years[years.index.isin(peers.areas.index)])
     picture = drawing.years(times, peers.labels.tolist(), lines, int(about.line["places"]), spread, gate)
     title = f"{about.line['name']}, {about.line['unit_heading']}"
     spoken = "; ".join(f"{name} {_ends(numbers, peers.labels)}" for name, numbers in lines.values())
-    data = years.loc[[one for one in ids.values() if one in years.index]].T.set_axis([names[kind] for kind, one in ids.items() if one in years.index], axis=1)
+    data = years.loc[[one for one in ids.values() if one in years.index]].T.set_axis(
+        [names[kind] for kind, one in ids.items() if one in years.index], axis=1
+    )
     data = data.assign(**{"Average of neighbours": near}).set_axis(peers.labels.rename("period"), axis=0)
     note = "Grey: nine in ten authorities, the middle half darker. Box: where an ordinary year could have ended. The axis need not begin at nought."
-    return Chart(title, f"Line chart. {title}. {spoken}.", picture.encode(), show(data, f"Figures behind the chart: {title}"), note)
+    return Chart(
+        title,
+        f"Line chart. {title}. {spoken}.",
+        picture.encode(),
+        show(data, f"Figures behind the chart: {title}"),
+        note,
+    )
 
 
 def _ends(numbers, labels):
     """ "18.7 in 2012/13, 25.5 in 2016/17" of a line's first and last figure."""
     known = [(f"{number:,.10g}", label) for number, label in zip(np.round(numbers, 2), labels) if not np.isnan(number)]
-    return ", ".join(f"{number} in {label}" for number, label in dict.fromkeys([known[0], known[-1]])) if known else "without figures"
+    return (
+        ", ".join(f"{number} in {label}" for number, label in dict.fromkeys([known[0], known[-1]]))
+        if known
+        else "without figures"
+    )
 
 
 def authorities(about):
@@ -200,10 +257,21 @@ def authorities(about):
     if not about.peers:
         return pd.DataFrame(columns=["area", "value", "value_text", "rank", "which"])
     peers, own = about.peers, about.report.area["area_id"]
-    rows = peers.figures[(peers.figures["cell"] == about.line["cell"]) & (peers.figures["local"] | (peers.figures["area_id"] == ENGLAND))]
+    rows = peers.figures[
+        (peers.figures["cell"] == about.line["cell"]) & (peers.figures["local"] | (peers.figures["area_id"] == ENGLAND))
+    ]
     rows = rows.set_index("area_id").sort_values(["rank", "area"])
-    which = np.select([rows.index == own, rows.index.isin(peers.neighbours(own)), rows.index == ENGLAND], ["this review", "neighbour", "England"], "")
-    rows = rows.assign(value_text=rows["value"], value=rows["number"], which=which, marks=rows["status"].fillna("").str.replace(r"(\w+)", r"[\1]", regex=True))
+    which = np.select(
+        [rows.index == own, rows.index.isin(peers.neighbours(own)), rows.index == ENGLAND],
+        ["this review", "neighbour", "England"],
+        "",
+    )
+    rows = rows.assign(
+        value_text=rows["value"],
+        value=rows["number"],
+        which=which,
+        marks=rows["status"].fillna("").str.replace(r"(\w+)", r"[\1]", regex=True),
+    )
     told = ["area", "value", "value_text", "marks", "rank", "which", "numerator", "denominator"]
     return rows[told].join(peers.areas["n"]).fillna({"n": -1}).astype({"n": int}).reset_index()
 
@@ -214,7 +282,11 @@ def _among_all(about):
     picture = drawing.strip(local, line["polarity"], england.iloc[0] if len(england) else None, int(line["places"]))
     title = f"All {len(local)} authorities, {line['period']}"
     near = local[local["which"] == "neighbour"]
-    spoken = f"{count(len(near)).capitalize()} {plural(len(near), 'neighbour')}: {'; '.join(near['area'] + ' ' + near['value_text'])}." if len(near) else "No neighbour has a figure."
+    spoken = (
+        f"{count(len(near)).capitalize()} {plural(len(near), 'neighbour')}: {'; '.join(near['area'] + ' ' + near['value_text'])}."
+        if len(near)
+        else "No neighbour has a figure."
+    )
     own = local.loc[local["which"] == "this review", "value_text"]
     alternative = f"Strip of {len(local)} authorities. {about.report.area['name']} {own.iloc[0] if len(own) else 'unknown'}, {_rank_words(line)}. {spoken}"
     data = show(rows[["area", "value", "value_text", "marks", "rank", "which"]], "All authorities with a figure")
@@ -239,13 +311,22 @@ def funnel_chart(about):
     own = counted["which"] == "this review"
     where = _where(value[own], limits[own]) if own.any() else "has no counts"
     title = f"{about.report.area['name']} {where}; {count(outside)} of {len(counted)} authorities {plural(outside, 'lies', 'lie')} outside the 99.8% limits"
-    size = pd.Series(np.geomspace(counted["denominator"].min(), counted["denominator"].max(), 120).round()).drop_duplicates(ignore_index=True)
+    size = pd.Series(
+        np.geomspace(counted["denominator"].min(), counted["denominator"].max(), 120).round()
+    ).drop_duplicates(ignore_index=True)
     curves = funnel_limits(size, england.iloc[0], line["unit"], spread).assign(size=size)
     picture = drawing.funnel(counted, value, curves, england.iloc[0], int(line["places"]))
     wider = f" Limits are {np.sqrt(spread):.1f} times as wide as chance alone would make them." if spread > 1 else ""
     data = show(counted[["area", "value", "value_text", "numerator", "denominator"]], "Figures behind the funnel")
     note = f"Lines: 95% (dotted) and 99.8% limits around England.{wider}"
-    return Charts((Chart(title, f"Funnel plot. {line['name']}, {line['period']}. {title}.{wider}", picture.encode(), data, note),), "")
+    return Charts(
+        (
+            Chart(
+                title, f"Funnel plot. {line['name']}, {line['period']}. {title}.{wider}", picture.encode(), data, note
+            ),
+        ),
+        "",
+    )
 
 
 def overdispersion(rows, average, unit):
@@ -332,7 +413,16 @@ def choices(about):
     return rows[_CHOICES].assign(places=line["places"])
 
 
-_CHOICES = ["list_of_neighbours", "average", "neighbours_with_figure", "value", "difference", "verdict", "evidence", "promise"]
+_CHOICES = [
+    "list_of_neighbours",
+    "average",
+    "neighbours_with_figure",
+    "value",
+    "difference",
+    "verdict",
+    "evidence",
+    "promise",
+]
 
 
 def long_chart(about):
@@ -342,11 +432,25 @@ def long_chart(about):
     rows = rows[(rows["kind"] != "month") & ~(rows["unit"].isin(TOTALS) & (rows["area_id"] == ENGLAND))]
     rows = rows.drop_duplicates(["series_id", "area_id", "breakdown", "period", "end"], keep="last")
     lines = [(name, line.sort_values("end")) for name, line in rows.groupby(["line", "kind"], sort=False)]
-    if len(rows.loc[rows["area_id"] != ENGLAND, ["series_id", "area_id", "breakdown", "kind"]].drop_duplicates()) < 2 and about.peers or len(rows) < 2:
+    if (
+        len(rows.loc[rows["area_id"] != ENGLAND, ["series_id", "area_id", "breakdown", "kind"]].drop_duplicates()) < 2
+        and about.peers
+        or len(rows) < 2
+    ):
         return Charts((), "")
-    drawn = [(name, [end.year + end.dayofyear / 366 for end in line["end"]], line["number"].tolist(), line["area_id"].iloc[0] == ENGLAND) for (name, _), line in lines]
+    drawn = [
+        (
+            name,
+            [end.year + end.dayofyear / 366 for end in line["end"]],
+            line["number"].tolist(),
+            line["area_id"].iloc[0] == ENGLAND,
+        )
+        for (name, _), line in lines
+    ]
     span = range(rows["end"].min().year, rows["end"].max().year + 1)
-    picture = drawing.long_lines(drawn, [year + 0.25 for year in span], [str(year) for year in span], int(decimal_places(rows["value"]).max()))
+    picture = drawing.long_lines(
+        drawn, [year + 0.25 for year in span], [str(year) for year in span], int(decimal_places(rows["value"]).max())
+    )
     title = f"{about.row['name']}: {count(len(rows))} {plural(len(rows), 'figure')} on {count(rows['series_id'].nunique())} {plural(rows['series_id'].nunique(), 'definition')}"
     spoken = "; ".join(f"{row.line} {row.said}" for row in rows.itertuples())
     data = show(findings.in_words(report, rows)[POINTS], f"Figures behind the chart: {title}")
@@ -357,12 +461,17 @@ def long_chart(about):
 def month_charts(about):
     """An XmR chart of each monthly series: what moves by more than the usual ups and downs? Without 12 months there are no limits and no chart."""
     report = about.report
-    rows = report.everyone[(report.everyone["area_id"] == report.area["area_id"]) & (report.everyone["kind"] == "month")]
+    rows = report.everyone[
+        (report.everyone["area_id"] == report.area["area_id"]) & (report.everyone["kind"] == "month")
+    ]
     rows = rows[rows["indicator_id"] == about.row.name]
     tables = [(line, limits_table(each)) for line, each in rows.groupby("line", sort=False)]
     names = report.register.table("series").set_index("series_id")["name"]
     series = rows.drop_duplicates("line").set_index("line")["series_id"].map(names)
-    return Charts(tuple(_month_chart(report, series[line], months) for line, months in tables if (months["reason"] == "").any()), "")
+    return Charts(
+        tuple(_month_chart(report, series[line], months) for line, months in tables if (months["reason"] == "").any()),
+        "",
+    )
 
 
 def _month_chart(report, name, months):
@@ -372,9 +481,18 @@ def _month_chart(report, name, months):
     title = f"{name}, {report.area['name']}, to {months['period_label'].iloc[-1]}: {told}"
     centre, lower, upper = months[["centre", "lower", "upper"]].iloc[0]
     levels = [("mean", centre), ("lower limit", lower), ("upper limit", upper)]
-    picture = drawing.years(months.index.tolist(), months["period_label"].tolist(), {"own": (report.area["name"], months["value"].tolist())}, 0, levels=levels, marked=set(np.flatnonzero(stands_out)))
+    picture = drawing.years(
+        months.index.tolist(),
+        months["period_label"].tolist(),
+        {"own": (report.area["name"], months["value"].tolist())},
+        0,
+        levels=levels,
+        marked=set(np.flatnonzero(stands_out)),
+    )
     which = join_words([word(words, months[rule]) for rule, words in _RULES.items()])
-    alternative = f"Run chart of {len(months)} months. {title}. Mean {centre:,.0f}, limits {lower:,.0f} to {upper:,.0f}."
+    alternative = (
+        f"Run chart of {len(months)} months. {title}. Mean {centre:,.0f}, limits {lower:,.0f} to {upper:,.0f}."
+    )
     data = show(months[["period_label", "value"]].assign(what_stands_out=which), f"Months behind the chart: {name}")
     note = "Diamonds stand out. Figures that follow the seasons do so each year, which is no change."
     return Chart(title, alternative, picture.encode(), data, note)

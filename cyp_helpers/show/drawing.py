@@ -51,7 +51,9 @@ def years(times, labels, lines, places, spread=None, gate=None, levels=(), marke
     parts = _spread(spread, [x(one) for one in times], y) + _rulers(ticks, y, WIDTH - _RIGHT)
     if gate:
         top, bottom = y(gate[1]), y(gate[0])
-        parts.append(f'<rect class="gate" x="{x(times[-1]) - 9}" y="{top}" width="18" height="{round(bottom - top, 1)}" fill="{GATE}" stroke="{MIDDLE}"/>')
+        parts.append(
+            f'<rect class="gate" x="{x(times[-1]) - 9}" y="{top}" width="18" height="{round(bottom - top, 1)}" fill="{GATE}" stroke="{MIDDLE}"/>'
+        )
     for name, number in levels:
         parts.append(f'<path d="M{_LEFT} {y(number)}H{WIDTH - _RIGHT}" stroke="{SOFT}" stroke-dasharray="6 4"/>')
         parts.append(_text(WIDTH - _RIGHT + 6, y(number) + 6, f"{name} {number:,.{places}f}"))
@@ -62,9 +64,24 @@ def years(times, labels, lines, places, spread=None, gate=None, levels=(), marke
         known = np.flatnonzero(~np.isnan(np.asarray(numbers, float)))
         if len(known):
             ends[kind] = (y(numbers[known[-1]]), f"{_short(name)} {numbers[known[-1]]:,.{places}f}")
-    parts += [_dot(x(times[n]), y(lines["own"][1][n]), n in marked) for n, one in enumerate(lines["own"][1]) if not np.isnan(one)]
-    parts.append(f'<g class="ends">{"".join(_end(*one) for one in zip(ends, _apart([at for at, _ in ends.values()], height - 40), ends.values()))}</g>' if not levels else "")
-    moved = {"x": [x(one) for one in times], "low": low, "high": high, "bottom": height - 40, "top": _TOP, "places": places}
+    parts += [
+        _dot(x(times[n]), y(lines["own"][1][n]), n in marked)
+        for n, one in enumerate(lines["own"][1])
+        if not np.isnan(one)
+    ]
+    parts.append(
+        f'<g class="ends">{"".join(_end(*one) for one in zip(ends, _apart([at for at, _ in ends.values()], height - 40), ends.values()))}</g>'
+        if not levels
+        else ""
+    )
+    moved = {
+        "x": [x(one) for one in times],
+        "low": low,
+        "high": high,
+        "bottom": height - 40,
+        "top": _TOP,
+        "places": places,
+    }
     return _svg(height, "".join(parts), f' data-years="{html.escape(json.dumps(moved))}"')
 
 
@@ -88,9 +105,14 @@ def long_lines(lines, times, labels, places):
         own += not england
         at = [x(one) for one in when]
         parts.append(_path("line", look, at, y, numbers))
-        parts += [f'<circle cx="{one}" cy="{y(number)}" r="{3 if england else 4.5}" fill="{look[0]}"><title>{number:,.{places}f}</title></circle>' for one, number in zip(at, numbers)]
+        parts += [
+            f'<circle cx="{one}" cy="{y(number)}" r="{3 if england else 4.5}" fill="{look[0]}"><title>{number:,.{places}f}</title></circle>'
+            for one, number in zip(at, numbers)
+        ]
         below = plot + 14 + _LINE * row
-        parts.append(f'<path d="M{_LEFT} {below - 6}h34" {_stroke(look)}/>' + _text(_LEFT + 42, below, _short(name, 60)))
+        parts.append(
+            f'<path d="M{_LEFT} {below - 6}h34" {_stroke(look)}/>' + _text(_LEFT + 42, below, _short(name, 60))
+        )
     return _svg(height, "".join(parts))
 
 
@@ -111,9 +133,14 @@ def strip(rows, polarity, england, places):
     stack = bins.groupby(bins).cumcount()
     up = stack.where(stack % 2 == 0, -stack - 1) / 2 * 8
     quarters = sorted(x(one) for one in values.quantile([0.25, 0.75]))
-    parts = [f'<rect x="{quarters[0]}" y="20" width="{round(quarters[1] - quarters[0], 1)}" height="{middle + 24}" fill="{PALE}"/>']
+    parts = [
+        f'<rect x="{quarters[0]}" y="20" width="{round(quarters[1] - quarters[0], 1)}" height="{middle + 24}" fill="{PALE}"/>'
+    ]
     if england is not None:
-        parts.append(f'<path d="M{x(england)} 20V{middle + 44}" stroke="{INK}" stroke-width="2"/>' + _text(x(england), 14, f"England {england:,.{places}f}", "middle"))
+        parts.append(
+            f'<path d="M{x(england)} 20V{middle + 44}" stroke="{INK}" stroke-width="2"/>'
+            + _text(x(england), 14, f"England {england:,.{places}f}", "middle")
+        )
     parts += [_text(x(one), height - 6, f"{one:,g}", "middle") for one in ticks if low <= one <= high]
     if polarity != "none":
         parts += [_text(4, 38, "worse", "start"), _text(WIDTH - 4, 38, "better", "end")]
@@ -141,7 +168,9 @@ def funnel(rows, value, limits, england, places, log=True):
     sizes = np.unique([_round(one) for one in np.geomspace(limits["size"].min(), limits["size"].max(), 4)])
     parts += [_text(x(np.log(one)), height - 26, f"{one:,.0f}", "middle") for one in sizes]
     parts.append(_text((_LEFT + WIDTH) / 2, height - 5, "Out of how many, in steps of like growth", "middle"))
-    return _svg(height, "".join(parts) + _marks(rows, np.log(rows["denominator"]).map(x), value.map(y)), ' class="areas"')
+    return _svg(
+        height, "".join(parts) + _marks(rows, np.log(rows["denominator"]).map(x), value.map(y)), ' class="areas"'
+    )
 
 
 # ---- parts ----
@@ -168,7 +197,8 @@ def _rulers(ticks, y, right):
     """Lines across with their numbers."""
     places = max(len(f"{one:.10g}".partition(".")[2]) for one in ticks)
     return [
-        f'<path d="M{_LEFT} {y(one)}H{right}" stroke="{PALE}"/>' + _text(_LEFT - 8, y(one) + 6, f"{one:,.{places}f}", "end")
+        f'<path d="M{_LEFT} {y(one)}H{right}" stroke="{PALE}"/>'
+        + _text(_LEFT - 8, y(one) + 6, f"{one:,.{places}f}", "end")
         for one in ticks
     ]
 
@@ -239,10 +269,18 @@ def _marks(rows, x, y):
     parts, over = [], {"neighbour": [], "this review": []}
     for n, at, up, area, text, which in zip(rows["n"], x, y, rows["area"], rows["value_text"], rows["which"]):
         place = f'transform="translate({round(float(at), 1)} {round(float(up), 1)})"'
-        parts.append(f'<g class="a" data-n="{n}" {place}><circle r="4.5" fill="{MIDDLE}" stroke="#8a8a8a"/><title>{html.escape(clean(area))} {text}</title></g>')
+        parts.append(
+            f'<g class="a" data-n="{n}" {place}><circle r="4.5" fill="{MIDDLE}" stroke="#8a8a8a"/><title>{html.escape(clean(area))} {text}</title></g>'
+        )
         over.get(which, []).append(place)
-    near = "".join(f'<path class="near" {place} d="M0-6l6 6-6 6-6-6z" fill="#fff" stroke="{PLUM}" stroke-width="2" pointer-events="none"/>' for place in over["neighbour"])
-    own = "".join(f'<circle class="own" {place} r="8" fill="{BLUE}" stroke="#fff" stroke-width="1.5" pointer-events="none"/>' for place in over["this review"])
+    near = "".join(
+        f'<path class="near" {place} d="M0-6l6 6-6 6-6-6z" fill="#fff" stroke="{PLUM}" stroke-width="2" pointer-events="none"/>'
+        for place in over["neighbour"]
+    )
+    own = "".join(
+        f'<circle class="own" {place} r="8" fill="{BLUE}" stroke="#fff" stroke-width="1.5" pointer-events="none"/>'
+        for place in over["this review"]
+    )
     return "".join(parts) + near + own
 
 

@@ -38,13 +38,19 @@ class Peers:
         """Figures of the line's series, all authorities, regions and England, every year of like periods: rows of ``Report.everyone``."""
         rows = self.report.everyone
         rows = rows[(rows["series_id"] == self.line["series_id"]) & (rows["breakdown"] == self.line["breakdown"])]
-        return rows[rows["kind"] == rows.loc[rows["cell"] == self.line["cell"], "kind"].iloc[0]].sort_values("end", kind="stable")
+        return rows[rows["kind"] == rows.loc[rows["cell"] == self.line["cell"], "kind"].iloc[0]].sort_values(
+            "end", kind="stable"
+        )
 
     @cached_property
     def years(self):
         """The same as numbers, a row for each ``area_id`` and a column for each period, in order."""
-        figures = self.figures[self.figures["end"] <= self.figures.loc[self.figures["cell"] == self.line["cell"], "end"].iloc[0]]
-        wide = figures.drop_duplicates(["area_id", "end"], keep="last").pivot(index="area_id", columns="end", values="number")
+        figures = self.figures[
+            self.figures["end"] <= self.figures.loc[self.figures["cell"] == self.line["cell"], "end"].iloc[0]
+        ]
+        wide = figures.drop_duplicates(["area_id", "end"], keep="last").pivot(
+            index="area_id", columns="end", values="number"
+        )
         return wide.loc[:, wide.loc[wide.index.intersection([self.report.area["area_id"]])].notna().any()]
 
     @cached_property
@@ -60,19 +66,29 @@ class Peers:
         report = self.report
         now = self.figures.index[(self.figures["cell"] == self.line["cell"]) & self.figures["local"]]
         pairs = report.peers[report.peers["figure"].isin(now) & report.peers["comparator"].isin(COMPARED)]
-        level = level_scale(pairs["scale"]).where(pairs["comparator"] != "neighbours", level_scale(pairs["scale"], pairs["n"]))
+        level = level_scale(pairs["scale"]).where(
+            pairs["comparator"] != "neighbours", level_scale(pairs["scale"], pairs["n"])
+        )
         usual = CLEAR_SCORE * pairs["scale"].where(pairs["comparator"] == "previous", level)
         rows = tidy(pairs, report.everyone, report.register)
         rows["usual"] = usual.where(pairs["comparator"] != "five_years").to_numpy()
-        rows["before"] = (rows["value"] - (pairs["score"] * pairs["scale"]).to_numpy()).where(rows["comparator"] == "previous")
+        rows["before"] = (rows["value"] - (pairs["score"] * pairs["scale"]).to_numpy()).where(
+            rows["comparator"] == "previous"
+        )
         order = rows["comparator"].map({one: n for n, one in enumerate(COMPARED)})
-        return rows.assign(order=order, usual_places=rows["difference_places"], promise_places=0).sort_values(["area", "order"], kind="stable", ignore_index=True)
+        return rows.assign(order=order, usual_places=rows["difference_places"], promise_places=0).sort_values(
+            ["area", "order"], kind="stable", ignore_index=True
+        )
 
     @cached_property
     def areas(self):
         """One row for each authority with a figure, by ``area_id``: ``area, value, text, rank, rank_of, region_id, numerator, denominator``,
         and ``n``, its number, in the order of names."""
-        rows = self.figures[(self.figures["cell"] == self.line["cell"]) & self.figures["local"]].set_index("area_id").sort_values("area")
+        rows = (
+            self.figures[(self.figures["cell"] == self.line["cell"]) & self.figures["local"]]
+            .set_index("area_id")
+            .sort_values("area")
+        )
         text = rows["value"] + {"percent": "%"}.get(self.line["unit"], "")
         kept = rows[["area", "number", "rank", "rank_of", "region_id", "numerator", "denominator"]]
         return kept.rename(columns={"number": "value"}).assign(text=text, n=range(len(rows)))
@@ -90,9 +106,14 @@ class Peers:
         clear = rows["verdict"].where(rows["evidence"] == Evidence.CLEAR).unstack().reindex(columns=COMPARED)
         tested = rows["evidence"].isin([Evidence.CLEAR, Evidence.UNCLEAR, Evidence.HIDDEN]).unstack().any(axis=1)
         clear["previous"] = clear["previous"].where(clear["five_years"].isna())
-        told = {area: [verdict + _SINCE[one] for one, verdict in row.dropna().items() if one in _SINCE] for area, row in clear.iterrows()}
+        told = {
+            area: [verdict + _SINCE[one] for one, verdict in row.dropna().items() if one in _SINCE]
+            for area, row in clear.iterrows()
+        }
         return {
-            area: f"{self.name}: {join(parts)}" if parts else f"{self.name}: {'nothing stands out clearly' if tested[area] else 'nothing can be tested'}"
+            area: f"{self.name}: {join(parts)}"
+            if parts
+            else f"{self.name}: {'nothing stands out clearly' if tested[area] else 'nothing can be tested'}"
             for area, parts in told.items()
         }
 
@@ -103,7 +124,9 @@ class Peers:
     @cached_property
     def levels(self):
         """What may be reached, by name: England's figure and that of the best quarter of authorities."""
-        england = self.figures[(self.figures["cell"] == self.line["cell"]) & (self.figures["area_id"] == ENGLAND)]["number"]
+        england = self.figures[(self.figures["cell"] == self.line["cell"]) & (self.figures["area_id"] == ENGLAND)][
+            "number"
+        ]
         quarter = self.areas["value"].quantile({"higher": 0.75, "lower": 0.25}.get(self.line["polarity"], 0.5))
         return {"England": england.iloc[0] if len(england) else np.nan, "the best quarter of authorities": quarter}
 
@@ -123,11 +146,17 @@ class Peers:
         per, up = PER.get(self.line["unit"], np.nan), self.line["polarity"] == "higher"
         gap = levels.reindex(own.index) - own["value"]
         number = (gap.abs() / per * own["denominator"]).round()
-        number, of = (one.map("{:,.0f}".format, na_action="ignore").astype("str") for one in (number, own["denominator"]))
+        number, of = (
+            one.map("{:,.0f}".format, na_action="ignore").astype("str") for one in (number, own["denominator"])
+        )
         told = number + (" more of " if up else " fewer of ") + of
         there = gap.le(0) if up else gap.ge(0)
-        rows = pd.DataFrame({"goal": goal, "goal_figure": levels, "difference": gap, "cases": told.fillna("no counts published")})
-        rows = rows.assign(cases=rows["cases"].mask(there, "reached"), difference=gap.mask(there)).dropna(subset="goal_figure")
+        rows = pd.DataFrame(
+            {"goal": goal, "goal_figure": levels, "difference": gap, "cases": told.fillna("no counts published")}
+        )
+        rows = rows.assign(cases=rows["cases"].mask(there, "reached"), difference=gap.mask(there)).dropna(
+            subset="goal_figure"
+        )
         return rows.assign(places=self.line["places"]).rename_axis("area_id").reset_index()
 
     def lead(self, area_id):
@@ -147,11 +176,31 @@ class Peers:
         """How clear verdicts of each kind on this series have held so far, in words; '' where too few are known."""
         table = self.report.register.table("promise-series")
         end = self.figures.loc[self.figures["cell"] == self.line["cell"], "end"].dt.year.iloc[0]
-        rows = table[(table["series_id"] == self.line["series_id"]) & (table["breakdown"] == self.line["breakdown"]) & (table["learnt"].astype(int) <= end)]
-        rows = rows.sort_values("learnt", key=lambda year: year.astype(int)).drop_duplicates("kind", keep="last").set_index("kind").reindex(COMPARED).dropna()
-        words = {"previous": "since the last figure", "five_years": "over five years", "england": "beside England", "region": "beside the region", "neighbours": "beside neighbours"}
+        rows = table[
+            (table["series_id"] == self.line["series_id"])
+            & (table["breakdown"] == self.line["breakdown"])
+            & (table["learnt"].astype(int) <= end)
+        ]
+        rows = (
+            rows.sort_values("learnt", key=lambda year: year.astype(int))
+            .drop_duplicates("kind", keep="last")
+            .set_index("kind")
+            .reindex(COMPARED)
+            .dropna()
+        )
+        words = {
+            "previous": "since the last figure",
+            "five_years": "over five years",
+            "england": "beside England",
+            "region": "beside the region",
+            "neighbours": "beside neighbours",
+        }
         parts = [f"{words[kind]} {float(row['held']):.0%} of {int(row['cases']):,}" for kind, row in rows.iterrows()]
-        return f"Record: where figures of this indicator stood out so far, they still did a year later {join(parts)} times." if parts else "No record of like verdicts on this indicator is known yet."
+        return (
+            f"Record: where figures of this indicator stood out so far, they still did a year later {join(parts)} times."
+            if parts
+            else "No record of like verdicts on this indicator is known yet."
+        )
 
     # ---- what a page's script shows ----
 
@@ -168,8 +217,15 @@ class Peers:
         def place(text):
             return words.setdefault(clean(text), len(words))
 
-        tables = {name: self._cells(rows, told, place) for name, rows, told in (("verdicts", self.verdicts, columns), ("reach", self.reach, goals))}
-        gates = self.verdicts[self.verdicts["comparator"] == "previous"].set_index("area_id")[["before", "usual"]].astype(float)
+        tables = {
+            name: self._cells(rows, told, place)
+            for name, rows, told in (("verdicts", self.verdicts, columns), ("reach", self.reach, goals))
+        }
+        gates = (
+            self.verdicts[self.verdicts["comparator"] == "previous"]
+            .set_index("area_id")[["before", "usual"]]
+            .astype(float)
+        )
         regions = {one: n for n, one in enumerate(self.areas["region_id"].drop_duplicates())}
         names = self.report.register.table("areas").set_index("area_id")["name"]
         areas = []
@@ -177,18 +233,45 @@ class Peers:
             gate = gates.loc[area_id] if area_id in gates.index else gates.mean() * np.nan
             near = [int(self.areas.at[one, "n"]) for one in self.neighbours(area_id) if one in self.areas.index]
             told = [row["area"], self.titles[area_id], self.lead(area_id)]
-            ends = [] if gate.isna().any() else [round(gate["before"] - gate["usual"], 3), round(gate["before"] + gate["usual"], 3)]
+            ends = (
+                []
+                if gate.isna().any()
+                else [round(gate["before"] - gate["usual"], 3), round(gate["before"] + gate["usual"], 3)]
+            )
             rank = "" if pd.isna(row["rank"]) else f"{row['rank']:.0f}"
-            areas.append([*told, row["text"], rank, regions[row["region_id"]], _numbers(self.years, area_id), near, ends, *(rows.get(area_id, []) for rows in tables.values())])
-        data = {"areas": areas, "regions": [[names[one], _numbers(self.years, one)] for one in regions], "words": list(words), "own": int(self.areas.at[self.report.area["area_id"], "n"])}
-        text = json.dumps(data, separators=(",", ":"), ensure_ascii=False).replace("&", "&amp;").replace("'", "&#39;").replace("<", "&lt;")
+            areas.append(
+                [
+                    *told,
+                    row["text"],
+                    rank,
+                    regions[row["region_id"]],
+                    _numbers(self.years, area_id),
+                    near,
+                    ends,
+                    *(rows.get(area_id, []) for rows in tables.values()),
+                ]
+            )
+        data = {
+            "areas": areas,
+            "regions": [[names[one], _numbers(self.years, one)] for one in regions],
+            "words": list(words),
+            "own": int(self.areas.at[self.report.area["area_id"], "n"]),
+        }
+        text = (
+            json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+            .replace("&", "&amp;")
+            .replace("'", "&#39;")
+            .replace("<", "&lt;")
+        )
         return f"<div class=\"chooser\" data-all='{text}'></div>"
 
     def _cells(self, rows, columns, place):
         """The cells of a table by ``area_id``, each as the number of its text."""
         shown = for_readers(rows[columns])
         texts = shown.map(cell_text).map(place)
-        return {area: texts.loc[each].to_numpy().tolist() for area, each in texts.groupby(rows["area_id"]).groups.items()}
+        return {
+            area: texts.loc[each].to_numpy().tolist() for area, each in texts.groupby(rows["area_id"]).groups.items()
+        }
 
 
 def _numbers(years, area_id):

@@ -124,7 +124,9 @@ class Pictures:
         """The table as a fragment of HTML without its style."""
         columns = {name: header for name, header in (COLUMNS | MORE).items() if name in self.rows}
         groups = [("", self.rows.to_dict("records"))]
-        return _rendered("pictures.html.j2", columns=columns, groups=groups, caption=self.caption, sortable=self.sortable)
+        return _rendered(
+            "pictures.html.j2", columns=columns, groups=groups, caption=self.caption, sortable=self.sortable
+        )
 
 
 def pdf_of(data):

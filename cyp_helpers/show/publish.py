@@ -24,7 +24,7 @@ IF_ANY = "if-any"  # tag of the headings that a page leaves out where what follo
 _PICTURE = re.compile(r'<img src="data:[^">]*"[^>]*>')
 
 
-def page_of(notebook, name, title, pages, top=""):
+def page_of(notebook, name, title, pages):
     """HTML of an executed notebook: its words, tables and pictures, without its code and what it wrote to standard error; where cells
     have the tag ``SHEET``, these alone, with the navigation folded.
 
@@ -34,7 +34,6 @@ def page_of(notebook, name, title, pages, top=""):
     name : file name of the page without ending
     title : for the browser's tab
     pages : list of dict with ``name``, ``label`` and ``group`` (or ''): the pages of this review, for the navigation
-    top : address of the folder with the index of all reviews, such as "../../"; '' for a page that none lists
 
     Returns
     -------
@@ -42,14 +41,30 @@ def page_of(notebook, name, title, pages, top=""):
     hide text are shown as "\N{REPLACEMENT CHARACTER}"; pictures after the first ``MOST_PICTURES`` are left out, which the page says.
     """
     sheet = [cell for cell in notebook.cells if SHEET in cell.metadata.get("tags", [])]
-    page = {"title": title, "name": name, "pages": pages, "policy": POLICY, "footer": FOOTER, "sheet": bool(sheet), "around": _around(pages, name), "top": top}
-    return clean(_frame().render(**page, style=_safe(STYLE + BOARD), script=_safe(SCRIPT), body=_safe(_body(notebook, title, sheet))))
+    page = {
+        "title": title,
+        "name": name,
+        "pages": pages,
+        "policy": POLICY,
+        "footer": FOOTER,
+        "sheet": bool(sheet),
+        "around": _around(pages, name),
+    }
+    return clean(
+        _frame().render(
+            **page, style=_safe(STYLE + BOARD), script=_safe(SCRIPT), body=_safe(_body(notebook, title, sheet))
+        )
+    )
 
 
 def _around(pages, name):
     """The page before and the page after one, or None for each."""
     place = next((n for n, page in enumerate(pages) if page["name"] == name), None)
-    return (None, None) if place is None else tuple(pages[n] if 0 <= n < len(pages) else None for n in (place - 1, place + 1))
+    return (
+        (None, None)
+        if place is None
+        else tuple(pages[n] if 0 <= n < len(pages) else None for n in (place - 1, place + 1))
+    )
 
 
 @cache  # compiling the templates takes as long as filling them
@@ -114,7 +129,11 @@ def _in_css(text):
 def _body(notebook, title, sheet):
     """The notebook's fragment, its heading made this page's own unless it shows one of its own; the style of its cells is already in the head."""
     cells = sheet or _with_something(notebook.cells)
-    own = any("<h1" in "".join(output.get("data", {}).get("text/html", "")) for cell in cells for output in cell.get("outputs", []))
+    own = any(
+        "<h1" in "".join(output.get("data", {}).get("text/html", ""))
+        for cell in cells
+        for output in cell.get("outputs", [])
+    )
     fragment, _ = _exporter().from_notebook_node(_without_errors(notebook, cells[1:] if own and not sheet else cells))
     title = html.escape(title)
     if not own:
@@ -133,7 +152,11 @@ def _with_something(cells):
 
 def _shows(cell):
     """Whether a cell has an output other than that there is nothing to show."""
-    texts = ["".join(one.get("data", {}).get(kind, "")) for one in cell.get("outputs", []) for kind in ("text/html", "text/markdown")]
+    texts = [
+        "".join(one.get("data", {}).get(kind, ""))
+        for one in cell.get("outputs", [])
+        for kind in ("text/html", "text/markdown")
+    ]
     return any(text and not re.match(r'<p class="(empty-table|nothing)"', text) for text in texts)
 
 
