@@ -17,6 +17,7 @@ from cyp_helpers.compare.judge import NO_VERDICT, Evidence, Verdict
 from cyp_helpers.compare.pairs import OVER_TIME
 from cyp_helpers.compare.plan import COMPARATORS, compare_plan
 from cyp_helpers.compare.subjects import published_lines
+from cyp_helpers.register.reviews import find_review, previous_review
 from cyp_helpers.register.tables import (
     ENGLAND,
     Register,
@@ -25,9 +26,7 @@ from cyp_helpers.register.tables import (
     find_area,
     find_plan,
     find_priority,
-    find_review,
     load_register,
-    previous_review,
     priorities_of,
 )
 
@@ -182,7 +181,7 @@ def open_review(plan, review, priority=None, area="", register=None):
     Parameters
     ----------
     plan, review, priority : str, such as "cypf-2016-18", "2017-18 part 2" and "safe"; without a priority all of them; ``plans()``,
-        ``reviews(plan)`` and ``priorities(plan)`` list them
+        ``reviews(plan)`` and ``priorities(plan)`` list them; a review can also be a day, such as "2026-03-31", or "latest", today
     area : GSS code, LA number or name of the area to report; the plan's own where it is left out
     register : Register; read from the project's ``data/`` where it is left out
 
@@ -204,7 +203,7 @@ def open_review(plan, review, priority=None, area="", register=None):
     area_row = find_area(register, area or plan_row["area_id"])
     if priority is not None:
         find_priority(register, plan, priority)
-    area_id = area_row["area_id"]
+    area_id, review = area_row["area_id"], review_row["review"]
     judged = judged_about(register, review_row["as_at"], area_id)
     comparison, figures = compare_plan(judged, plan, review, area_id)
     own = area_id == plan_row["area_id"]

@@ -20,7 +20,8 @@ from cyp_helpers.compare.reasons import average_words, coarser_places, gap_sente
 from cyp_helpers.compare.stated import with_stated
 from cyp_helpers.compare.subjects import listed_subjects
 from cyp_helpers.compare.targets import assess_targets
-from cyp_helpers.register.tables import ENGLAND, LINE_KEY, area_of_plan, find_review, previous_review, region_of
+from cyp_helpers.register.reviews import find_review, previous_review
+from cyp_helpers.register.tables import ENGLAND, LINE_KEY, area_of_plan, region_of
 
 COMPARATORS = {
     "target": "Target",

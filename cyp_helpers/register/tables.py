@@ -222,19 +222,13 @@ def judgement_steps(scale, labels, register):
 def find_plan(register, plan):
     """The row of ``plans`` for an id; raises UnknownName with the valid ones."""
     plans = register.table("plans")
-    return _only_row(plans, "plan_id", plan, "plan")
-
-
-def find_review(register, plan, review):
-    """The row of ``reviews`` for a plan's review such as "2017-18 part 2"; raises UnknownName with the valid ones."""
-    reviews = register.table("reviews")
-    return _only_row(reviews[reviews["plan_id"] == plan], "review", review, f"review of {plan}")
+    return only_row(plans, "plan_id", plan, "plan")
 
 
 def find_priority(register, plan, priority):
     """The row of ``priorities`` for a short name such as "safe"; raises UnknownName with the valid ones."""
     priorities = priorities_of(register, plan)
-    return _only_row(priorities, "short_id", priority, f"priority of {plan}")
+    return only_row(priorities, "short_id", priority, f"priority of {plan}")
 
 
 def find_area(register, area):
@@ -326,17 +320,11 @@ def priorities_of(register, plan):
     return priorities.sort_values("number")
 
 
-def previous_review(register, plan, review):
-    """The review of the same plan before this one, or None for the first."""
-    reviews = register.table("reviews")
-    earlier = reviews[(reviews["plan_id"] == plan) & (reviews["as_at"] < find_review(register, plan, review)["as_at"])]
-    return None if earlier.empty else earlier.sort_values("as_at").iloc[-1]
-
-
-def _only_row(frame, column, wanted, what):
+def only_row(frame, column, wanted, what, more=""):
+    """The one row of a frame with a name in a column; raises UnknownName with the valid ones and what ``more`` there is."""
     found = frame[frame[column] == wanted]
     if len(found) == 1:
         return found.iloc[0]
     near = get_close_matches(str(wanted), frame[column], n=1)
     hint = f" Did you mean {near[0]!r}?" if near else ""
-    raise UnknownName(f"Unknown {what}: {wanted!r}.{hint} Valid: {', '.join(frame[column])}.")
+    raise UnknownName(f"Unknown {what}: {wanted!r}.{hint} Valid: {', '.join(filter(None, [*frame[column], more]))}.")

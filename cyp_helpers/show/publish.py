@@ -3,6 +3,7 @@
 import html
 import re
 from functools import cache
+from urllib.parse import quote
 
 from cyp_helpers.show.charts import MOST_PICTURES
 from cyp_helpers.show.picture import STYLE as BOARD
@@ -16,6 +17,7 @@ FOOTER = (
 # Whatever gets into a page, nothing is fetched, sent or run. A script of the page's own would be named here by its hash.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 SHEET = "sheet"  # tag of the cells that alone make a page
+_LINK = re.compile(r'<a href="([^":#/]+)\.html">(.*?)</a>', re.DOTALL)
 _PICTURE = re.compile(r'<img src="data:[^">]*"[^>]*>')
 
 
@@ -28,7 +30,8 @@ def page_of(notebook, name, title, pages):
     notebook : NotebookNode
     name : file name of the page without ending
     title : for the browser's tab
-    pages : list of dict with ``name``, ``label`` and ``group`` (or ''): the pages of this review, for the navigation
+    pages : list of dict with ``name``, ``label`` and ``group`` (or ''): the pages of this review, for the navigation;
+        a link to another page is plain words
 
     Returns
     -------
@@ -37,7 +40,9 @@ def page_of(notebook, name, title, pages):
     """
     sheet = [cell for cell in notebook.cells if SHEET in cell.metadata.get("tags", [])]
     page = {"title": title, "name": name, "pages": pages, "policy": POLICY, "footer": FOOTER, "sheet": bool(sheet)}
-    return clean(_frame().render(**page, style=_safe(STYLE + BOARD * page["sheet"]), body=_safe(_body(notebook, title, sheet))))
+    there, body = {html.escape(quote(one["name"])) for one in pages}, _body(notebook, title, sheet)
+    body = _LINK.sub(lambda link: link[0] if link[1] in there else link[2], body) if pages else body
+    return clean(_frame().render(**page, style=_safe(STYLE + BOARD * page["sheet"]), body=_safe(body)))
 
 
 @cache  # compiling the templates takes as long as filling them
