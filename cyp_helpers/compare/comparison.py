@@ -32,7 +32,7 @@ class Judged(NamedTuple):
 @lru_cache(maxsize=2)
 def known_on(register, day, series=None):
     """The register as known on a day and every figure in it (of ``series``, a tuple, or all) with its rank; kept."""
-    known = register.as_known(day)
+    known = register.holding(series or ()).as_known(day)
     every = known_figures(known, series)
     return known, every.join(ranks(every))
 
@@ -76,7 +76,7 @@ def figures(register, as_at=None, areas=None, series=None):
     as_at : date; only what had been published by then is used, the newest edition of each figure. Left out: today
     areas : name, GSS code or LA number of an authority, a region or England, or a list of such; a region stands for the
         authorities in it. Left out: all areas
-    series : ``series_id`` or a list of such, see ``indicators``. Left out: all
+    series : ``series_id`` or a list of such, see ``indicators``. Left out: all but the catalogue's own, which are read by name alone
 
     Returns
     -------
@@ -117,7 +117,7 @@ def compare(register, as_at=None, areas=None, series=None):
     as_at : date; only what had been published by then is used. Left out: today
     areas : name, GSS code or LA number of an authority, a region or England, or a list of such; a region stands for the
         authorities in it. Left out: all areas
-    series : ``series_id`` or a list of such, see ``indicators``. Left out: all
+    series : ``series_id`` or a list of such, see ``indicators``. Left out: all but the catalogue's own, which are read by name alone
 
     Returns
     -------
