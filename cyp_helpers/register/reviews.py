@@ -46,7 +46,7 @@ def previous_review(register, plan, review):
     find_plan(register, plan)
     row, reviews = find_review(register, plan, review), register.table("reviews")
     earlier = reviews[(reviews["plan_id"] == plan) & (reviews["as_at"] < row["as_at"])]
-    if row["period_start"] == "":
+    if _NAMED.fullmatch(row["review"]):
         last = _half_year_start(row["as_at"]) - pd.Timedelta(days=1)
         if not (earlier["as_at"] >= last).any():
             return _review_of(plan, last)
