@@ -200,7 +200,11 @@ def open_review(plan, review, priority=None, area="", register=None):
         return narrowed(_opened_ahead[plan, review, area], priority)
     register = register or load_register()
     plan_row, review_row = find_plan(register, plan), find_review(register, plan, review)
+    if not area and not plan_row["area_id"]:
+        raise UnknownName(f"{plan_row['title']} is of every authority: say which one as area, such as Leeds")
     area_row = find_area(register, area or plan_row["area_id"])
+    listed = register.table("plan-indicators")
+    register = register.holding(listed.loc[listed["plan_id"] == plan, "series_id"])
     if priority is not None:
         find_priority(register, plan, priority)
     area_id, review = area_row["area_id"], review_row["review"]

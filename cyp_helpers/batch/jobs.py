@@ -85,8 +85,11 @@ def plan_runs(register, plan, review, priority=None, area=""):
         for one in plans
         for name in _reviews_of(register, one, review)
         for where in areas
+        if where or _has_area(register, one)
         if _was_there(register, where, find_review(register, one, name)["as_at"])
     ]
+    if not runs and not areas[0]:
+        raise UnknownName(f"{plans[0]} is a plan of every authority: say which one, such as --area Leeds, or --area all")
     if not runs:
         first, last = days_of(register, areas[0])
         span = " ".join(filter(None, [first and f"since {first}", last and f"until {last}"]))
@@ -95,6 +98,10 @@ def plan_runs(register, plan, review, priority=None, area=""):
         for one in plans:
             find_priority(register, one, priority)
     return runs
+
+
+def _has_area(register, plan):
+    return area_of_plan(register, plan) != ""
 
 
 def _was_there(register, area_id, as_at):
