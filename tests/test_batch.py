@@ -94,7 +94,7 @@ def test_a_run_its_files_and_a_failure_that_damages_nothing(project, monkeypatch
     [
         (
             ("--plan", "cypf-2017"),
-            "Unknown plan: 'cypf-2017'. Did you mean 'cypf-2016-18'? Valid: cypf-2011-14, early-help-2013-16, cypf-2016-18.",
+            "Unknown plan: 'cypf-2017'. Did you mean 'cypf-2016-18'? Valid: cypf-2011-14, early-help-2013-16, cypf-2016-18, national-framework.",
         ),
         (
             ("--review", "2017-18"),

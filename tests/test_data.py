@@ -69,6 +69,8 @@ def test_every_field_stands_in_the_dictionary():
 )
 def test_what_is_said_to_be_printed_stands_in_its_document(documents, name, column):
     frame = load_register(PROJECT).table(name)
+    if "source_id" in frame:
+        frame = frame[frame["source_id"].isin(list(documents))]
     if name == "plan-indicators":  # the review of evidence names no indicators; its rows shorten the sentence
         frame = frame[frame["source_id"] != "review-2018"]
     for row in frame.itertuples():

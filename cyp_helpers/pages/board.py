@@ -150,7 +150,9 @@ def _places(rows):
     bare = ~rows["priority_id"].isin(rows.loc[rows["measure"] == "indicator", "priority_id"])
     beside, lone = rows["england"].notna(), rows["england"].isna() & (rows["change"] == UNKNOWN)
     headline = (rows["measure"] == "indicator") | (bare & beside)
-    place = (2 * lone + ~beside).where(headline).rank(method="first")
+    # Where not all have room, every priority has its first ones.
+    turn = rows.groupby("priority_id").cumcount() / 1000 * ((headline & beside).sum() > MOST)
+    place = (2 * lone + ~beside + turn).where(headline).rank(method="first")
     return place.where(~lone | (place <= FEWEST))
 
 

@@ -17,14 +17,14 @@ def plans(register=None):
     ``last_review``
 
     >>> cyp.plans()["plan"].tolist()
-    ['cypf-2011-14', 'early-help-2013-16', 'cypf-2016-18']
+    ['cypf-2011-14', 'early-help-2013-16', 'cypf-2016-18', 'national-framework']
     """
     register = register or load_register()
     rows = register.table("plans").set_index("plan_id")
     reviewed = register.table("reviews").sort_values("as_at", kind="stable").groupby("plan_id")["review"]
     listed = register.table("plan-indicators")
     rows = rows.assign(
-        area=rows["area_id"].map(register.table("areas").set_index("area_id")["name"]),
+        area=rows["area_id"].map(register.table("areas").set_index("area_id")["name"]).astype("str").fillna(""),
         reviews=_number(reviewed.size(), rows.index),
         priorities=_number(register.table("priorities").value_counts("plan_id"), rows.index),
         indicators=_number(listed[listed["series_id"] != ""].groupby("plan_id")["series_id"].nunique(), rows.index),

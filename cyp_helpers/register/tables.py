@@ -35,7 +35,7 @@ class Register:
     in ``published`` besides those of ``published_measures.csv`` (``holding``).
 
     >>> load_register().table("plans")["plan_id"].tolist()
-    ['cypf-2011-14', 'early-help-2013-16', 'cypf-2016-18']
+    ['cypf-2011-14', 'early-help-2013-16', 'cypf-2016-18', 'national-framework']
     """
 
     folder: Path
