@@ -16,6 +16,7 @@ from cyp_helpers.compare.figures import look_up
 from cyp_helpers.compare.judge import NO_VERDICT, Evidence, Verdict
 from cyp_helpers.compare.pairs import OVER_TIME
 from cyp_helpers.compare.plan import COMPARATORS, compare_plan
+from cyp_helpers.compare.scale import CHILDREN
 from cyp_helpers.compare.subjects import published_lines
 from cyp_helpers.register.reviews import find_review, previous_review
 from cyp_helpers.register.tables import (
@@ -204,11 +205,13 @@ def open_review(plan, review, priority=None, area="", register=None):
         raise UnknownName(f"{plan_row['title']} is of every authority: say which one as area, such as Leeds")
     area_row = find_area(register, area or plan_row["area_id"])
     listed = register.table("plan-indicators")
-    register = register.holding(listed.loc[listed["plan_id"] == plan, "series_id"])
+    listed = tuple(sorted({*listed.loc[listed["plan_id"] == plan, "series_id"], CHILDREN}))
+    register = register.holding(listed)
     if priority is not None:
         find_priority(register, plan, priority)
     area_id, review = area_row["area_id"], review_row["review"]
-    judged = judged_about(register, review_row["as_at"], area_id)
+    # A plan of every authority shows what it lists alone; others have counterparts beside.
+    judged = judged_about(register, review_row["as_at"], area_id, None if plan_row["area_id"] else listed)
     comparison, figures = compare_plan(judged, plan, review, area_id)
     own = area_id == plan_row["area_id"]
     published = compare_plan(judged, plan, review, area_id, published=True)[0] if own else comparison

@@ -56,13 +56,14 @@ def judged_on(register, day, series=None):
     return Judged(known, every, judge(every, pairs, years, known), years)
 
 
-def judged_about(register, day, area_id):
-    """``judged_on`` with the pairs of one area, its region, England and the documents alone: what one report tells.
+def judged_about(register, day, area_id, series=None):
+    """``judged_on`` with the pairs of one area, its region, England and the documents alone: what one report tells; of ``series`` (a
+    tuple), or all.
 
     >>> len(judged_about(load_register(), pd.Timestamp("2018-03-31"), "E06000016").pairs) > 1000
     True
     """
-    known, every, pairs, years = paired_on(register, day)
+    known, every, pairs, years = paired_on(register, day, series)
     near = every["area_id"].isin([area_id, region_of(known, area_id), ENGLAND]) | ~every["open_data"]
     return Judged(known, every, judge(every, pairs, years, known, near.reindex(pairs["figure"]).to_numpy()), years)
 
