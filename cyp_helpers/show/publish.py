@@ -5,6 +5,7 @@ import html
 import re
 from functools import cache
 from hashlib import sha256
+from urllib.parse import quote
 
 from cyp_helpers.show.charts import MOST_PICTURES
 from cyp_helpers.show.picture import STYLE as BOARD
@@ -19,12 +20,14 @@ SCRIPT = (FOLDER / "page.js").read_text(encoding="utf-8")
 _HASH = base64.b64encode(sha256(SCRIPT.encode()).digest()).decode("ascii")
 # Whatever gets into a page, nothing is fetched, sent or run but the page's own script, known by its hash.
 POLICY = f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-{_HASH}'; base-uri 'none'; form-action 'none'"
+PUBLISHED_FOOTER = "Figures are published open data under the Open Government Licence v3.0. Every figure on the page is listed with its source."
 SHEET = "sheet"  # tag of the cells that alone make a page
 IF_ANY = "if-any"  # tag of the headings that a page leaves out where what follows shows nothing
+_LINK = re.compile(r'<a href="([^":#/]+)\.html">(.*?)</a>', re.DOTALL)
 _PICTURE = re.compile(r'<img src="data:[^">]*"[^>]*>')
 
 
-def page_of(notebook, name, title, pages):
+def page_of(notebook, name, title, pages, footer=FOOTER):
     """HTML of an executed notebook: its words, tables and pictures, without its code and what it wrote to standard error; where cells
     have the tag ``SHEET``, these alone, with the navigation folded.
 
@@ -33,7 +36,9 @@ def page_of(notebook, name, title, pages):
     notebook : NotebookNode
     name : file name of the page without ending
     title : for the browser's tab
-    pages : list of dict with ``name``, ``label`` and ``group`` (or ''): the pages of this review, for the navigation
+    pages : list of dict with ``name``, ``label`` and ``group`` (or ''): the pages of this review, for the navigation;
+        a link to another page is plain words
+    footer : where the figures are from
 
     Returns
     -------
@@ -46,15 +51,13 @@ def page_of(notebook, name, title, pages):
         "name": name,
         "pages": pages,
         "policy": POLICY,
-        "footer": FOOTER,
+        "footer": footer,
         "sheet": bool(sheet),
         "around": _around(pages, name),
     }
-    return clean(
-        _frame().render(
-            **page, style=_safe(STYLE + BOARD), script=_safe(SCRIPT), body=_safe(_body(notebook, title, sheet))
-        )
-    )
+    there, body = {html.escape(quote(one["name"])) for one in pages}, _body(notebook, title, sheet)
+    body = _LINK.sub(lambda link: link[0] if link[1] in there else link[2], body) if pages else body
+    return clean(_frame().render(**page, style=_safe(STYLE + BOARD), script=_safe(SCRIPT), body=_safe(body)))
 
 
 def _around(pages, name):
