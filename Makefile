@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: review test lab check fuzz notebooks lock clean
+.PHONY: review test lab check fuzz mutants notebooks lock clean
 
 review: $(READY)
 	$(BIN)/cyp review
@@ -19,6 +19,9 @@ check: $(READY)
 
 fuzz: $(READY)  # single faults in a copy of data/: none may pass
 	$(BIN)/python -m benchmarks fuzz
+
+mutants: $(READY)  # small changes of the comparing core, one at a time: each should fail a test
+	$(BIN)/mutmut run; $(BIN)/mutmut results
 
 notebooks: $(READY)  # run the saved notebooks again and keep their outputs
 	$(BIN)/cyp save-notebooks

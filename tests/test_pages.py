@@ -1,4 +1,4 @@
-"""Claims, delivery, long view, data quality and annual review."""
+"""Claims, delivery, data quality and annual review."""
 
 import re
 from types import SimpleNamespace

@@ -13,10 +13,8 @@ CLEAR_PROMISE = dict.fromkeys(LEVELS, 85.0) | {"previous": 75.0, "five_years": 7
 FEWEST_NEIGHBOURS = 5
 CURVES = ["kind", "learnt", "form", "constant", "slope", "support", "lowest", "highest"]
 OFFSETS = ["kind", "learnt", "series_id", "breakdown", "cases", "held", "offset"]
-FAILING = (
-    50,
-    0.6,
-)  # cases beyond CLEAR_SCORE, of which fewer held: such a series is promised no more than its own record
+# Of so many cases beyond CLEAR_SCORE a smaller share held: such a series is promised no more than its own record.
+FAILING = (50, 0.6)
 _BEFORE = {"previous": (3, 4, 5), "five_years": (6, 7)}  # years of the area's own past that bear a change out
 _NOTHING = 0.4
 _SUPPORT = (-2.0, 3.0)  # beyond these ends more of it says no more

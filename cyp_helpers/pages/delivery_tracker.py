@@ -237,7 +237,7 @@ def _tally(numbers):
 
 
 def read_delivery(report):
-    """How many actions are overdue, done or without a date."""
+    """How many actions are past their day and not shown to be done, done, or without a date."""
     number = actions_of(report)["state"].value_counts(sort=False)
     late = number[LATE].sum()
     told = pd.concat(

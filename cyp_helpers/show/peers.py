@@ -95,9 +95,14 @@ class Peers:
 
     def neighbours(self, area_id):
         """``area_id`` of the statistical neighbours, closest first, in the list in use."""
+        return self._listed.get(area_id, [])
+
+    @cached_property
+    def _listed(self):
         listed = self.report.register.table("neighbours")
-        listed = listed[(listed["list_id"] == list_in_use(self.report.register)) & (listed["area_id"] == area_id)]
-        return listed.sort_values("position", key=pd.to_numeric)["neighbour_id"].tolist()
+        listed = listed[listed["list_id"] == list_in_use(self.report.register)]
+        listed = listed.sort_values("position", key=pd.to_numeric, kind="stable")
+        return listed.groupby("area_id")["neighbour_id"].agg(list).to_dict()
 
     @cached_property
     def titles(self):
@@ -107,8 +112,8 @@ class Peers:
         tested = rows["evidence"].isin([Evidence.CLEAR, Evidence.UNCLEAR, Evidence.HIDDEN]).unstack().any(axis=1)
         clear["previous"] = clear["previous"].where(clear["five_years"].isna())
         told = {
-            area: [verdict + _SINCE[one] for one, verdict in row.dropna().items() if one in _SINCE]
-            for area, row in clear.iterrows()
+            area: [row[one] + since for one, since in _SINCE.items() if not pd.isna(row[one])]
+            for area, row in clear.to_dict("index").items()
         }
         return {
             area: f"{self.name}: {join(parts)}"
@@ -161,9 +166,13 @@ class Peers:
 
     def lead(self, area_id):
         """Figure, period and place of one authority."""
-        row = self.areas.loc[area_id]
+        row = self._facts[area_id]
         place = "" if pd.isna(row["rank"]) else f", place {row['rank']:.0f} of {row['rank_of']:.0f}"
         return f"{row['area']}: {row['text']} in {self.labels.iloc[-1]}{place}"
+
+    @cached_property
+    def _facts(self):
+        return self.areas.to_dict("index")
 
     def beside(self, area_id, columns):
         """Figure and rank of the neighbours of one authority, a frame with ``columns``."""
@@ -221,39 +230,29 @@ class Peers:
             name: self._cells(rows, told, place)
             for name, rows, told in (("verdicts", self.verdicts, columns), ("reach", self.reach, goals))
         }
-        gates = (
-            self.verdicts[self.verdicts["comparator"] == "previous"]
-            .set_index("area_id")[["before", "usual"]]
-            .astype(float)
-        )
+        rows = self.verdicts[self.verdicts["comparator"] == "previous"].set_index("area_id")
+        ends = pd.DataFrame({"low": rows["before"] - rows["usual"], "high": rows["before"] + rows["usual"]}).round(3)
+        gates = ends.dropna().T.to_dict("list")
+        numbers = {area: _numbers(row) for area, row in zip(self.years.index, self.years.to_numpy())}
+        number_of = self.areas["n"].to_dict()
         regions = {one: n for n, one in enumerate(self.areas["region_id"].drop_duplicates())}
         names = self.report.register.table("areas").set_index("area_id")["name"]
         areas = []
-        for area_id, row in self.areas.iterrows():
-            gate = gates.loc[area_id] if area_id in gates.index else gates.mean() * np.nan
-            near = [int(self.areas.at[one, "n"]) for one in self.neighbours(area_id) if one in self.areas.index]
-            told = [row["area"], self.titles[area_id], self.lead(area_id)]
-            ends = (
-                []
-                if gate.isna().any()
-                else [round(gate["before"] - gate["usual"], 3), round(gate["before"] + gate["usual"], 3)]
-            )
-            rank = "" if pd.isna(row["rank"]) else f"{row['rank']:.0f}"
+        for area_id, row in self._facts.items():
             areas.append(
                 [
-                    *told,
-                    row["text"],
-                    rank,
+                    *(row["area"], self.titles[area_id], self.lead(area_id), row["text"]),
+                    "" if pd.isna(row["rank"]) else f"{row['rank']:.0f}",
                     regions[row["region_id"]],
-                    _numbers(self.years, area_id),
-                    near,
-                    ends,
-                    *(rows.get(area_id, []) for rows in tables.values()),
+                    numbers[area_id],
+                    [number_of[one] for one in self.neighbours(area_id) if one in number_of],
+                    gates.get(area_id, []),
+                    *(cells.get(area_id, []) for cells in tables.values()),
                 ]
             )
         data = {
             "areas": areas,
-            "regions": [[names[one], _numbers(self.years, one)] for one in regions],
+            "regions": [[names[one], numbers.get(one, [None] * self.years.shape[1])] for one in regions],
             "words": list(words),
             "own": int(self.areas.at[self.report.area["area_id"], "n"]),
         }
@@ -274,6 +273,5 @@ class Peers:
         }
 
 
-def _numbers(years, area_id):
-    row = years.loc[area_id] if area_id in years.index else pd.Series(np.nan, years.columns)
+def _numbers(row):
     return [None if np.isnan(one) else round(float(one), 4) for one in row]

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import re
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -46,11 +45,7 @@ PICTURES_EXPLAINED = (
     ("diamond", "neighbours"),
     ("dots", "ours, filled: clear"),
 )
-LINKS = (
-    ("all-indicators.html", "all indicators"),
-    ("delivery.html", "actions"),
-)  # the second where the plan's own work is shown
-MOST_WORDS = 350
+LINKS = (("all-indicators.html", "all indicators"), ("delivery.html", "actions"))  # the second where the plan's own work is shown
 DATA = "application/vnd.cyp.board+json"
 
 
@@ -170,16 +165,6 @@ def board_in(notebook):
     """The data of the sheet that an executed notebook shows, or None."""
     outputs = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]
     return next((data[DATA] for data in outputs if DATA in data), None)
-
-
-def words_on(text):
-    """How many words a page of HTML shows: what stands in tags, styles, hidden or alternative texts is not counted.
-
-    >>> words_on('<p>Two <b>words</b></p><span class="hide">heard, not seen</span>')
-    2
-    """
-    text = re.sub(r"<(style|title|head|nav)\b.*?</\1>|<span class=\"hide\">.*?</span>", " ", text, flags=re.DOTALL)
-    return sum(bool(re.search(r"\w", word)) for word in re.sub(r"<[^>]*>", " ", text).split())
 
 
 def _key(kind):

@@ -199,6 +199,7 @@ def named(finding):
 
 
 def of_which_new(findings):
+    """How many of these findings are new since the last review, as part of a sentence."""
     new = findings["new"].sum()
     return "new since the last review" if len(findings) == new else say("new", new)
 
