@@ -55,7 +55,7 @@ def gap_sentences(gap, area, detail):
     """
     text = gap.map(GAPS)
     for mark, words in (("{area}", area), ("{detail}", detail)):
-        parts = text.str.partition(mark)
+        parts = text.str.partition(mark).reindex(columns=range(3), fill_value="")  # no rows, no columns
         text = parts[0] + words.where(parts[1] != "", "") + parts[2]
     return text
 

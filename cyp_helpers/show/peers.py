@@ -107,9 +107,10 @@ class Peers:
     @cached_property
     def titles(self):
         """The finding for each authority, by ``area_id``."""
-        rows = self.verdicts.set_index(["area_id", "comparator"])[["verdict", "evidence"]]
-        clear = rows["verdict"].where(rows["evidence"] == Evidence.CLEAR).unstack().reindex(columns=COMPARED)
-        tested = rows["evidence"].isin([Evidence.CLEAR, Evidence.UNCLEAR, Evidence.HIDDEN]).unstack().any(axis=1)
+        rows = self.verdicts.pivot(index="area_id", columns="comparator", values=["verdict", "evidence"])
+        rows = rows.reindex(index=self.areas.index, columns=pd.MultiIndex.from_product([["verdict", "evidence"], COMPARED]))
+        clear = rows["verdict"].where(rows["evidence"] == Evidence.CLEAR)
+        tested = rows["evidence"].isin([Evidence.CLEAR, Evidence.UNCLEAR, Evidence.HIDDEN]).any(axis=1)
         clear["previous"] = clear["previous"].where(clear["five_years"].isna())
         told = {
             area: [row[one] + since for one, since in _SINCE.items() if not pd.isna(row[one])]
