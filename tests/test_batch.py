@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 from cyp_helpers.batch.folder import ReviewFolder
 from cyp_helpers.batch.jobs import Job, Run, check_parameters, plan_runs
 from cyp_helpers.cli import app
-from cyp_helpers.show.publish import SCRIPT
 from cyp_helpers.register.tables import AUTHORITY_TYPES, UnknownName, load_register, read_table
+from cyp_helpers.show.publish import SCRIPT
 
 INDICATORS = (
     "caf-needs-met",
@@ -62,7 +62,7 @@ def test_a_run_its_files_and_a_failure_that_damages_nothing(project, monkeypatch
     folder = ReviewFolder(project, SMALL)
     before = contents(folder.path)
     files = {f"{name}.{ending}" for name in PAGES for ending in ("ipynb", "html")}
-    assert set(before) == files | {"board.pdf", "comparison-tables.xlsx", "comparisons.csv"}
+    assert set(before) == files | {"board.pdf", "board.docx", "pack.pdf", "comparison-tables.xlsx", "comparisons.csv"}
 
     manifest = folder.manifest()
     assert [one["name"] for one in manifest["made"]] == ["comparison-tables", *PAGES]
@@ -70,7 +70,8 @@ def test_a_run_its_files_and_a_failure_that_damages_nothing(project, monkeypatch
     assert "data/plans/targets.csv" in manifest["inputs"] and manifest["packages"]["pandas"] and manifest["seconds"] > 0
 
     for name in PAGES:
-        page = before[f"{name}.html"].decode().replace(f"<script>{SCRIPT}</script>", "", 1)  # its own
+        page = before[f"{name}.html"].decode()
+        page = page.replace(f"<script>{SCRIPT}</script>", "")  # the page's own
         assert not re.search(r"<script|<link|<iframe|src=\"(?!data:)|url\(", page)
         assert re.findall(r"<img (?![^>]*alt=\"[^\"]+\")", page) == []
         assert page.count("<h1") == 1 and '<html lang="en-GB">' in page and "<caption" in page

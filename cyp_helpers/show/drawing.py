@@ -39,7 +39,7 @@ def years(times, labels, lines, places, spread=None, gate=None, levels=(), marke
     levels : pairs of name and number, drawn across
     marked : numbers of the times that stand out
 
-    >>> years([2015, 2016], ["2015", "2016"], {"own": ("Leicester", [1.0, 2.0])}, 0).count("<path")
+    >>> years([2015, 2016], ["2015", "2016"], {"own": ("Leicester", [1.0, 2.0])}, 0).count('<path class="own"')
     1
     """
     height = 330

@@ -26,7 +26,7 @@ class Peers:
 
     >>> report = cyp.open_review("cypf-2016-18", "2017-18 part 2")
     >>> Peers(report, report.lines.iloc[1], "Re-referrals").title("E06000016")
-    'Re-referrals: better than England and better than its neighbours'
+    'Re-referrals: improving over five years'
     """
 
     report: object

@@ -55,7 +55,7 @@ def _over_years(about):
         if now.empty or now[["before", "usual"]].isna().any(axis=None)
         else [float(now["before"].iloc[0] + way * now["usual"].iloc[0]) for way in (-1, 1)]
     )
-    times = [end.year + end.dayofyear / 366 for end in years.columns]
+    times = [end.year + end.day_of_year / 366 for end in years.columns]
     spread = drawing.quantiles(years[years.index.isin(peers.areas.index)])
     picture = drawing.years(times, peers.labels.tolist(), lines, int(about.line["places"]), spread, gate)
     title = f"{about.line['name']}, {about.line['unit_heading']}"
@@ -183,7 +183,7 @@ def long_chart(about):
     drawn = [
         (
             name,
-            [end.year + end.dayofyear / 366 for end in line["end"]],
+            [end.year + end.day_of_year / 366 for end in line["end"]],
             line["number"].tolist(),
             line["area_id"].iloc[0] == ENGLAND,
         )

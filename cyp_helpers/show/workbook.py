@@ -142,7 +142,7 @@ def _words(cell):
 def widths_of(columns):
     """Of each column (a Series) in characters: as broad as its longest word, broader the longer its texts, together as broad as A4.
 
-    >>> widths_of([pd.Series(["re-referrals"], name="Indicator"), pd.Series([25.5], name="Figure")])
+    >>> [round(width) for width in widths_of([pd.Series(["re-referrals"], name="Indicator"), pd.Series([25.5], name="Figure")])]
     [11, 8]
     """
     for spread in (3.2, 2.8, 2.4, 2.0, 1.6):
