@@ -213,7 +213,8 @@ def open_review(plan, review, priority=None, area="", register=None):
         find_priority(register, plan, priority)
     area_id, review = area_row["area_id"], review_row["review"]
     # A plan of every authority shows what it lists alone; others have counterparts beside.
-    judged = judged_about(register, review_row["as_at"], area_id, None if plan_row["area_id"] else listed)
+    series = None if plan_row["area_id"] else listed
+    judged = judged_about(register, review_row["as_at"], area_id, series)
     comparison, figures = compare_plan(judged, plan, review, area_id)
     own = area_id == plan_row["area_id"]
     published = compare_plan(judged, plan, review, area_id, published=True)[0] if own else comparison
@@ -223,7 +224,7 @@ def open_review(plan, review, priority=None, area="", register=None):
     everyone = judged.figures[of_plan & judged.figures["number"].notna()]
     pairs = judged.pairs[judged.pairs["figure"].isin(figures["figure"])]
     shown = figures["cell"].reindex(published["observation_id"].unique()).dropna()
-    peers = judged_peers(register, review_row["as_at"], shown)
+    peers = judged_peers(register, review_row["as_at"], shown, series)
     rows = (plan_row, review_row, None, area_row, comparison, published, figures, everyone, pairs, peers)
     whole = Report(judged.register, *rows)
     return narrowed(whole, priority)

@@ -68,9 +68,10 @@ def judged_about(register, day, area_id, series=None):
     return Judged(known, every, judge(every, pairs, years, known, near.reindex(pairs["figure"]).to_numpy()), years)
 
 
-def judged_peers(register, day, cells):
-    """The judged pairs of every authority's figure in some cells (a series, breakdown and period each), as one page tells them."""
-    known, every, pairs, years = paired_on(register, day)
+def judged_peers(register, day, cells, series=None):
+    """The judged pairs of every authority's figure in some cells (a series, breakdown and period each), as one page tells them; of
+    ``series`` (a tuple), or all, which the cells are numbers of."""
+    known, every, pairs, years = paired_on(register, day, series)
     rows = every["cell"].isin(cells) & every["local"] & every["open_data"] & every["number"].notna()
     return judge(every, pairs, years, known, rows.reindex(pairs["figure"]).to_numpy())
 
