@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from cyp_helpers.register.own import is_own, joined, own_resources
 from cyp_helpers.register.store import recover
 
 ENGLAND = "E92000001"
@@ -80,6 +81,10 @@ class Register:
         queries = tables["source-queries"]
         for source_id in ahead:  # a handful of documents
             queries = queries[~queries["other_locator"].str.contains(source_id, regex=False)]
+        told = [("commentary", "written"), ("action-statuses", "said_on")]
+        tables |= {
+            name: tables[name][tables[name][column] <= f"{day:%Y-%m-%d}"] for name, column in told if name in tables
+        }
         stated = tables["stated-comparisons"].assign(published=lambda rows: pd.to_datetime(rows["published"]))
         tables |= {
             "source-queries": queries,
@@ -131,7 +136,7 @@ def find_project(start=None):
 
 
 def load_register(project=None):
-    """Read the tables that ``data/datapackage.json`` names.
+    """Read the tables that ``data/datapackage.json`` names, and after their rows those of own plans.
 
     Parameters
     ----------
@@ -151,12 +156,17 @@ def load_register(project=None):
     data = find_project(project) / "data"
     recover(data.parent)
     package = json.loads((data / "datapackage.json").read_text(encoding="utf-8"))
-    tables = {item["name"]: read_table(data / item["path"]) for item in package["resources"]}
+    items = package["resources"] + own_resources(data, package)
+    tables, _ = joined([(item, read_table(data / item["path"])) for item in items])
     files = [name for name in tables if name.startswith("observations-")]
     tables["observations"] = pd.concat([tables[name] for name in files], ignore_index=True)
     tables["sources"]["published"] = pd.to_datetime(tables["sources"]["published"])
     tables["reviews"]["as_at"] = pd.to_datetime(tables["reviews"]["as_at"])
-    return Register(data, tables)
+    register = Register(data, tables)
+    # Of an own plan every half-year is written down when it is added; those that have not ended are no reviews yet.
+    ahead = is_own(register, tables["reviews"]["plan_id"]) & (tables["reviews"]["as_at"] > pd.Timestamp.today())
+    tables["reviews"] = tables["reviews"][~ahead].reset_index(drop=True)
+    return register
 
 
 def read_table(path):
