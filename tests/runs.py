@@ -6,6 +6,7 @@ import sys
 import time
 
 import nbformat
+import pandas as pd
 import psutil
 
 from cyp_helpers.batch import work
@@ -13,13 +14,19 @@ from cyp_helpers.batch.folder import ReviewFolder
 from cyp_helpers.batch.jobs import Job, Run
 from cyp_helpers.batch.pool import LocalPool, Lost
 from cyp_helpers.batch.run import run_reviews
+from cyp_helpers.register.tables import read_table
 
 SMALL = Run("early-help-2013-16", "2013-14 part 1")
-CELLS = 7  # of each notebook: its title, parameters, opening and first results
+CELLS = 4  # of each notebook: its title, parameters, opening and first result
+NEAR = ("E12000004", "E92000001")  # the region whose authorities keep their published figures, and England
 
 
 def shorten(project):
-    """Keep the first cells of each notebook."""
+    """Keep the first cells of each notebook, and the published figures of one region."""
+    areas = read_table(project / "data/reference/areas.csv")
+    near = areas.loc[areas["region_id"].isin(NEAR[:1]) | areas["area_id"].isin(NEAR), "area_id"]
+    path = project / "data/observations/published.parquet"
+    pd.read_parquet(path, filters=[("area_id", "in", near.tolist())]).to_parquet(path, index=False)
     for path in (project / "notebooks").glob("*.ipynb"):
         notebook = nbformat.read(path, as_version=4)
         notebook.cells = notebook.cells[:CELLS]
