@@ -6,10 +6,13 @@ from typing import Annotated
 
 import typer
 
+from cyp_helpers.forms.command import add_plan, new_plan, remove_plan
 from cyp_helpers.importers.command import import_command
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Analysis workbook for children's plans.")
 app.command("import")(import_command)
+for _command in (new_plan, add_plan, remove_plan):
+    app.command()(_command)
 PLAN, REVIEW = "cypf-2016-18", "2017-18 part 2"
 
 

@@ -135,12 +135,13 @@ def find_project(start=None):
     raise FileNotFoundError(f"No data/datapackage.json at or above {start}: change to the project's folder first")
 
 
-def load_register(project=None):
+def load_register(project=None, own=True):
     """Read the tables that ``data/datapackage.json`` names, and after their rows those of own plans.
 
     Parameters
     ----------
     project : folder that holds ``data/``; the nearest one at or above the working directory where it is left out
+    own : with the own plans
 
     Returns
     -------
@@ -156,7 +157,7 @@ def load_register(project=None):
     data = find_project(project) / "data"
     recover(data.parent)
     package = json.loads((data / "datapackage.json").read_text(encoding="utf-8"))
-    items = package["resources"] + own_resources(data, package)
+    items = package["resources"] + (own_resources(data, package) if own else [])
     tables, _ = joined([(item, read_table(data / item["path"])) for item in items])
     files = [name for name in tables if name.startswith("observations-")]
     tables["observations"] = pd.concat([tables[name] for name in files], ignore_index=True)
