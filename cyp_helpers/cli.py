@@ -19,11 +19,21 @@ PLAN, REVIEW = "cypf-2016-18", "2017-18 part 2"
 @app.command()
 def review(
     plan: Annotated[str, typer.Option(help="Plan, an id of data/plans/plans.csv, or all.")] = PLAN,
-    review: Annotated[str, typer.Option(help="Review, such as '2017-18 part 2', or all.")] = REVIEW,
+    review: Annotated[
+        str,
+        typer.Option(
+            help="Review, such as '2017-18 part 2', latest (what is known today), a day, or all.",
+            show_default=f"'{REVIEW}' of {PLAN}, latest of other plans",
+        ),
+    ] = "",
+    as_at: Annotated[str, typer.Option(help="Day, such as 2026-03-31: what was known then.", show_default=False)] = "",
     priority: Annotated[
         str | None, typer.Option(help="Only this priority (short name, such as safe), the board page and the scorecard.")
     ] = None,
     area: Annotated[str, typer.Option(help="Area, by GSS code or name, or all; the plan's own if left out.")] = "",
+    only: Annotated[
+        list[str] | None, typer.Option(help="Make only this kind of page, such as board; again for more.")
+    ] = None,
     force: Annotated[bool, typer.Option(help="Make also what is unchanged since it was last made.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before running several reviews.")] = False,
     timeout: Annotated[float, typer.Option(help="Seconds that one notebook may take.", min=1)] = 600,
@@ -39,6 +49,10 @@ def review(
 
     _end_as_by_ctrl_c()
     project = _project(find_project)
+    if as_at and review:
+        _stop("Give --review or --as-at, not both: --as-at 2026-03-31 is the review of that day.", 2)
+    review = as_at or review or (REVIEW if plan == PLAN else "latest")
+    _refuse_other_kinds(project, only or ())
     try:
         pool = open_pool(project, jobs, scheduler)
     except OSError as error:  # no cluster answers, no folder for temporary files
@@ -56,7 +70,7 @@ def review(
             typer.confirm(describe_runs(runs) + " Go on?", abort=True)
         try:
             with Display() as display:
-                outcomes = run_reviews(project, runs, pool, priority, force, timeout, display.tell)
+                outcomes = run_reviews(project, runs, pool, priority, force, timeout, display.tell, only or ())
         except KeyboardInterrupt:
             _stop("Stopped. What was finished is kept; the same command goes on from there.", 130)
     say_outcomes(project, outcomes)
@@ -94,6 +108,14 @@ def _end_as_by_ctrl_c():
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: signal.raise_signal(signal.SIGINT))
+
+
+def _refuse_other_kinds(project, kinds):
+    from cyp_helpers.batch.jobs import kinds_of_page
+
+    known = kinds_of_page(project)
+    if strangers := [kind for kind in kinds if kind not in known]:
+        _stop(f"Unknown kind of page: {strangers[0]!r}. Valid: {', '.join(known)}.", 2)
 
 
 def _project(find_project):

@@ -16,7 +16,9 @@ from cyp_helpers.compare.figures import look_up
 from cyp_helpers.compare.judge import NO_VERDICT, Evidence, Verdict
 from cyp_helpers.compare.pairs import OVER_TIME
 from cyp_helpers.compare.plan import COMPARATORS, compare_plan
+from cyp_helpers.compare.scale import CHILDREN
 from cyp_helpers.compare.subjects import published_lines
+from cyp_helpers.register.reviews import find_review, previous_review
 from cyp_helpers.register.tables import (
     ENGLAND,
     Register,
@@ -25,9 +27,7 @@ from cyp_helpers.register.tables import (
     find_area,
     find_plan,
     find_priority,
-    find_review,
     load_register,
-    previous_review,
     priorities_of,
 )
 
@@ -182,7 +182,7 @@ def open_review(plan, review, priority=None, area="", register=None):
     Parameters
     ----------
     plan, review, priority : str, such as "cypf-2016-18", "2017-18 part 2" and "safe"; without a priority all of them; ``plans()``,
-        ``reviews(plan)`` and ``priorities(plan)`` list them
+        ``reviews(plan)`` and ``priorities(plan)`` list them; a review can also be a day, such as "2026-03-31", or "latest", today
     area : GSS code, LA number or name of the area to report; the plan's own where it is left out
     register : Register; read from the project's ``data/`` where it is left out
 
@@ -201,11 +201,17 @@ def open_review(plan, review, priority=None, area="", register=None):
         return narrowed(_opened_ahead[plan, review, area], priority)
     register = register or load_register()
     plan_row, review_row = find_plan(register, plan), find_review(register, plan, review)
+    if not area and not plan_row["area_id"]:
+        raise UnknownName(f"{plan_row['title']} is of every authority: say which one as area, such as Leeds")
     area_row = find_area(register, area or plan_row["area_id"])
+    listed = register.table("plan-indicators")
+    listed = tuple(sorted({*listed.loc[listed["plan_id"] == plan, "series_id"], CHILDREN}))
+    register = register.holding(listed)
     if priority is not None:
         find_priority(register, plan, priority)
-    area_id = area_row["area_id"]
-    judged = judged_about(register, review_row["as_at"], area_id)
+    area_id, review = area_row["area_id"], review_row["review"]
+    # A plan of every authority shows what it lists alone; others have counterparts beside.
+    judged = judged_about(register, review_row["as_at"], area_id, None if plan_row["area_id"] else listed)
     comparison, figures = compare_plan(judged, plan, review, area_id)
     own = area_id == plan_row["area_id"]
     published = compare_plan(judged, plan, review, area_id, published=True)[0] if own else comparison

@@ -196,6 +196,8 @@ def many(cases, slope="2"):
         "published-measures": texts("dataset measure series_id breakdown match minus_measure counterpart_of reason differs", *[("file", "column", name, "all", "same", "other" if name.startswith("gap") else "", "", "", "") for name in cases]),
         "neighbour-lists": texts("list_id title published source_id", ("list", "List", "2016-01-31", "edition")),
         "neighbours": texts("list_id area_id position neighbour_id closeness", *[("list", "N", str(n + 1), f"A{n}", "Close") for n in range(10)]),
+        "catalogue": texts("measure series_id topic next_update"),
+        "no-counterpart": texts("indicator_id reason"),
         "quarantine": texts("series_id breakdown area_id period"),
         "units": read_table(PROJECT / "data/reference/units.csv"),
         "statuses": read_table(PROJECT / "data/reference/statuses.csv"),

@@ -12,6 +12,7 @@ OPEN_DATA = PROJECT.parent / "shared" / "open-data"
 NOTTS, LEICESTERSHIRE, EAST_MIDLANDS, ENGLAND = "E10000024", "E10000018", "E12000004", "E92000001"
 FIGURE_TABLES = (
     "observations/quarantine.csv",
+    "reference/catalogue.csv",
     "reference/editions.csv",
     "reference/neighbour_lists.csv",
     "reference/neighbours.csv",
@@ -90,7 +91,8 @@ def save(frame, path):
 def empty_register(folder):
     """A copy of the project's data without any published figure."""
     shutil.copytree(PROJECT / "data", folder / "data")
-    (folder / "data" / "observations" / "published.parquet").unlink()
+    for name in ("published", "catalogue"):
+        (folder / "data" / "observations" / f"{name}.parquet").unlink()
     for name in FIGURE_TABLES:
         path = folder / "data" / name
         path.write_text(path.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")

@@ -232,6 +232,8 @@ def tiny(
                 {"indicator_id": "n", "name": "Children", "unit": "count", "decimals": "0", "polarity": "none"},
             ]
         ).fillna(""),
+        "no-counterpart": pd.DataFrame(columns=["indicator_id", "reason"], dtype="str"),
+        "catalogue": pd.DataFrame(columns=["measure", "series_id", "topic", "next_update"], dtype="str"),
         "series": pd.DataFrame(
             [
                 {"series_id": one, "indicator_id": of, "name": f"Series {one}", "definition": ""}

@@ -94,11 +94,11 @@ def test_a_run_its_files_and_a_failure_that_damages_nothing(project, monkeypatch
     [
         (
             ("--plan", "cypf-2017"),
-            "Unknown plan: 'cypf-2017'. Did you mean 'cypf-2016-18'? Valid: cypf-2011-14, early-help-2013-16, cypf-2016-18.",
+            "Unknown plan: 'cypf-2017'. Did you mean 'cypf-2016-18'? Valid: cypf-2011-14, early-help-2013-16, cypf-2016-18, national-framework.",
         ),
         (
             ("--review", "2017-18"),
-            "Unknown review of cypf-2016-18: '2017-18'. Did you mean '2017-18 part 2'? Valid: 2016-17 part 1, 2016-17 part 2, 2017-18 part 1, 2017-18 part 2.",
+            "Unknown review of cypf-2016-18: '2017-18'. Did you mean '2017-18 part 2'? Valid: 2016-17 part 1, 2016-17 part 2, 2017-18 part 1, 2017-18 part 2, latest, a day such as 2026-03-31.",
         ),
         (
             ("--priority", "saef"),

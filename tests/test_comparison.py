@@ -315,7 +315,7 @@ def test_the_list_of_neighbours_known_on_the_day_is_used():
         (("q", "2016-17 part 2", None), "Unknown plan: 'q'. Valid: p."),
         (
             ("p", "2016-17 part 3", None),
-            "Unknown review of p: '2016-17 part 3'. Did you mean '2016-17 part 2'? Valid: 2016-17 part 1, 2016-17 part 2.",
+            "Unknown review of p: '2016-17 part 3'. Did you mean '2016-17 part 2'? Valid: 2016-17 part 1, 2016-17 part 2, latest, a day such as 2026-03-31.",
         ),
         (("p", "2016-17 part 2", "z"), "Unknown priority of p: 'z'. Valid: a."),
         (("p", "2016-17 part 2", 3), "Unknown priority of p: 3. Valid: a."),

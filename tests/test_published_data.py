@@ -66,11 +66,16 @@ def test_neighbours_of_both_lists(shipped):
     assert mine.to_dict() == {"sn-2021-04": 10, "sn-2025-05": 10}
 
 
+# A progress score lies about nought and a rate of hundredths is often nought, so that their median says nothing of the unit.
+ACCEPTED = ["lait-specpermex", "lait-lac-ks2-avg-prog8-r"]
+
+
 @needs_open_data
 def test_the_publishers_files_give_the_shipped_tables(tmp_path):
     folder = empty_register(tmp_path / "project")
     for publisher in ("lait", "fingertips", "ees"):
-        import_files(folder, publisher, sorted(OPEN_DATA.glob(f"{publisher}/*")))
+        accept = ACCEPTED if publisher == "lait" else []
+        import_files(folder, publisher, sorted(OPEN_DATA.glob(f"{publisher}/*")), accept=accept)
     register = load_register()
     for path, content in snapshot(folder).items():
         assert content == (register.folder.parent / path).read_bytes(), path

@@ -107,7 +107,8 @@ def test_lists_say_how_much_is_known_of_each(register):
     for plan in plans.index:
         reviews = cyp.reviews(plan, register)
         assert reviews["as_at"].is_monotonic_increasing and len(reviews) == plans.at[plan, "reviews"]
-        assert reviews["review"].iloc[[0, -1]].tolist() == plans.loc[plan, ["first_review", "last_review"]].tolist()
+        ends = reviews["review"].tolist()[:: max(len(reviews) - 1, 1)]  # a national plan has no calendar of its own
+        assert not ends or ends[:1] + ends[-1:] == plans.loc[plan, ["first_review", "last_review"]].tolist()
         assert len(cyp.priorities(plan, register)) == plans.at[plan, "priorities"]
     with pytest.raises(UnknownName, match="Valid: cypf-2011-14"):
         cyp.reviews("cypf", register)

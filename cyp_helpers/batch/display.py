@@ -75,4 +75,5 @@ def _say_attention(outcome, folder):
         else "No indicator can be said to be worse, to have worsened or to miss its target; see what cannot be judged."
     )
     for number, (name, verdicts, page) in enumerate(outcome.attention, 1):
+        page = page if (outcome.folder / f"{page}.html").is_file() else "board"
         typer.echo(f"{number}. {name} ({verdicts}): {folder}/{page}.html")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from cyp_helpers.batch.folder import PLAIN_NAME
 from cyp_helpers.pages.comparators import lines_with_page
 from cyp_helpers.pages.long_view import families
+from cyp_helpers.register.reviews import find_review
 from cyp_helpers.register.tables import (
     AUTHORITY_TYPES,
     UnknownName,
@@ -13,11 +14,10 @@ from cyp_helpers.register.tables import (
     find_area,
     find_plan,
     find_priority,
-    find_review,
 )
 from cyp_helpers.show.words import page_name
 
-BOARD, SCORECARD, PRIORITY = "board", "plan_scorecard", "priority_review"
+BOARD, SCORECARD, PRIORITY, TABLES = "board", "plan_scorecard", "priority_review", "tables"
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def plan_runs(register, plan, review, priority=None, area=""):
 
     Parameters
     ----------
-    plan, review, area : str; "all" for every plan, every review of the plans, every area with published figures
+    plan, review, area : str; "all" for every plan, every listed review of the plans, every area with published figures
     priority : str, checked against each plan
 
     Raises
@@ -85,8 +85,11 @@ def plan_runs(register, plan, review, priority=None, area=""):
         for one in plans
         for name in _reviews_of(register, one, review)
         for where in areas
+        if where or _has_area(register, one)
         if _was_there(register, where, find_review(register, one, name)["as_at"])
     ]
+    if not runs and not areas[0]:
+        raise UnknownName(f"{plans[0]} is a plan of every authority: say which one, such as --area Leeds, or --area all")
     if not runs:
         first, last = days_of(register, areas[0])
         span = " ".join(filter(None, [first and f"since {first}", last and f"until {last}"]))
@@ -95,6 +98,10 @@ def plan_runs(register, plan, review, priority=None, area=""):
         for one in plans:
             find_priority(register, one, priority)
     return runs
+
+
+def _has_area(register, plan):
+    return area_of_plan(register, plan) != ""
 
 
 def _was_there(register, area_id, as_at):
@@ -181,6 +188,17 @@ def only_priority(jobs, priority):
         for job in jobs
         if job.name in ("board", "scorecard", "comparison-tables") or job.parameters.get("priority") == priority
     ]
+
+
+def kinds_of_page(project):
+    """What ``--only`` takes: the names of the notebooks that make pages, and "tables" (for the spreadsheet and the CSV)."""
+    pages = [path.stem for path in sorted((project / "notebooks").glob("*.ipynb"))]
+    return [*(name for name in pages if name != "ask_your_own"), TABLES]
+
+
+def only_kinds(jobs, kinds):
+    """The jobs of these kinds; see ``kinds_of_page``."""
+    return [job for job in jobs if (job.notebook or TABLES) in kinds]
 
 
 def check_parameters(notebook, job):

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from cyp_helpers.batch import work
 from cyp_helpers.batch.folder import CannotRun, ReviewFolder, is_whole, write_whole
 from cyp_helpers.batch.inputs import digest_of
-from cyp_helpers.batch.jobs import Job, only_priority
+from cyp_helpers.batch.jobs import Job, only_kinds, only_priority
 from cyp_helpers.batch.pool import Lost
 
 CHANGED = "data/, notebooks/ or code changed during the run; run it again"
@@ -46,7 +46,9 @@ class Outcome:
     attention: list = field(default_factory=list)
 
 
-def run_reviews(project, runs, pool, priority=None, force=False, limit=600, tell=lambda under_way, done, total: None):
+def run_reviews(
+    project, runs, pool, priority=None, force=False, limit=600, tell=lambda under_way, done, total: None, only=()
+):
     """Run reviews; each is moved into place when all of it succeeded.
 
     Parameters
@@ -57,13 +59,14 @@ def run_reviews(project, runs, pool, priority=None, force=False, limit=600, tell
     priority : str; make only its page, the scorecard and the tables, where the review has been run before
     force : bool; make also what is unchanged
     limit : seconds that a notebook may take
+    only : kinds of page to make, of ``jobs.kinds_of_page``; all where it is empty
     tell : called at each change with the labels of what is under way, and how many jobs are done of how many
 
     Returns
     -------
     list of Outcome. With a failure its folder is ``<review>-failed``, and the last good one stays as it was.
     """
-    return asyncio.run(_run_all(project, runs, _Desk(pool, len(runs), tell), priority, force, limit))
+    return asyncio.run(_run_all(project, runs, _Desk(pool, len(runs), tell), (priority, only), force, limit))
 
 
 def save_notebooks(project, pool):
@@ -73,7 +76,7 @@ def save_notebooks(project, pool):
         write_whole(path, future.result())
 
 
-async def _run_all(project, runs, desk, priority, force, limit):
+async def _run_all(project, runs, desk, part, force, limit):
     at_once = asyncio.Semaphore(desk.pool.slots + 1)  # reviews held open at a time
 
     async def run_one(run):
@@ -82,8 +85,8 @@ async def _run_all(project, runs, desk, priority, force, limit):
             try:
                 folder = ReviewFolder(project, run)
                 with folder.locked():
-                    review = _Review(run, folder, desk, limit)
-                    return await review.make(priority, force)
+                    review = _Review(run, folder, desk, limit, part)
+                    return await review.make(force)
             except (CannotRun, OSError) as error:  # also outputs/ that cannot be written, a disk that is full
                 if not review:
                     desk.expect(0)
@@ -125,19 +128,20 @@ class _Desk:
 class _Review:
     """One review while it is made, its folder locked."""
 
-    def __init__(self, run, folder, desk, limit):
+    def __init__(self, run, folder, desk, limit, part):
         self.run, self.folder, self.desk, self.limit = run, folder, desk, limit
+        self._priority, self._only = part
         self.inputs, self.started = desk.pool.inputs, datetime.now(UTC)
         self.opened = folder.opened()  # what the newest run learnt when it opened the review
         self.known = folder.entries()  # pages of earlier runs
         self.entries, self.made, self.failures = {}, 0, []  # pages of this run
 
-    async def make(self, priority, force):
+    async def make(self, force):
         """Make what has changed; returns the Outcome."""
         self._refuse_changed()
         opened = bool(self.opened) and self.opened["digest"] == self.inputs.digest(self.run)
-        stale = self._stale(priority) if opened and not force else None
-        if stale == [] and all(self.known[job.name]["folder"] == self.folder.path for job in self._wanted(priority)):
+        stale = self._stale() if opened and not force else None
+        if stale == [] and all(self.known[job.name]["folder"] == self.folder.path for job in self._wanted()):
             self.desk.expect(0)
             return self._outcome(self.folder.path)
         whole = b""
@@ -148,7 +152,7 @@ class _Review:
                 self.desk.expect(1)
                 self.failures.append(Failure("review", self.run.parameters, "opening", _one_line(error)))
                 return self._outcome(self.folder.path)
-            stale = self._wanted(priority) if force else self._stale(priority)
+            stale = self._wanted() if force else self._stale()
         self.desk.expect(1 + len(stale))
         self.folder.refuse_to_replace(name for job in self._jobs() for name in job.files)
         for name in [job.name for job in self._jobs() if job not in stale and job.name in self.known]:
@@ -209,14 +213,19 @@ class _Review:
         return [Job(**one) for one in self.opened["jobs"]]
 
     def _pages(self):
-        return [{"name": job.name, "label": job.label, "group": job.group} for job in self._jobs() if job.notebook]
+        """What the navigation shows: no page that is neither there nor being made."""
+        there = {*self.known, *(job.name for job in self._wanted())}
+        jobs = [job for job in self._jobs() if job.notebook and job.name in there]
+        return [{"name": job.name, "label": job.label, "group": job.group} for job in jobs]
 
-    def _wanted(self, priority):
+    def _wanted(self):
         jobs = self._jobs()
-        return only_priority(jobs, priority) if priority and self.folder.manifest() else jobs
+        if self._only:
+            return only_kinds(jobs, self._only)
+        return only_priority(jobs, self._priority) if self._priority and self.folder.manifest() else jobs
 
-    def _stale(self, priority):
-        return [job for job in self._wanted(priority) if not self._is_fresh(job)]
+    def _stale(self):
+        return [job for job in self._wanted() if not self._is_fresh(job)]
 
     def _is_fresh(self, job):
         entry = self.known.get(job.name)

@@ -75,20 +75,21 @@ def make_page(project, job, opened, pages):
     """
     from cyp_helpers.batch.jobs import check_parameters
     from cyp_helpers.report import reopen
-    from cyp_helpers.show.picture import board_in, pdf_of
-    from cyp_helpers.show.publish import page_of
+    from cyp_helpers.show.picture import board_in, linked, pdf_of
+    from cyp_helpers.show.publish import FOOTER, PUBLISHED_FOOTER, page_of
 
     clock, so_far, files, cell, error = time.perf_counter(), _SoFar(), {}, "", ""
-    reopen(opened, project)
+    whole = reopen(opened, project)
     try:
         source = _read(Path(project) / "notebooks" / f"{job.notebook}.ipynb")
         check_parameters(source, job)
         _execute(source, project, job.parameters, so_far)
         so_far.cell = "page"
-        page = page_of(_normalised(so_far.notebook), job.name, job.title, pages)
+        footer = FOOTER if whole is None or whole.is_own_area else PUBLISHED_FOOTER
+        page = page_of(_normalised(so_far.notebook), job.name, job.title, pages, footer)
         files[f"{job.name}.html"] = page.encode("utf-8")
         if job.prints and (board := board_in(so_far.notebook)):
-            files[f"{job.name}.pdf"] = pdf_of(board)
+            files[f"{job.name}.pdf"] = pdf_of(linked(board, [page["name"] for page in pages]) if pages else board)
     except Exception as raised:  # noqa: BLE001  whatever it is, it is one line among the failures
         cell, error = _what_failed(raised, so_far)
     files |= _file_of(job, so_far.notebook)

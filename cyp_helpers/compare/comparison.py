@@ -32,7 +32,7 @@ class Judged(NamedTuple):
 @lru_cache(maxsize=2)
 def known_on(register, day, series=None):
     """The register as known on a day and every figure in it (of ``series``, a tuple, or all) with its rank; kept."""
-    known = register.as_known(day)
+    known = register.holding(series or ()).as_known(day)
     every = known_figures(known, series)
     return known, every.join(ranks(every))
 
@@ -56,13 +56,14 @@ def judged_on(register, day, series=None):
     return Judged(known, every, judge(every, pairs, years, known), years)
 
 
-def judged_about(register, day, area_id):
-    """``judged_on`` with the pairs of one area, its region, England and the documents alone: what one report tells.
+def judged_about(register, day, area_id, series=None):
+    """``judged_on`` with the pairs of one area, its region, England and the documents alone: what one report tells; of ``series`` (a
+    tuple), or all.
 
     >>> len(judged_about(load_register(), pd.Timestamp("2018-03-31"), "E06000016").pairs) > 1000
     True
     """
-    known, every, pairs, years = paired_on(register, day)
+    known, every, pairs, years = paired_on(register, day, series)
     near = every["area_id"].isin([area_id, region_of(known, area_id), ENGLAND]) | ~every["open_data"]
     return Judged(known, every, judge(every, pairs, years, known, near.reindex(pairs["figure"]).to_numpy()), years)
 
@@ -76,7 +77,7 @@ def figures(register, as_at=None, areas=None, series=None):
     as_at : date; only what had been published by then is used, the newest edition of each figure. Left out: today
     areas : name, GSS code or LA number of an authority, a region or England, or a list of such; a region stands for the
         authorities in it. Left out: all areas
-    series : ``series_id`` or a list of such, see ``indicators``. Left out: all
+    series : ``series_id`` or a list of such, see ``indicators``. Left out: all but the catalogue's own, which are read by name alone
 
     Returns
     -------
@@ -117,7 +118,7 @@ def compare(register, as_at=None, areas=None, series=None):
     as_at : date; only what had been published by then is used. Left out: today
     areas : name, GSS code or LA number of an authority, a region or England, or a list of such; a region stands for the
         authorities in it. Left out: all areas
-    series : ``series_id`` or a list of such, see ``indicators``. Left out: all
+    series : ``series_id`` or a list of such, see ``indicators``. Left out: all but the catalogue's own, which are read by name alone
 
     Returns
     -------

@@ -21,7 +21,8 @@ from cyp_helpers.compare.reasons import average_words, coarser_places, gap_sente
 from cyp_helpers.compare.stated import with_stated
 from cyp_helpers.compare.subjects import listed_subjects
 from cyp_helpers.compare.targets import assess_targets
-from cyp_helpers.register.tables import ENGLAND, LINE_KEY, area_of_plan, find_review, previous_review, region_of
+from cyp_helpers.register.reviews import find_review, previous_review
+from cyp_helpers.register.tables import ENGLAND, LINE_KEY, area_of_plan, region_of
 
 COMPARATORS = {
     "target": "Target",
@@ -33,6 +34,7 @@ COMPARATORS = {
     "region": "Region",
     "neighbours": "Statistical neighbours",
 }
+_NOT_AT_HAND = "No figure at hand"  # how no_counterpart.csv begins where a figure is published elsewhere
 COLUMNS = [
     "plan_id",
     "review",
@@ -156,12 +158,15 @@ def _without_figure(subjects, figures, register):
     breaks = register.table("series-breaks")
     known_series = set(figures.loc[figures["number"].notna(), "series_id"])
     breaks = breaks[breaks["successor_series_id"].isin(known_series)].set_index("series_id")["what_changed"]
+    elsewhere = register.table("no-counterpart").set_index("indicator_id")["reason"]
+    elsewhere = subjects["indicator_id"].map(elsewhere[elsewhere.str.startswith(_NOT_AT_HAND)]).astype("str")
     superseded = subjects["series_id"].map(breaks).astype("str")
     conditions = [
         (subjects["observation_id"] != "", "", ""),
         (subjects["measure"] == "milestone", "milestone", ""),
         (superseded.notna(), "superseded", superseded.fillna("")),
         (printed.notna(), "printed instead", printed.fillna("")),
+        (elsewhere.notna(), "not at hand", elsewhere.fillna("")),
     ]
     when, lacks, details = zip(*conditions)
     told = {"lack": np.select(when, lacks, "no figure"), "lack_detail": np.select(when, details, "")}

@@ -16,6 +16,7 @@ GAPS = {
     "superseded": "No figure is known on this definition; figures continue on another, because {detail}.",
     "printed instead": "No figure is known: the document prints '{detail}'.",
     "no figure": "No figure is known.",
+    "not at hand": "{detail}",
     "nothing earlier": "No earlier figure on this definition is known.",
     "unlike periods": "Earlier figures cover unlike periods.",
     "order unknown": "Another figure is printed without its period, so it is not known which of the two is earlier.",

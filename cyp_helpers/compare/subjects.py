@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.register.tables import priorities_of
+from cyp_helpers.register.tables import area_of_plan, priorities_of
 
 _MEASURES = ["indicator", "evidence figure", "context figure", "milestone"]  # the first one named decides
 
@@ -49,8 +49,11 @@ def listed_subjects(register, plan, area=None):
         listing_source=("listing_source", "; ".join),
     )
     subjects["measure"] = subjects["measure"].astype(str)
-    if area is not None:
+    if area is not None and area_of_plan(register, plan):
         subjects = _published_subjects(subjects, register, area)
+    elif area is not None:  # a plan of every authority lists series as they are published
+        line = subjects["series_id"] + "|" + area + "|" + subjects["breakdown"]
+        subjects = subjects.assign(area_id=area, subject_id=line)
     return _with_indicator(subjects, register)
 
 

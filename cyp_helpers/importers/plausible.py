@@ -8,6 +8,7 @@ the pairing that is in doubt; the figure then stands without them, and chance is
 import numpy as np
 import pandas as pd
 
+from cyp_helpers.compare.figures import TOTALS
 from cyp_helpers.importers.values import UNROUNDED
 from cyp_helpers.register.periods import parse_periods
 from cyp_helpers.register.tables import AUTHORITY_TYPES, ENGLAND, decimal_places
@@ -138,7 +139,8 @@ def _outside_0_100(figures):
 
 
 def _negative(figures):
-    value = (figures["number"] < 0) & (figures["minus_measure"] == "")
+    below = ~figures["unit"].isin(["progress score", "percentage points"])
+    value = (figures["number"] < 0) & (figures["minus_measure"] == "") & below
     return "negative", value | (figures["numerator"] < 0) | (figures["denominator"] < 0), ""
 
 
@@ -177,7 +179,7 @@ def _count_rounding(figures, part):
 
 
 def _average_outside_members(figures):
-    average = figures["unit"] != "count"
+    average = ~figures["unit"].isin(TOTALS)
     key = ["measure_key", "period"]
     members = figures[average & figures["area_type"].isin(AUTHORITY_TYPES) & figures["number"].notna()]
     nation = members.groupby(key)["number"].agg(["min", "max", "size"])
@@ -224,7 +226,7 @@ def _far_from_other_years(figures):
     knows how many."""
     line = ["measure_key", "area_id"]
     dated = figures.assign(end=parse_periods(figures["period"])["end"])
-    proper = (dated["unit"] != "count") & (dated["minus_measure"] == "")  # a gap can close altogether
+    proper = ~dated["unit"].isin(TOTALS) & (dated["minus_measure"] == "")  # a gap can close altogether
     dated = dated[dated["number"].notna() & proper].sort_values([*line, "end"])
     beside = [dated.groupby(line)["number"].shift(step).map("{:g}".format).astype("str") for step in (1, -1)]
     detail = (beside[0] + " before and " + beside[1] + " after").str.replace("nan", "none")

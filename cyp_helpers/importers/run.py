@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cyp_helpers.importers import ees, fingertips, lait
+from cyp_helpers.importers import catalogue, ees, fingertips, lait
 from cyp_helpers.importers.areas import compare_list
 from cyp_helpers.importers.before import look_at_measures
 from cyp_helpers.importers.editions import edition_day, edition_row, with_file
@@ -16,11 +16,13 @@ from cyp_helpers.importers.merge import KEY, PUBLISHED_COLUMNS, merge_editions, 
 from cyp_helpers.importers.neighbours import is_neighbour_list, read_neighbours
 from cyp_helpers.importers.plausible import hold_back
 from cyp_helpers.importers.reading import UnreadableFile, file_kind, fold_name, read_frame, read_header, read_sheet
+from cyp_helpers.register.catalogue import FILE, OWN, read_figures, with_catalogue
 from cyp_helpers.register.store import locked, write_tables
-from cyp_helpers.register.tables import Register, load_register
+from cyp_helpers.register.tables import Register, load_register, read_table
 
 PATHS = {
     "published": "observations/published.parquet",
+    "catalogue": "reference/catalogue.csv",
     "quarantine": "observations/quarantine.csv",
     "editions": "reference/editions.csv",
     "areas": "reference/areas.csv",
@@ -31,7 +33,6 @@ QUARANTINE_COLUMNS = [*KEY, "value", "source_id", "locator", "rule", "reason"]
 PUBLISHERS = {"lait": "LAIT", "ees": "Explore Education Statistics", "fingertips": "Fingertips"}
 _ACCEPTED, _TOLD = "accepted ", 5  # how editions.csv says it; reasons in one line
 _SHEET_MARKS = ("LA num", "LA Number")  # lists of neighbours, and of areas
-_DICTIONARY = {"measure": ("Measure_short",), "updated": ("Last Update",), "year_type": ("Year_Type",)}
 
 
 @dataclass
@@ -82,7 +83,8 @@ def import_files(project, publisher, paths, edition=None, accept=(), new_areas=F
         before.tables["published"] = _read_published(project / "data")
         after = Register(project / "data", dict(before.tables))
         asked = Asked(publisher, edition, tuple(accept), new_areas)
-        imported = [_import_safely(Path(path), asked, after) for path in paths]
+        first = sorted(map(Path, paths), key=lambda path: not _is_dictionary(path))  # it says what the figures are
+        imported = [_import_safely(path, asked, after) for path in first]
         strange = set(accept) - {name for one in imported for name in one.accepted}
         if strange:
             known = sorted({name for one in imported for name in one.held.get("measure_key", ())})
@@ -90,8 +92,18 @@ def import_files(project, publisher, paths, edition=None, accept=(), new_areas=F
                 f"--accept {', '.join(sorted(strange))}: no measure of that name is held back; there are {', '.join(known) or 'none'}"
             )
         touched = {name: after.tables[name] for name in PATHS if after.tables[name] is not before.tables[name]}
-        changed = write_tables(project / "data", {PATHS[name]: frame for name, frame in touched.items()})
+        changed = write_tables(project / "data", _by_path(touched))
     return imported, before, after, changed
+
+
+def _by_path(touched):
+    """Tables by the path of their file; the figures of the catalogue's own series have a file of their own."""
+    tables = {PATHS[name]: frame for name, frame in touched.items()}
+    if "published" in touched:
+        own = touched["published"]["series_id"].str.startswith(OWN)
+        parts = {PATHS["published"]: ~own} | ({f"observations/{FILE}": own} if own.any() else {})
+        tables |= {path: touched["published"][rows].reset_index(drop=True) for path, rows in parts.items()}
+    return tables
 
 
 def _import_safely(path, asked, register):
@@ -110,7 +122,7 @@ def _import_safely(path, asked, register):
 def _read_published(data):
     path = data / PATHS["published"]
     if path.is_file():
-        return pd.read_parquet(path)
+        return pd.concat([pd.read_parquet(path), read_figures(data, None)], ignore_index=True)
     return pd.DataFrame({name: pd.Series(dtype="str") for name in PUBLISHED_COLUMNS}).astype(
         {"numerator": "float64", "denominator": "float64"}
     )
@@ -152,6 +164,13 @@ def _recognise(path, publisher):
     return "dictionary" if best == "dictionary" else "figures"
 
 
+def _is_dictionary(path):
+    try:
+        return file_kind(path) != "xlsx" and _recognise(path, "lait") == "dictionary"
+    except Exception:  # noqa: BLE001  what is wrong with a file is told when its turn comes
+        return False
+
+
 def _import_figures(path, asked, register):
     day, basis = edition_day(path, asked.edition, "")
     if asked.publisher == "lait":
@@ -180,6 +199,8 @@ def _import_figures(path, asked, register):
 
 
 def _merge(path, dataset, day, basis, figures, read, left_out, register, accept):
+    if dataset == lait.DATASET:
+        _use_catalogue(register, catalogue.with_figures(register.table("catalogue"), figures, day))
     figures = _with_mapping(figures, register, dataset, day)
     kept, held = hold_back(figures, register, day)
     _refuse_if_none(kept, held, path)
@@ -291,14 +312,17 @@ def _import_area_list(path, sheet, register, edition):
 
 
 def _import_dictionary(path, register, edition):
-    """Hold the mapping to the dictionary: measures that it does not list, and other kinds of year."""
-    rows = read_frame(path, _DICTIONARY)
+    """Make the catalogue, and hold the mapping to it: measures that it does not list, and other kinds of year."""
+    rows = read_frame(path, catalogue.COLUMNS)
     newest = pd.to_numeric(rows["updated"], errors="coerce").max()  # days as Excel counts them
     day = pd.Timestamp("1899-12-30") + pd.Timedelta(days=0 if pd.isna(newest) else int(newest))
     day, basis = edition_day(path, edition, day.strftime("%Y-%m-%d"))
     measures = load_measures(register, lait.DATASET, day)
     year_type = rows.drop_duplicates("measure").set_index("measure")["year_type"]
-    told = [
+    source = f"lait-dictionary-{day}"
+    table, told = catalogue.read_dictionary(rows, source, day, register)
+    _use_catalogue(register, table)
+    told += [
         f"measure {name}, which the dictionary does not list"
         for name in measures["measure"]
         if name not in year_type.index
@@ -309,6 +333,18 @@ def _import_dictionary(path, register, edition):
         f"measure {one.measure}: {year_type[one.measure]} in the dictionary, {one.period_kind} for {one.measure_key}"
         for one in other.itertuples()
     ]
-    row = edition_row(path, "lait-dictionary", day, basis, len(rows), measures["measure"].nunique())
+    row = edition_row(path, "lait-dictionary", day, basis, len(rows), rows["measure"].nunique())
     register.tables["editions"] = _with_edition(register, row)
     return Imported(path.name, row["source_id"], len(rows), told=told)
+
+
+def _use_catalogue(register, table):
+    """Put a catalogue into a register, with the series that come of it."""
+    shipped = {
+        item: read_table(register.folder / path)
+        for item, path in (
+            ("series", "plans/series.csv"), ("indicators", "plans/indicators.csv"), ("series-breaks", "plans/series_breaks.csv"),
+            ("published-measures", "reference/published_measures.csv"),
+        )
+    }  # fmt: skip
+    register.tables.update(with_catalogue(register.tables | shipped | {"catalogue": table}))

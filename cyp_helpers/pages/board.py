@@ -49,7 +49,7 @@ def listed(report):
     rows = report.subjects
     rows = rows[(rows["role"] == "primary") & rows["measure"].isin(["indicator", "evidence figure"])]
     rows = rows[rows["value"].notna()].drop_duplicates("subject_id").reset_index(drop=True)
-    if not report.is_own_area:
+    if not report.is_own_area and report.plan["area_id"]:
         lines = published_lines(report.register).query("match == 'same'").set_index(["series_id", "breakdown"])
         rows = rows[pd.MultiIndex.from_frame(rows[["series_id", "breakdown"]]).isin(lines.index)].reset_index(drop=True)
     rows = rows.assign(
@@ -82,7 +82,9 @@ def board(report, rows, asked=""):
     """
     drawn = rows.assign(**_drawn(report, rows))
     title = report.plan["title"]
-    if not report.is_own_area:
+    if not report.plan["area_id"]:
+        title = f"{report.area['name']}: {title}"
+    elif not report.is_own_area:
         whose = report.register.table("areas").set_index("area_id").at[report.plan["area_id"], "name"]
         title = f"{report.area['name']}: indicators of {whose}'s {report.plan['short_title']}"
     return Board(
@@ -148,7 +150,9 @@ def _places(rows):
     bare = ~rows["priority_id"].isin(rows.loc[rows["measure"] == "indicator", "priority_id"])
     beside, lone = rows["england"].notna(), rows["england"].isna() & (rows["change"] == UNKNOWN)
     headline = (rows["measure"] == "indicator") | (bare & beside)
-    place = (2 * lone + ~beside).where(headline).rank(method="first")
+    # Where not all have room, every priority has its first ones.
+    turn = rows.groupby("priority_id").cumcount() / 1000 * ((headline & beside).sum() > MOST)
+    place = (2 * lone + ~beside + turn).where(headline).rank(method="first")
     return place.where(~lone | (place <= FEWEST))
 
 

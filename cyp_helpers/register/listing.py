@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from cyp_helpers.register.catalogue import own_series, read_figures
 from cyp_helpers.register.periods import UNDATED_KINDS, parse_periods
 from cyp_helpers.register.tables import AUTHORITY_TYPES, find_plan, load_register, priorities_of
 
@@ -16,14 +17,14 @@ def plans(register=None):
     ``last_review``
 
     >>> cyp.plans()["plan"].tolist()
-    ['cypf-2011-14', 'early-help-2013-16', 'cypf-2016-18']
+    ['cypf-2011-14', 'early-help-2013-16', 'cypf-2016-18', 'national-framework']
     """
     register = register or load_register()
     rows = register.table("plans").set_index("plan_id")
     reviewed = register.table("reviews").sort_values("as_at", kind="stable").groupby("plan_id")["review"]
     listed = register.table("plan-indicators")
     rows = rows.assign(
-        area=rows["area_id"].map(register.table("areas").set_index("area_id")["name"]),
+        area=rows["area_id"].map(register.table("areas").set_index("area_id")["name"]).astype("str").fillna(""),
         reviews=_number(reviewed.size(), rows.index),
         priorities=_number(register.table("priorities").value_counts("plan_id"), rows.index),
         indicators=_number(listed[listed["series_id"] != ""].groupby("plan_id")["series_id"].nunique(), rows.index),
@@ -118,19 +119,20 @@ def areas(search="", register=None):
     return found[columns].fillna({"first_year": "", "last_year": ""}).reset_index(drop=True)
 
 
-def indicators(search="", plan="", register=None):
-    """Indicators, one row for each definition (series).
+def indicators(search="", plan="", topic="", register=None):
+    """Indicators, one row for each definition (series): those of the plans, and every published measure.
 
     Parameters
     ----------
     search : str, part of a name, definition or id, in any case
     plan : str, only what this plan's documents list; see ``plans``
+    topic : str, part of a topic of the publisher's catalogue, such as "absence" or "looked after", in any case
 
     Returns
     -------
     DataFrame: ``series_id`` (what ``figures`` and ``compare`` take), ``name``, ``indicator_id`` (definitions of one share it; what the
     long view takes), ``unit``, ``polarity`` (higher or lower is better, or none), ``definition``; ``areas`` (local authorities with a
-    figure), ``figures``, ``first_year`` and ``last_year`` (of these figures, '' where there is none)
+    figure), ``figures``, ``first_year`` and ``last_year`` (of these figures, '' where there is none), ``topic`` ('' where the catalogue does not have it)
 
     Raises
     ------
@@ -169,7 +171,11 @@ def indicators(search="", plan="", register=None):
         "figures",
         "first_year",
         "last_year",
+        "topic",
     ]
+    topics = register.table("catalogue").drop_duplicates("series_id").set_index("series_id")["topic"]
+    rows = rows.assign(topic=rows["series_id"].map(topics).fillna(""))
+    rows = _found(rows, topic, ["topic"])
     return _found(rows, search, ["name", "definition", "series_id", "indicator_id"])[columns].reset_index(drop=True)
 
 
@@ -178,7 +184,10 @@ def indicators(search="", plan="", register=None):
 
 def _known_figures(register):
     """``series_id, area_id, first_year, last_year`` of every figure that has a value; no years where none are printed."""
-    rows = [register.table(name)[["series_id", "area_id", "period", "value"]] for name in ("observations", "published")]
+    columns = ["series_id", "area_id", "period", "value"]
+    rows = [register.table(name)[columns] for name in ("observations", "published")]
+    if len(own_series(register.table("catalogue"))) and not register.more:
+        rows.append(read_figures(register.folder, None, columns))
     rows = pd.concat(rows, ignore_index=True)
     rows = rows[rows["value"] != ""]
     periods = pd.Series(rows["period"].unique())

@@ -4,13 +4,17 @@ Each check returns faults as rows of file, row (as a spreadsheet counts, the hea
 what would be right, like ``cyp_helpers.register.meaning``. All look at whole columns.
 """
 
+from functools import lru_cache
+from hashlib import sha256
+
 import numpy as np
 import pandas as pd
 
+from cyp_helpers.register import catalogue
 from cyp_helpers.register.meaning import to_numbers
 from cyp_helpers.register.periods import PERIOD_FORMS, parse_periods
 
-FILE = "data/observations/published.parquet"
+FILE, MORE = "data/observations/published.parquet", f"data/observations/{catalogue.FILE}"
 COLUMNS = {
     "series_id": "str", "breakdown": "str", "area_id": "str", "period": "str", "value": "str", "status": "str",
     "numerator": "float64", "denominator": "float64", "published": "str", "published_basis": "str", "source_id": "str",
@@ -22,16 +26,34 @@ _SHOWN = 20  # faults of one kind; more of them say nothing new
 
 
 def published_form(register):
-    """What is wrong with the file of published figures as a whole; the other checks need it to be as it should be.
+    """What is wrong with the files of published figures as a whole; the other checks need them to be as they should be.
 
     Returns
     -------
-    list of [file, row, column, found, right]; empty where there is no published.parquet.
+    list of [file, row, column, found, right]; empty where there are no such files.
     """
-    if not (register.folder / "observations" / "published.parquet").is_file():
-        return []
+    path = register.folder.parent / FILE
+    return (_form_of(FILE, lambda: register.table("published")) if path.is_file() else []) + _catalogue_file(register)[0]
+
+
+def _catalogue_file(register):
+    """Faults of the form of the catalogue's file, those of its figures, and a row for each series, area and edition in it."""
+    path = register.folder.parent / MORE
+    return _looked_at(register.folder, sha256(path.read_bytes()).digest()) if path.is_file() else ([], [], None)
+
+
+@lru_cache(maxsize=2)  # half a million rows, which only an import changes
+def _looked_at(folder, _):
+    faults = _form_of(MORE, lambda: catalogue.read_figures(folder, None))
+    if faults:
+        return faults, [], None
+    rows = catalogue.read_figures(folder, None)
+    return [], _figure_faults(rows, MORE), rows.drop_duplicates(["series_id", "area_id", "source_id"])
+
+
+def _form_of(file, read):
     try:
-        published = register.table("published")
+        published = read()
     except (
         OSError,
         ValueError,
@@ -40,13 +62,13 @@ def published_form(register):
         MemoryError,
     ) as error:  # pyarrow's own are of these kinds
         told = (str(error) or type(error).__name__).splitlines()[0][-80:]
-        return [[FILE, "", "", f"a damaged Parquet file: {told}", "the file as cyp import writes it"]]
+        return [[file, "", "", f"a damaged Parquet file: {told}", "the file as cyp import writes it"]]
     form = {name: str(kind) for name, kind in published.dtypes.items()}
     told, right = (", ".join(f"{name} ({kind})" for name, kind in one.items()) for one in (form, COLUMNS))
     if form != COLUMNS:
-        return [[FILE, "", "", told, right]]
+        return [[file, "", "", told, right]]
     empty = [name for name, kind in COLUMNS.items() if kind == "str" and published[name].isna().any()]
-    return [[FILE, "", name, "a cell without text", "text, which may be empty"] for name in empty]
+    return [[file, "", name, "a cell without text", "text, which may be empty"] for name in empty]
 
 
 def published_faults(register, paths):
@@ -63,8 +85,24 @@ def published_faults(register, paths):
     faults = _mapping_faults(register, paths) + _neighbour_faults(register, paths)
     if not (register.folder / "observations" / "published.parquet").is_file():
         return faults
-    published = register.table("published")
-    return faults + _reference_faults(register, published) + _figure_faults(published)
+    published, (_, more_faults, more) = register.table("published"), _catalogue_file(register)
+    for file, rows in ((FILE, published), (MORE, more)):
+        if rows is not None:
+            own = rows["series_id"].str.startswith(catalogue.OWN) == (file == MORE)
+            faults += _rows(rows, ~own, file, "series_id", f"a series_id that begins with {catalogue.OWN} in {MORE} alone")
+            faults += _reference_faults(register, rows, file)
+    return faults + _figure_faults(published, FILE) + more_faults + _catalogue_faults(register, paths)
+
+
+def _catalogue_faults(register, paths):
+    """Whether each measure is a series of the register, or one of its own."""
+    rows = register.table("catalogue")
+    known = rows["series_id"].isin(register.table("series")["series_id"])
+    first, last = rows["first_year"].astype(int), rows["last_year"].astype(int)
+    return [
+        *_rows(rows, ~known, paths["catalogue"], "series_id", "a series_id of data/plans/series.csv, or one of its own"),
+        *_rows(rows, first > last, paths["catalogue"], "last_year", "a year that is not before first_year"),
+    ]
 
 
 def _rows(frame, bad, file, column, right):
@@ -72,17 +110,17 @@ def _rows(frame, bad, file, column, right):
     return [[file, row + 2, column, str(frame.at[row, column]), right] for row in rows]
 
 
-def _reference_faults(register, published):
+def _reference_faults(register, published, file):
     """Series, areas and editions that the register does not have."""
     faults = []
     for column, table in (("series_id", "series"), ("area_id", "areas"), ("source_id", "editions")):
         known = published[column].isin(register.table(table)[column])
-        faults += _rows(published, ~known, FILE, column, f"a {column} of the table {table}")
+        faults += _rows(published, ~known, file, column, f"a {column} of the table {table}")
     mapped = published["series_id"].isin(register.table("published-measures")["series_id"])
-    return faults + _rows(published, ~mapped, FILE, "series_id", "a series_id of data/reference/published_measures.csv")
+    return faults + _rows(published, ~mapped, file, "series_id", "a series_id of data/reference/published_measures.csv")
 
 
-def _figure_faults(published):
+def _figure_faults(published, file):
     number, empty = to_numbers(published["value"]), published["value"] == ""
     given = published["status"].str.contains(r"\b(?:x|z|c|low)\b")
     periods = parse_periods(published["period"])
@@ -101,7 +139,7 @@ def _figure_faults(published):
     for name in ("numerator", "denominator"):
         bad = (published[name] < 0) | np.isinf(published[name])
         checks.append((bad, name, "no count below nought, and an end to it"))
-    return [fault for bad, column, right in checks for fault in _rows(published, bad, FILE, column, right)]
+    return [fault for bad, column, right in checks for fault in _rows(published, bad, file, column, right)]
 
 
 def _mapping_faults(register, paths):

@@ -19,7 +19,7 @@ from cyp_helpers.register.own import OWN
 NUMBER = r"-?[0-9]{1,12}(\.[0-9]{1,9})?"
 # Those that the code asks for.
 TABLES = [
-    "sources", "areas", "area-days", "units", "statuses", "scales", "published-measures", "no-counterpart", "editions", "neighbour-lists",
+    "sources", "areas", "area-days", "units", "statuses", "scales", "published-measures", "catalogue", "catalogue-rules", "no-counterpart", "editions", "neighbour-lists",
     "neighbours", "plans", "reviews", "priorities", "activities", "indicators", "series", "series-breaks", "plan-indicators",
     "plan-indicator-priorities", "targets", "stated-comparisons", "printed-pairings", "actions", "evidence", "action-evidence",
     "activity-moves", "governance-bodies", "governance-links", "equality", "source-queries", "quarantine",
@@ -300,6 +300,8 @@ def _key_faults(frame, item, tables, items):
         if target not in tables:
             continue
         known, place = tables[target][other], items[target]["path"]
+        if target == "series" and "catalogue" in tables:  # whose own series are no rows of series.csv
+            known = pd.concat([known, tables["catalogue"][other]], ignore_index=True)
         bad = (frame[column] != "") & ~frame[column].isin(known)
         faults += [
             [file, *fault]

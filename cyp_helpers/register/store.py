@@ -13,6 +13,7 @@ from pathlib import Path
 
 _ASIDE = ".importing"
 _MOVES = "moves.json"
+_ROWS = 25_000  # of a group in a large Parquet file
 _held = set()  # projects that this process has locked
 
 
@@ -126,7 +127,8 @@ def _write_aside(data, aside, path, frame):
         new.write_bytes(frame)
     elif new.suffix == ".parquet":
         # One writer version, no index and no schema metadata: the same rows give the same bytes.
-        frame.to_parquet(new, engine="pyarrow", index=False, compression="zstd", compression_level=15)
+        rows = _ROWS if len(frame) > 10 * _ROWS else None  # of a large file a few series can be read alone
+        frame.to_parquet(new, engine="pyarrow", index=False, compression="zstd", compression_level=15, row_group_size=rows)
     else:
         frame.to_csv(new, index=False, lineterminator="\n", encoding="utf-8")
     with new.open("rb+") as file:

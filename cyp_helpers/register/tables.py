@@ -3,10 +3,12 @@
 import json
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
+from cyp_helpers.register.catalogue import own_series, read_figures, with_catalogue
 from cyp_helpers.register.own import is_own, joined, own_resources
 from cyp_helpers.register.store import recover
 
@@ -30,16 +32,18 @@ class UnknownName(ValueError):
 class Register:
     """The tables of ``data/`` by name, every cell as text; ``observations`` holds the figures of all documents.
 
-    ``day`` is empty, or the day that ``as_known`` took the register back to.
+    ``day`` is empty, or the day that ``as_known`` took the register back to; ``more`` the series of the catalogue whose figures are
+    in ``published`` besides those of ``published_measures.csv`` (``holding``).
 
     >>> load_register().table("plans")["plan_id"].tolist()
-    ['cypf-2011-14', 'early-help-2013-16', 'cypf-2016-18']
+    ['cypf-2011-14', 'early-help-2013-16', 'cypf-2016-18', 'national-framework']
     """
 
     folder: Path
     tables: dict = field(repr=False)
     day: pd.Timestamp | None = None
     whole: "Register | None" = field(default=None, repr=False)
+    more: tuple = field(default=(), repr=False)
 
     def __repr__(self):
         known = f", as known at {self.day:%Y-%m-%d}" if self.day is not None else ""
@@ -53,12 +57,32 @@ class Register:
         """One table by its name in ``datapackage.json``; ``published`` is the table of published open data, read when
         it is first asked for."""
         if name == "published" and name not in self.tables:
-            self.tables[name] = (
-                newest_editions(self.whole.table(name), self.day)
-                if self.whole
-                else pd.read_parquet(self.folder / "observations" / "published.parquet")
-            )
+            self.tables[name] = newest_editions(self.whole.table(name), self.day) if self.whole else self._read_published()
         return self.tables[name]
+
+    def _read_published(self):
+        rows = pd.read_parquet(self.folder / "observations" / "published.parquet")
+        more = read_figures(self.folder, self.more) if self.more else None
+        return rows if more is None else pd.concat([rows, more], ignore_index=True)
+
+    def holding(self, series):
+        """The register with the figures of these series; the same one where it has them.
+
+        The catalogue's own series are many and large, so their figures are read only where they are asked for.
+
+        Parameters
+        ----------
+        series : list of ``series_id``
+
+        >>> load_register().holding(["lait-lac"]).more
+        ('lait-lac',)
+        """
+        own = own_series(self.table("catalogue"))["series_id"]
+        more = tuple(sorted({*own[own.isin(series)], *self.more}))
+        if more == self.more:
+            return self
+        whole = _holding(self.whole or self, more)
+        return whole if self.day is None else whole.as_known(self.day)
 
     def as_known(self, day):
         """The register as it stood on a day: the only place where editions are chosen.
@@ -93,7 +117,13 @@ class Register:
             "observations": newest_editions(whole.table("observations"), day),
             "neighbour-lists": _list_in_use(tables["neighbour-lists"], day),
         }
-        return Register(self.folder, tables, day, whole)
+        return Register(self.folder, tables, day, whole, whole.more)
+
+
+@lru_cache(maxsize=4)
+def _holding(register, more):
+    tables = {name: rows for name, rows in register.tables.items() if name != "published"}
+    return Register(register.folder, tables, more=more)
 
 
 def newest_editions(rows, day):
@@ -163,7 +193,7 @@ def load_register(project=None, own=True):
     tables["observations"] = pd.concat([tables[name] for name in files], ignore_index=True)
     tables["sources"]["published"] = pd.to_datetime(tables["sources"]["published"])
     tables["reviews"]["as_at"] = pd.to_datetime(tables["reviews"]["as_at"])
-    register = Register(data, tables)
+    register = Register(data, with_catalogue(tables))
     # Of an own plan every half-year is written down when it is added; those that have not ended are no reviews yet.
     ahead = is_own(register, tables["reviews"]["plan_id"]) & (tables["reviews"]["as_at"] > pd.Timestamp.today())
     tables["reviews"] = tables["reviews"][~ahead].reset_index(drop=True)
@@ -233,19 +263,13 @@ def judgement_steps(scale, labels, register):
 def find_plan(register, plan):
     """The row of ``plans`` for an id; raises UnknownName with the valid ones."""
     plans = register.table("plans")
-    return _only_row(plans, "plan_id", plan, "plan")
-
-
-def find_review(register, plan, review):
-    """The row of ``reviews`` for a plan's review such as "2017-18 part 2"; raises UnknownName with the valid ones."""
-    reviews = register.table("reviews")
-    return _only_row(reviews[reviews["plan_id"] == plan], "review", review, f"review of {plan}")
+    return only_row(plans, "plan_id", plan, "plan")
 
 
 def find_priority(register, plan, priority):
     """The row of ``priorities`` for a short name such as "safe"; raises UnknownName with the valid ones."""
     priorities = priorities_of(register, plan)
-    return _only_row(priorities, "short_id", priority, f"priority of {plan}")
+    return only_row(priorities, "short_id", priority, f"priority of {plan}")
 
 
 def find_area(register, area):
@@ -337,17 +361,11 @@ def priorities_of(register, plan):
     return priorities.sort_values("number")
 
 
-def previous_review(register, plan, review):
-    """The review of the same plan before this one, or None for the first."""
-    reviews = register.table("reviews")
-    earlier = reviews[(reviews["plan_id"] == plan) & (reviews["as_at"] < find_review(register, plan, review)["as_at"])]
-    return None if earlier.empty else earlier.sort_values("as_at").iloc[-1]
-
-
-def _only_row(frame, column, wanted, what):
+def only_row(frame, column, wanted, what, more=""):
+    """The one row of a frame with a name in a column; raises UnknownName with the valid ones and what ``more`` there is."""
     found = frame[frame[column] == wanted]
     if len(found) == 1:
         return found.iloc[0]
     near = get_close_matches(str(wanted), frame[column], n=1)
     hint = f" Did you mean {near[0]!r}?" if near else ""
-    raise UnknownName(f"Unknown {what}: {wanted!r}.{hint} Valid: {', '.join(frame[column])}.")
+    raise UnknownName(f"Unknown {what}: {wanted!r}.{hint} Valid: {', '.join(filter(None, [*frame[column], more]))}.")

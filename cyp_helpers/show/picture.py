@@ -127,6 +127,16 @@ def pdf_of(data):
     )
 
 
+def linked(data, pages):
+    """The data of a sheet with links to these pages alone (names without ending); what would lead nowhere is plain words."""
+    there = {f"{name}.html" for name in pages}
+    groups = [
+        [name, [row | {"page": row["page"] if row["page"] in there else ""} for row in rows]]
+        for name, rows in data["groups"]
+    ]
+    return data | {"groups": groups, "links": [link for link in data["links"] if link[0] in there]}
+
+
 def board_in(notebook):
     """The data of the sheet that an executed notebook shows, or None."""
     outputs = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]

@@ -3,6 +3,7 @@
 import html
 import re
 from functools import cache
+from urllib.parse import quote
 
 from cyp_helpers.show.charts import MOST_PICTURES
 from cyp_helpers.show.picture import STYLE as BOARD
@@ -15,11 +16,13 @@ FOOTER = (
 )
 # Whatever gets into a page, nothing is fetched, sent or run. A script of the page's own would be named here by its hash.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+PUBLISHED_FOOTER = "Figures are published open data under the Open Government Licence v3.0. Every figure on the page is listed with its source."
 SHEET = "sheet"  # tag of the cells that alone make a page
+_LINK = re.compile(r'<a href="([^":#/]+)\.html">(.*?)</a>', re.DOTALL)
 _PICTURE = re.compile(r'<img src="data:[^">]*"[^>]*>')
 
 
-def page_of(notebook, name, title, pages):
+def page_of(notebook, name, title, pages, footer=FOOTER):
     """HTML of an executed notebook: its words, tables and pictures, without its code and what it wrote to standard error; where cells
     have the tag ``SHEET``, these alone, with the navigation folded.
 
@@ -28,7 +31,9 @@ def page_of(notebook, name, title, pages):
     notebook : NotebookNode
     name : file name of the page without ending
     title : for the browser's tab
-    pages : list of dict with ``name``, ``label`` and ``group`` (or ''): the pages of this review, for the navigation
+    pages : list of dict with ``name``, ``label`` and ``group`` (or ''): the pages of this review, for the navigation;
+        a link to another page is plain words
+    footer : where the figures are from
 
     Returns
     -------
@@ -36,8 +41,10 @@ def page_of(notebook, name, title, pages):
     hide text are shown as "\N{REPLACEMENT CHARACTER}"; pictures after the first ``MOST_PICTURES`` are left out, which the page says.
     """
     sheet = [cell for cell in notebook.cells if SHEET in cell.metadata.get("tags", [])]
-    page = {"title": title, "name": name, "pages": pages, "policy": POLICY, "footer": FOOTER, "sheet": bool(sheet)}
-    return clean(_frame().render(**page, style=_safe(STYLE + BOARD * page["sheet"]), body=_safe(_body(notebook, title, sheet))))
+    page = {"title": title, "name": name, "pages": pages, "policy": POLICY, "footer": footer, "sheet": bool(sheet)}
+    there, body = {html.escape(quote(one["name"])) for one in pages}, _body(notebook, title, sheet)
+    body = _LINK.sub(lambda link: link[0] if link[1] in there else link[2], body) if pages else body
+    return clean(_frame().render(**page, style=_safe(STYLE + BOARD * page["sheet"]), body=_safe(body)))
 
 
 @cache  # compiling the templates takes as long as filling them

@@ -55,7 +55,9 @@ def in_brief(report):
 def heading(report):
     """The plan and review, and the priority that a page is about; what the page is about in bold."""
     plan, row = report.plan["title"], report.priority
-    if not report.is_own_area:
+    if not report.plan["area_id"]:
+        plan += f", {report.area['name']}"
+    elif not report.is_own_area:
         plan += f", its published indicators for {report.area['name']}"
     which = escape(f"{report.review['review']}, {report.review['kind']} review, as known at {day(report.as_at)}.")
     if row is None:

@@ -1,0 +1,81 @@
+"""The catalogue: every measure that the Local Authority Interactive Tool publishes, as series of the register.
+
+A measure for which ``published_measures.csv`` has a series is that series. Every other one is an indicator and a series of its own,
+whose figures stand in ``observations/catalogue.parquet`` and are read only where they are asked for.
+"""
+
+import pandas as pd
+
+FILE, OWN = "catalogue.parquet", "lait-"
+_YEAR = {"FY": "financial", "AY": "academic", "CY": "calendar"}
+PER = {"percent": "100", "rate per 1,000": "1000", "rate per 10,000": "10000", "rate per 100,000": "100000"}
+
+
+def own_series(catalogue):
+    """Rows of the catalogue that are series of their own; their ids begin with ``OWN``."""
+    return catalogue[catalogue["series_id"].str.startswith(OWN)]
+
+
+def with_catalogue(tables):
+    """The tables with the catalogue's own series in ``series``, ``indicators``, ``published-measures`` and ``series-breaks``.
+
+    Parameters
+    ----------
+    tables : dict of frames as they stand in ``data/``
+
+    Returns
+    -------
+    dict of frames; the frames that came in are as they were.
+    """
+    own = own_series(tables["catalogue"]).reset_index(drop=True)
+    if own.empty:
+        return tables
+    base = own.groupby("measure")["series_id"].transform("first")
+    known = dict(
+        series_id=own["series_id"], indicator_id=base, name=own["name"] + _since(own), short_name=own["short_name"],
+        definition="As the indicator", unit=own["unit"], decimals=own["decimals"], polarity=own["polarity"],
+        polarity_reason="As the publisher's dictionary has it", year_type=own["year_type"].map(_YEAR), frequency="annual",
+        measure_key=own["series_id"], dataset="lait", measure=own["measure"], per=own["unit"].map(PER).fillna("1"),
+        period_kind=own["year_type"], first_year=own["first_year"], last_year=own["last_year"], first_edition=own["first_edition"],
+        last_edition=own["last_edition"], edition_source=own["source_id"], above_100=own["above_100"], lag_months=own["lag_months"],
+        lag_reason="As long after the year as the publisher last brought it up to date", breakdown="all", match="same",
+        reason="The published measure itself", differs=own["what_changed"],
+    )  # fmt: skip
+    known = pd.DataFrame(known, dtype="str")
+    measured = own["name"] + " (" + own["topic"] + ", " + own["measure"] + " of the Local Authority Interactive Tool)"
+    facts = known.assign(definition=measured, name=own["name"]).drop_duplicates("indicator_id")
+    turned = own[own["what_changed"] != ""]
+    breaks = pd.DataFrame(
+        {"series_id": own.groupby("measure")["series_id"].shift(1), "successor_series_id": own["series_id"], "basis": "assigned",
+         "what_changed": own["what_changed"], "comparable": "no", "source_id": own["source_id"], "locator": "Measure " + own["measure"]},
+        dtype="str",
+    ).loc[turned.index].dropna(subset="series_id")  # fmt: skip
+    more = {"series": known, "indicators": facts, "published-measures": known, "series-breaks": breaks}
+    return tables | {name: _added(tables[name], rows) for name, rows in more.items()}
+
+
+def read_figures(folder, series, columns=None):
+    """Figures of the catalogue's own series, as the table ``published`` has them.
+
+    Parameters
+    ----------
+    folder : ``data/``
+    series : list of ``series_id``, or None for all
+    columns : list of those to read; all where it is left out
+
+    Returns
+    -------
+    DataFrame, or None where no catalogue has been imported.
+    """
+    path = folder / "observations" / FILE
+    filters = None if series is None else [("series_id", "in", list(series))]
+    return pd.read_parquet(path, filters=filters, columns=columns) if path.is_file() else None
+
+
+def _since(own):
+    """ " (from 2022)" where the definition turned, by the year in which the first year ends."""
+    return (" (from " + own["first_year"] + ")").where(own["what_changed"] != "", "")
+
+
+def _added(table, rows):
+    return pd.concat([table, rows.reindex(columns=table.columns).fillna("")], ignore_index=True)
