@@ -5,6 +5,7 @@ from dataclasses import dataclass
 HEADER, EXAMPLE, FIRST = 3, 4, 5  # rows of every sheet: title, instruction, column names, worked example, first to fill in
 NUMBER = "No."  # name of the first column, which numbers the rows
 OWN = "Own indicator"  # the topic of an indicator that nobody publishes
+OTHER = "Other published"  # of what is published and in no catalogue
 PUBLISHED, LISTS = "Published indicators", "Lists"  # sheets that are there to pick from
 
 POLARITY = {"higher": "higher", "lower": "lower", "neither": "none"}

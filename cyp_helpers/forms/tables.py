@@ -136,8 +136,10 @@ class _Plan:
         rows, offered = self.form.sheets["Indicators"], published_indicators(self.register)
         facts = self.register.table("indicators").set_index("indicator_id")
         of_series = self.register.table("series").set_index("series_id")
-        kinds = self.register.table("published").drop_duplicates("series_id", keep="last").set_index("series_id")["period"]
         offered = {row.name.casefold(): row for row in offered.itertuples(index=False)}
+        listed = [offered[name].series_id for name in rows["name"].str.casefold() if name in offered]
+        self.register = self.register.holding(listed)
+        kinds = self.register.table("published").drop_duplicates("series_id", keep="last").set_index("series_id")["period"]
         if rows.empty:
             self.faults.append(["Indicators", "B5", "no indicator", "one row for each indicator of the plan"])
         for number, row in enumerate(rows.to_dict("records"), 1):

@@ -13,6 +13,7 @@ from cyp_helpers.forms.layout import (
     FIRST,
     HEADER,
     LISTS,
+    OTHER,
     OWN,
     PUBLISHED,
     SHEETS,
@@ -23,11 +24,11 @@ from cyp_helpers.show.cells import for_csv  # text that begins like a formula st
 
 _FORMAT = {"date": "dd/mm/yyyy", "number": "General", "choice": "General"}  # all else is text, so that 2011/12 stays as it is
 _WORDS = {"none": "neither"}
-_SHORTEST, _PROMPT = 20, 255
+_PROMPT, _RECENT = 255, 5  # letters; years since the newest figure
 
 
 def published_indicators(register):
-    """What the form offers to pick: the indicators that are published for all authorities.
+    """What the form offers to pick: the indicators that are published for all authorities and still have figures.
 
     Returns
     -------
@@ -36,10 +37,10 @@ def published_indicators(register):
     >>> published_indicators(load_register()).query("series_id == 're-referrals'")["unit"].tolist()
     ['percent']
     """
-    lines = register.table("published")[["series_id", "breakdown"]].drop_duplicates()
+    lines = register.table("published-measures")[["series_id", "breakdown"]].drop_duplicates()
     rows = indicators(register=register).merge(lines, on="series_id")
-    if "topic" not in rows:
-        rows["topic"] = "Published indicators"
+    rows = rows[rows["last_year"].str[:4] >= str(date.today().year - _RECENT)]
+    rows = rows.assign(topic=rows["topic"].replace("", OTHER))
     rows["name"] += (": " + rows["breakdown"]).where(rows["breakdown"] != "all", "")
     twice = rows["name"].str.casefold().duplicated(keep=False)
     rows["name"] += (" (" + rows["series_id"] + ")").where(twice, "")
