@@ -76,7 +76,7 @@ EXAMPLE = {
     ],
     "Targets": [
         {"indicator": "Re-referrals to children's social care", "kind": "reach the figure", "value": 18, "by": "2027/28", "start_period": "2023/24"},
-        {"indicator": "Social care assessments within timescale", "kind": "in line with England", "by": "2024/25"},
+        {"indicator": "Social care assessments within timescale", "kind": "in line with England", "by": "2027/28"},
         {"indicator": "Care leavers in education, employment or training", "kind": "reach the figure", "value": 62, "by": "2027/28", "start_period": "2023/24"},
         {"indicator": "School absence, six half terms", "kind": "reduce", "by": "2026/27", "start_period": "2023/24"},
         {"indicator": MISSING, "kind": "reach the figure", "value": 96, "by": "2027/28", "start_period": "2024/25"},
