@@ -1,5 +1,6 @@
 """The command ``cyp``."""
 
+import os
 import signal
 from contextlib import contextmanager
 from typing import Annotated
@@ -94,8 +95,10 @@ def save_notebooks():
     """Run the saved notebooks with their own parameters and keep their outputs, for nbval to hold them to."""
     from cyp_helpers.batch.pool import open_pool
     from cyp_helpers.batch.run import save_notebooks as save
+    from cyp_helpers.register.own import OFF
     from cyp_helpers.register.tables import find_project
 
+    os.environ[OFF] = "off"  # they are about the shipped plans alone
     project = _project(find_project)
     with _register_read(project), open_pool(project) as pool:
         _stop_on_faults(project)

@@ -61,7 +61,8 @@ def read_figure(text, unit, decimals=None):
         return "", f"a figure in its unit, {unit}, without a percent sign"
     if unit == "percent":
         if not sign and 0 < abs(number) <= 1:
-            return "", f"{number * 100:f} where {number * 100:f} per cent are meant, or {number:f}% with its sign where less than one per cent is"
+            whole = f"{(number * 100).normalize():f}"
+            return "", f"{whole} where {whole} per cent are meant, or {number:f}% with its sign where less than one per cent is"
         if not 0 <= number <= 100:
             return "", "a percentage from 0 to 100"
     if unit == "count" and number != number.to_integral_value():

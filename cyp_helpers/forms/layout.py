@@ -128,7 +128,7 @@ FIGURES = Sheet(
         Column("published", "Known from", "date", 14, "Day from which the figure was known; the end of its period where empty.", None),
         Column("note", "Note", "text", 50, "What a reader should know; needed for a figure ten times the one before.", None),
     ),
-    1000,
+    600,
 )  # fmt: skip
 ACTION_SHEET = Sheet(
     "Actions",
@@ -144,7 +144,7 @@ ACTION_SHEET = Sheet(
         Column("said_on", "Said on", "date", 13, "Where empty, the day on which the form was filled in.", None),
         Column("note", "Note", "text", 50, "Anything that a reader should know.", "The contract was signed in October", most=400),
     ),
-    150,
+    120,
 )  # fmt: skip
 COMMENTARY = Sheet(
     "Commentary",
@@ -157,7 +157,7 @@ COMMENTARY = Sheet(
         Column("next", "What we do next", "text", 60, "One sentence.", "A second interview service opens in October.", most=400),
         Column("written", "Written on", "date", 13, "Where empty, the day on which the form was filled in.", None),
     ),
-    200,
+    120,
 )  # fmt: skip
 SHEETS = {sheet.name: sheet for sheet in (COVER, PRIORITIES, INDICATORS, TARGET_SHEET, FIGURES, ACTION_SHEET, COMMENTARY)}
 COVER_HEADERS = ["Question", "Answer", "What to write", "Example"]

@@ -1,6 +1,7 @@
 """Read a filled form: every cell as what its column asks for, or every fault with its place, what was found and what would be right."""
 
 import re
+import warnings
 import zipfile
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cyp_helpers.forms.layout import CHOICES, COVER, COVER_HEADERS, HEADER, SHEETS
+from cyp_helpers.forms.layout import CHOICES, COVER, COVER_HEADERS, HEADER, LISTS, PUBLISHED, SHEETS
 from cyp_helpers.importers.reading import UnreadableFile, file_kind
 from cyp_helpers.register.schema import text_fault
 
@@ -54,7 +55,7 @@ def read_form(path):
     faults, sheets, places, cover = [], {}, {}, {}
     for layout in SHEETS.values():
         if layout.name not in book.sheetnames:
-            near = get_close_matches(layout.name, [one for one in book.sheetnames if one not in SHEETS], n=1, cutoff=0)
+            near = get_close_matches(layout.name, [one for one in book.sheetnames if one not in (*SHEETS, PUBLISHED, LISTS)], n=1, cutoff=0)
             found = f"no sheet of this name; it has {', '.join(book.sheetnames[:20])}"
             faults.append([layout.name, "", found, f"the sheet {layout.name}" + (f", perhaps {near[0]!r} renamed" if near else "")])  # fmt: skip
             continue
@@ -91,7 +92,8 @@ def _open(path, values):
     from openpyxl import load_workbook
 
     try:
-        with path.open("rb") as file:
+        with path.open("rb") as file, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what a cell holds we speak ourselves
             return load_workbook(file, data_only=values, keep_links=False)
     except Exception as error:  # openpyxl passes on whatever zlib, expat and its own descriptors raise
         told = (str(error) or type(error).__name__).split("\n")[0][:120]

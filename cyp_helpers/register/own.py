@@ -59,10 +59,10 @@ def joined(parts):
     }, places
 
 
-def is_own(register, plan_ids):
-    """Whether each plan is one of one's own.
+def is_own(tables, plan_ids):
+    """Whether each plan is one of one's own; ``tables`` are those of a register.
 
-    >>> is_own(load_register(), pd.Series(["cypf-2016-18"])).tolist()
+    >>> is_own(load_register().tables, pd.Series(["cypf-2016-18"])).tolist()
     [False]
     """
-    return plan_ids.map(lambda plan: f"observations-{plan}" in register.tables).astype(bool)
+    return plan_ids.map(lambda plan: f"observations-{plan}" in tables).astype(bool)

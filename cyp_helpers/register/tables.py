@@ -193,11 +193,10 @@ def load_register(project=None, own=True):
     tables["observations"] = pd.concat([tables[name] for name in files], ignore_index=True)
     tables["sources"]["published"] = pd.to_datetime(tables["sources"]["published"])
     tables["reviews"]["as_at"] = pd.to_datetime(tables["reviews"]["as_at"])
-    register = Register(data, with_catalogue(tables))
     # Of an own plan every half-year is written down when it is added; those that have not ended are no reviews yet.
-    ahead = is_own(register, tables["reviews"]["plan_id"]) & (tables["reviews"]["as_at"] > pd.Timestamp.today())
+    ahead = is_own(tables, tables["reviews"]["plan_id"]) & (tables["reviews"]["as_at"] > pd.Timestamp.today())
     tables["reviews"] = tables["reviews"][~ahead].reset_index(drop=True)
-    return register
+    return Register(data, with_catalogue(tables))
 
 
 def read_table(path):
