@@ -12,6 +12,7 @@ from cyp_helpers.compare.subjects import published_lines
 from cyp_helpers.findings import attention, not_judged, told, went_well
 from cyp_helpers.pages.comparators import lines_with_page
 from cyp_helpers.register.tables import ENGLAND
+from cyp_helpers.show.owners import with_owners
 from cyp_helpers.show.picture import Board
 from cyp_helpers.show.sentences import paragraph, say
 from cyp_helpers.show.wording import day, join
@@ -65,6 +66,7 @@ def listed(report):
         owner="",
         attention=rows["subject_id"].isin(attention(report)["subject_id"]),
     )
+    rows = with_owners(report, rows)
     return rows.assign(place=_places(rows))
 
 

@@ -2,6 +2,7 @@
 
 from cyp_helpers.compare.judge import Evidence
 from cyp_helpers.findings import judged, judged_over_time, not_judged
+from cyp_helpers.show.owners import commentary as commentary  # what the notebook calls
 from cyp_helpers.show.sentences import paragraph, say
 from cyp_helpers.show.wording import Words, escape, join
 from cyp_helpers.show.words import tally
