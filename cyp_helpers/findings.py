@@ -267,6 +267,21 @@ def coverage(report):
     return table.reset_index()
 
 
+def runs(report):
+    """The figures by month or quarter of what a report is about, of documents and published data alike: what a run chart shows.
+
+    Returns
+    -------
+    Rows of ``Report.figures`` of the area with a number, for lines that have three of them or more.
+    """
+    figures, line = report.figures, ["series_id", "breakdown"]
+    about = pd.concat([report.subjects[line], report.lines[line]]).drop_duplicates()
+    rows = figures[figures["kind"].isin(["month", "quarter"]) & figures["number"].notna()]
+    rows = rows[rows["area_id"] == report.area["area_id"]]
+    rows = rows[pd.MultiIndex.from_frame(rows[line]).isin(pd.MultiIndex.from_frame(about))]
+    return rows[rows.groupby(line)["number"].transform("size") >= 3]
+
+
 def figures_used(report):
     """Every figure of documents for the subjects of a report and of England beside them, and every published figure compared.
 

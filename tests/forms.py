@@ -42,8 +42,8 @@ def indicator(priority, name, owner="", topic="Child Protection", **own):
     return {"priority": priority, "topic": topic, "name": name, "owner": owner, **own}
 
 
-def own_indicator(priority, name, owner, unit, frequency, polarity, rule="", decimals=0, definition="What the name says, made up"):
-    more = {"unit": unit, "decimals": decimals, "polarity": polarity, "frequency": frequency, "rule": rule, "definition": definition}
+def own_indicator(priority, name, owner, unit, frequency, polarity, rule="", decimals=0, definition="What the name says, made up", **more):
+    more |= {"unit": unit, "decimals": decimals, "polarity": polarity, "frequency": frequency, "rule": rule, "definition": definition}
     return indicator(priority, name, owner, "Own indicator", year="April to March", **more)
 
 
@@ -66,18 +66,18 @@ EXAMPLE = {
         indicator("Safe", "Child protection plans for a second or later time", SAFE),
         own_indicator("Safe", WAITING, WELL, "count", "monthly", "lower", "last"),
         indicator("Care", "Care leavers in education, employment or training", CARE, "Children Looked After"),
-        indicator("Care", "Care leavers aged 19 to 21 in suitable accommodation", CARE, "Children Looked After"),
+        indicator("Care", "Care leavers aged 19 to 21 in suitable accommodation", CARE, "Children Looked After", short_name="Care leavers, suitable home"),
         own_indicator("Care", MISSING, CARE, "count", "monthly", "lower", "sum"),
         indicator("Well", "Permanent exclusions from school", "Head of Inclusion", "All Pupil Absence & Exclusions"),
         indicator("Well", "School absence, six half terms", "Head of Inclusion", "All Pupil Absence & Exclusions"),
         indicator("Well", "Excess weight at age 10 to 11", "Public Health", "Health and Wellbeing"),
-        own_indicator("Well", HELPED, WELL, "percent", "quarterly", "higher", "mean", 1),
+        own_indicator("Well", HELPED, WELL, "percent", "quarterly", "higher", "mean", 1, short_name="Early help, needs met"),
         own_indicator("Well", HEARD, "Participation Officer", "percent", "yearly", "higher", "", 0),
     ],
     "Targets": [
         {"indicator": "Re-referrals to children's social care", "kind": "reach the figure", "value": 18, "by": "2027/28", "start_period": "2023/24"},
         {"indicator": "Social care assessments within timescale", "kind": "in line with England", "by": "2027/28"},
-        {"indicator": "Care leavers in education, employment or training", "kind": "reach the figure", "value": 62, "by": "2027/28", "start_period": "2023/24"},
+        {"indicator": "Care leavers in education, employment or training", "kind": "reach the figure", "value": 70, "by": "2027/28", "start_period": "2023/24"},
         {"indicator": "School absence, six half terms", "kind": "reduce", "by": "2026/27", "start_period": "2023/24"},
         {"indicator": MISSING, "kind": "reach the figure", "value": 96, "by": "2027/28", "start_period": "2024/25"},
         {"indicator": WAITING, "kind": "reach the figure", "value": 50, "by": "2026/27", "start_period": "2025-03"},

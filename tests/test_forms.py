@@ -398,3 +398,107 @@ def test_tables_that_were_broken_by_hand_say_where(place, cyp, example):
     assert "cyp add-plan" in fault["right"]
     assert cyp("add-plan", place / "data/own/derbyshire-plan/form.xlsx").exit_code == 0  # mended from the form that was kept
     assert check_register(place).empty and cyp("remove-plan", "derbyshire-plan").exit_code == 0
+
+
+# ---- reviewed ----
+
+
+@pytest.fixture(scope="module")
+def reviewed(place, example):
+    """The example as a review of 26 November 2026 knows it, and as one of 30 September does."""
+    from cyp_helpers.forms.keep import add_plan, remove_plan
+    from cyp_helpers.report import open_review
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("CYP_OWN_PLANS")
+        add_plan(place, example)
+        own = load_register(place)
+        yield [open_review("derbyshire-plan", review, register=own) for review in ("2026-11-26", "2026-27 part 1")]
+        remove_plan(place, "derbyshire-plan")
+
+
+def _of(report, comparator):
+    rows = report.comparison[report.comparison["comparator"] == comparator]
+    return rows.set_index(rows["subject_id"].str.partition("|")[0].str.removeprefix("derbyshire-plan-"))
+
+
+def test_published_figures_are_starts_and_newest_figures_of_targets(reviewed):
+    row = _of(reviewed[0], "target").loc["re-referrals"]
+    assert row["verdict"] == "off track" and "28.9% in 2024/25 is off track for the target '18%'" in row["reason"]
+    assert _of(reviewed[0], "baseline").at["re-referrals", "comparator_text"] == "29.9%"
+    assert _of(reviewed[0], "target").loc["assessments-timely", "verdict"] == "not assessed"  # England's figure of 2027/28 is ahead
+
+
+def test_months_and_quarters_are_held_against_a_target_for_a_year(reviewed):
+    targets = _of(reviewed[0], "target")
+    # From 150 in March 2025 to 96 three years later: half way, in September 2026, 123. Twelve months to then: 108.
+    assert "it would be 123.0" in targets.loc[_slug(MISSING), "reason"] and targets.loc[_slug(MISSING), "verdict"] == "on track"
+    # From 74 to 50 in two years: after a year and a half 56. The last month: 54.
+    assert "54 in September 2026 is on track" in targets.loc[_slug(WAITING), "reason"] and "it would be 56" in targets.loc[_slug(WAITING), "reason"]
+    # From 63.0 to 75 in three years: after one 67. Four quarters: 66+68+... = 71.0.
+    assert targets.loc[_slug(HELPED), "value_text"] == "71.0%" and "it would be 67.0%" in targets.loc[_slug(HELPED), "reason"]
+
+
+def test_small_counts_by_month_carry_no_arrow(reviewed):
+    from cyp_helpers.pages.board import listed
+
+    rows = listed(reviewed[0]).set_index("short_name")
+    assert rows.loc[[MISSING, WAITING], "change_sign"].tolist() == ["untested", "untested"]
+    over_time = reviewed[0].comparison.query("comparator in ['previous', 'same_period_last_year']")
+    own = over_time[over_time["series_id"].isin([f"derbyshire-plan-{_slug(one)}" for one in (MISSING, WAITING)])]
+    assert set(own["evidence"]) == {"not tested"} and not own["direction"].any()
+
+
+def test_months_are_drawn_as_a_run_chart_and_not_as_bars(reviewed):
+    from cyp_helpers.report import narrowed
+    from cyp_helpers.show.charts import indicator_charts
+    from cyp_helpers.show.trends import run_charts
+
+    care = narrowed(reviewed[0], "care")
+    (chart,) = run_charts(care)
+    assert chart.title.startswith(f"{MISSING}, Derbyshire, to September 2026: ") and "limits" in chart.alternative
+    assert not indicator_charts(care).charts
+    well = run_charts(narrowed(reviewed[0], "well"))
+    assert "Limits need at least 12 points; there are 8" in well[0].title
+
+
+def test_the_board_shows_twelve_indicators_and_the_first_sentence_of_owners(reviewed):
+    from cyp_helpers.pages.board import board, listed
+
+    rows = listed(reviewed[0])
+    assert len(rows) == 12 and rows["place"].notna().all()
+    told = rows.set_index("subject_id")["owner"].pipe(lambda each: each[each != ""]).tolist()
+    assert told == ["Head of Safeguarding: More families come back within a year.", "Head of Children in Care: Two children account for half of the reports.", "Head of Early Help: Plans end later and better."]
+    html = board(reviewed[0], rows).html()
+    assert all(words in html for words in told) and "Nottingham" not in html and ">Lead<" not in html
+
+
+def test_stories_are_in_full_dated_and_as_known_at_the_review(reviewed):
+    from cyp_helpers.show.owners import commentary, missing
+
+    now, before = (str(commentary(report)) for report in reviewed)
+    assert "Both have moved nearer to home. What we do next: A second interview service opens." in now
+    assert "Head of Children in Care, 12 October 2026, about September 2026" in now and "12 October" not in before
+    assert now.endswith(str(missing(reviewed[0]))) and missing(reviewed[0]).startswith("3 of 12 commented")
+    assert "Head of Inclusion (Permanent exclusions from school, School absence, six half terms)" in missing(reviewed[0])
+    assert missing(reviewed[1]).startswith("1 of 12 commented")
+
+
+def test_overdue_is_said_only_on_the_owners_word_or_silence(reviewed):
+    from cyp_helpers.pages import delivery_tracker as delivery
+
+    now, before = (delivery.actions_of(report) for report in reviewed)
+    state = now["state"].value_counts()
+    assert state[[delivery.SAID_DONE, delivery.SAID_LATE, delivery.SILENT, delivery.SAID_ON]].tolist() == [8, 1, 1, 1]
+    assert not before["state"].isin([delivery.SAID_LATE, delivery.SILENT, delivery.SAID_DONE]).any()  # nobody had been asked yet
+    assert (before["state"] == delivery.OVERDUE).sum() == 11
+    late = now[now["state"] == delivery.SAID_LATE].iloc[0]
+    assert late["later_document"] == "Head of Children in Care, 12 October 2026: late"
+
+
+def test_the_example_that_ships_is_this_plan(tables, register):
+    form, faults = read_form(PROJECT / "examples/made-up-plan.xlsx")
+    made, more = tables_of(form, register, "0" * 64)
+    assert faults + more == [] and "made-up" in form.cover["organisation"] and form.cover["title"].startswith("Made-up")
+    for name, rows in tables.items():
+        pd.testing.assert_frame_equal(made[name], rows)

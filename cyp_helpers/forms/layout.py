@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 HEADER, EXAMPLE, FIRST = 3, 4, 5  # rows of every sheet: title, instruction, column names, worked example, first to fill in
+SHORT = 32  # letters of a name on the board page
 NUMBER = "No."  # name of the first column, which numbers the rows
 OWN = "Own indicator"  # the topic of an indicator that nobody publishes
 OTHER = "Other published"  # of what is published and in no catalogue
@@ -89,7 +90,7 @@ INDICATORS = Sheet(
         Column("priority", "Priority", "choice", 22, "The short name of the priority that it serves.", "Safe", True, "Priorities.name"),
         Column("topic", "Topic", "choice", 26, "Of a published indicator; or Own indicator.", OWN, True, "Topics"),
         Column("name", "Indicator", "name", 58, "From the list of the topic; for an own indicator write its name.", "Children missing from care", True, "by topic", most=120),
-        Column("short_name", "Name for the board", "text", 28, "A few words, up to 32 letters; may stay empty.", "Missing from care", most=32),
+        Column("short_name", "Name for the board", "text", 28, f"A few words, up to {SHORT} letters; may stay empty where the indicator's own name is no longer.", "Missing from care", most=SHORT),
         Column("owner", "Owner", "text", 30, "Who is asked for the story: a post, not a person's name.", "Head of Children in Care"),
         Column("unit", "Unit", "choice", 18, "For an own indicator.", "count", pick="Unit"),
         Column("decimals", "Decimals", "choice", 10, "For an own indicator: how many decimals its figures have.", 0, pick="Decimals"),

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 import pandas as pd
 
 from cyp_helpers.forms.figures import EXAMPLES, STEPS, far_from_before, from_counts, read_figure, read_period, years_of
-from cyp_helpers.forms.layout import FREQUENCY, OWN, POLARITY, STATUS, TARGETS, YEARS
+from cyp_helpers.forms.layout import FREQUENCY, OWN, POLARITY, SHORT, STATUS, TARGETS, YEARS
 from cyp_helpers.forms.write import published_indicators
 from cyp_helpers.register.periods import parse_periods
 from cyp_helpers.register.schema import read_package
@@ -165,6 +165,9 @@ class _Plan:
             if any(one["id"] == other.get("id") or one["series"] == other.get("series") and one["breakdown"] == other.get("breakdown") for other in self.known.values()):
                 self.fault("Indicators", "name", row["row"], f"{row['name']!r}, like another in this sheet", "each indicator once, with a name that differs in more than signs")
             self.known[name] = one
+            short = row["short_name"] or (of_series["short_name"].get(one["series"], "") if not one["own"] else "")
+            if len(short or row["name"]) > SHORT:
+                self.fault("Indicators", "short_name", row["row"], "an empty cell", f"a name of up to {SHORT} letters for the board page, because the indicator's own has {len(row['name'])}")
             place = {"locator": self.at("Indicators", "name", row["row"])}
             self.add("plan-indicators", plan_indicator_id=one["id"], plan_id=self.plan, **self.source, position=number, name_printed=row["name"], measure="indicator", series_id=one["series"], area_id=self.area["area_id"], breakdown=one["breakdown"], reporting="six-monthly", **place)  # fmt: skip
             self.add("plan-indicator-priorities", plan_indicator_id=one["id"], priority_id=priority, role="primary", basis="printed")
@@ -175,7 +178,7 @@ class _Plan:
         for key in missing:
             self.fault("Indicators", key, row["row"], "an empty cell", "a value, since the topic is Own indicator")
         if missing:
-            return {"series": "", "breakdown": "", "bad": True}
+            return {"series": "", "breakdown": "", "bad": True, "own": True}
         often, kind, rule = FREQUENCY[row["frequency"]], YEARS[row["year"]], row["rule"]
         if often != "annual" and rule == "sum" and row["unit"] not in ("count", "million pounds", "days", "weeks"):
             self.fault("Indicators", "rule", row["row"], "'sum'", f"mean or last: a sum of figures in {row['unit']} says nothing")

@@ -12,7 +12,7 @@ from itertools import islice
 
 import pandas as pd
 
-from cyp_helpers.findings import coverage, judged
+from cyp_helpers.findings import coverage, judged, runs
 from cyp_helpers.register.tables import ENGLAND
 from cyp_helpers.report import line_of_figures
 from cyp_helpers.show.table import Table, render_table, show
@@ -80,6 +80,8 @@ def indicator_charts(report):
     ]
     # The years of published figures are drawn in ``trendcharts``.
     subjects = subjects[~subjects["observation_id"].map(report.figures["open_data"]).eq(True)]
+    # What comes by month or quarter is a run chart there.
+    subjects = subjects[~subjects["series_id"].isin(runs(report)["series_id"])]
     verdicts = judged(report).groupby(["priority_id", "subject_id"])["finding"].agg(", ".join)
     charts = filter(None, (_indicator_chart(report, subject, verdicts) for _, subject in subjects.iterrows()))
     drawn = tuple(islice(charts, MOST_PICTURES))

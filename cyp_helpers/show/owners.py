@@ -76,7 +76,7 @@ def with_owners(report, rows):
     words = said["who"].astype("str").fillna("") + ": " + said["story"].astype("str").fillna("").map(first_sentence)
     return rows.assign(
         short_name=rows["short_name"].mask(name != "", name),
-        period=rows["period"].str.replace("12 months to ", "year to ", regex=False),
+        period=rows["period"].str.replace("12 months to ", "yr to ", regex=False),
         owner=words.where(fresh, ""),
     )
 

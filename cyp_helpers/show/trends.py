@@ -8,6 +8,7 @@ import pandas as pd
 from cyp_helpers.compare.areas import list_in_use, neighbour_averages
 from cyp_helpers.compare.figures import TOTALS, join_words, word
 from cyp_helpers.compare.limits import limits_table
+from cyp_helpers.findings import names_of, runs
 from cyp_helpers.register.tables import ENGLAND
 from cyp_helpers.show.charts import (
     DARK_BLUE,
@@ -56,13 +57,14 @@ def history(report, lines):
 
 
 def trend_charts(report):
-    """Small charts of every published line with three figures or more in one picture; then those of monthly figures."""
+    """Small charts of every published line with three figures or more in one picture; then those by month or quarter."""
     lines = report.lines.drop_duplicates(_LINE)
     lines = lines[~lines["unit"].isin(TOTALS)]  # a total of a county and of England do not go into one picture
     past = history(report, lines).merge(lines[[*_LINE, "name", "unit_heading", "five_years_verdict"]], on=_LINE)
     past = past[past.groupby("name")["number"].transform("size") >= 3]
     if past.empty:
-        return Charts((), "No published indicator of this page has three figures known at the date of the review.")
+        nothing = "No published indicator of this page has three figures known at the date of the review."
+        return Charts(tuple(run_charts(report)), nothing)
     shown = lines[lines["name"].isin(past["name"])]
     panels = [past[past["name"] == name] for name in shown["name"]]
     area, tested = report.area["name"], shown["five_years_evidence"] != ""
@@ -70,7 +72,7 @@ def trend_charts(report):
     title = f"{area} beside England and its neighbours, {len(panels)} indicators: {told}"
     alternative = f"{len(panels)} small line charts. {title}. " + " ".join(_spoken(panel, area) for panel in panels)
     small = Chart(title, alternative, _draw(report, panels, title), _data(panels, area))
-    return Charts((small, *month_charts(report)), "")
+    return Charts((small, *run_charts(report)), "")
 
 
 def _spoken(panel, area):
@@ -146,7 +148,7 @@ def _draw_panel(axes, panel):
     draw_plain(axes)
 
 
-# ---- months ----
+# ---- months and quarters ----
 
 _RULES = {
     "outside": "outside the limits",
@@ -156,54 +158,46 @@ _RULES = {
 }
 
 
-def month_charts(report):
-    """An XmR chart of each monthly series of the page: what moves by more than the usual ups and downs?
-
-    A series with fewer than 12 months known has no chart, because it has no limits.
-    """
-    lines = report.lines.drop_duplicates(_LINE).set_index(_LINE)["name"]
-    own = report.everyone[(report.everyone["area_id"] == report.area["area_id"]) & (report.everyone["kind"] == "month")]
-    tables = {lines.get(key): limits_table(rows) for key, rows in own.groupby(_LINE, sort=False)}
-    return [
-        _month_chart(report, name, months) for name, months in tables.items() if name and (months["reason"] == "").any()
-    ]
+def run_charts(report):
+    """A run chart of each series by month or quarter, with limits where there are points enough: what moves by more than the usual
+    ups and downs?"""
+    rows = runs(report)
+    names = names_of(report, rows)
+    return [_run_chart(report, names[line.index[0]], line) for _, line in rows.groupby(_LINE, sort=False)]
 
 
-def _month_chart(report, name, months):
-    stands_out = months[list(_RULES)].any(axis=1)
-    counts = months[list(_RULES)].sum()
-    told = "; ".join(f"{number} {_RULES[rule]}" for rule, number in counts.items() if number) or "no month stands out"
-    title = f"{name}, {report.area['name']}, to {months['period_label'].iloc[-1]}: {told}"
-    centre, lower, upper = months[["centre", "lower", "upper"]].iloc[0]
-    which = join_words([word(words, months[rule]) for rule, words in _RULES.items()])
+def _run_chart(report, name, line):
+    points, kind = limits_table(line), line["kind"].iloc[0]
+    unit = report.register.table("units").set_index("unit").at[line["unit"].iloc[0], "heading"]
+    stands_out = points[list(_RULES)].any(axis=1)
+    counts = points[list(_RULES)].sum()
+    told = "; ".join(f"{number} {_RULES[rule]}" for rule, number in counts.items() if number) or f"no {kind} stands out"
+    told = points["reason"].iloc[0].rstrip(".") or told
+    title = f"{name}, {report.area['name']}, to {points['period_label'].iloc[-1]}: {told}"
+    centre, lower, upper = points[["centre", "lower", "upper"]].iloc[0]
+    limits = "" if pd.isna(centre) else f" Mean {centre:,.3g}, limits {lower:,.3g} to {upper:,.3g}."
     alternative = (
-        f"XmR chart of {len(months)} months. {title}. Mean {centre:,.0f}, limits {lower:,.0f} to {upper:,.0f}. A diamond marks a "
-        "month that stands out. Referrals follow the seasons, such as school holidays, so not every diamond is a change."
+        f"Run chart of {len(points)} {kind}s. {title}.{limits} A diamond marks a {kind} that stands out. "
+        "Some figures follow the seasons, such as school holidays, so not every diamond is a change."
     )
-    data = months[["period_label", "value"]].assign(what_stands_out=which)
-    table = show(data, f"Months behind the chart: {name}", name="months")
-    return Chart(title, alternative, _draw_months(months, stands_out, title), table)
+    which = join_words([word(words, points[rule]) for rule, words in _RULES.items()])
+    data = points[["period_label", "value"]].assign(what_stands_out=which)
+    table = show(data, f"{kind.capitalize()}s behind the chart: {name}", name="months")
+    return Chart(title, alternative, _draw_run(points, stands_out, title, f"{unit[:1].upper()}{unit[1:]} in the {kind}"), table)
 
 
-def _draw_months(months, stands_out, title):
+def _draw_run(points, stands_out, title, label):
     figure, axes = new_figure(height=3.2, right=1.4)
-    axes.plot(months.index, months["value"], color=DARK_BLUE, marker="o", markersize=3.5, linewidth=1.5)
-    axes.scatter(months.index[stands_out], months["value"][stands_out], color=ORANGE, marker="D", s=36, zorder=3)
+    axes.plot(points.index, points["value"], color=DARK_BLUE, marker="o", markersize=3.5, linewidth=1.5)
+    axes.scatter(points.index[stands_out], points["value"][stands_out], color=ORANGE, marker="D", s=36, zorder=3)
     for column, style, words in [("centre", "-", "mean"), ("lower", ":", "lower limit"), ("upper", ":", "upper limit")]:
-        level = months[column].iloc[0]
-        axes.axhline(level, color=DARK_GREY, linewidth=1, linestyle=style)
-        axes.annotate(
-            f"{words} {level:,.0f}",
-            (1, level),
-            xycoords=("axes fraction", "data"),
-            xytext=(3, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=9,
-        )
-    ends = months.index[[0, -1]]
-    axes.set_xticks(ends, months["period_label"].iloc[[0, -1]])
-    axes.set(ylabel="Number in the month")
+        level = points[column].iloc[0]
+        if pd.notna(level):
+            axes.axhline(level, color=DARK_GREY, linewidth=1, linestyle=style)
+            place = {"xycoords": ("axes fraction", "data"), "xytext": (3, 0), "textcoords": "offset points"}
+            axes.annotate(f"{words} {level:,.3g}", (1, level), va="center", fontsize=9, **place)
+    axes.set_xticks(points.index[[0, -1]], points["period_label"].iloc[[0, -1]])
+    axes.set(ylabel=label)
     add_title(figure, title)
     draw_plain(axes, keep_left=True)
     return draw_svg(figure)
