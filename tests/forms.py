@@ -36,24 +36,76 @@ def fill(path, register, sheets, area="Derbyshire", **cover):
     return path
 
 
-
-
 def indicator(priority, name, owner="", topic="Child Protection", **own):
     return {"priority": priority, "topic": topic, "name": name, "owner": owner, **own}
 
 
-def own_indicator(priority, name, owner, unit, frequency, polarity, rule="", decimals=0, definition="What the name says, made up", **more):
-    more |= {"unit": unit, "decimals": decimals, "polarity": polarity, "frequency": frequency, "rule": rule, "definition": definition}
+def own_indicator(
+    priority,
+    name,
+    owner,
+    unit,
+    frequency,
+    polarity,
+    rule="",
+    decimals=0,
+    definition="What the name says, made up",
+    **more,
+):
+    more |= {
+        "unit": unit,
+        "decimals": decimals,
+        "polarity": polarity,
+        "frequency": frequency,
+        "rule": rule,
+        "definition": definition,
+    }
     return indicator(priority, name, owner, "Own indicator", year="April to March", **more)
 
 
-MISSING, WAITING, HELPED, HEARD = "Children missing from care", "Families waiting for early help", "Early help plans that end with needs met", "Young people who feel heard"
+MISSING, WAITING, HELPED, HEARD = (
+    "Children missing from care",
+    "Families waiting for early help",
+    "Early help plans that end with needs met",
+    "Young people who feel heard",
+)
 SAFE, CARE, WELL = "Head of Safeguarding", "Head of Children in Care", "Head of Early Help"
 MONTHS = [f"{year}-{month:02d}" for year in (2024, 2025, 2026) for month in range(1, 13)]
 MONTHS = MONTHS[MONTHS.index("2024-04") : MONTHS.index("2026-09") + 1]
 # Made up, with a pattern that the eye can follow: about twelve a month, then about nine.
 _TIMES = [12, 14, 11, 13, 12, 10, 15, 13, 11, 12, 14, 13, 12, 11, 13, 10, 9, 11, 10, 9, 10, 8, 9, 10, 9, 8, 10, 9, 7, 9]
-_WAIT = [60, 62, 65, 61, 66, 70, 68, 71, 69, 73, 75, 74, 72, 76, 74, 71, 73, 70, 69, 66, 67, 64, 62, 63, 60, 58, 61, 57, 55, 54]
+_WAIT = [
+    60,
+    62,
+    65,
+    61,
+    66,
+    70,
+    68,
+    71,
+    69,
+    73,
+    75,
+    74,
+    72,
+    76,
+    74,
+    71,
+    73,
+    70,
+    69,
+    66,
+    67,
+    64,
+    62,
+    63,
+    60,
+    58,
+    61,
+    57,
+    55,
+    54,
+]
 EXAMPLE = {
     "Priorities": [
         {"name": "Safe", "title": "Children are safe at home and near it"},

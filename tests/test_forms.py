@@ -79,7 +79,9 @@ def test_the_form_is_guarded_and_can_be_read_by_everyone(example):
         layout, first = SHEETS[sheet.title], HEADER + 1 if sheet.title == "Cover" else FIRST
         assert all(sheet[place].row >= first for place in open_cells)
         assert len(open_cells) == len(layout.columns) * (layout.rows or 1)
-        ruled = {cell for rule in sheet.data_validations.dataValidation for area in rule.sqref.ranges for cell in area.cells}
+        ruled = {
+            cell for rule in sheet.data_validations.dataValidation for area in rule.sqref.ranges for cell in area.cells
+        }
         asked = {"date", "number", "choice", "name", "text"}
         assert len(ruled) == sum(column.kind in (*asked, "period") for column in layout.columns) * (layout.rows or 1)
         assert all(rule.prompt for rule in sheet.data_validations.dataValidation)
@@ -99,12 +101,22 @@ def test_an_empty_form_says_what_is_needed(tmp_path, register):
     (tmp_path / "plan.xlsx").write_bytes(form_bytes(register, "Leicester"))
     form, faults = read_form(tmp_path / "plan.xlsx")
     assert {sheet for sheet, *_ in faults} == {"Cover"} and len(faults) == 7
-    assert form.cover["area"] == "Leicester" and all(rows.empty for rows in form.sheets.values())  # the example is not read
+    assert form.cover["area"] == "Leicester" and all(
+        rows.empty for rows in form.sheets.values()
+    )  # the example is not read
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="no LibreOffice on this machine")
 def test_libreoffice_opens_it_and_saves_the_same_plan(example, tables, register, tmp_path):
-    command = ["soffice", "--headless", f"-env:UserInstallation=file://{tmp_path}/profile", "--convert-to", "xlsx", "--outdir", tmp_path]
+    command = [
+        "soffice",
+        "--headless",
+        f"-env:UserInstallation=file://{tmp_path}/profile",
+        "--convert-to",
+        "xlsx",
+        "--outdir",
+        tmp_path,
+    ]
     subprocess.run([*command, example], check=True, capture_output=True, timeout=120)
     form, faults = read_form(tmp_path / "plan.xlsx")
     made, more = tables_of(form, register, "0" * 64)
@@ -134,7 +146,9 @@ def test_months_make_years_by_the_rule_that_the_form_asks_for(tables):
     row = figures.loc[(f"derbyshire-plan-{_slug(HELPED)}", "12 months to 2025-03")]
     assert (row["value"], row["numerator"], row["denominator"]) == ("63.0", "252", "400")
     assert row["locator"] == "sheet Figures, cells D65 to D68"
-    assert not any(series.endswith(_slug(WAITING)) and "12 months" in period for series, period in value)  # the last stands for the year
+    assert not any(
+        series.endswith(_slug(WAITING)) and "12 months" in period for series, period in value
+    )  # the last stands for the year
 
 
 def _slug(name):
@@ -144,14 +158,26 @@ def _slug(name):
 def test_targets_start_from_published_figures_and_own_ones(tables):
     targets = tables["targets"].set_index("plan_indicator_id")
     referrals = targets.loc["derbyshire-plan/re-referrals-to-children-s-social-care"]
-    assert referrals[["kind", "value", "period", "baseline_period", "direction"]].tolist() == ["value", "18", "FY 2027/28", "FY 2023/24", "lower"]
+    assert referrals[["kind", "value", "period", "baseline_period", "direction"]].tolist() == [
+        "value",
+        "18",
+        "FY 2027/28",
+        "FY 2023/24",
+        "lower",
+    ]
     assert targets.loc[f"derbyshire-plan/{_slug(MISSING)}", "year_rule"] == "sum"
     assert targets.loc[f"derbyshire-plan/{_slug(HEARD)}", "kind"] == "direction"
 
 
 @pytest.mark.parametrize(
     "typed, format_, read",
-    [(0.45, "0%", "45%"), (45, "General", "45"), (45.300000000000004, "General", "45.3"), ("45%", "@", "45%"), ("38.0", "@", "38.0")],
+    [
+        (0.45, "0%", "45%"),
+        (45, "General", "45"),
+        (45.300000000000004, "General", "45.3"),
+        ("45%", "@", "45%"),
+        ("38.0", "@", "38.0"),
+    ],
 )
 def test_a_number_is_what_its_cell_shows(changed, typed, format_, read):
     def write(book):
@@ -202,7 +228,11 @@ BAD_FILES = {
     "many entities": (lambda path: _overwrite(path, "xl/workbook.xml", _LAUGHS), "a damaged Excel file"),
     "missing": (lambda path: path.unlink(), "no such file"),
 }  # fmt: skip
-_LAUGHS = b'<!DOCTYPE x [<!ENTITY a "ha">' + b"".join(f'<!ENTITY {chr(98 + n)} "{("&" + chr(97 + n) + ";") * 10}">'.encode() for n in range(12)) + b"]><workbook>&m;</workbook>"
+_LAUGHS = (
+    b'<!DOCTYPE x [<!ENTITY a "ha">'
+    + b"".join(f'<!ENTITY {chr(98 + n)} "{("&" + chr(97 + n) + ";") * 10}">'.encode() for n in range(12))
+    + b"]><workbook>&m;</workbook>"
+)
 
 
 def _overwrite(path, part, content):
@@ -307,7 +337,9 @@ def test_every_fault_of_meaning_is_told_at_once(changed, register):
 
 
 def test_the_cover_is_held_to_the_register(changed, register):
-    faults = faults_of(changed({"Cover!B6": "cypf-2016-18", "Cover!B8": "Nowhere", "Cover!B10": date(2024, 1, 1)}), register)
+    faults = faults_of(
+        changed({"Cover!B6": "cypf-2016-18", "Cover!B8": "Nowhere", "Cover!B10": date(2024, 1, 1)}), register
+    )
     assert [cell for _, cell, *_ in faults] == ["B8"] and "authority" in faults[0][3]
     faults = faults_of(changed({"Cover!B6": "cypf-2016-18", "Cover!B10": date(2024, 1, 1)}), register)
     assert [cell for _, cell, *_ in faults] == ["B6", "B10", "B11"]
@@ -321,7 +353,9 @@ def place(tmp_path_factory):
     """A project of its own, with the shipped tables."""
     folder = tmp_path_factory.mktemp("project")
     shutil.copytree(PROJECT / "data", folder / "data", ignore=shutil.ignore_patterns("own"))
-    shutil.copytree(PROJECT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints", "images"))
+    shutil.copytree(
+        PROJECT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints", "images")
+    )
     shutil.copy(PROJECT / "requirements.lock", folder)
     return folder
 
@@ -334,25 +368,45 @@ def cyp(place, monkeypatch):
 
 
 def _hashes(folder):
-    files = [path for path in sorted((folder / "data").rglob("*")) if path.is_file() and "own" not in path.relative_to(folder / "data").parts]
+    files = [
+        path
+        for path in sorted((folder / "data").rglob("*"))
+        if path.is_file() and "own" not in path.relative_to(folder / "data").parts
+    ]
     return {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def test_a_plan_is_added_changed_and_removed_and_the_shipped_tables_stay(place, cyp, example, changed):
     before = _hashes(place)
     added = cyp("add-plan", example)
-    assert added.exit_code == 0 and "12 indicators" in added.output and "cyp review --plan derbyshire-plan" in added.output
+    assert (
+        added.exit_code == 0 and "12 indicators" in added.output and "cyp review --plan derbyshire-plan" in added.output
+    )
     assert _hashes(place) == before and check_register(place).empty
     register = load_register(place)
     assert register.table("plans")["plan_id"].tolist()[-1] == "derbyshire-plan"
     source = register.table("sources").set_index("source_id").loc["derbyshire-plan"]
     kept = place / "data/own/derbyshire-plan/form.xlsx"
-    assert source["sha256"] == hashlib.sha256(kept.read_bytes()).hexdigest() and kept.read_bytes() == example.read_bytes()
+    assert (
+        source["sha256"] == hashlib.sha256(kept.read_bytes()).hexdigest() and kept.read_bytes() == example.read_bytes()
+    )
     assert "2027-28 part 1" not in register.table("reviews").query("plan_id == 'derbyshire-plan'")["review"].tolist()
 
     again = cyp("add-plan", example)
     assert again.exit_code == 0 and again.output.startswith("Nothing changed")
-    other = cyp("add-plan", changed({"Targets!D5": 17, "Actions!C20": None, "Actions!B20": None, "Actions!D20": None, "Actions!E20": None, "Actions!F20": None}))
+    other = cyp(
+        "add-plan",
+        changed(
+            {
+                "Targets!D5": 17,
+                "Actions!C20": None,
+                "Actions!B20": None,
+                "Actions!D20": None,
+                "Actions!E20": None,
+                "Actions!F20": None,
+            }
+        ),
+    )
     assert other.exit_code == 0, other.output
     assert "value '18' is now '17'" in other.output and "actions: gone, Made-up action 16" in other.output
     assert len(other.output.splitlines()) == 4  # the target, the action, its status, and where it is kept
@@ -364,7 +418,10 @@ def test_a_plan_is_added_changed_and_removed_and_the_shipped_tables_stay(place, 
     gone = cyp("remove-plan", "derbyshire-plan")
     assert gone.exit_code == 0 and _hashes(place) == before and not (place / "data/own").exists()
     assert cyp("remove-plan", "cypf-2016-18").exit_code == 2
-    assert load_register(place).table("plans")["plan_id"].tolist() == load_register(PROJECT).table("plans")["plan_id"].tolist()
+    assert (
+        load_register(place).table("plans")["plan_id"].tolist()
+        == load_register(PROJECT).table("plans")["plan_id"].tolist()
+    )
 
 
 def test_the_marked_copy_shows_where(cyp, changed):
@@ -396,7 +453,9 @@ def test_tables_that_were_broken_by_hand_say_where(place, cyp, example):
     fault = check_register(place).iloc[0]
     assert (fault["file"], fault["row"], fault["column"]) == ("data/own/derbyshire-plan/targets.csv", 2, "kind")
     assert "cyp add-plan" in fault["right"]
-    assert cyp("add-plan", place / "data/own/derbyshire-plan/form.xlsx").exit_code == 0  # mended from the form that was kept
+    assert (
+        cyp("add-plan", place / "data/own/derbyshire-plan/form.xlsx").exit_code == 0
+    )  # mended from the form that was kept
     assert check_register(place).empty and cyp("remove-plan", "derbyshire-plan").exit_code == 0
 
 
@@ -426,17 +485,28 @@ def test_published_figures_are_starts_and_newest_figures_of_targets(reviewed):
     row = _of(reviewed[0], "target").loc["re-referrals"]
     assert row["verdict"] == "off track" and "28.9% in 2024/25 is off track for the target '18%'" in row["reason"]
     assert _of(reviewed[0], "baseline").at["re-referrals", "comparator_text"] == "29.9%"
-    assert _of(reviewed[0], "target").loc["assessments-timely", "verdict"] == "not assessed"  # England's figure of 2027/28 is ahead
+    assert (
+        _of(reviewed[0], "target").loc["assessments-timely", "verdict"] == "not assessed"
+    )  # England's figure of 2027/28 is ahead
 
 
 def test_months_and_quarters_are_held_against_a_target_for_a_year(reviewed):
     targets = _of(reviewed[0], "target")
     # From 150 in March 2025 to 96 three years later: half way, in September 2026, 123. Twelve months to then: 108.
-    assert "it would be 123.0" in targets.loc[_slug(MISSING), "reason"] and targets.loc[_slug(MISSING), "verdict"] == "on track"
+    assert (
+        "it would be 123.0" in targets.loc[_slug(MISSING), "reason"]
+        and targets.loc[_slug(MISSING), "verdict"] == "on track"
+    )
     # From 74 to 50 in two years: after a year and a half 56. The last month: 54.
-    assert "54 in September 2026 is on track" in targets.loc[_slug(WAITING), "reason"] and "it would be 56" in targets.loc[_slug(WAITING), "reason"]
+    assert (
+        "54 in September 2026 is on track" in targets.loc[_slug(WAITING), "reason"]
+        and "it would be 56" in targets.loc[_slug(WAITING), "reason"]
+    )
     # From 63.0 to 75 in three years: after one 67. Four quarters: 66+68+... = 71.0.
-    assert targets.loc[_slug(HELPED), "value_text"] == "71.0%" and "it would be 67.0%" in targets.loc[_slug(HELPED), "reason"]
+    assert (
+        targets.loc[_slug(HELPED), "value_text"] == "71.0%"
+        and "it would be 67.0%" in targets.loc[_slug(HELPED), "reason"]
+    )
 
 
 def test_small_counts_by_month_carry_no_arrow(reviewed):
@@ -468,7 +538,11 @@ def test_the_board_shows_twelve_indicators_and_the_first_sentence_of_owners(revi
     rows = listed(reviewed[0])
     assert len(rows) == 12 and rows["place"].notna().all()
     told = rows.set_index("subject_id")["owner"].pipe(lambda each: each[each != ""]).tolist()
-    assert told == ["Head of Safeguarding: More families come back within a year.", "Head of Children in Care: Two children account for half of the reports.", "Head of Early Help: Plans end later and better."]
+    assert told == [
+        "Head of Safeguarding: More families come back within a year.",
+        "Head of Children in Care: Two children account for half of the reports.",
+        "Head of Early Help: Plans end later and better.",
+    ]
     html = board(reviewed[0], rows).html()
     assert all(words in html for words in told) and "Nottingham" not in html and ">Lead<" not in html
 
@@ -480,7 +554,9 @@ def test_stories_are_in_full_dated_and_as_known_at_the_review(reviewed):
     assert "Both have moved nearer to home. What we do next: A second interview service opens." in now
     assert "Head of Children in Care, 12 October 2026, about September 2026" in now and "12 October" not in before
     assert now.endswith(str(missing(reviewed[0]))) and missing(reviewed[0]).startswith("3 of 12 commented")
-    assert "Head of Inclusion (Permanent exclusions from school, School absence, six half terms)" in missing(reviewed[0])
+    assert "Head of Inclusion (Permanent exclusions from school, School absence, six half terms)" in missing(
+        reviewed[0]
+    )
     assert missing(reviewed[1]).startswith("1 of 12 commented")
 
 
@@ -490,7 +566,9 @@ def test_overdue_is_said_only_on_the_owners_word_or_silence(reviewed):
     now, before = (delivery.actions_of(report) for report in reviewed)
     state = now["state"].value_counts()
     assert state[[delivery.SAID_DONE, delivery.SAID_LATE, delivery.SILENT, delivery.SAID_ON]].tolist() == [8, 1, 1, 1]
-    assert not before["state"].isin([delivery.SAID_LATE, delivery.SILENT, delivery.SAID_DONE]).any()  # nobody had been asked yet
+    assert (
+        not before["state"].isin([delivery.SAID_LATE, delivery.SILENT, delivery.SAID_DONE]).any()
+    )  # nobody had been asked yet
     assert (before["state"] == delivery.OVERDUE).sum() == 11
     late = now[now["state"] == delivery.SAID_LATE].iloc[0]
     assert late["later_document"] == "Head of Children in Care, 12 October 2026: late"

@@ -10,7 +10,9 @@ from cyp_helpers.register.periods import parse_periods
 
 STEPS = {"monthly": ("month", 12), "quarterly": ("quarter", 4)}  # kind of period, and how many make a year
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_YEAR = re.compile(r"(?:(?P<type>FY|AY|CY) )?(?P<year>(?:19|20)\d\d)(?:[/-](?:20)?(?P<next>\d\d))?(?: ?Q(?P<quarter>[1-4]))?", re.ASCII)
+_YEAR = re.compile(
+    r"(?:(?P<type>FY|AY|CY) )?(?P<year>(?:19|20)\d\d)(?:[/-](?:20)?(?P<next>\d\d))?(?: ?Q(?P<quarter>[1-4]))?", re.ASCII
+)
 _MONTH = re.compile(r"(?:month )?(?P<year>(?:19|20)\d\d)-(?P<number>0[1-9]|1[0-2])(?:-01)?|(?P<name>[A-Za-z]{3,9})[ -](?P<named_year>(?:19|20)\d\d)", re.ASCII)  # fmt: skip
 EXAMPLES = {"FY": "2026/27", "AY": "2026/27", "CY": "2026", "monthly": "2026-11", "quarterly": "2026/27 Q3"}
 
@@ -32,7 +34,11 @@ def read_period(text, frequency, kind):
         name = part and part["name"] and part["name"].casefold()[:3]
         if not part or name and name not in _MONTHS:
             return ""
-        return f"month {part['named_year']}-{_MONTHS.index(name) + 1:02d}" if name else f"month {part['year']}-{part['number']}"
+        return (
+            f"month {part['named_year']}-{_MONTHS.index(name) + 1:02d}"
+            if name
+            else f"month {part['year']}-{part['number']}"
+        )
     part = _YEAR.fullmatch(text)
     if not part or part["type"] not in (None, kind) or bool(part["quarter"]) != (frequency == "quarterly"):
         return ""
@@ -62,7 +68,10 @@ def read_figure(text, unit, decimals=None):
     if unit == "percent":
         if not sign and 0 < abs(number) <= 1:
             whole = f"{(number * 100).normalize():f}"
-            return "", f"{whole} where {whole} per cent are meant, or {number:f}% with its sign where less than one per cent is"
+            return (
+                "",
+                f"{whole} where {whole} per cent are meant, or {number:f}% with its sign where less than one per cent is",
+            )
         if not 0 <= number <= 100:
             return "", "a percentage from 0 to 100"
     if unit == "count" and number != number.to_integral_value():
@@ -77,7 +86,9 @@ def from_counts(numerator, denominator, unit, decimals):
     '75.0'
     """
     per = Decimal(int(PER[unit]))
-    return f"{(Decimal(numerator) * per / Decimal(denominator)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):f}"
+    return (
+        f"{(Decimal(numerator) * per / Decimal(denominator)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):f}"
+    )
 
 
 def years_of(rows, frequency, rule, unit, decimals):
@@ -102,7 +113,9 @@ def years_of(rows, frequency, rule, unit, decimals):
         if at[last] - at[last - many + 1] != step * (many - 1):
             continue
         counted = (part[["numerator", "denominator"]] != "").all(axis=None) and unit in PER
-        numerator, denominator = (f"{sum(map(Decimal, part[one])):f}" if counted else "" for one in ("numerator", "denominator"))
+        numerator, denominator = (
+            f"{sum(map(Decimal, part[one])):f}" if counted else "" for one in ("numerator", "denominator")
+        )
         total = sum(map(Decimal, part["value"])) / (many if rule == "mean" else 1)
         value = f"{total.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):f}"
         if counted and Decimal(denominator):
@@ -120,7 +133,9 @@ def years_of(rows, frequency, rule, unit, decimals):
                 "note": f"{'Mean' if rule == 'mean' else 'Sum'} of {many} {kind}s",
             }
         )
-    return pd.DataFrame(made, columns=["period", "value", "numerator", "denominator", "status", "published", "cell", "note"])
+    return pd.DataFrame(
+        made, columns=["period", "value", "numerator", "denominator", "status", "published", "cell", "note"]
+    )
 
 
 def far_from_before(rows):

@@ -60,7 +60,9 @@ def add_plan(project, path):
             raise FaultyForm(faults, marked_copy(path, faults))
         plan, data = form.cover["plan_id"], Path(project) / "data"
         folder, package = data / OWN / plan, read_package(data)[0]
-        files = {item["name"]: Path(item["path"]).name for item in package["resources"]} | {"observations": "observations.csv"}
+        files = {item["name"]: Path(item["path"]).name for item in package["resources"]} | {
+            "observations": "observations.csv"
+        }
         before = {name: read_table(folder / files[name]) for name in tables if (folder / files[name]).is_file()}
         kept = (folder / FORM).read_bytes() if (folder / FORM).is_file() else None
         _write(data, plan, {files[name]: rows for name, rows in tables.items()}, content)
@@ -72,7 +74,9 @@ def add_plan(project, path):
             else:
                 _write(data, plan, {files[name]: rows for name, rows in before.items()}, kept)
             told = "; ".join(map(describe_fault, wrong.head(3).itertuples()))
-            raise RuntimeError(f"{path.name} was read without a fault, but its tables have some, so nothing was added: {told}")
+            raise RuntimeError(
+                f"{path.name} was read without a fault, but its tables have some, so nothing was added: {told}"
+            )
     return plan, describe_changes(before, tables)
 
 
@@ -94,13 +98,19 @@ def describe_changes(before, tables):
     before, tables : dict of DataFrame by name; ``before`` is empty for a new plan
     """
     if not before:
-        many = {name: len(tables[name]) for name in ("priorities", "plan-indicators", "targets", "observations", "actions", "commentary")}
+        many = {
+            name: len(tables[name])
+            for name in ("priorities", "plan-indicators", "targets", "observations", "actions", "commentary")
+        }
         return [f"{many['priorities']} priorities, {many['plan-indicators']} indicators, {many['targets']} targets, {many['observations']} figures, {many['actions']} actions, {many['commentary']} stories"]  # fmt: skip
     lines = []
     for name, column in _NAMES.items():
         old, new = (rows.get(name, tables[name].iloc[:0]) for rows in (before, tables))
         key = old.columns[0]
-        old, new = (rows.drop(columns=[one for one in _UNTOLD if one in rows and one != key]).set_index(key, drop=False) for rows in (old, new))
+        old, new = (
+            rows.drop(columns=[one for one in _UNTOLD if one in rows and one != key]).set_index(key, drop=False)
+            for rows in (old, new)
+        )
         table = name.replace("-", " ")
         lines += [f"{table}: new, {new.at[one, column]}" for one in new.index.difference(old.index, sort=False)]
         lines += [f"{table}: gone, {old.at[one, column]}" for one in old.index.difference(new.index, sort=False)]
@@ -112,7 +122,9 @@ def describe_changes(before, tables):
 
 
 def _write(data, plan, files, content):
-    write_tables(data, {f"{OWN}/{plan}/{name}": rows for name, rows in files.items()} | {f"{OWN}/{plan}/{FORM}": content})
+    write_tables(
+        data, {f"{OWN}/{plan}/{name}": rows for name, rows in files.items()} | {f"{OWN}/{plan}/{FORM}": content}
+    )
 
 
 def _take_away(folder):

@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
-HEADER, EXAMPLE, FIRST = 3, 4, 5  # rows of every sheet: title, instruction, column names, worked example, first to fill in
+HEADER, EXAMPLE, FIRST = (
+    3,
+    4,
+    5,
+)  # rows of every sheet: title, instruction, column names, worked example, first to fill in
 SHORT = 32  # letters of a name on the board page
 NUMBER = "No."  # name of the first column, which numbers the rows
 OWN = "Own indicator"  # the topic of an indicator that nobody publishes
@@ -14,7 +18,14 @@ FREQUENCY = {"yearly": "annual", "quarterly": "quarterly", "monthly": "monthly"}
 YEARS = {"April to March": "FY", "September to August": "AY", "January to December": "CY"}
 RULES = {"sum": "sum", "mean": "mean", "last": "last"}
 TARGETS = {"reach the figure": "value", "increase": "higher", "reduce": "lower", "in line with England": "in_line"}
-STATUS = {"final": "", "provisional": "p", "estimated": "e", "confidential": "c", "not available": "x", "not applicable": "z"}
+STATUS = {
+    "final": "",
+    "provisional": "p",
+    "estimated": "e",
+    "confidential": "c",
+    "not available": "x",
+    "not applicable": "z",
+}
 ACTIONS = ["not started", "under way", "done", "late", "stopped"]
 CHOICES = {
     "Unit": ["percent", "count", "rate per 1,000", "rate per 10,000", "rate per 100,000", "million pounds", "days", "weeks", "score"],
@@ -78,8 +89,25 @@ PRIORITIES = Sheet(
     "Priorities",
     "One row for each priority of the plan, in order.",
     (
-        Column("name", "Short name", "text", 30, "A word or three, such as Safe. Pages are named after it.", "Safe", True, most=40),
-        Column("title", "Priority", "text", 80, "As it stands in the plan.", "Children are safe at home and in their communities", True),
+        Column(
+            "name",
+            "Short name",
+            "text",
+            30,
+            "A word or three, such as Safe. Pages are named after it.",
+            "Safe",
+            True,
+            most=40,
+        ),
+        Column(
+            "title",
+            "Priority",
+            "text",
+            80,
+            "As it stands in the plan.",
+            "Children are safe at home and in their communities",
+            True,
+        ),
     ),
     12,
 )
@@ -160,5 +188,7 @@ COMMENTARY = Sheet(
     ),
     120,
 )  # fmt: skip
-SHEETS = {sheet.name: sheet for sheet in (COVER, PRIORITIES, INDICATORS, TARGET_SHEET, FIGURES, ACTION_SHEET, COMMENTARY)}
+SHEETS = {
+    sheet.name: sheet for sheet in (COVER, PRIORITIES, INDICATORS, TARGET_SHEET, FIGURES, ACTION_SHEET, COMMENTARY)
+}
 COVER_HEADERS = ["Question", "Answer", "What to write", "Example"]

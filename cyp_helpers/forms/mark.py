@@ -73,12 +73,19 @@ def _list(book, faults):
         del book[FAULTS]
     sheet = book.create_sheet(FAULTS, 0)
     sheet.append(["What is to be put right before the form can be added"])
-    sheet.append(["Each cell below is marked on its sheet and bears a note. Put it right here or in your own form, then run cyp add-plan again."])
+    sheet.append(
+        [
+            "Each cell below is marked on its sheet and bears a note. Put it right here or in your own form, then run cyp add-plan again."
+        ]
+    )
     sheet.append(["Sheet", "Cell", "Found", "Right would be"])
     for row in faults.itertuples(index=False):
         sheet.append([_plain(each) for each in row])
         for cell in sheet[sheet.max_row]:
-            cell.data_type, cell.alignment = "s", Alignment(wrap_text=True, vertical="top")  # text, also where it begins like a formula
+            cell.data_type, cell.alignment = (
+                "s",
+                Alignment(wrap_text=True, vertical="top"),
+            )  # text, also where it begins like a formula
         if row.cell and row.sheet in book.sheetnames:
             sheet.cell(sheet.max_row, 2).hyperlink = f"#'{row.sheet}'!{row.cell.partition(':')[0]}"
     for at, width in zip("ABCD", (16, 10, 60, 90)):
@@ -91,4 +98,6 @@ def _list(book, faults):
 
 
 def _plain(text):
-    return "".join(letter if letter.isprintable() or letter == "\n" else "\N{REPLACEMENT CHARACTER}" for letter in str(text))[:1000]
+    return "".join(
+        letter if letter.isprintable() or letter == "\n" else "\N{REPLACEMENT CHARACTER}" for letter in str(text)
+    )[:1000]

@@ -55,7 +55,9 @@ def read_form(path):
     faults, sheets, places, cover = [], {}, {}, {}
     for layout in SHEETS.values():
         if layout.name not in book.sheetnames:
-            near = get_close_matches(layout.name, [one for one in book.sheetnames if one not in (*SHEETS, PUBLISHED, LISTS)], n=1, cutoff=0)
+            near = get_close_matches(
+                layout.name, [one for one in book.sheetnames if one not in (*SHEETS, PUBLISHED, LISTS)], n=1, cutoff=0
+            )
             found = f"no sheet of this name; it has {', '.join(book.sheetnames[:20])}"
             faults.append([layout.name, "", found, f"the sheet {layout.name}" + (f", perhaps {near[0]!r} renamed" if near else "")])  # fmt: skip
             continue
@@ -115,15 +117,32 @@ class _Sheet:
         there = [_text(self.values.cell(HEADER, at).value).rstrip(" *") for at in range(1, len(headers) + 1)]
         wrong = next((at for at, pair in enumerate(zip(headers, there)) if pair[0] != pair[1]), None)
         if wrong is None and self.layout is COVER:
-            keys = [_text(self.values.cell(row, 1).value) for row in range(HEADER + 1, HEADER + 1 + len(self.layout.columns))]
+            keys = [
+                _text(self.values.cell(row, 1).value)
+                for row in range(HEADER + 1, HEADER + 1 + len(self.layout.columns))
+            ]
             names = [column.header for column in self.layout.columns]
             wrong = next((n for n, pair in enumerate(zip(names, keys)) if pair[0] != pair[1]), None)
             if wrong is not None:
-                return [[self.layout.name, f"A{HEADER + 1 + wrong}", repr(keys[wrong])[:80], f"the question {names[wrong]!r}, where the form has it"]]
+                return [
+                    [
+                        self.layout.name,
+                        f"A{HEADER + 1 + wrong}",
+                        repr(keys[wrong])[:80],
+                        f"the question {names[wrong]!r}, where the form has it",
+                    ]
+                ]
         elif wrong is not None:
             cell = self.values.cell(HEADER, wrong + 1).coordinate
             moved = " (moved, or a column is missing)" if there[wrong] in headers else ""
-            return [[self.layout.name, cell, f"the column {there[wrong]!r}"[:80] + moved, f"the column {headers[wrong]!r}, where the form has it"]]
+            return [
+                [
+                    self.layout.name,
+                    cell,
+                    f"the column {there[wrong]!r}"[:80] + moved,
+                    f"the column {headers[wrong]!r}, where the form has it",
+                ]
+            ]
         if self.values.sheet_state != "visible":
             self.fault("", "a hidden sheet", "a sheet that is seen")
         for area in self.values.merged_cells.ranges:
@@ -158,7 +177,9 @@ class _Sheet:
                 self.fault(f"A{row}", "a hidden row with something in it", "a row that is seen, or an empty one")
             kept.append({column.key: self._cell(row, at, column) for at, column in columns} | {"row": row})
         if self.values.max_row > _ROWS:
-            self.fault(f"A{_ROWS + 1}", f"{self.values.max_row:,} rows", f"{_ROWS:,} or fewer: delete the rows below the table")
+            self.fault(
+                f"A{_ROWS + 1}", f"{self.values.max_row:,} rows", f"{_ROWS:,} or fewer: delete the rows below the table"
+            )
         return pd.DataFrame(kept, columns=[column.key for _, column in columns] + ["row"])
 
     def _cell(self, row, at, column):
@@ -166,7 +187,11 @@ class _Sheet:
         cell, formula = self.values.cell(row, at), self.formulas.cell(row, at)
         place, value = cell.coordinate, cell.value
         if formula.data_type == "f" and value is None:
-            self.fault(place, f"a formula without a value, {str(formula.value)[:60]!r}", "a value; or open the form in Excel or LibreOffice and save it there")
+            self.fault(
+                place,
+                f"a formula without a value, {str(formula.value)[:60]!r}",
+                "a value; or open the form in Excel or LibreOffice and save it there",
+            )
             return ""
         if cell.data_type == "e":
             self.fault(place, f"the error {value}", _RIGHT[column.kind])
@@ -225,7 +250,10 @@ def _read_number(value, cell, column):
     if _GROUPED.fullmatch(text):
         return "", f"a number without separators: {re.sub('[^0-9.%-]', '', text)}"
     if re.fullmatch(r"[<>≤≥~].*|c|\*|x", text, re.IGNORECASE):
-        return "", "a number; for a figure that is too small to be told leave the cell empty and choose the status confidential"
+        return (
+            "",
+            "a number; for a figure that is too small to be told leave the cell empty and choose the status confidential",
+        )
     if text.casefold() in ("n/a", "na", "none", "-", "–", "tbc", "..", ":", "nil"):
         return "", "a number, or an empty cell and the status not available or not applicable"
     return "", _RIGHT["number"]

@@ -22,7 +22,11 @@ from cyp_helpers.register.listing import indicators
 from cyp_helpers.register.tables import AUTHORITY_TYPES, find_area
 from cyp_helpers.show.cells import for_csv  # text that begins like a formula stays text
 
-_FORMAT = {"date": "dd/mm/yyyy", "number": "General", "choice": "General"}  # all else is text, so that 2011/12 stays as it is
+_FORMAT = {
+    "date": "dd/mm/yyyy",
+    "number": "General",
+    "choice": "General",
+}  # all else is text, so that 2011/12 stays as it is
 _WORDS = {"none": "neither"}
 _PROMPT, _RECENT = 255, 5  # letters; years since the newest figure
 

@@ -89,5 +89,3 @@ def first_sentence(text, letters=_LETTERS):
     """
     sentence = re.split(r"(?<=[.!?])\s", text, maxsplit=1)[0]
     return sentence if len(sentence) <= letters else sentence[:letters].rpartition(" ")[0] + " …"
-
-
