@@ -49,11 +49,11 @@ MARKS = {
     BEGUN: ("#801650", "^"),
     AHEAD: (LIGHT_GREY, "o"),
     DONE: (DARK_BLUE, "s"),
-    SAID_LATE: (ORANGE, "v"),
-    SILENT: (ORANGE, "*"),
-    SAID_ON: ("#A285D1", "h"),
+    SAID_LATE: ("#C03A00", "v"),
+    SILENT: ("#F7A24B", "*"),
+    SAID_ON: ("#7A5BA8", "h"),
     STOPPED: ("black", "d"),
-    SAID_DONE: (DARK_BLUE, "<"),
+    SAID_DONE: ("#2F6DA8", "<"),
 }
 
 
