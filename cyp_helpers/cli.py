@@ -1,15 +1,19 @@
 """The command ``cyp``."""
 
+import os
 import signal
 from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 
+from cyp_helpers.forms.command import add_plan, new_plan, remove_plan
 from cyp_helpers.importers.command import import_command
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Analysis workbook for children's plans.")
 app.command("import")(import_command)
+for _command in (new_plan, add_plan, remove_plan):
+    app.command()(_command)
 PLAN, REVIEW = "cypf-2016-18", "2017-18 part 2"
 
 
@@ -91,8 +95,10 @@ def save_notebooks():
     """Run the saved notebooks with their own parameters and keep their outputs, for nbval to hold them to."""
     from cyp_helpers.batch.pool import open_pool
     from cyp_helpers.batch.run import save_notebooks as save
+    from cyp_helpers.register.own import OFF
     from cyp_helpers.register.tables import find_project
 
+    os.environ[OFF] = "off"  # they are about the shipped plans alone
     project = _project(find_project)
     with _register_read(project), open_pool(project) as pool:
         _stop_on_faults(project)

@@ -14,7 +14,7 @@ COLUMNS = {
     "observations": "observation_id series_id area_id breakdown period period_printed printed value qualifier status numerator denominator reading published published_basis source_id locator note",
     "plan-indicators": "plan_indicator_id plan_id source_id position name_printed measure series_id area_id breakdown activity_id flags reporting locator",
     "plan-indicator-priorities": "plan_indicator_id priority_id role basis",
-    "targets": "target_id plan_indicator_id kind printed period value direction baseline_observation_id comparator_area_id reading source_id locator",
+    "targets": "target_id plan_indicator_id kind printed period value direction baseline_observation_id comparator_area_id reading source_id locator baseline_period year_rule",
     "stated-comparisons": "stated_id series_id area_id breakdown period period_printed comparator comparator_period stated change change_unit qualifier printed reading published source_id locator",
     "printed-pairings": "observation_id comparator comparator_observation_id caution source_id locator",
     "source-queries": "query_id source_id locator kind printed query bearing effect concerns other_locator",
@@ -163,6 +163,7 @@ def tiny(
             [
                 {
                     "source_id": "doc",
+                    "plan_id": "p",
                     "title": "Document",
                     "published": pd.Timestamp("2016-04-30"),
                     "published_basis": "printed",

@@ -76,7 +76,7 @@ def jupyterlab(folder, theme):
     }
     environment = os.environ | {name: str(folder / place) for name, place in places.items()}
     files = folder / "files"
-    files.mkdir()
+    files.mkdir(exist_ok=True)
     for name in ("untrusted", "trusted"):
         nbformat.write(notebook(), files / f"{name}.ipynb")
     trust = [sys.executable, "-m", "jupyter", "trust", str(files / "trusted.ipynb")]

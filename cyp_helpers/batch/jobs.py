@@ -182,7 +182,7 @@ def only_priority(jobs, priority):
 def kinds_of_page(project):
     """What ``--only`` takes: the names of the notebooks that make pages, and "tables" (for the spreadsheet and the CSV)."""
     pages = [path.stem for path in sorted((project / "notebooks").glob("*.ipynb"))]
-    return [*(name for name in pages if name != "ask_your_own"), TABLES]
+    return [*(name for name in pages if name not in ("ask_your_own", "start_here")), TABLES]
 
 
 def only_kinds(jobs, kinds):

@@ -187,10 +187,31 @@ def newest_figures(figures, pairings):
     over_time = pairings[(pairings["comparator"] != "england") & pairings["observation_id"].isin(figures.index)]
     current = figures[figures["number"].notna() & ~figures.index.isin(over_time["comparator_observation_id"])]
     current = current.assign(is_latest=current["kind"] != "before").reset_index()
-    by_end = current.sort_values(["dated", "is_latest", "end", "published"], kind="stable")
+    # Of a month and the twelve months that end with it the longer one is the figure.
+    by_end = current.sort_values(["dated", "is_latest", "end", "published", "months"], kind="stable")
     best_of_each = by_end.drop_duplicates([*LINE_KEY, "dated"], keep="last")
     newest = best_of_each.sort_values("first_published", kind="stable").drop_duplicates(LINE_KEY, keep="last")
     return newest.set_index(LINE_KEY)["observation_id"]
+
+
+def figures_of_periods(rows, periods, figures):
+    """The figure of each row's line for a period, whatever its form calls it; the published one where there are two.
+
+    Parameters
+    ----------
+    rows : DataFrame with ``LINE_KEY``
+    periods : Series of period forms by row; '' where none is asked for
+    figures : frame of ``with_words``
+
+    Returns
+    -------
+    Series of ``observation_id``, empty where there is none.
+    """
+    span = parse_periods(periods.fillna(""))
+    wanted = rows[LINE_KEY].assign(start=span["start"], end=span["end"], row=rows.index).dropna(subset="start")
+    there = figures[figures["number"].notna()].reset_index()
+    found = wanted.merge(there, on=[*LINE_KEY, "start", "end"]).drop_duplicates("row", keep="last")
+    return found.set_index("row")["observation_id"].reindex(rows.index)
 
 
 def at_newest_edition(ids, register):

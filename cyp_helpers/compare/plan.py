@@ -7,6 +7,7 @@ from cyp_helpers.compare.areas import list_in_use, list_words
 from cyp_helpers.compare.figures import (
     at_newest_edition,
     contradicting,
+    figures_of_periods,
     format_places,
     known_pairings,
     look_up,
@@ -141,8 +142,9 @@ def shown_figures(judged, area):
     """Figures with words that bear on an area: its own, its region's and England's; of documents only those of the plan's area."""
     figures = judged.figures
     places = [area, region_of(judged.register, area), ENGLAND]
-    own = area in set(judged.register.table("plans")["area_id"])
-    shown = np.where(figures["open_data"], figures["area_id"].isin(places), own)
+    plans = judged.register.table("plans").set_index("plan_id")["area_id"]
+    about = judged.register.table("sources").set_index("source_id")["plan_id"].map(plans)
+    shown = np.where(figures["open_data"], figures["area_id"].isin(places), figures["source_id"].map(about) == area)
     return with_words(figures[shown], judged.register)
 
 
@@ -207,7 +209,10 @@ def _starts(subjects, figures, register):
         .astype("str")
         .dropna()
     )
+    periods = targets.set_index("plan_indicator_id")["baseline_period"]
+    periods = subjects["listed_as"].str.split().str[-1].map(periods[~periods.index.duplicated(keep="last")])
     ids = listing.groupby(level=0).last().reindex(subjects.index)
+    ids = ids.fillna(figures_of_periods(subjects, periods.astype("str"), figures))
     mine, other = (look_up(one, figures) for one in (subjects["observation_id"], ids))
     same = (ids == subjects["observation_id"]) | (other["dated"].eq(True) & (mine["end"] <= other["end"]))
     gap = np.select(

@@ -8,7 +8,7 @@ starting figure to the target; a figure later than its date says nothing about t
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.compare.figures import at_newest_edition, contradicting, join_words, look_up, word
+from cyp_helpers.compare.figures import at_newest_edition, contradicting, figures_of_periods, join_words, look_up, word
 from cyp_helpers.compare.flags import draft_sources
 from cyp_helpers.compare.reasons import gap_sentences
 from cyp_helpers.register.periods import parse_periods
@@ -41,7 +41,11 @@ def assess_targets(subjects, figures, told, register, plan):
     rows["target_end"] = parse_periods(rows["target_period"].fillna(""))["end"].fillna(
         pd.Timestamp(find_plan(register, plan)["period_end"])
     )
-    rows["observation_id"] = _figure_for_target(rows, figures)
+    by_period = figures_of_periods(rows, rows["baseline_period"], figures).astype("str").fillna("")
+    rows["baseline_observation_id"] = rows["baseline_observation_id"].where(rows["baseline_observation_id"] != "", by_period)
+    # The figure for the target's own period where there is one, else the newest.
+    own = figures_of_periods(rows, rows["target_period"], figures)
+    rows["observation_id"] = own.fillna(rows["observation_id"])
     rows = _with_sides(rows, figures, register)
     rows = rows.join(_goals(rows, figures, register))
     rows = rows.join(_trends(told), on=["priority_id", "subject_id"])
@@ -91,6 +95,8 @@ def _targets_of(subjects, register):
         "value",
         "direction",
         "baseline_observation_id",
+        "baseline_period",
+        "year_rule",
         "comparator_area_id",
         "comparator_source",
         "known_from",
@@ -109,16 +115,6 @@ def _targets_of(subjects, register):
     )
 
 
-def _figure_for_target(rows, figures):
-    """The figure for the target's own period where there is one, else the newest."""
-    period = parse_periods(rows["target_period"].fillna(""))
-    wanted = rows[LINE_KEY].assign(start=period["start"], end=period["end"], row=rows.index).dropna(subset="start")
-    own = wanted.merge(
-        figures[figures["number"].notna()].reset_index(), on=[*LINE_KEY, "start", "end"]
-    ).drop_duplicates("row", keep="last")
-    return own.set_index("row")["observation_id"].reindex(rows.index).fillna(rows["observation_id"])
-
-
 def _with_sides(rows, figures, register):
     mine = look_up(rows["observation_id"], figures)
     start = look_up(rows["baseline_observation_id"], figures)
@@ -133,6 +129,7 @@ def _with_sides(rows, figures, register):
         value_end=mine["end"],
         value_start=mine["start"],
         value_dated=mine["dated"],
+        value_months=mine["months"],
         status_words=mine["status_words"],
         draft=mine["source_id"].isin(draft_sources(register)),
         numerator=mine["numerator"],
@@ -227,9 +224,12 @@ def _figure_is_too_early_or_late(rows, printed):
     late = dated & (rows["value_end"] > rows["target_end"]) & (rows["kind"] != "in_line")
     other = (rows["kind"] == "in_line") & (rows["value_end"] != rows["target_end"])
     goal = printed + " for " + period.fillna("the end of the plan")
+    whole_year = parse_periods(rows["target_period"].fillna(""))["months"] >= 12
+    part = whole_year & rows["value_months"].between(1, 11) & ~rows["year_rule"].eq("last")
     lost = "The starting figure is printed without its period, so it is not known whether "
     return [
         (start, "No figure later than the starting figure is known: " + said + ". The target is " + printed + "."),
+        (part, "The target is for a year, " + goal + "; the figure known is of a part of one: " + said + "."),
         (unordered, lost + said + " is a later figure."),
         (late, "No figure is known for the date of the target, " + goal + "; there is a later one: " + said + "."),
         (other, "The target is for " + period.fillna("another period") + "; the figure known is " + said + "."),

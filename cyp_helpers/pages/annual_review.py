@@ -50,7 +50,7 @@ def priorities_of_review(report):
     finished &= (rows["actions"] > 0) & (rows["done"] == rows["actions"])
     unseen = (rows["judged"] / listed.where(listed > 0)).fillna(0) < _LITTLE
     told = _judged_of(rows["judged"], listed)
-    overdue = "Nothing needs attention; overdue actions: " + rows["overdue"].astype(str) + ". "
+    overdue = "Nothing needs attention; actions past their day: " + rows["overdue"].astype(str) + ". "
     attend = "Indicators that need attention: " + rows["needs_attention"].astype(str) + ". "
     reasons = [
         (finished, RETIRE, "Nothing needs attention, something went well, and every action is shown to be done."),

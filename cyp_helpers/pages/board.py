@@ -7,6 +7,7 @@ import pandas as pd
 from cyp_helpers.compare.judge import Evidence
 from cyp_helpers.compare.subjects import published_lines
 from cyp_helpers.findings import attention, not_judged, told, went_well
+from cyp_helpers.show.owners import with_owners
 from cyp_helpers.show.picture import Board
 from cyp_helpers.show.rows import UNKNOWN, bare, in_words, pictured, short_names
 from cyp_helpers.show.sentences import paragraph, say
@@ -35,7 +36,7 @@ def listed(report):
     if not report.is_own_area and report.plan["area_id"]:
         lines = published_lines(report.register).query("match == 'same'").set_index(["series_id", "breakdown"])
         rows = rows[pd.MultiIndex.from_frame(rows[["series_id", "breakdown"]]).isin(lines.index)].reset_index(drop=True)
-    rows = in_words(report, rows)
+    rows = with_owners(report, in_words(report, rows))
     return rows.assign(place=_places(rows))
 
 

@@ -29,8 +29,16 @@ DONE, PARTLY, OVERDUE, TODAY, AHEAD, BEGUN, ONGOING, UNDATED = (
     "ongoing",
     "without a printed date",
 )
-STATES = [OVERDUE, PARTLY, TODAY, BEGUN, AHEAD, ONGOING, UNDATED, DONE]
-LATE = [OVERDUE, PARTLY]
+# What owners say who were asked, in the words of the plan's form; that an action is overdue is said only on their word or silence.
+SAID_DONE, SAID_LATE, SILENT, SAID_ON, STOPPED = (
+    "done, its owner says",
+    "overdue, its owner says so",
+    "overdue, its owner did not answer",
+    "past its day, its owner says it goes on",
+    "stopped, its owner says",
+)
+STATES = [SAID_LATE, SILENT, OVERDUE, PARTLY, SAID_ON, STOPPED, TODAY, BEGUN, AHEAD, ONGOING, UNDATED, DONE, SAID_DONE]
+LATE = [SAID_LATE, SILENT, OVERDUE, PARTLY, SAID_ON]
 WHOLE = "whole plan"  # priority of an action that serves all of them
 NO_INDICATOR, NO_ACTIVITY = "activity without an indicator", "indicator without an activity"
 # Of the states that have a day: no two share a mark, since a mark is told apart without its colour too.
@@ -41,6 +49,11 @@ MARKS = {
     BEGUN: ("#801650", "^"),
     AHEAD: (LIGHT_GREY, "o"),
     DONE: (DARK_BLUE, "s"),
+    SAID_LATE: ("#C03A00", "v"),
+    SILENT: ("#F7A24B", "*"),
+    SAID_ON: ("#7A5BA8", "h"),
+    STOPPED: ("black", "d"),
+    SAID_DONE: ("#2F6DA8", "<"),
 }
 
 
@@ -83,7 +96,12 @@ def actions_of(report):
         due_printed=actions["due_printed"].replace("", "none printed"),
         document=actions["source_id"],
     )
-    return actions.assign(state=pd.Categorical(_states(actions, report.as_at), STATES))
+    states = pd.Series(_states(actions, report.as_at), actions.index)
+    if "action-statuses" in register.tables:
+        said = register.table("action-statuses").set_index("action_id").reindex(actions["action_id"]).set_axis(actions.index)
+        states = pd.Series(_said_states(actions, said["status"], states, report.as_at), actions.index)
+        actions["later_document"] = _said_words(said).fillna(actions["later_document"])
+    return actions.assign(state=pd.Categorical(states, STATES))
 
 
 def by_lead(report):
@@ -103,7 +121,7 @@ def by_lead(report):
     lead = actions["activity_id"].map(who.set_index("activity_id")["organisation_id"]).map(names)
     lead = lead.fillna(actions["lead_printed"].str.split(",").str[0])
     said = (
-        actions["state"].astype("str").where(actions["state"].isin([DONE, *LATE]), "not due, ongoing or without a day")
+        actions["state"].astype("str").where(actions["state"].isin([DONE, SAID_DONE, *LATE]), "not due, ongoing or without a day")
     )
     counted = pd.crosstab(lead.rename("lead"), said).rename_axis(columns=None)
     return counted.loc[counted.sum(axis=1).sort_values(ascending=False, kind="stable").index]
@@ -134,6 +152,26 @@ def _states(actions, as_at):
         (actions["due_form"] == "ongoing", ONGOING),
     ]
     return np.select(*zip(*told), UNDATED)
+
+
+def _said_states(actions, status, states, as_at):
+    """The states of actions whose owners were asked; ``status`` is empty for all others."""
+    late = actions["end"] < as_at
+    told = [
+        (status == "done", SAID_DONE),
+        (status == "stopped", STOPPED),
+        (late & (status == "late"), SAID_LATE),
+        (late & (status == ""), SILENT),
+        (late & status.notna(), SAID_ON),
+    ]
+    return np.select(*zip(*told), states)
+
+
+def _said_words(said):
+    """ "Head of Inclusion, 12 October 2026: under way"."""
+    when = said["said_by"] + ", " + pd.to_datetime(said["said_on"]).map(day, na_action="ignore").astype("str") + ": "
+    done = (", on " + pd.to_datetime(said["done_on"]).map(day, na_action="ignore").astype("str")).fillna("")
+    return when + said["status"].replace("", "did not answer") + done
 
 
 def evidence_of(report):

@@ -21,9 +21,9 @@ from cyp_helpers.show.views import (  # noqa: F401  what the notebook calls
     authorities,
     funnel_chart,
     long_chart,
-    month_charts,
     pictures,
     points,
+    run_charts,
 )
 from cyp_helpers.show.wording import Words, clean, count, escape, plural, stop
 

@@ -3,10 +3,11 @@
 from cyp_helpers.compare.judge import Evidence
 from cyp_helpers.findings import judged, judged_over_time, not_judged
 from cyp_helpers.pages.delivery_tracker import actions_of
+from cyp_helpers.show.owners import commentary as commentary  # what the notebook calls
 from cyp_helpers.show.picture import Pictures
 from cyp_helpers.show.rows import in_words, pictured
 from cyp_helpers.show.sentences import paragraph, say
-from cyp_helpers.show.wording import Words, bold, escape, join
+from cyp_helpers.show.wording import Words, escape, join
 from cyp_helpers.show.words import tally
 
 
@@ -19,12 +20,6 @@ def listed(report):
 def table(report, rows):
     """Rows of ``listed``, any selection, as a table with pictures."""
     return Pictures("Each indicator; right is better", pictured(report, rows).drop(columns=["measure", "owner"]))
-
-
-def commentary(rows):
-    """What the owners of indicators (rows of ``listed``) say of them, or that nothing is held."""
-    said = [f"- {bold(row.short_name)}: {escape(row.owner)}" for row in rows[rows["owner"] != ""].itertuples()]
-    return Words("\n".join(said) or "No words of the owners are held for this review.")
 
 
 def actions(report):

@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from cyp_helpers.register.meaning import meaning_faults
+from cyp_helpers.register.own import FORM, OWN, joined, own_folders, own_resources
 from cyp_helpers.register.published_checks import published_faults, published_form
 from cyp_helpers.register.schema import read_package, read_tables, table_faults, unlisted_files
 from cyp_helpers.register.store import recover
@@ -34,13 +35,33 @@ def check_register(project=None):
     data = project / "data"
     package, faults = read_package(data)
     if not faults:
-        tables, faults = read_tables(data, package)
-        faults = faults or table_faults(tables, package) + unlisted_files(data, package)
+        items = package["resources"] + own_resources(data, package)
+        parts, faults = read_tables(data, items)
+    if not faults:
+        tables, places = joined(parts)
+        first = {item["name"]: item for item in reversed(items)}
+        faults = _in_their_files(table_faults(tables, first), places) + unlisted_files(data, package)
     if not faults:  # meaning is looked at only where the form is right
-        paths = {item["name"]: f"data/{item['path']}" for item in package["resources"]}
+        paths = {name: f"data/{item['path']}" for name, item in first.items()}
         register = load_register(project)
         faults = published_form(register) or meaning_faults(register, paths) + published_faults(register, paths)
+        faults = _in_their_files(faults, places)
+    for fault in faults:
+        if fault[0].startswith(f"data/{OWN}/"):
+            fault[4] += f"; adding data/{OWN}/{fault[0].split('/')[2]}/{FORM} again makes the tables anew (cyp add-plan)"
     return pd.DataFrame(faults, columns=FAULT_COLUMNS)
+
+
+def _in_their_files(faults, places):
+    """Faults of joined tables, each with the file that its row stands in and its row there."""
+    of_file = {f"data/{starts[0][1]}": starts for starts in places.values()}
+    told = []
+    for file, row, *rest in faults:
+        if row != "" and file in of_file:
+            start, path = [one for one in of_file[file] if one[0] <= max(row - 2, 0)][-1]
+            file, row = f"data/{path}", row - start
+        told.append([file, row, *rest])
+    return told
 
 
 def faults_unless_checked(project):
@@ -49,7 +70,7 @@ def faults_unless_checked(project):
     What was found good is noted in ``outputs/.checked``, as a hash.
     """
     project = find_project(project)
-    note, digest = project / "outputs" / ".checked", sha256()
+    note, digest = project / "outputs" / ".checked", sha256(f"{len(own_folders(project / 'data'))}".encode())
     for path in sorted([*(project / "data").rglob("*.*"), *Path(__file__).parents[1].rglob("*.py")]):
         if path.is_file():
             digest.update(f"{path.name} {path.stat().st_size} ".encode() + path.read_bytes())

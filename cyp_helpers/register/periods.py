@@ -10,6 +10,7 @@ form                               meaning
 ``FY 2017/18 Q3``                  quarter of a financial year
 ``FY 2017/18 Q1 to Q3``            several quarters counted together
 ``month 2017-11``                  one month, or the position in that month
+``12 months to 2017-11``           twelve months, of whatever kind of year
 ``day 2011-03-27``                 a snapshot on one day
 ``latest at 2011-09``              no period is printed: the newest figure when published
 ``before 2018-03``                 no period is printed: an earlier figure than the newest
@@ -35,6 +36,7 @@ _FORMS = {
     "year": rf"{_ONE}",
     "years": rf"{_ONE} to {_TWO}",
     "quarters": rf"{_ONE} Q(?P<first>[1-4])(?: to Q(?P<last>[1-4]))?",
+    "twelve": r"12 months to (?P<year1>(?:19|20)\d\d)-(?P<month>0[1-9]|1[0-2])",
     "month": r"month (?P<year1>(?:19|20)\d\d)-(?P<month>0[1-9]|1[0-2])",
     "day": r"day (?P<year1>(?:19|20)\d\d)-(?P<month>\d\d)-(?P<day>\d\d)",
     "latest": r"latest at (?P<year1>(?:19|20)\d\d)-(?P<month>0[1-9]|1[0-2])",
@@ -42,7 +44,7 @@ _FORMS = {
 }
 PERIOD_FORMS = (
     "FY 2016/17, AY 2016/17, CY 2010, CY 2005 to CY 2013, FY 2017/18 Q3, FY 2017/18 Q1 to Q3, "
-    "month 2017-11, day 2011-03-27, latest at 2011-09 or before 2018-03"
+    "month 2017-11, 12 months to 2017-11, day 2011-03-27, latest at 2011-09 or before 2018-03"
 )
 
 
@@ -159,6 +161,8 @@ def _parse_months(form, part):
     if form in UNDATED_KINDS:
         words = "latest at" if form == "latest" else "before"
         return None, end, form, f"period not printed ({words} {name})", None
+    if form == "twelve":
+        return _month_start(start.year, start.month - 11), end, "12 months", f"12 months to {name}", 12.0
     return start, end, form, name, 1.0
 
 
@@ -178,7 +182,7 @@ def _year_is_good(part, n):
 
 
 def _month_start(year, month):
-    """First day of a month; month 13 is January of the year after."""
+    """First day of a month; month 13 is January of the year after, month 0 December of the year before."""
     return date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1)
 
 

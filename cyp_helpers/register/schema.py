@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from cyp_helpers.register.own import OWN
+
 NUMBER = r"-?[0-9]{1,12}(\.[0-9]{1,9})?"
 # Those that the code asks for.
 TABLES = [
@@ -130,21 +132,21 @@ def _field_faults(name, schema, resources):
     yield from (_package_fault(f"key {key!r} of table {name!r}", "columns that the tables have") for key in bad)
 
 
-def read_tables(data, package):
-    """The tables as text, and the faults of the files themselves: bytes, header, numbers of cells.
+def read_tables(data, items):
+    """The files of resources as text, and the faults of the files themselves: bytes, header, numbers of cells.
 
     Returns
     -------
-    (tables, faults): dict of DataFrame by name, without those that have a fault.
+    (parts, faults): list of (resource, DataFrame), without those that have a fault.
     """
-    tables, faults = {}, []
-    for item in package["resources"]:
+    parts, faults = [], []
+    for item in items:
         wanted = [field["name"] for field in item["schema"]["fields"]]
         rows, found = _read_file(data / item["path"], wanted, f"data/{item['path']}")
         faults += found
         if not found:
-            tables[item["name"]] = pd.DataFrame(rows, columns=wanted, dtype="str")
-    return tables, faults
+            parts.append((item, pd.DataFrame(rows, columns=wanted, dtype="str")))
+    return parts, faults
 
 
 def _read_file(path, wanted, file):
@@ -189,9 +191,9 @@ def _header_fault(header, wanted, expected):
     return "; ".join(parts) or ("an empty file" if not header else "the columns in another order"), expected
 
 
-def table_faults(tables, package):
-    """What is wrong with cells, keys and references of tables whose files are whole."""
-    faults, items = [], {item["name"]: item for item in package["resources"]}
+def table_faults(tables, items):
+    """What is wrong with cells, keys and references of tables whose files are whole; ``items`` are their resources by name."""
+    faults = []
     for name, frame in tables.items():
         item = items[name]
         for field in item["schema"]["fields"]:
@@ -211,7 +213,7 @@ def _told(values, bad, column, right):
 def _cell_faults(values, field):
     name, rules, (form, example) = field["name"], field.get("constraints", {}), _TYPES[field["type"]]
     unique = pd.Series(values.unique(), dtype="str")
-    faulty = {one: why for one in unique if (why := _text_fault(one, name))}
+    faulty = {one: why for one in unique if (why := text_fault(one, name))}
     faults = _told(values, values.isin(list(faulty)), name, faulty.get)
     given = (values != "") & ~values.isin(list(faulty))
     if rules.get("required"):
@@ -248,7 +250,12 @@ def _cell_faults(values, field):
     return faults
 
 
-def _text_fault(cell, column):
+def text_fault(cell, column):
+    """What text would be right in place of a cell that holds what no reader sees, or too much; '' where it is well.
+
+    >>> text_fault("Lei\u200bcester", "name")
+    'no character that is not seen (U+200B)'
+    """
     if unseen := _UNSEEN.search(cell):
         return f"no character that is not seen (U+{ord(unseen[0]):04X})"
     for run in _BEYOND_ASCII.findall(cell):
@@ -317,6 +324,7 @@ def unlisted_files(data, package):
     files = sorted(
         path.relative_to(data).as_posix() for path in Path(data).rglob("*.csv") if not path.name.startswith("~$")
     )
+    files = [name for name in files if not name.startswith(f"{OWN}/")]
     right = "an entry for it under resources, or the file taken away"
     return [
         [f"data/{name}", "", "", "a file that datapackage.json does not list", right]

@@ -85,7 +85,7 @@ def write_tables(data, tables):
     Parameters
     ----------
     data : folder of the register
-    tables : dict of path below ``data`` -> frame; ``.parquet`` or ``.csv`` by the path's ending
+    tables : dict of path below ``data`` -> frame, ``.parquet`` or ``.csv`` by the path's ending; or the bytes of a file
 
     Returns
     -------
@@ -123,7 +123,9 @@ def _write_aside(data, aside, path, frame):
     """Write one file aside; False (and nothing left) where it is as it was."""
     new = aside / "new" / path
     new.parent.mkdir(parents=True, exist_ok=True)
-    if new.suffix == ".parquet":
+    if isinstance(frame, bytes):
+        new.write_bytes(frame)
+    elif new.suffix == ".parquet":
         # One writer version, no index and no schema metadata: the same rows give the same bytes.
         rows = _ROWS if len(frame) > 10 * _ROWS else None  # of a large file a few series can be read alone
         frame.to_parquet(new, engine="pyarrow", index=False, compression="zstd", compression_level=15, row_group_size=rows)

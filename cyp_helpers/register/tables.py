@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from cyp_helpers.register.catalogue import own_series, read_figures, with_catalogue
+from cyp_helpers.register.own import is_own, joined, own_resources
 from cyp_helpers.register.store import recover
 
 ENGLAND = "E92000001"
@@ -104,6 +105,10 @@ class Register:
         queries = tables["source-queries"]
         for source_id in ahead:  # a handful of documents
             queries = queries[~queries["other_locator"].str.contains(source_id, regex=False)]
+        told = [("commentary", "written"), ("action-statuses", "said_on")]
+        tables |= {
+            name: tables[name][tables[name][column] <= f"{day:%Y-%m-%d}"] for name, column in told if name in tables
+        }
         stated = tables["stated-comparisons"].assign(published=lambda rows: pd.to_datetime(rows["published"]))
         tables |= {
             "source-queries": queries,
@@ -160,12 +165,13 @@ def find_project(start=None):
     raise FileNotFoundError(f"No data/datapackage.json at or above {start}: change to the project's folder first")
 
 
-def load_register(project=None):
-    """Read the tables that ``data/datapackage.json`` names.
+def load_register(project=None, own=True):
+    """Read the tables that ``data/datapackage.json`` names, and after their rows those of own plans.
 
     Parameters
     ----------
     project : folder that holds ``data/``; the nearest one at or above the working directory where it is left out
+    own : with the own plans
 
     Returns
     -------
@@ -181,11 +187,15 @@ def load_register(project=None):
     data = find_project(project) / "data"
     recover(data.parent)
     package = json.loads((data / "datapackage.json").read_text(encoding="utf-8"))
-    tables = {item["name"]: read_table(data / item["path"]) for item in package["resources"]}
+    items = package["resources"] + (own_resources(data, package) if own else [])
+    tables, _ = joined([(item, read_table(data / item["path"])) for item in items])
     files = [name for name in tables if name.startswith("observations-")]
     tables["observations"] = pd.concat([tables[name] for name in files], ignore_index=True)
     tables["sources"]["published"] = pd.to_datetime(tables["sources"]["published"])
     tables["reviews"]["as_at"] = pd.to_datetime(tables["reviews"]["as_at"])
+    # Of an own plan every half-year is written down when it is added; those that have not ended are no reviews yet.
+    ahead = is_own(tables, tables["reviews"]["plan_id"]) & (tables["reviews"]["as_at"] > pd.Timestamp.today())
+    tables["reviews"] = tables["reviews"][~ahead].reset_index(drop=True)
     return Register(data, with_catalogue(tables))
 
 

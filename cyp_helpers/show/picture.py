@@ -77,8 +77,9 @@ class Board:
 
     @property
     def columns(self):
-        """The columns that it has, with their headers."""
-        return {name: header for name, header in COLUMNS.items() if name in self.rows}
+        """The columns that it has, with their headers; that of the lead only where some row has one."""
+        lone = {"lead"} if "lead" in self.rows and self.rows["lead"].isin(["", "–"]).all() else set()
+        return {name: header for name, header in COLUMNS.items() if name in self.rows and name not in lone}
 
     @property
     def data(self):

@@ -171,7 +171,7 @@ def long_chart(about):
     """All points over time on every definition; a line joins only points of one definition, area and kind of period."""
     report = about.report
     rows = points(report, about.row.name)
-    rows = rows[(rows["kind"] != "month") & ~(rows["unit"].isin(TOTALS) & (rows["area_id"] == ENGLAND))]
+    rows = rows[(rows["kind"] != "month") & ~rows.index.isin(_runs(about).index) & ~(rows["unit"].isin(TOTALS) & (rows["area_id"] == ENGLAND))]
     rows = rows.drop_duplicates(["series_id", "area_id", "breakdown", "period", "end"], keep="last")
     lines = [(name, line.sort_values("end")) for name, line in rows.groupby(["line", "kind"], sort=False)]
     if (
@@ -200,44 +200,44 @@ def long_chart(about):
     return Charts((Chart(title, f"Line chart. {title}. {spoken}.", picture.encode(), data, note),), "")
 
 
-def month_charts(about):
-    """An XmR chart of each monthly series: what moves by more than the usual ups and downs? Without 12 months there are no limits and no chart."""
-    report = about.report
-    rows = report.everyone[
-        (report.everyone["area_id"] == report.area["area_id"]) & (report.everyone["kind"] == "month")
-    ]
-    rows = rows[rows["indicator_id"] == about.row.name]
-    tables = [(line, limits_table(each)) for line, each in rows.groupby("line", sort=False)]
-    names = report.register.table("series").set_index("series_id")["name"]
-    series = rows.drop_duplicates("line").set_index("line")["series_id"].map(names)
-    return Charts(
-        tuple(_month_chart(report, series[line], months) for line, months in tables if (months["reason"] == "").any()),
-        "",
-    )
+def run_charts(about):
+    """A run chart of each series by month or quarter, with limits where there are points enough: what moves by more than the usual ups and downs?"""
+    rows = _runs(about)
+    names = findings.names_of(about.report, rows)
+    lines = rows.groupby("line", sort=False)
+    return Charts(tuple(_run_chart(about, names[line.index[0]], line) for _, line in lines), "")
 
 
-def _month_chart(report, name, months):
-    stands_out = months[list(_RULES)].any(axis=1)
-    counts = months[list(_RULES)].sum()
-    told = "; ".join(f"{number} {_RULES[rule]}" for rule, number in counts.items() if number) or "no month stands out"
-    title = f"{name}, {report.area['name']}, to {months['period_label'].iloc[-1]}: {told}"
-    centre, lower, upper = months[["centre", "lower", "upper"]].iloc[0]
-    levels = [("mean", centre), ("lower limit", lower), ("upper limit", upper)]
+def _runs(about):
+    """The figures by month or quarter of the area, of lines that have three or more."""
+    rows = points(about.report, about.row.name)
+    rows = rows[(rows["area_id"] == about.report.area["area_id"]) & rows["kind"].isin(["month", "quarter"])]
+    return rows[rows.groupby("line")["number"].transform("size") >= 3]
+
+
+def _run_chart(about, name, line):
+    points, kind, area = limits_table(line), line["kind"].iloc[0], about.report.area["name"]
+    stands_out = points[list(_RULES)].any(axis=1)
+    counts = points[list(_RULES)].sum()
+    told = "; ".join(f"{number} {_RULES[rule]}" for rule, number in counts.items() if number) or f"no {kind} stands out"
+    title = f"{name}, {area}, to {points['period_label'].iloc[-1]}: {points['reason'].iloc[0].rstrip('.') or told}"
+    places = int(decimal_places(line["value"]).max())
+    named = zip(("mean", "lower limit", "upper limit"), points[["centre", "lower", "upper"]].iloc[0])
+    levels = [(words, level) for words, level in named if pd.notna(level)]
     picture = drawing.years(
-        months.index.tolist(),
-        months["period_label"].tolist(),
-        {"own": (report.area["name"], months["value"].tolist())},
-        0,
+        points.index.tolist(),
+        points["period_label"].tolist(),
+        {"own": (area, points["value"].tolist())},
+        places,
         levels=levels,
         marked=set(np.flatnonzero(stands_out)),
     )
-    which = join_words([word(words, months[rule]) for rule, words in _RULES.items()])
-    alternative = (
-        f"Run chart of {len(months)} months. {title}. Mean {centre:,.0f}, limits {lower:,.0f} to {upper:,.0f}."
-    )
-    data = show(months[["period_label", "value"]].assign(what_stands_out=which), f"Months behind the chart: {name}")
-    note = "Diamonds stand out. Figures that follow the seasons do so each year, which is no change."
-    return Chart(title, alternative, picture.encode(), data, note)
+    which = join_words([word(words, points[rule]) for rule, words in _RULES.items()])
+    said = "; ".join(f"{words} {level:,.{places}f}" for words, level in levels)
+    alternative = f"Run chart of {len(points)} {kind}s. {title}. {said[:1].upper()}{said[1:]}{'.' if said else ''}"
+    data = show(points[["period_label", "value"]].assign(what_stands_out=which), f"{kind.capitalize()}s behind the chart: {name}")
+    note = "Diamonds stand out. Figures that follow the seasons do so each year, which is no change." if levels else ""
+    return Chart(title, alternative.strip(), picture.encode(), data, note)
 
 
 def points(report, indicator):

@@ -1,0 +1,150 @@
+"""Figures of own indicators: periods as councils write them, numbers as they are meant, and years made of months."""
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
+
+import pandas as pd
+
+from cyp_helpers.compare.figures import PER
+from cyp_helpers.register.periods import parse_periods
+
+STEPS = {"monthly": ("month", 12), "quarterly": ("quarter", 4)}  # kind of period, and how many make a year
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_YEAR = re.compile(
+    r"(?:(?P<type>FY|AY|CY) )?(?P<year>(?:19|20)\d\d)(?:[/-](?:20)?(?P<next>\d\d))?(?: ?Q(?P<quarter>[1-4]))?", re.ASCII
+)
+_MONTH = re.compile(r"(?:month )?(?P<year>(?:19|20)\d\d)-(?P<number>0[1-9]|1[0-2])(?:-01)?|(?P<name>[A-Za-z]{3,9})[ -](?P<named_year>(?:19|20)\d\d)", re.ASCII)  # fmt: skip
+EXAMPLES = {"FY": "2026/27", "AY": "2026/27", "CY": "2026", "monthly": "2026-11", "quarterly": "2026/27 Q3"}
+
+
+def read_period(text, frequency, kind):
+    """A period of the register from what stands in the form, or ''.
+
+    Parameters
+    ----------
+    text : str, such as "2026/27", "2026", "2026/27 Q3", "2026-11" or "Nov 2026"
+    frequency : "annual", "quarterly" or "monthly": what is asked for
+    kind : "FY", "AY" or "CY", the kind of year
+
+    >>> read_period("2026/27", "annual", "AY"), read_period("Nov 2026", "monthly", "FY"), read_period("2026/28", "annual", "FY")
+    ('AY 2026/27', 'month 2026-11', '')
+    """
+    if frequency == "monthly":
+        part = _MONTH.fullmatch(text)
+        name = part and part["name"] and part["name"].casefold()[:3]
+        if not part or name and name not in _MONTHS:
+            return ""
+        return (
+            f"month {part['named_year']}-{_MONTHS.index(name) + 1:02d}"
+            if name
+            else f"month {part['year']}-{part['number']}"
+        )
+    part = _YEAR.fullmatch(text)
+    if not part or part["type"] not in (None, kind) or bool(part["quarter"]) != (frequency == "quarterly"):
+        return ""
+    kind = "FY" if frequency == "quarterly" else kind
+    following = f"{(int(part['year']) + 1) % 100:02d}"
+    if part["next"] != (None if kind == "CY" else following):
+        return ""
+    year = f"{kind} {part['year']}" + (f"/{following}" if kind != "CY" else "")
+    return year + (f" Q{part['quarter']}" if part["quarter"] else "")
+
+
+def read_figure(text, unit, decimals=None):
+    """A number as it is meant, and what would be right where that is not plain.
+
+    A share of 0.45 may be 0.45 or 45 per cent: it is taken only with its sign. A figure has the decimals of its indicator.
+
+    Returns
+    -------
+    (value, right): texts; the second is '' where the first is good.
+
+    >>> read_figure("45.26", "percent", 1), read_figure("0.45%", "percent", 2), read_figure("0.45", "percent", 1)[0]
+    (('45.3', ''), ('0.45', ''), '')
+    """
+    sign, number = text.endswith("%"), Decimal(text.rstrip("%"))
+    if sign and unit != "percent":
+        return "", f"a figure in its unit, {unit}, without a percent sign"
+    if unit == "percent":
+        if not sign and 0 < abs(number) <= 1:
+            whole = f"{(number * 100).normalize():f}"
+            return (
+                "",
+                f"{whole} where {whole} per cent are meant, or {number:f}% with its sign where less than one per cent is",
+            )
+        if not 0 <= number <= 100:
+            return "", "a percentage from 0 to 100"
+    if unit == "count" and number != number.to_integral_value():
+        return "", "a whole number, for a count"
+    return f"{number if decimals is None else number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):f}", ""
+
+
+def from_counts(numerator, denominator, unit, decimals):
+    """The share or rate that two counts give, as text.
+
+    >>> from_counts("45", "60", "percent", 1)
+    '75.0'
+    """
+    per = Decimal(int(PER[unit]))
+    return (
+        f"{(Decimal(numerator) * per / Decimal(denominator)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):f}"
+    )
+
+
+def years_of(rows, frequency, rule, unit, decimals):
+    """Twelve months, for each month or quarter that ends twelve of them without a gap.
+
+    Parameters
+    ----------
+    rows : DataFrame of one indicator with ``period, value, numerator, denominator`` (text), ``status, published, cell``
+    frequency, rule : "monthly" or "quarterly", "sum" or "mean"; a mean of shares with counts is that of all children
+
+    Returns
+    -------
+    DataFrame with the same columns and ``note``.
+    """
+    kind, many = STEPS[frequency]
+    rows = rows.join(parse_periods(rows["period"])[["end", "kind", "months"]])
+    rows = rows[(rows["kind"] == kind) & (rows["value"] != "")].sort_values("end", kind="stable")
+    at = (rows["end"].dt.year * 12 + rows["end"].dt.month).to_numpy()
+    step, made = 12 // many, []
+    for last in range(many - 1, len(rows)):
+        part = rows.iloc[last - many + 1 : last + 1]
+        if at[last] - at[last - many + 1] != step * (many - 1):
+            continue
+        counted = (part[["numerator", "denominator"]] != "").all(axis=None) and unit in PER
+        numerator, denominator = (
+            f"{sum(map(Decimal, part[one])):f}" if counted else "" for one in ("numerator", "denominator")
+        )
+        total = sum(map(Decimal, part["value"])) / (many if rule == "mean" else 1)
+        value = f"{total.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):f}"
+        if counted and Decimal(denominator):
+            value = from_counts(numerator, denominator, unit, decimals)
+        end = part["end"].iloc[-1]
+        made.append(
+            {
+                "period": f"12 months to {end:%Y-%m}",
+                "value": value,
+                "numerator": numerator,
+                "denominator": denominator,
+                "status": " ".join(one for one in "pe" if part["status"].eq(one).any()),
+                "published": part["published"].max(),
+                "cell": f"{part['cell'].iloc[0]} to {part['cell'].iloc[-1]}",
+                "note": f"{'Mean' if rule == 'mean' else 'Sum'} of {many} {kind}s",
+            }
+        )
+    return pd.DataFrame(
+        made, columns=["period", "value", "numerator", "denominator", "status", "published", "cell", "note"]
+    )
+
+
+def far_from_before(rows):
+    """Which figures are ten times the one before or a tenth of it: a lost separator, or a digit too many. Small counts are left out.
+
+    ``rows`` has ``period`` and ``value`` of one indicator; gives a bool Series.
+    """
+    order = parse_periods(rows["period"])["end"].sort_values(kind="stable").index
+    number = pd.to_numeric(rows["value"].reindex(order))
+    before = number.shift(1)
+    far = (number >= 10 * before) | (number * 10 <= before)
+    return (far & (before > 0) & (number > 0) & (number.combine(before, max) >= 50)).reindex(rows.index)

@@ -1,0 +1,103 @@
+"""A copy of a form with its faulty cells marked and noted, and a sheet that lists them."""
+
+import os
+from pathlib import Path
+
+FAULTS = "Faults"  # the sheet of the list
+_AUTHOR, _MARK = "cyp add-plan", "F4CDC6"
+
+
+def marked_copy(path, faults):
+    """Write the copy beside the form, as plan-faults.xlsx.
+
+    Parameters
+    ----------
+    path : Path of the form; left as it is
+    faults : DataFrame with ``sheet, cell, found, right``
+
+    Returns
+    -------
+    Path of the copy, or None where no workbook could be written (the folder may be read-only, or the copy open in Excel).
+    """
+    from openpyxl import load_workbook
+
+    copy = path.with_name(path.stem.removesuffix("-faults") + "-faults.xlsx")
+    aside = copy.with_suffix(".part")
+    try:
+        book = load_workbook(path, keep_links=False)
+        _unmark(book)
+        _mark(book, faults)
+        _list(book, faults)
+        book.save(aside)
+        os.replace(aside, copy)
+    except Exception:  # the faults are told in any case; openpyxl passes on errors of many kinds
+        Path(aside).unlink(missing_ok=True)
+        return None
+    return copy
+
+
+def _unmark(book):
+    """Take off marks of an earlier copy, which may be good by now."""
+    from openpyxl.styles import PatternFill
+
+    from cyp_helpers.forms.write import INPUT
+
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.comment is not None and cell.comment.author == _AUTHOR:
+                    cell.comment = None
+                    cell.fill = PatternFill("solid", fgColor=INPUT) if not cell.protection.locked else PatternFill()
+
+
+def _mark(book, faults):
+    from openpyxl.cell.cell import MergedCell
+    from openpyxl.comments import Comment
+    from openpyxl.styles import PatternFill
+
+    for (name, place), rows in faults[faults["cell"] != ""].groupby(["sheet", "cell"], sort=False):
+        if name not in book.sheetnames:
+            continue
+        cell = book[name][place.partition(":")[0]]
+        if not isinstance(cell, MergedCell):
+            cell.fill = PatternFill("solid", fgColor=_MARK)
+            told = "\n".join(f"Found {row.found}; right would be {row.right}" for row in rows.itertuples())
+            cell.comment = Comment(_plain(told), _AUTHOR, height=160, width=360)
+
+
+def _list(book, faults):
+    """The list of faults as the first sheet, in place of that of an earlier copy."""
+    from openpyxl.styles import Alignment, Font
+
+    if FAULTS in book.sheetnames:
+        del book[FAULTS]
+    sheet = book.create_sheet(FAULTS, 0)
+    sheet.append(["What is to be put right before the form can be added"])
+    sheet.append(
+        [
+            "Each cell below is marked on its sheet and bears a note. Put it right here or in your own form, then run cyp add-plan again."
+        ]
+    )
+    sheet.append(["Sheet", "Cell", "Found", "Right would be"])
+    for row in faults.itertuples(index=False):
+        sheet.append([_plain(each) for each in row])
+        for cell in sheet[sheet.max_row]:
+            cell.data_type, cell.alignment = (
+                "s",
+                Alignment(wrap_text=True, vertical="top"),
+            )  # text, also where it begins like a formula
+        if row.cell and row.sheet in book.sheetnames:
+            sheet.cell(sheet.max_row, 2).hyperlink = f"#'{row.sheet}'!{row.cell.partition(':')[0]}"
+    for at, width in zip("ABCD", (16, 10, 60, 90)):
+        sheet.column_dimensions[at].width = width
+    sheet["A1"].font = Font(name="Arial", size=16, bold=True)
+    for cell in sheet[3]:
+        cell.font = Font(name="Arial", size=12, bold=True)
+    sheet.freeze_panes = "A4"
+    book.active = 0
+
+
+def _plain(text):
+    return "".join(
+        letter if letter.isprintable() or letter == "\n" else "\N{REPLACEMENT CHARACTER}" for letter in str(text)
+    )[:1000]

@@ -1,0 +1,298 @@
+"""Read a filled form: every cell as what its column asks for, or every fault with its place, what was found and what would be right."""
+
+import re
+import warnings
+import zipfile
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from difflib import get_close_matches
+from pathlib import Path
+
+import pandas as pd
+
+from cyp_helpers.forms.layout import CHOICES, COVER, COVER_HEADERS, HEADER, LISTS, PUBLISHED, SHEETS
+from cyp_helpers.importers.reading import UnreadableFile, file_kind
+from cyp_helpers.register.schema import text_fault
+
+FAULTS = ["sheet", "cell", "found", "right"]
+_UNPACKED = 8_000_000  # bytes; a full form has a tenth of it
+_ROWS = 5_000
+_DAYS = date(1990, 1, 1), date(2099, 12, 31)
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?%?")
+_GROUPED = re.compile(r"-?[0-9]{1,3}([, \u00a0'][0-9]{3})+(\.[0-9]+)?%?")
+_DATE = re.compile(r"[0-9]{1,4}[-./ ]([0-9]{1,2}|[A-Za-z]{3,9})[-./ ][0-9]{2,4}")
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a form holds: ``cover`` by key, ``sheets`` by name (DataFrame of text with the keys of its columns, and ``row``)."""
+
+    cover: dict
+    sheets: dict = field(repr=False)
+    places: dict = field(repr=False)  # (sheet, key) -> letter of its column
+
+    def cell(self, sheet, key, row):
+        """The address of a cell, such as "D7"."""
+        return f"{self.places[sheet, key]}{row}"
+
+
+def read_form(path):
+    """Read a form cell by cell; what cells mean together is asked later.
+
+    Numbers become plain text ("45.5", "45%" where the cell shows a percentage), days ISO dates; blanks at either end and line breaks go.
+
+    Returns
+    -------
+    (Form, faults): the faults are a list of [sheet, cell, found, right]; with a fault the form is not to be used.
+
+    Raises
+    ------
+    UnreadableFile for a file that is no form at all: one clear message.
+    """
+    path = Path(path)
+    _refuse_unfit(path)
+    book, formulas = _open(path, values=True), _open(path, values=False)
+    faults, sheets, places, cover = [], {}, {}, {}
+    for layout in SHEETS.values():
+        if layout.name not in book.sheetnames:
+            near = get_close_matches(
+                layout.name, [one for one in book.sheetnames if one not in (*SHEETS, PUBLISHED, LISTS)], n=1, cutoff=0
+            )
+            found = f"no sheet of this name; it has {', '.join(book.sheetnames[:20])}"
+            faults.append([layout.name, "", found, f"the sheet {layout.name}" + (f", perhaps {near[0]!r} renamed" if near else "")])  # fmt: skip
+            continue
+        sheet = _Sheet(layout, book[layout.name], formulas[layout.name])
+        if wrong := sheet.faults_of_form():
+            faults += wrong
+        elif layout is COVER:
+            cover = sheet.answers(places)
+        else:
+            sheets[layout.name] = sheet.table(places)
+        faults += sheet.faults
+    return Form(cover, sheets, places), faults
+
+
+def _refuse_unfit(path):
+    right = "right would be the form that `cyp new-plan` writes, saved as an Excel workbook (.xlsx)"
+    try:
+        kind = file_kind(path)
+    except UnreadableFile as error:
+        if "old Excel workbook" in str(error):
+            raise UnreadableFile(f"{path.name}: an Excel workbook with a password, or in the old form (.xls); {right}, without a password") from error  # fmt: skip
+        raise UnreadableFile(re.sub(r"; (download it again.*|right would be .*)", f"; {right}", str(error))) from error
+    if kind != "xlsx":
+        raise UnreadableFile(f"{path.name}: {'text, such as CSV' if kind == 'csv' else 'a Parquet file'}, whatever its name says; {right}")  # fmt: skip
+    with zipfile.ZipFile(path) as archive:
+        parts = archive.infolist()
+    if any("vbaproject" in part.filename.lower() for part in parts):
+        raise UnreadableFile(f"{path.name}: a workbook with macros; {right}, without macros")
+    if (size := sum(part.file_size for part in parts)) > _UNPACKED:
+        raise UnreadableFile(f"{path.name}: unpacks to {size:,} bytes, so it holds far more than a form, perhaps a million empty rows; {right}, with the rows below the table deleted")  # fmt: skip
+
+
+def _open(path, values):
+    from openpyxl import load_workbook
+
+    try:
+        with path.open("rb") as file, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what a cell holds we speak ourselves
+            return load_workbook(file, data_only=values, keep_links=False)
+    except Exception as error:  # openpyxl passes on whatever zlib, expat and its own descriptors raise
+        told = (str(error) or type(error).__name__).split("\n")[0][:120]
+        raise UnreadableFile(f"{path.name}: a damaged Excel file ({told}); right would be a copy that Excel opens and saves") from error  # fmt: skip
+
+
+class _Sheet:
+    """One sheet of a form while it is read; ``faults`` gathers."""
+
+    def __init__(self, layout, values, formulas):
+        self.layout, self.values, self.formulas, self.faults = layout, values, formulas, []
+
+    def fault(self, cell, found, right):
+        self.faults.append([self.layout.name, cell, found, right])
+
+    def faults_of_form(self):
+        """Faults of the sheet as a whole: columns, merged or hidden cells. With one of the columns nothing below them is read."""
+        headers = COVER_HEADERS if self.layout is COVER else self.layout.headers
+        there = [_text(self.values.cell(HEADER, at).value).rstrip(" *") for at in range(1, len(headers) + 1)]
+        wrong = next((at for at, pair in enumerate(zip(headers, there)) if pair[0] != pair[1]), None)
+        if wrong is None and self.layout is COVER:
+            keys = [
+                _text(self.values.cell(row, 1).value)
+                for row in range(HEADER + 1, HEADER + 1 + len(self.layout.columns))
+            ]
+            names = [column.header for column in self.layout.columns]
+            wrong = next((n for n, pair in enumerate(zip(names, keys)) if pair[0] != pair[1]), None)
+            if wrong is not None:
+                return [
+                    [
+                        self.layout.name,
+                        f"A{HEADER + 1 + wrong}",
+                        repr(keys[wrong])[:80],
+                        f"the question {names[wrong]!r}, where the form has it",
+                    ]
+                ]
+        elif wrong is not None:
+            cell = self.values.cell(HEADER, wrong + 1).coordinate
+            moved = " (moved, or a column is missing)" if there[wrong] in headers else ""
+            return [
+                [
+                    self.layout.name,
+                    cell,
+                    f"the column {there[wrong]!r}"[:80] + moved,
+                    f"the column {headers[wrong]!r}, where the form has it",
+                ]
+            ]
+        if self.values.sheet_state != "visible":
+            self.fault("", "a hidden sheet", "a sheet that is seen")
+        for area in self.values.merged_cells.ranges:
+            self.fault(str(area), "merged cells", "cells that stand alone: undo the merging")
+        return []
+
+    def answers(self, places):
+        """The cover: text by key."""
+        read = {}
+        for row, column in enumerate(self.layout.columns, HEADER + 1):
+            places[self.layout.name, column.key] = "B"
+            read[column.key] = self._cell(row, 2, column)
+            if self.values.row_dimensions[row].hidden:
+                self.fault(f"B{row}", "a hidden row", "a row that is seen")
+        return read
+
+    def table(self, places):
+        """The rows that hold something; the example is none of them."""
+        kept = []
+        columns = [(at, column) for at, column in enumerate(self.layout.columns, 2)]
+        for at, column in columns:
+            letter = self.values.cell(1, at).column_letter
+            places[self.layout.name, column.key] = letter
+            if self.values.column_dimensions[letter].hidden:
+                self.fault(f"{letter}{HEADER}", "a hidden column", "a column that is seen")
+        for row in range(HEADER + 1, min(self.values.max_row, _ROWS) + 1):
+            if _text(self.values.cell(row, 1).value) == "Example":
+                continue
+            if all(_text(self.formulas.cell(row, at).value) == "" for at, _ in columns):
+                continue
+            if self.values.row_dimensions[row].hidden:
+                self.fault(f"A{row}", "a hidden row with something in it", "a row that is seen, or an empty one")
+            kept.append({column.key: self._cell(row, at, column) for at, column in columns} | {"row": row})
+        if self.values.max_row > _ROWS:
+            self.fault(
+                f"A{_ROWS + 1}", f"{self.values.max_row:,} rows", f"{_ROWS:,} or fewer: delete the rows below the table"
+            )
+        return pd.DataFrame(kept, columns=[column.key for _, column in columns] + ["row"])
+
+    def _cell(self, row, at, column):
+        """One cell as text; '' where it is empty or not as it should be."""
+        cell, formula = self.values.cell(row, at), self.formulas.cell(row, at)
+        place, value = cell.coordinate, cell.value
+        if formula.data_type == "f" and value is None:
+            self.fault(
+                place,
+                f"a formula without a value, {str(formula.value)[:60]!r}",
+                "a value; or open the form in Excel or LibreOffice and save it there",
+            )
+            return ""
+        if cell.data_type == "e":
+            self.fault(place, f"the error {value}", _RIGHT[column.kind])
+            return ""
+        if _text(value) == "":
+            if column.needed:
+                self.fault(place, "an empty cell", f"{column.header}: {column.hint}")
+            return ""
+        read, right = _READERS[column.kind](value, cell, column)
+        if right == "" and column.pick in CHOICES:
+            right = one_of(read, [str(one) for one in CHOICES[column.pick]])
+        if right:
+            self.fault(place, _shown(value), right)
+            return ""
+        return read
+
+
+def one_of(read, words):
+    """Which word would be right in place of one that is none of them; '' where it is."""
+    near = get_close_matches(read, words, n=1)
+    return "" if read in words else (f"{near[0]!r}, or another of: " if near else "one of: ") + ", ".join(words)
+
+
+# ---- one cell ----
+
+
+def _text(value):
+    """A cell as text, with one blank for any stretch of blanks and line breaks."""
+    return "" if value is None else " ".join(str(value).split())
+
+
+def _shown(value):
+    told = value.strftime("%d/%m/%Y") if isinstance(value, date) else _text(value)
+    return ascii(told[:80])[1:-1].join("''") if not told.isprintable() else repr(told[:80])
+
+
+def _read_text(value, cell, column):
+    text = _text(value.strftime("%d/%m/%Y") if isinstance(value, date) else value)
+    if len(text) > column.most:
+        return "", f"{column.most} letters or fewer; these are {len(text)}"
+    return text, text_fault(text, column.key)
+
+
+def _read_number(value, cell, column):
+    """A number in plain digits, with its sign where the cell shows a percentage."""
+    if isinstance(value, bool) or isinstance(value, date):
+        return "", _RIGHT["number"] + (": Excel has made a date of it" if isinstance(value, date) else "")
+    if isinstance(value, int | float):
+        if value != value or abs(value) >= 1e12:
+            return "", _RIGHT["number"]
+        shows_percent = "%" in (cell.number_format or "")
+        return _plain(value * 100 if shows_percent else value) + "%" * shows_percent, ""
+    text = _text(value).replace("\N{MINUS SIGN}", "-")
+    if _NUMBER.fullmatch(text):
+        return text, ""
+    if _GROUPED.fullmatch(text):
+        return "", f"a number without separators: {re.sub('[^0-9.%-]', '', text)}"
+    if re.fullmatch(r"[<>≤≥~].*|c|\*|x", text, re.IGNORECASE):
+        return (
+            "",
+            "a number; for a figure that is too small to be told leave the cell empty and choose the status confidential",
+        )
+    if text.casefold() in ("n/a", "na", "none", "-", "–", "tbc", "..", ":", "nil"):
+        return "", "a number, or an empty cell and the status not available or not applicable"
+    return "", _RIGHT["number"]
+
+
+def _plain(number):
+    """A number without the noise of binary fractions."""
+    import numpy as np
+
+    return np.format_float_positional(float(f"{number:.12g}"), trim="-")
+
+
+def _read_date(value, cell, column):
+    if isinstance(value, date):
+        day = value.date() if isinstance(value, datetime) else value
+        return f"{day:%Y-%m-%d}", "" if _DAYS[0] <= day <= _DAYS[1] else "a day between 1990 and 2099"
+    text = _text(value)
+    if isinstance(value, str) and _DATE.fullmatch(text):
+        return "", "a date and not text that looks like one: choose the cell, type it again, such as 31/03/2027"
+    return "", _RIGHT["date"]
+
+
+def _read_period(value, cell, column):
+    """A period as it was typed; a date stands for its month, which only figures by month can take."""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d}", ""
+    text = _plain(value) if isinstance(value, int | float) and not isinstance(value, bool) else _text(value)
+    return text, text_fault(text, column.key)
+
+
+def _read_choice(value, cell, column):
+    text = _plain(value) if isinstance(value, int | float) and not isinstance(value, bool) else _text(value)
+    return text, text_fault(text, column.key)
+
+
+_READERS = {
+    "text": _read_text, "name": _read_text, "number": _read_number, "date": _read_date, "period": _read_period, "choice": _read_choice,
+}  # fmt: skip
+_RIGHT = {
+    "text": "words", "name": "a name", "number": "a number in plain digits, such as 45.5", "date": "a date, such as 31/03/2027",
+    "period": "a period, such as 2026/27", "choice": "one of the list",
+}  # fmt: skip

@@ -1,0 +1,91 @@
+"""What owners say of their indicators, as known at a review, and whose words are missing."""
+
+import re
+
+import pandas as pd
+
+from cyp_helpers.register.periods import parse_periods
+from cyp_helpers.show.wording import Words, bold, day, escape
+
+FRESH_DAYS = 183  # an older story is no answer for this review
+_LETTERS = 110  # of a sentence on the board's sheet
+
+
+def asked(report):
+    """Who was asked about which indicator of the plan, and the newest thing that they said by the day of the review.
+
+    Returns
+    -------
+    DataFrame in the plan's order: ``subject_id, priority_id, name, owner, short_name``, ``who, story, next, period`` (label, '' where none),
+    ``written`` (date; empty where nothing was said) and ``fresh`` (said within half a year before the review). Without rows for another
+    area than the plan's own, and for plans that name no owners.
+    """
+    tables = report.register.tables
+    columns = ["plan_indicator_id", "owner", "short_name", "who", "story", "next", "period", "written"]
+    owners = tables.get("indicator-owners", pd.DataFrame(columns=columns[:3], dtype="str"))
+    told = tables.get("commentary", pd.DataFrame(columns=[columns[0], *columns[3:]], dtype="str"))
+    told = told.sort_values("written", kind="stable").drop_duplicates("plan_indicator_id", keep="last")
+    listed = report.register.table("plan-indicators")
+    listed = listed[(listed["plan_id"] == report.plan["plan_id"]) & report.is_own_area]
+    line = listed["series_id"] + "|" + listed["area_id"] + "|" + listed["breakdown"]
+    rows = listed[["plan_indicator_id"]].assign(subject_id=line).merge(owners[columns[:3]], on="plan_indicator_id")
+    rows = rows.merge(told[[columns[0], *columns[3:]]], on="plan_indicator_id", how="left")
+    rows = report.subjects[["subject_id", "priority_id", "name"]].merge(rows, on="subject_id")
+    written = pd.to_datetime(rows["written"])
+    label = parse_periods(rows["period"].astype("str").fillna(""))["period_label"].fillna("")
+    rows[["who", "story", "next"]] = rows[["who", "story", "next"]].astype("str").fillna("")
+    fresh = written >= report.as_at - pd.Timedelta(days=FRESH_DAYS)
+    return rows.assign(written=written, period=label, fresh=fresh).drop(columns="plan_indicator_id")
+
+
+def commentary(report):
+    """All that owners say, in full with who, when and of what; then how many of those who were asked have said something."""
+    rows = asked(report)
+    lines = []
+    for row in rows[rows["written"].notna()].itertuples():
+        about = f", about {row.period}" if row.period else ""
+        old = "" if row.fresh else ", more than half a year ago"
+        when = f"{row.who}, {day(row.written)}{about}{old}"
+        said = f"{row.story} What we do next: {row.next}" if row.next else row.story
+        lines.append(f"- {bold(row.name)} ({escape(when)}): {escape(said)}")
+    return Words("\n".join(lines) + "\n\n" + missing(report) if lines else missing(report))
+
+
+def missing(report):
+    """ "5 of 12 commented. Missing: Head of Inclusion (School absence, Permanent exclusions)."; '' where nobody was asked."""
+    rows = asked(report).drop_duplicates("subject_id")
+    if rows.empty:
+        return ""
+    silent = rows[~rows["fresh"]].groupby("owner", sort=False)["name"].agg(", ".join)
+    by_owner = "; ".join(f"{escape(owner)} ({escape(names)})" for owner, names in silent.items())
+    told = f"{rows['fresh'].sum()} of {len(rows)} commented within half a year before the review."
+    return told + (f" Missing: {by_owner}." if by_owner else "")
+
+
+def with_owners(report, rows):
+    """Rows of a board page with the plan's own short names, shorter periods, and in ``owner`` the first sentence of what was said.
+
+    >>> from cyp_helpers.pages.board import listed
+    >>> set(with_owners(report := cyp.open_review("cypf-2016-18", "2017-18 part 2"), listed(report))["owner"])
+    {''}
+    """
+    said = asked(report).drop_duplicates("subject_id").set_index("subject_id")
+    said = said.reindex(rows["subject_id"]).set_axis(rows.index)
+    name = said["short_name"].astype("str").fillna("")
+    fresh = said["fresh"].eq(True)
+    words = said["who"].astype("str").fillna("") + ": " + said["story"].astype("str").fillna("").map(first_sentence)
+    return rows.assign(
+        short_name=rows["short_name"].mask(name != "", name),
+        period=rows["period"].str.replace("12 months to ", "yr to ", regex=False),
+        owner=words.where(fresh, ""),
+    )
+
+
+def first_sentence(text, letters=_LETTERS):
+    """The first sentence of a text, cut at a word where it is long.
+
+    >>> first_sentence("Two children moved. Both are well.")
+    'Two children moved.'
+    """
+    sentence = re.split(r"(?<=[.!?])\s", text, maxsplit=1)[0]
+    return sentence if len(sentence) <= letters else sentence[:letters].rpartition(" ")[0] + " …"
