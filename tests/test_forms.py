@@ -519,17 +519,15 @@ def test_small_counts_by_month_carry_no_arrow(reviewed):
     assert set(own["evidence"]) == {"not tested"} and not own["direction"].any()
 
 
-def test_months_are_drawn_as_a_run_chart_and_not_as_bars(reviewed):
-    from cyp_helpers.report import narrowed
-    from cyp_helpers.show.charts import indicator_charts
-    from cyp_helpers.show.trends import run_charts
+def test_months_are_drawn_as_a_run_chart_and_not_as_a_long_line(reviewed):
+    from cyp_helpers.pages.indicator import long_chart, open_indicator, run_charts
 
-    care = narrowed(reviewed[0], "care")
-    (chart,) = run_charts(care)
-    assert chart.title.startswith(f"{MISSING}, Derbyshire, to September 2026: ") and "limits" in chart.alternative
-    assert not indicator_charts(care).charts
-    well = run_charts(narrowed(reviewed[0], "well"))
-    assert "Limits need at least 12 points; there are 8" in well[0].title
+    missing, helped = (open_indicator(reviewed[0], f"derbyshire-plan-{_slug(one)}") for one in (MISSING, HELPED))
+    (chart,) = run_charts(missing).charts
+    assert chart.title.startswith(f"{MISSING}, Derbyshire, to September 2026: ") and "lower limit" in chart.alternative
+    assert not long_chart(missing).charts or "30" not in long_chart(missing).charts[0].title
+    (chart,) = run_charts(helped).charts
+    assert "Limits need at least 12 points; there are 8" in chart.title and "limit" not in chart.note
 
 
 def test_the_board_shows_twelve_indicators_and_the_first_sentence_of_owners(reviewed):
