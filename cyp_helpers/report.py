@@ -208,7 +208,7 @@ def open_review(plan, review, priority=None, area="", register=None):
     area_row = find_area(register, area or plan_row["area_id"])
     listed = register.table("plan-indicators")
     listed = tuple(sorted({*listed.loc[listed["plan_id"] == plan, "series_id"], CHILDREN}))
-    register = register.holding(listed)
+    register = register.holding(listed).of_plan(plan_row)
     if priority is not None:
         find_priority(register, plan, priority)
     area_id, review = area_row["area_id"], review_row["review"]

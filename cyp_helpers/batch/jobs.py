@@ -160,11 +160,10 @@ def plan_jobs(whole, run):
 
 
 def _own_jobs(whole, names, where):
-    """The jobs that rest on the documents, which are about the plan's own area."""
-    jobs = [
-        Job("delivery_tracker", names, "delivery", "Delivery", where),
-        Job("data_quality", names, "data-quality", "Data quality", where),
-    ]
+    """The jobs that rest on the documents, which are about the plan's own area; delivery where the plan sets actions."""
+    jobs = [Job("data_quality", names, "data-quality", "Data quality", where)]
+    if whole.register.table("actions")["plan_id"].eq(whole.plan["plan_id"]).any():
+        jobs.insert(0, Job("delivery_tracker", names, "delivery", "Delivery", where))
     if whole.review["kind"] == "annual":
         jobs.append(Job("annual_review", names, "annual-review", "Annual review", where))
     return jobs

@@ -76,7 +76,7 @@ def make_page(project, job, opened, pages):
     from cyp_helpers.batch.jobs import check_parameters
     from cyp_helpers.report import reopen
     from cyp_helpers.show.picture import board_in, linked
-    from cyp_helpers.show.publish import FOOTER, PUBLISHED_FOOTER, page_of
+    from cyp_helpers.show.publish import FOOTER, footer_of, page_of
 
     clock, so_far, files, cell, error = time.perf_counter(), _SoFar(), {}, "", ""
     whole = reopen(opened, project)
@@ -85,7 +85,7 @@ def make_page(project, job, opened, pages):
         check_parameters(source, job)
         _execute(source, project, job.parameters, so_far)
         so_far.cell = "page"
-        footer = FOOTER if whole is None or whole.is_own_area else PUBLISHED_FOOTER
+        footer = FOOTER if whole is None else footer_of(whole)
         page = page_of(_normalised(so_far.notebook), job.name, job.title, pages, footer)
         files[f"{job.name}.html"] = page.encode("utf-8")
         if job.prints and (board := board_in(so_far.notebook)):

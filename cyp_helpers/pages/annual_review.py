@@ -10,7 +10,7 @@ import pandas as pd
 
 from cyp_helpers.compare.judge import Evidence
 from cyp_helpers.findings import attention, coverage, went_well
-from cyp_helpers.pages.delivery_tracker import DONE, LATE, actions_of
+from cyp_helpers.pages.delivery_tracker import DONE, LATE, SAID_DONE, actions_of
 from cyp_helpers.show.sentences import say
 from cyp_helpers.show.wording import Words, count, escape, join
 
@@ -26,7 +26,7 @@ def priorities_of_review(report):
     -------
     DataFrame with one row for each priority: ``priority_id``, ``priority`` (name), ``needs_attention`` and ``went_well`` (numbers of
     indicators), ``actions``, ``overdue`` and ``done`` (numbers), ``judged`` and ``not_judged`` (indicators and measures),
-    ``young_people_rank`` ('' where none is printed), ``candidate`` (keep, change, retire) and ``reason``.
+    ``young_people_rank`` ('' where none is printed; only where the plan prints one), ``candidate`` (keep, change, retire) and ``reason``.
 
     >>> priorities_of_review(cyp.open_review("cypf-2016-18", "2017-18 part 2"))["candidate"].isin(CANDIDATES).all()
     np.True_
@@ -38,13 +38,15 @@ def priorities_of_review(report):
         "went_well": went_well(report)["priority_ids"].str.split().explode(),
         "actions": actions["priority_id"],
         "overdue": actions.loc[actions["state"].isin(LATE), "priority_id"],
-        "done": actions.loc[actions["state"] == DONE, "priority_id"],
+        "done": actions.loc[actions["state"].isin([DONE, SAID_DONE]), "priority_id"],
     }
     rows = seen[["priority"]].assign(
         **{name: ids.value_counts().reindex(seen.index).fillna(0).astype(int) for name, ids in number.items()},
         **seen[["judged", "not_judged"]],
         young_people_rank=report.priorities.set_index("priority_id")["young_people_rank"].reindex(seen.index),
     )
+    if (rows["young_people_rank"] == "").all():
+        rows = rows.drop(columns="young_people_rank")
     listed = rows["judged"] + rows["not_judged"]
     finished = (rows["needs_attention"] == 0) & (rows["went_well"] > 0)
     finished &= (rows["actions"] > 0) & (rows["done"] == rows["actions"])
@@ -53,7 +55,7 @@ def priorities_of_review(report):
     overdue = "Nothing needs attention; actions past their day: " + rows["overdue"].astype(str) + ". "
     attend = "Indicators that need attention: " + rows["needs_attention"].astype(str) + ". "
     reasons = [
-        (finished, RETIRE, "Nothing needs attention, something went well, and every action is shown to be done."),
+        (finished, RETIRE, "Nothing needs attention, something went well, and every action is done."),
         (unseen, CHANGE, told + " That cannot steer it: change what is measured."),
         (rows["needs_attention"] > 0, KEEP, attend + told),
         (rows["overdue"] > 0, KEEP, overdue + told),

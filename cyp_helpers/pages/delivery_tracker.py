@@ -209,7 +209,7 @@ def evidence_of(report):
 
 
 def unmatched(report):
-    """Activities without an indicator, and indicators without an activity.
+    """Activities without an indicator, and indicators without an activity; none of a plan that has no activities.
 
     Returns
     -------
@@ -219,7 +219,7 @@ def unmatched(report):
     listed, activities = (report.register.table(name) for name in ("plan-indicators", "activities"))
     listed, activities = listed[listed["plan_id"] == plan], activities[activities["plan_id"] == plan]
     bare = activities[~activities["activity_id"].isin(listed.loc[listed["series_id"] != "", "activity_id"])]
-    lone = listed[(listed["activity_id"] == "") & (listed["measure"] == "indicator")]
+    lone = listed[(listed["activity_id"] == "") & (listed["measure"] == "indicator") & (len(activities) > 0)]
     both = [
         bare.assign(activity_or_indicator=bare["title"], what=NO_INDICATOR),
         lone.assign(activity_or_indicator=lone["name_printed"], what=NO_ACTIVITY),
@@ -298,5 +298,7 @@ def read_evidence(report):
 
 def read_unmatched(rows):
     """How many activities and indicators, of ``unmatched``, stand alone."""
+    if rows.empty:
+        return Words("")
     activities, indicators = ((rows["what"] == what).sum() for what in (NO_INDICATOR, NO_ACTIVITY))
     return Words(f"{say('unmatched_activity', activities)}; {say('unmatched_indicator', indicators)}.")

@@ -64,7 +64,7 @@ def _priorities(report):
 def _actions(report):
     soon = due_soon(report)[["wording", "priority", "due_printed", "lead_printed", "state"]]
     tables = [
-        show(by_lead(report), "Actions by lead organisation, and what documents show of them"),
+        show(by_lead(report), "Actions by lead organisation, and how they stand"),
         show(soon, "Due before the next review"),
     ]
     return _section("actions", "Actions", [read_delivery(report)], tables, "delivery.html")

@@ -84,6 +84,19 @@ class Register:
         whole = _holding(self.whole or self, more)
         return whole if self.day is None else whole.as_known(self.day)
 
+    def of_plan(self, plan):
+        """The register without the documents of plans of another area than that of a plan (row of ``plans``): what they say, what is odd
+        in them, and how published figures differ from them. Of a plan without an area of its own, without those of any area.
+
+        >>> register = load_register()
+        >>> register.of_plan(register.table("plans").iloc[-1]).table("plans")["plan_id"].tolist()
+        ['national-framework']
+        """
+        areas = self.table("plans").set_index("plan_id")["area_id"]
+        sources = self.table("sources").set_index("source_id")["plan_id"].map(areas)
+        theirs = tuple(sources.index[~sources.isin(["", plan["area_id"]])])
+        return _without_documents(self, theirs) if theirs else self
+
     def as_known(self, day):
         """The register as it stood on a day: the only place where editions are chosen.
 
@@ -124,6 +137,17 @@ class Register:
 def _holding(register, more):
     tables = {name: rows for name, rows in register.tables.items() if name != "published"}
     return Register(register.folder, tables, more=more)
+
+
+@lru_cache(maxsize=4)
+def _without_documents(register, source_ids):
+    tables = {
+        name: rows[~rows["source_id"].isin(source_ids)] if "source_id" in rows else rows
+        for name, rows in register.tables.items()
+        if name != "published"
+    }
+    tables["published-measures"] = tables["published-measures"].assign(differs="")
+    return Register(register.folder, tables, more=register.more)
 
 
 def newest_editions(rows, day):

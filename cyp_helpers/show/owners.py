@@ -16,20 +16,20 @@ def asked(report):
 
     Returns
     -------
-    DataFrame in the plan's order: ``subject_id, priority_id, name, owner, short_name``, ``who, story, next, period`` (label, '' where none),
+    DataFrame in the plan's order: ``subject_id, priority_id, name, owner``, ``who, story, next, period`` (label, '' where none),
     ``written`` (date; empty where nothing was said) and ``fresh`` (said within half a year before the review). Without rows for another
     area than the plan's own, and for plans that name no owners.
     """
     tables = report.register.tables
-    columns = ["plan_indicator_id", "owner", "short_name", "who", "story", "next", "period", "written"]
-    owners = tables.get("indicator-owners", pd.DataFrame(columns=columns[:3], dtype="str"))
-    told = tables.get("commentary", pd.DataFrame(columns=[columns[0], *columns[3:]], dtype="str"))
+    columns = ["plan_indicator_id", "owner", "who", "story", "next", "period", "written"]
+    owners = tables.get("indicator-owners", pd.DataFrame(columns=columns[:2], dtype="str"))
+    told = tables.get("commentary", pd.DataFrame(columns=[columns[0], *columns[2:]], dtype="str"))
     told = told.sort_values("written", kind="stable").drop_duplicates("plan_indicator_id", keep="last")
     listed = report.register.table("plan-indicators")
     listed = listed[(listed["plan_id"] == report.plan["plan_id"]) & report.is_own_area]
     line = listed["series_id"] + "|" + listed["area_id"] + "|" + listed["breakdown"]
-    rows = listed[["plan_indicator_id"]].assign(subject_id=line).merge(owners[columns[:3]], on="plan_indicator_id")
-    rows = rows.merge(told[[columns[0], *columns[3:]]], on="plan_indicator_id", how="left")
+    rows = listed[["plan_indicator_id"]].assign(subject_id=line).merge(owners[columns[:2]], on="plan_indicator_id")
+    rows = rows.merge(told[[columns[0], *columns[2:]]], on="plan_indicator_id", how="left")
     rows = report.subjects[["subject_id", "priority_id", "name"]].merge(rows, on="subject_id")
     written = pd.to_datetime(rows["written"])
     label = parse_periods(rows["period"].astype("str").fillna(""))["period_label"].fillna("")
@@ -63,7 +63,7 @@ def missing(report):
 
 
 def with_owners(report, rows):
-    """Rows of a board page with the plan's own short names, shorter periods, and in ``owner`` the first sentence of what was said.
+    """Rows of a board page with shorter periods, and in ``owner`` the first sentence of what was said.
 
     >>> from cyp_helpers.pages.board import listed
     >>> set(with_owners(report := cyp.open_review("cypf-2016-18", "2017-18 part 2"), listed(report))["owner"])
@@ -71,11 +71,9 @@ def with_owners(report, rows):
     """
     said = asked(report).drop_duplicates("subject_id").set_index("subject_id")
     said = said.reindex(rows["subject_id"]).set_axis(rows.index)
-    name = said["short_name"].astype("str").fillna("")
     fresh = said["fresh"].eq(True)
     words = said["who"].astype("str").fillna("") + ": " + said["story"].astype("str").fillna("").map(first_sentence)
     return rows.assign(
-        short_name=rows["short_name"].mask(name != "", name),
         period=rows["period"].str.replace("12 months to ", "yr to ", regex=False),
         owner=words.where(fresh, ""),
     )

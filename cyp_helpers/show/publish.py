@@ -12,15 +12,11 @@ from cyp_helpers.show.picture import STYLE as BOARD
 from cyp_helpers.show.table import FOLDER, STYLE
 from cyp_helpers.show.wording import clean
 
-FOOTER = (
-    "Figures are transcribed from documents of Nottinghamshire County Council and its partners in the Nottinghamshire Children's Trust; "
-    "copyright in the documents remains with their authors. Every figure on the page is listed with its document and place."
-)
 SCRIPT = (FOLDER / "page.js").read_text(encoding="utf-8")
 _HASH = base64.b64encode(sha256(SCRIPT.encode()).digest()).decode("ascii")
 # Whatever gets into a page, nothing is fetched, sent or run but the page's own script, known by its hash.
 POLICY = f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-{_HASH}'; base-uri 'none'; form-action 'none'"
-PUBLISHED_FOOTER = "Figures are published open data under the Open Government Licence v3.0. Every figure on the page is listed with its source."
+FOOTER = "Figures are published open data under the Open Government Licence v3.0. Every figure on the page is listed with its source."
 SHEET = "sheet"  # tag of the cells that alone make a page
 IF_ANY = "if-any"  # tag of the headings that a page leaves out where what follows shows nothing
 _LINK = re.compile(r'<a href="([^":#/]+)\.html">(.*?)</a>', re.DOTALL)
@@ -58,6 +54,19 @@ def page_of(notebook, name, title, pages, footer=FOOTER):
     there, body = {html.escape(quote(one["name"])) for one in pages}, _body(notebook, title, sheet)
     body = _LINK.sub(lambda link: link[0] if link[1] in there else link[2], body) if pages else body
     return clean(_frame().render(**page, style=_safe(STYLE + BOARD), script=_safe(SCRIPT), body=_safe(body)))
+
+
+def footer_of(report):
+    """Whose the documents are that figures of a report were transcribed from; of another area than the plan's there are none."""
+    if not report.is_own_area:
+        return FOOTER
+    sources = report.register.table("sources")
+    read = {report.plan["source_id"], *report.document_figures["source_id"]}
+    whose = "; ".join(sources.loc[sources["source_id"].isin(read), "publisher"].unique())
+    return (
+        f"Figures of the plan are transcribed from documents of: {whose}; copyright in the documents remains with their authors. "
+        "Published figures are open data under the Open Government Licence v3.0. Every figure on the page is listed with its source."
+    )
 
 
 def _around(pages, name):

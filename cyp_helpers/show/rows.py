@@ -60,6 +60,7 @@ def pictured(report, rows):
 
 
 def short_names(report, rows):
+    """Names for a narrow column: those that a plan gives its indicators, or else those of the register."""
     series = report.register.table("series").set_index("series_id")["short_name"]
     areas = report.register.table("areas").set_index("area_id")
     short = rows["series_id"].map(series).astype("str").fillna("")
@@ -67,7 +68,15 @@ def short_names(report, rows):
     # Of several authorities of one indicator the first word says which.
     one_of_many = areas["area_type"].reindex(rows["area_id"]).isin(["primary care trust", "district"]).to_numpy()
     place = (", " + rows["area_id"].map(areas["name"]).astype("str").str.split().str[0]).where(one_of_many, "")
-    return (short + part + place).where(short != "", rows["name"])
+    told = (short + part + place).where(short != "", rows["name"])
+    owners = report.register.tables.get("indicator-owners")
+    if owners is None or owners.empty:
+        return told
+    given = report.register.table("plan-indicators").merge(owners[["plan_indicator_id", "short_name"]])
+    given = given[(given["plan_id"] == report.plan["plan_id"]) & (given["short_name"] != "")]
+    given = given.drop_duplicates(["series_id", "breakdown"]).set_index(["series_id", "breakdown"])["short_name"]
+    own = given.reindex(pd.MultiIndex.from_frame(rows[["series_id", "breakdown"]])).set_axis(rows.index)
+    return own.fillna(told)
 
 
 def bare(names):

@@ -7,7 +7,7 @@ _TABLE = """
 documents | | one figure from {from_documents} | {n} figures from {from_documents}
 from_documents | | one document | {n} documents
 published | no published figure of {area} | one published figure of {area}, its region and England | {n} published figures of {area}, its region and England
-listed | The documents list no indicator or measure here. | The documents list one indicator or measure here; {rest}. | The documents list {n} indicators and measures here; {rest}.
+listed | No indicator or measure is listed here. | One indicator or measure is listed here; {rest}. | {N} indicators and measures are listed here; {rest}.
 with_figure | none has a figure | one has a figure | {n} have a figure
 can_be_judged | none can be judged | one can be judged | {n} can be judged
 in_words | | , one of them only by what a document says | , {n} of them only by what a document says
@@ -38,15 +38,15 @@ significant | ; none is significant | ; one is significant | ; {n} are significa
 worse_and_worsening | No indicator is worse and getting worse. | One indicator is worse and getting worse{names}. | {N} indicators are worse and getting worse{names}.
 better_and_better | None is better and getting better. | One is better and getting better. | {N} are better and getting better.
 caveat | | - One indicator: comparisons {what}. | - {N} indicators: comparisons {what}.
-claims | The documents known at this date state no comparison in words. | One comparison is stated in words; {checked}. | {N} comparisons are stated in words; {checked}.
+claims | | One comparison is stated in words; {checked}. | {N} comparisons are stated in words; {checked}.
 checked | none can be worked out again | one can be worked out again, and {outcomes} | {n} can be worked out again: {outcomes}
 claim_outcome | | one claim {outcome} | for {n} the claim {outcome}
-standings | The documents known at this date state no standing beside England. | One standing is stated beside England. Held against the published figures: {answers}. | {N} standings are stated beside England. Held against the published figures: {answers}.
+standings | | One standing is stated beside England. Held against the published figures: {answers}. | {N} standings are stated beside England. Held against the published figures: {answers}.
 quarantine | No published figure is kept out of the comparisons. | One published figure is kept out of every comparison, because it cannot be right; the list gives the reason. | {N} published figures are kept out of every comparison, because they cannot be right; the list gives the reason for each.
-missing | Every place for a figure holds one. | One place for a figure holds something else: {forms}. | {N} places for a figure hold something else: {forms}. They are kept apart: a dash is not a figure to be confirmed.
+missing | | One place for a figure holds something else: {forms}. | {N} places for a figure hold something else: {forms}. They are kept apart: a dash is not a figure to be confirmed.
 old | No newest figure is known to be older than {months} months. | One of the newest figures is older than {months} months. | {N} of the newest figures are older than {months} months.
 undated | | One has no printed period. | {N} have no printed period.
-queries | No source query is open. | One source query is open, {high}. | {N} source queries are open, {high}.
+queries | | One source query is open, {high}. | {N} source queries are open, {high}.
 high | none with a high bearing | one with a high bearing | {n} with a high bearing
 caution | | One asks for caution beside a figure. | {N} ask for caution beside a figure.
 apart | | One keeps two figures apart. | {N} keep two figures apart.
@@ -55,12 +55,12 @@ no_news | | No news of an action is not news that it was done. | No news of an a
 partly | | For one of those past their day a later document shows a part. | For {n} of those past their day a later document shows a part.
 overdue | No action is past its day at {day} and not shown to be done | One of {all_actions} is past its day at {day} and no document shows it done | {N} of {all_actions} are past their day at {day} and no document shows them done
 all_actions | no actions | one action | {n} actions
-evidence_of_activities | No review of evidence is known at this date. | One activity was reviewed. What the evidence shows, by the workbook's reading: {tally}. | {N} activities were reviewed. What the evidence shows, by the workbook's reading: {tally}.
+evidence_of_activities | | One activity was reviewed. What the evidence shows, by the workbook's reading: {tally}. | {N} activities were reviewed. What the evidence shows, by the workbook's reading: {tally}.
 cut_off | | One rests on text that is cut off. | {N} rest on text that is cut off.
 unmatched_activity | Every activity has an indicator | One activity has no indicator | {N} activities have no indicator
 unmatched_indicator | every indicator has an activity | one indicator has no activity | {n} indicators have no activity
 candidates | No indicator is listed. | One indicator is listed: {tally}. | {N} indicators are listed: {tally}.
-equality | The documents of this plan print no equality impact assessment: whom the plan helps and whom it misses is not shown. | One area is looked at; {positive}, {need}. Saying so is not measuring it: no figure is printed by group. | {N} areas are looked at; {positive}, {need}. Saying so is not measuring it: no figure is printed by group.
+equality | | One area is looked at; {positive}, {need}. Saying so is not measuring it: no figure is printed by group. | {N} areas are looked at; {positive}, {need}. Saying so is not measuring it: no figure is printed by group.
 positive | none is said to see a positive impact | one is said to see a positive impact | {n} are said to see a positive impact
 unmet_need | none is said to have an unmet need | one is said to have an unmet need | {n} are said to have an unmet need
 worsened | No figure clearly worsened. | One figure worsened. Of 100 like cases {span} still stood there a year later. | {N} figures worsened, of {indicators}. Of 100 like cases {span} still stood there a year later.
