@@ -189,7 +189,7 @@ def many(cases, slope="2"):
         "plans": texts("plan_id title short_title period_start period_end area_id source_id", ("p", "Plan", "Plan", "2016-04-01", "2018-03-31", "N", "doc")),
         "reviews": texts("plan_id review kind as_at", ("p", "2016-17 part 1", "six-monthly", "2016-09-30"), ("p", "2016-17 part 2", "annual", "2017-03-31")).astype({"as_at": "datetime64[us]"}),
         "priorities": texts("priority_id plan_id number name title kind", ("p/a", "p", "1", "A", "A", "priority")),
-        "sources": texts("source_id plan_id title published published_basis status published_note", ("doc", "p", "Document", "2016-04-30", "printed", "final", "")).astype({"published": "datetime64[us]"}),
+        "sources": texts("source_id plan_id role title published published_basis status published_note", ("doc", "p", "plan", "Document", "2016-04-30", "printed", "final", "")).astype({"published": "datetime64[us]"}),
         "areas": areas(),
         "published": published_table([*each("open_data"), *size]),
         "editions": texts("source_id title publisher", ("edition", "Published file", "Publisher")),

@@ -164,6 +164,7 @@ def tiny(
                 {
                     "source_id": "doc",
                     "plan_id": "p",
+                    "role": "plan",
                     "title": "Document",
                     "published": pd.Timestamp("2016-04-30"),
                     "published_basis": "printed",

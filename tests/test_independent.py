@@ -67,7 +67,7 @@ def raw():
     set_aside = {
         (row["series_id"], row["area_id"], int(row["period"][-2:]))
         for row in table("observations/quarantine.csv")
-        if "the figure stands" not in row["reason"]
+        if row["period"] and "the figure stands" not in row["reason"]  # a year "0" has no period
     }
     found = defaultdict(dict)
     for path in EDITIONS:

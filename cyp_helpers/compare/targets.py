@@ -12,7 +12,7 @@ from cyp_helpers.compare.figures import at_newest_edition, contradicting, figure
 from cyp_helpers.compare.flags import draft_sources
 from cyp_helpers.compare.reasons import gap_sentences
 from cyp_helpers.register.periods import parse_periods
-from cyp_helpers.register.tables import LINE_KEY, find_plan, judgement_steps
+from cyp_helpers.register.tables import find_plan, judgement_steps
 
 # Of a figure that rises, where higher is better.
 _TREND_SIGNS = {"improving": 1, "increasing": 1, "worsening": -1, "decreasing": -1}

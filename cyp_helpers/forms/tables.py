@@ -9,6 +9,7 @@ from cyp_helpers.forms.figures import read_period
 from cyp_helpers.forms.layout import FREQUENCY, OWN, POLARITY, SHORT, YEARS
 from cyp_helpers.forms.measured import Measured, slug
 from cyp_helpers.forms.write import published_indicators
+from cyp_helpers.register.own import ROLE
 from cyp_helpers.register.schema import read_package
 from cyp_helpers.register.tables import UnknownName, find_area
 from cyp_helpers.show.wording import day as in_words
@@ -89,7 +90,7 @@ class _Plan(Measured):
         status = "ended" if said["period_end"] < said["as_at"] else "current"
         basics = {"plan_id": self.plan, "source_id": self.plan}
         self.add("plans", **basics, **{key: said[key] for key in ("title", "short_title", "period_start", "period_end")}, status=status, area_id=self.area["area_id"], note=f"Read from the form of {said['organisation']}")  # fmt: skip
-        self.add("sources", **basics, title=said["title"], publisher=said["organisation"], role="plan", status="final", published=said["published"], published_basis="printed", published_note="As the form says", licence=f"Own data of {said['organisation']}", sha256=digest)  # fmt: skip
+        self.add("sources", **basics, title=said["title"], publisher=said["organisation"], role=ROLE, status="final", published=said["published"], published_basis="printed", published_note="As the form says", licence=f"Own data of {said['organisation']}", sha256=digest)  # fmt: skip
         self.source = {"source_id": self.plan}
         for start in _half_years(said["period_start"], said["period_end"], said["published"]):
             end = start + pd.DateOffset(months=6) - pd.Timedelta(days=1)

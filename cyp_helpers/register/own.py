@@ -7,6 +7,7 @@ import pandas as pd
 
 OWN = "own"
 FORM = "form.xlsx"
+ROLE = "form"  # what the source of a plan of one's own is to it
 OFF = "CYP_OWN_PLANS"  # "off": the shipped plans alone, as for the tests and the saved notebooks
 
 
@@ -62,7 +63,8 @@ def joined(parts):
 def is_own(tables, plan_ids):
     """Whether each plan is one of one's own; ``tables`` are those of a register.
 
-    >>> is_own(load_register().tables, pd.Series(["cypf-2016-18"])).tolist()
+    >>> is_own(load_register().tables, pd.Series(["early-help-2013-16"])).tolist()
     [False]
     """
-    return plan_ids.map(lambda plan: f"observations-{plan}" in tables).astype(bool)
+    sources = tables["sources"]
+    return plan_ids.isin(sources.loc[sources["role"] == ROLE, "plan_id"])

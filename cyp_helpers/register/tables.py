@@ -85,8 +85,8 @@ class Register:
         return whole if self.day is None else whole.as_known(self.day)
 
     def of_plan(self, plan):
-        """The register without the documents of plans of another area than that of a plan (row of ``plans``): what they say, what is odd
-        in them, and how published figures differ from them. Of a plan without an area of its own, without those of any area.
+        """The register without the documents of plans of another area than that of a plan (row of ``plans``): what they say, and what is odd
+        in them. How published figures differ from documents is told of the shipped plans of an area alone, whose words were transcribed.
 
         >>> register = load_register()
         >>> register.of_plan(register.table("plans").iloc[-1]).table("plans")["plan_id"].tolist()
@@ -94,8 +94,9 @@ class Register:
         """
         areas = self.table("plans").set_index("plan_id")["area_id"]
         sources = self.table("sources").set_index("source_id")["plan_id"].map(areas)
-        theirs = tuple(sources.index[~sources.isin(["", plan["area_id"]])])
-        return _without_documents(self, theirs) if theirs else self
+        theirs = tuple(sources.index[sources != plan["area_id"]])
+        transcribed = plan["area_id"] != "" and not is_own(self.tables, pd.Series([plan["plan_id"]])).any()
+        return _without_documents(self, theirs, transcribed)
 
     def as_known(self, day):
         """The register as it stood on a day: the only place where editions are chosen.
@@ -140,13 +141,13 @@ def _holding(register, more):
 
 
 @lru_cache(maxsize=4)
-def _without_documents(register, source_ids):
+def _without_documents(register, source_ids, transcribed):
     tables = {
-        name: rows[~rows["source_id"].isin(source_ids)] if "source_id" in rows else rows
-        for name, rows in register.tables.items()
-        if name != "published"
+        name: rows[~rows["source_id"].isin(source_ids)] if "source_id" in rows and name != "published" else rows
+        for name, rows in (register.tables | {"published": register.table("published")}).items()
     }
-    tables["published-measures"] = tables["published-measures"].assign(differs="")
+    if not transcribed:
+        tables["published-measures"] = tables["published-measures"].assign(differs="")
     return Register(register.folder, tables, more=register.more)
 
 

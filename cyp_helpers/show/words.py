@@ -5,7 +5,7 @@ import html
 from cyp_helpers.compare.areas import list_in_use, list_words
 from cyp_helpers.compare.flags import FLAGS
 from cyp_helpers.compare.judge import Evidence, Verdict
-from cyp_helpers.findings import attention, judged, probably_not, went_well, worse_and_worsening
+from cyp_helpers.findings import attention, judged, probably_not, worse_and_worsening
 from cyp_helpers.show.sentences import paragraph, say
 from cyp_helpers.show.table import STYLE
 from cyp_helpers.show.wording import Words, bold, clean, count, day, escape, join, stop
