@@ -77,14 +77,34 @@ class Report:
         return self.area["area_id"] == self.plan["area_id"]
 
     @property
+    def is_of_others(self):
+        """Whether the plan is that of another area, which lends its measures."""
+        return self.plan["area_id"] not in ("", self.area["area_id"])
+
+    @property
+    def title(self):
+        """What the report is about: the plan, or its measures for another area.
+
+        >>> open_review("cypf-2016-18", "2017-18 part 2", area="Leeds").title
+        'Leeds: measures of the plan of Nottinghamshire (Plan 2016-18)'
+        """
+        if self.is_own_area:
+            return self.plan["title"]
+        if not self.is_of_others:
+            return f"{self.area['name']}: {self.plan['title']}"
+        whose = self.register.table("areas").set_index("area_id").at[self.plan["area_id"], "name"]
+        return f"{self.area['name']}: measures of the plan of {whose} ({self.plan['short_title']})"
+
+    @property
     def document_figures(self):
         """``figures`` of the plan documents alone; none of them is about another area."""
         return self.figures[~self.figures["open_data"]]
 
     @cached_property
     def priorities(self):
-        """The priorities of the plan in order."""
-        return priorities_of(self.register, self.plan["plan_id"])
+        """The priorities of the plan in order; of another area than the plan's by their short names, since the long ones name places."""
+        rows = priorities_of(self.register, self.plan["plan_id"])
+        return rows.assign(title=rows["name"]) if self.is_of_others else rows
 
     @cached_property
     def last_review(self):
@@ -261,6 +281,7 @@ def narrowed(whole, priority):
     if priority is None:
         return whole
     row = find_priority(whole.register, whole.plan["plan_id"], priority)
+    row = whole.priorities.set_index("priority_id", drop=False).loc[row["priority_id"]]
     frames = {
         name: rows[rows["priority_id"] == row["priority_id"]].reset_index(drop=True)
         for name, rows in (("comparison", whole.comparison), ("published", whole.published))

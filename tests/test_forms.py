@@ -459,6 +459,36 @@ def test_tables_that_were_broken_by_hand_say_where(place, cyp, example):
     assert check_register(place).empty and cyp("remove-plan", "derbyshire-plan").exit_code == 0
 
 
+HOSTILE = "<script>alert(1)</script> [press](javascript:alert(2)) **bold** ![](http://x.example/a.png) $x$ #panic() {{7*7}}"
+
+
+def test_hostile_text_stays_text_on_every_page(place, cyp, changed):
+    from cyp_helpers.forms.keep import add_plan, remove_plan
+    from cyp_helpers.pages import board
+    from cyp_helpers.pages.delivery_tracker import actions_of
+    from cyp_helpers.pages.pack import pack
+    from cyp_helpers.report import open_review
+    from cyp_helpers.show.document import document_of
+    from cyp_helpers.show.owners import commentary
+    from cyp_helpers.show.picture import pdf_of
+    from cyp_helpers.show.publish import footer_of
+    from cyp_helpers.show.words import in_brief
+
+    cells = ["Cover!B4", "Cover!B7", "Priorities!C5", "Actions!C5", "Actions!D5", "Commentary!E5", "Commentary!D5", "Indicators!M8"]
+    add_plan(place, changed(dict.fromkeys(cells, HOSTILE) | {"Priorities!B5": "<b>Safe", "Indicators!B5": "<b>Safe"} | {
+        f"{sheet}!B{row}": "<b>Safe" for sheet, rows in {"Indicators": range(5, 9), "Actions": range(5, 25, 3)}.items() for row in rows
+    }))  # fmt: skip
+    report = open_review("derbyshire-plan", "2026-11-26", register=load_register(place))
+    remove_plan(place, "derbyshire-plan")
+    rows = board.listed(report)
+    sheet = board.board(report, rows)
+    assert "<script" not in sheet.html() and "<b>Safe" not in sheet.html() and "&lt;script&gt;" in sheet.html()
+    for said in (commentary(report), in_brief(report)):
+        assert "<script" not in str(said) and "\\[press" in str(said)
+    assert HOSTILE in actions_of(report)["wording"].tolist() and HOSTILE in footer_of(report)  # escaped where they are shown
+    assert pdf_of(pack(report, sheet.data)).startswith(b"%PDF") and document_of(sheet.data, report.as_at)
+
+
 # ---- reviewed ----
 
 

@@ -53,14 +53,8 @@ def board(report, rows, asked=""):
     Board, which shows itself in a notebook and on the page, and gives a PDF.
     """
     drawn = pictured(report, rows)
-    title = report.plan["title"]
-    if not report.plan["area_id"]:
-        title = f"{report.area['name']}: {title}"
-    elif not report.is_own_area:
-        whose = report.register.table("areas").set_index("area_id").at[report.plan["area_id"], "name"]
-        title = f"{report.area['name']}: indicators of {whose}'s {report.plan['short_title']}"
     return Board(
-        title=title,
+        title=report.title,
         review=f"Review {report.review['review']}, {day(report.as_at)}",
         asked=say("board_asked", 1 if asked else 0, what=asked),
         said=sentences(report, rows),

@@ -32,7 +32,7 @@ def pack(report, board):
     """
     sections = list(_priorities(report))
     leads = {row["name"]: f"#{words.page_name(row)}" for _, row in report.priorities.iterrows()}
-    if report.is_own_area:
+    if report.is_own_area and len(by_lead(report)):
         sections.append(_actions(report))
     sections.append(_notes(report))
     groups = [[name, [row | {"page": leads.get(name, row["page"])} for row in rows]] for name, rows in board["groups"]]

@@ -53,11 +53,7 @@ def in_brief(report):
 
 def heading(report):
     """The plan and review, and the priority that a page is about; what the page is about in bold."""
-    plan, row = report.plan["title"], report.priority
-    if not report.plan["area_id"]:
-        plan += f", {report.area['name']}"
-    elif not report.is_own_area:
-        plan += f", its published indicators for {report.area['name']}"
+    plan, row = report.title, report.priority
     which = escape(f"{report.review['review']}, {report.review['kind']} review, as known at {day(report.as_at)}.")
     if row is None:
         return Words(f"{bold(stop(plan))} {which}")
@@ -135,7 +131,7 @@ def caveats(report, series=None):
     if series:
         rows, figures, used = rows[rows["series_id"] == series], figures[figures["series_id"] == series], {series}
     sources = report.register.table("sources")
-    read = set(figures["source_id"]) | ({report.plan["source_id"]} if not series else set())
+    read = set(figures["source_id"]) | ({report.plan["source_id"]} if not series and not report.is_of_others else set())
     sources = sources[sources["source_id"].isin(read)]
     assumed = sources[sources["published_basis"] == "assumed"]
     lines = [f"- {bold(row.title)}: {escape(stop(row.published_note))}" for row in assumed.itertuples()]

@@ -34,7 +34,7 @@ def write_workbook(report, path):
     """
     made = sheets_of(report)
     left_out = [table.caption for table in made.values() if table.frame.empty]
-    title = f"{report.plan['title']}: comparison tables, {report.review['review']}"
+    title = f"{report.title}: comparison tables, {report.review['review']}"
     about = [
         *(plain(text) for text in (words.heading(report), words.counts(report), words.since_last_review(report))),
         "Each sheet holds one table, with a filter in its heading. A column holds numbers or words, never both: where there is no number its "
