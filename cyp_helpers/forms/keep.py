@@ -52,12 +52,12 @@ def add_plan(project, path):
     path = Path(path)
     form, faults = read_form(path)
     content = path.read_bytes()
+    if not faults:
+        tables, faults = tables_of(form, load_register(project, own=False), sha256(content).hexdigest())
+    if faults:
+        faults = pd.DataFrame(faults, columns=FAULTS)
+        raise FaultyForm(faults, marked_copy(path, faults))
     with locked(project, write=True):
-        if not faults:
-            tables, faults = tables_of(form, load_register(project, own=False), sha256(content).hexdigest())
-        if faults:
-            faults = pd.DataFrame(faults, columns=FAULTS)
-            raise FaultyForm(faults, marked_copy(path, faults))
         plan, data = form.cover["plan_id"], Path(project) / "data"
         folder, package = data / OWN / plan, read_package(data)[0]
         files = {item["name"]: Path(item["path"]).name for item in package["resources"]} | {

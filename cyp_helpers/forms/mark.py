@@ -40,10 +40,11 @@ def _unmark(book):
     """Take off marks of an earlier copy, which may be good by now."""
     from openpyxl.styles import PatternFill
 
+    from cyp_helpers.forms.read import ROWS
     from cyp_helpers.forms.write import INPUT
 
     for sheet in book.worksheets:
-        for row in sheet.iter_rows():
+        for row in sheet.iter_rows(max_row=min(sheet.max_row, ROWS)):  # reading a cell makes it
             for cell in row:
                 if cell.comment is not None and cell.comment.author == _AUTHOR:
                     cell.comment = None

@@ -16,7 +16,7 @@ from cyp_helpers.register.schema import text_fault
 
 FAULTS = ["sheet", "cell", "found", "right"]
 _UNPACKED = 8_000_000  # bytes; a full form has a tenth of it
-_ROWS = 5_000
+ROWS = 5_000
 _DAYS = date(1990, 1, 1), date(2099, 12, 31)
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?%?")
 _GROUPED = re.compile(r"-?[0-9]{1,3}([, \u00a0'][0-9]{3})+(\.[0-9]+)?%?")
@@ -168,7 +168,7 @@ class _Sheet:
             places[self.layout.name, column.key] = letter
             if self.values.column_dimensions[letter].hidden:
                 self.fault(f"{letter}{HEADER}", "a hidden column", "a column that is seen")
-        for row in range(HEADER + 1, min(self.values.max_row, _ROWS) + 1):
+        for row in range(HEADER + 1, min(self.values.max_row, ROWS) + 1):
             if _text(self.values.cell(row, 1).value) == "Example":
                 continue
             if all(_text(self.formulas.cell(row, at).value) == "" for at, _ in columns):
@@ -176,9 +176,9 @@ class _Sheet:
             if self.values.row_dimensions[row].hidden:
                 self.fault(f"A{row}", "a hidden row with something in it", "a row that is seen, or an empty one")
             kept.append({column.key: self._cell(row, at, column) for at, column in columns} | {"row": row})
-        if self.values.max_row > _ROWS:
+        if self.values.max_row > ROWS:
             self.fault(
-                f"A{_ROWS + 1}", f"{self.values.max_row:,} rows", f"{_ROWS:,} or fewer: delete the rows below the table"
+                f"A{ROWS + 1}", f"{self.values.max_row:,} rows", f"{ROWS:,} or fewer: delete the rows below the table"
             )
         return pd.DataFrame(kept, columns=[column.key for _, column in columns] + ["row"])
 
