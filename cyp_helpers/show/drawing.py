@@ -97,7 +97,8 @@ def long_lines(lines, times, labels, places):
     plot = 300
     height = plot + _LINE * len(rows) + 20
     low, high, ticks = _axis(np.concatenate([np.asarray(each, float) for _, _, each, _ in lines]))
-    x, y = _scale(min(times) - 0.2, max(times) + 0.2, _LEFT + 8, WIDTH - 20), _scale(low, high, plot - 40, _TOP)
+    every = [*times, *(one for _, when, _, _ in lines for one in when)]
+    x, y = _scale(min(every) - 0.2, max(every) + 0.2, _LEFT + 8, WIDTH - 20), _scale(low, high, plot - 40, _TOP)
     parts = _rulers(ticks, y, WIDTH - 12) + _under(times, labels, x, plot - 14)
     own = 0
     for row, (name, when, numbers, england) in enumerate(lines):

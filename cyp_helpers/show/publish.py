@@ -155,10 +155,13 @@ def _body(notebook, title, sheet):
 
 
 def _with_something(cells):
-    """Cells without the sections below a heading tagged ``IF_ANY`` that have nothing to show."""
+    """Cells without what has nothing to show in the sections below a heading tagged ``IF_ANY``, and without those with nothing at all."""
     begins = [n for n, cell in enumerate(cells) if cell.cell_type == "markdown" and cell.source.startswith("#")]
     sections = [cells[begin:end] for begin, end in zip(begins, [*begins[1:], len(cells)])]
-    shown = [part for part in sections if IF_ANY not in part[0].metadata.get("tags", []) or any(map(_shows, part[1:]))]
+    sections = [
+        [part[0], *filter(_shows, part[1:])] if IF_ANY in part[0].metadata.get("tags", []) else part for part in sections
+    ]
+    shown = [part for part in sections if IF_ANY not in part[0].metadata.get("tags", []) or part[1:]]
     return [*cells[: begins[0] if begins else None], *(cell for part in shown for cell in part)]
 
 
