@@ -35,13 +35,19 @@ def record(
     day: Annotated[str, typer.Option(help="Day on which is looked back.")] = "2026-11-26",
     tried: Annotated[bool, typer.Option(help="What else was tried, in place of the record.")] = False,
 ):
-    """What was promised against what came, for every series: the tables of the README."""
+    """What was promised against what came, for every series: the tables of the README; its heads go into data/reference for the pages."""
     if tried:
         from benchmarks.tried import measure, report
     else:
         from benchmarks.record import measure, report
 
-    typer.echo(report(measure(day)))
+    measured = measure(day)
+    typer.echo(report(measured))
+    if not tried:
+        from benchmarks.record import keep
+        from cyp_helpers.register.tables import load_register
+
+        typer.echo(f"Wrote {keep(measured, load_register(), day)}")
 
 
 @app.command()

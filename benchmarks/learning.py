@@ -230,13 +230,15 @@ def write_promises(register, day):
         "promises": curves,
         "promise_series": offsets,
     }
-    paths = []
-    for name, rows in tables.items():
-        path = register.folder / "reference" / f"{name}.csv"
-        aside = path.with_suffix(".partial")
-        rows.to_csv(aside, index=False, float_format=_six_digits, lineterminator="\n")
-        paths.append(aside.replace(path))
-    return paths
+    return [write_rows(register, name, rows) for name, rows in tables.items()]
+
+
+def write_rows(register, name, rows):
+    """Write a table of ``data/reference``, whole or not at all; returns its path."""
+    path = register.folder / "reference" / f"{name}.csv"
+    aside = path.with_suffix(".partial")
+    rows.to_csv(aside, index=False, float_format=_six_digits, lineterminator="\n")
+    return aside.replace(path)
 
 
 def _six_digits(number):

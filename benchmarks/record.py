@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from benchmarks.learning import cases, learn, variation
+from benchmarks.learning import cases, learn, variation, write_rows
 from cyp_helpers.compare.comparison import judged_on
 from cyp_helpers.compare.judge import Evidence
 from cyp_helpers.compare.promise import CLEAR_PROMISE, CLEAR_SCORE, KINDS, LEVELS
@@ -73,6 +73,16 @@ def report(measured):
             f"Variance of changes over that of independent children, median {middle:.1f}: {'; '.join(words)}.",
         ]
     )
+
+
+def keep(measured, register, day):
+    """Write what pages print of the record, ``data/reference/record.csv``; returns its path."""
+    kinds, tenths, _, _, still = measured.values()
+    percent = {"told": 100 * kinds["told"], "seen": 100 * kinds["held"], "false_told": 100 * still["told"]}
+    whole = kinds.assign(**percent, tenth="all").rename(index={"all levels": "levels"}).rename_axis("kind").reset_index()
+    rows = pd.concat([whole[whole["kind"] != "levels"], tenths], ignore_index=True)
+    columns = ["kind", "tenth", "cases", "told", "promised", "seen", "false_told"]
+    return write_rows(register, "record", rows[columns].astype({"cases": int}).assign(learnt=day))
 
 
 def _table(frame, corner):

@@ -1,6 +1,10 @@
 """The page on data quality: what is missing, uncertain, old or contradictory in what a review rests on."""
 
+import pandas as pd
+
 from cyp_helpers.compare.claims import UNCHECKED, check_claims, check_standings
+from cyp_helpers.compare.promise import record_of
+from cyp_helpers.findings import names_of
 from cyp_helpers.register.periods import months_between
 from cyp_helpers.show.sentences import paragraph, say
 from cyp_helpers.show.wording import count, escape, join
@@ -27,7 +31,45 @@ def ages(report):
     return subjects.assign(months=months, age=words).sort_values("months", ascending=False, kind="stable")
 
 
+def record(register):
+    """What was promised of verdicts and what came of them, of all authorities and years up to the day it was learnt.
+
+    Returns
+    -------
+    DataFrame of the table ``record``: ``comparator, tenth`` (of promise; "all" for a whole kind), ``outcomes`` (cases with one), ``told,
+    promised, seen`` and ``false_told`` (of 100), ``learnt``
+
+    >>> record(load_register()).query("tenth == 'all'")["comparator"].tolist()[0]
+    'england'
+    """
+    rows = register.table("record").rename(columns={"kind": "comparator", "cases": "outcomes"})
+    numbers = ["outcomes", "told", "promised", "seen", "false_told"]
+    return rows.assign(**rows[numbers].apply(pd.to_numeric).round(1))
+
+
+def series_record(report):
+    """``record_of`` as known at the review, of each indicator and group with 50 cases: ``name, comparator, outcomes, seen``."""
+    rows = record_of(report.register).rename(columns={"kind": "comparator", "cases": "outcomes", "held": "seen"})
+    rows = rows[rows["outcomes"] >= 50]
+    return rows.assign(name=names_of(report, rows), seen=rows["seen"].round())[["name", "comparator", "outcomes", "seen"]]
+
+
+def variation(report):
+    """How many times as much changes vary as those of independent children, most first: ``name, overdispersion``."""
+    rows = report.register.table("usual-variation")
+    rows = rows.assign(name=names_of(report, rows), overdispersion=pd.to_numeric(rows["overdispersion"]).round(1))
+    return rows.dropna(subset="overdispersion").sort_values("overdispersion", ascending=False)[["name", "overdispersion"]]
+
+
 # ---- sentences ----
+
+
+def read_record(record):
+    """How much of what was told held, of each kind."""
+    rows = record[record["tenth"] == "all"].set_index("comparator")["seen"]
+    kinds = {"england": "beside England", "neighbours": "beside neighbours", "previous": "since last year", "five_years": "over five years"}
+    told = [say("record", 1, when=when, seen=f"{rows[kind]:.0f}") for kind, when in kinds.items() if kind in rows]
+    return paragraph(*(told or [say("record", 0)]))
 
 
 def read_claims_and_standings(report):

@@ -68,6 +68,14 @@ COLUMNS = {
     "candidate": ("Candidate to", "text"),
     "area_printed": ("Area", "text"),
     "summary": ("Evidence, in own words", "text"),
+    # of the record of verdicts
+    "tenth": ("Promise, of 100", "text"),
+    "outcomes": ("Cases with a known outcome", "number"),
+    "told": ("Told, of 100 cases", "number"),
+    "promised": ("Promised, of 100", "number"),
+    "seen": ("Still so a year later, of 100", "number"),
+    "false_told": ("Told of figures without change, of 100", "number"),
+    "overdispersion": ("Times the variance of independent children", "number"),
     # of sources and of what is wrong in them
     "status_words": ("Status", "text"),
     "published_basis": ("How this is known", "text"),

@@ -41,6 +41,7 @@ caveat | | - One indicator: comparisons {what}. | - {N} indicators: comparisons 
 claims | | One comparison is stated in words; {checked}. | {N} comparisons are stated in words; {checked}.
 checked | none can be worked out again | one can be worked out again, and {outcomes} | {n} can be worked out again: {outcomes}
 claim_outcome | | one claim {outcome} | for {n} the claim {outcome}
+record | No record of verdicts is held. | Of what was told {when}, {seen} in 100 were still so a year later. |
 standings | | One standing is stated beside England. Held against the published figures: {answers}. | {N} standings are stated beside England. Held against the published figures: {answers}.
 quarantine | No published figure is kept out of the comparisons. | One published figure is kept out of every comparison, because it cannot be right; the list gives the reason. | {N} published figures are kept out of every comparison, because they cannot be right; the list gives the reason for each.
 missing | | One place for a figure holds something else: {forms}. | {N} places for a figure hold something else: {forms}. They are kept apart: a dash is not a figure to be confirmed.
