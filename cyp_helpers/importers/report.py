@@ -71,11 +71,15 @@ def replaced_figures(one, before, after):
         differs |= (both[part] != both[f"{part}_old"]) & both[part].notna() & both[f"{part}_old"].notna()
     both = both[differs]
     counts = {
-        name: both[f"numerator{end}"].map("{:.0f}".format).astype("str") + " of " + both[f"denominator{end}"].map("{:.0f}".format)
+        name: _printed(both[f"numerator{end}"]) + " of " + _printed(both[f"denominator{end}"])
         for name, end in (("old_counts", "_old"), ("new_counts", ""))
-    }  # fmt: skip
+    }
     both = both.assign(old=both["value_old"], new=both["value"], **counts)
     return both[[*KEY, "old", "new", "old_counts", "new_counts", "published"]]
+
+
+def _printed(counts):
+    return counts.map("{:.0f}".format).astype("str").replace("nan", "?")
 
 
 def describe_revisions(one, before, after, area):
