@@ -126,6 +126,14 @@ FAULTS = [
     ("plans/priorities.csv", 0, "title", "Children\u00e2\u20ac\u2122s", "'Children\u2019s', as it was before"),
     ("reference/units.csv", 9, "heading", "\u00c2\u00a3 million", "'\u00a3 million', as it was before"),
     ("plans/series.csv", 0, "name", "Re-referrals ", "no blank at either end"),
+    # names that no page holds, and letters without ink
+    ("plans/series.csv", 0, "name", "word" * 750, "400 letters or fewer"),
+    ("reference/areas.csv", 3, "name", "N" * 3000, "400 letters or fewer"),
+    ("reference/areas.csv", 152, "name", "NOTTINGHAMSHIRE", "in whatever capitals"),
+    ("plans/plans.csv", 0, "title", "\u3164", "no character that is not seen (U+3164)"),
+    ("plans/plans.csv", 0, "title", "a\u2800b", "no character that is not seen (U+2800)"),
+    ("plans/plans.csv", 0, "title", "a\U000e0041b", "no character that is not seen (U+E0041)"),
+    ("plans/plans.csv", 0, "title", "a\ue000b", "no character that is not seen (U+E000)"),
     # ids that become file names and addresses
     ("reference/areas.csv", 5, "area_id", "../../../data", "letters, digits and hyphens, at most 80"),
     ("plans/plans.csv", 0, "plan_id", "/tmp/plan", "letters, digits and hyphens"),
@@ -343,3 +351,17 @@ def test_an_authority_that_was_not_there_yet_is_told_so():
 def test_the_fuzz_finds_what_check_says_of_one_fault_of_each_kind():
     results = run_fuzz(faults=10, seed=1)
     assert len(results) == 10 and set(results["outcome"]) == {"refused"}
+
+
+@pytest.mark.parametrize(
+    "column, new, right",
+    [("value", "999999", "a percentage from 0 to 100"), ("value", "100.5", "a percentage from 0 to 100"), ("published", "2098-01-01", "not after the edition's")],
+)  # fmt: skip
+def test_a_published_share_and_its_day_have_limits(project, column, new, right):
+    path = project / "data/observations/published.parquet"
+    frame = pd.read_parquet(path)
+    at = frame.index[frame["series_id"] == "re-referrals"][0]
+    frame.loc[at, column] = new
+    frame.to_parquet(path, index=False)
+    told = check_register(project).query("row == @at + 2 and column == @column")
+    assert told["right"].str.contains(right, regex=False).any()

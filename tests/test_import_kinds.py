@@ -188,6 +188,8 @@ def test_areas_that_are_none_are_told_for_what_they_are(register, tmp_path, numb
 def test_a_new_area_comes_in_only_when_asked_for_and_with_a_plain_name(register, tmp_path):
     frame = referrals(ONE, old_la_code="944", new_la_code="E06000099", la_name="New\u202eshire")
     refused(register, tmp_path, frame, "new to the register", new_areas=True)
+    for name in ("nottinghamshire", "N" * 3000):
+        refused(register, tmp_path, frame.assign(la_name=name), "new to the register", new_areas=True)
     take(register, tmp_path, frame.assign(la_name="Newshire"), new_areas=True)
     assert shares(register, "E06000099") == {"FY 2024/25": "23.1"}
     assert "data/reference/areas.csv" not in set(check_register(register)["file"])
@@ -445,3 +447,47 @@ def test_the_command_says_it_in_one_line_and_leaves_a_page(register, tmp_path, m
         app, ["import", "ees", str(save(referrals(LATER, category="Schools"), tmp_path / "y.csv"))]
     )
     assert again.exit_code == 2 and again.output.count("\n") == 1
+
+
+# ---- further inputs of the same kinds ----
+
+
+@pytest.mark.parametrize("column", ["provider_type", "school_quarter", "care_status"])
+def test_a_numbered_column_that_tells_rows_apart_is_refused(register, tmp_path, column):
+    refused(register, tmp_path, referrals(ONE, LATER, **{column: ["1", "2"]}), f"'{column}' tells rows apart by '1', '2'")
+    take(register, tmp_path, referrals(ONE, LATER, **{f"{column}_count": ["1", "2"]}))  # a measure that nobody asked for
+
+
+@pytest.mark.parametrize("name", ["c1_2025-10-31_2025-12-01.csv", "2024-11-19 to 2026-04-08.csv"])
+def test_a_name_with_two_days_asks_which(register, tmp_path, name):
+    refused(register, tmp_path, referrals(ONE), "the name holds .* and .*; give the day it came out", name=name)
+
+
+@pytest.mark.parametrize("day, held", [("2024-09-01", True), ("2024-04-02", True), ("2024-12-01", False)])
+def test_a_year_with_half_of_it_to_come_is_no_figure_yet(register, tmp_path, day, held):
+    frame = referrals(("2024", NOTTS, "8462", "2186", "25.8"), ONE)
+    take(register, tmp_path, frame, name=f"x_{day}.csv")
+    assert ("FY 2024/25" in shares(register)) != held and "FY 2023/24" in shares(register)
+
+
+@pytest.mark.parametrize("printed", ["2,3", "23,1", ",5", "1,,000", "1,234,5"])
+def test_a_comma_that_groups_no_thousands_is_no_number(register, tmp_path, printed):
+    one = take(register, tmp_path, referrals(ONE, ("2024", NOTTS, "8462", "2186", printed)))
+    assert one.held["rule"].tolist() == ["unreadable-value"] and shares(register) == {"FY 2024/25": "23.1"}
+
+
+def test_what_a_second_file_of_an_edition_says_otherwise_is_told(register, tmp_path, monkeypatch):
+    monkeypatch.chdir(register)
+    first = save(referrals(ONE, ("2024", NOTTS, "8462", "2186", "25.8")), tmp_path / f"a_{DAY}.csv")
+    second = save(referrals(("2025", NOTTS, "6000", "1500", "25.0")), tmp_path / f"b_{DAY}.csv")
+    CliRunner().invoke(app, ["import", "ees", str(first)])
+    told = CliRunner().invoke(app, ["import", "ees", str(second)]).output
+    assert "0 new, 2 changed, 0 unchanged" in told and "re-referrals, Nottinghamshire, FY 2024/25: 23.1 -> 25" in told
+
+
+@pytest.mark.parametrize("content", [b"SQLite format 3\0" + b"\0" * 900, "time_period,la\n".encode("utf-32"), b"a\x01b,c\n1,2\n"])
+def test_columns_with_control_characters_are_no_text(register, tmp_path, content):
+    (tmp_path / "x.csv").write_bytes(content)
+    with pytest.raises(UnreadableFile, match="neither text nor Parquet nor Excel") as told:
+        import_files(register, "ees", [tmp_path / "x.csv"])
+    assert str(told.value).isprintable()

@@ -68,7 +68,8 @@ def learn_areas(rows, register):
     rows = rows[["la", "la_code", "la_name", "region_code"]].drop_duplicates()
     known = area_of_number(register).index
     fits = rows["la"].str.fullmatch(r"[0-9]{3}") & rows["la_code"].str.fullmatch(_AUTHORITY)
-    fits &= rows["la_name"].map(lambda name: bool(name) and name.isprintable())
+    taken = set(register.table("areas")["name"].str.casefold())  # a name means one area
+    fits &= rows["la_name"].map(lambda name: 0 < len(name) <= 100 and name.isprintable() and name.casefold() not in taken)
     new = rows[fits & ~rows["la"].isin(known) & ~rows["la_code"].isin(area_of_code(register).index)]
     new = new.drop_duplicates("la", keep="first").drop_duplicates("la_code")
     region = new["region_code"].map(area_of_code(register)).fillna("")

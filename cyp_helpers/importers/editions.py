@@ -48,8 +48,10 @@ def edition_day(path, option, newest_day):
     """
     if option:
         return _real_day(option, f"--edition {option}"), "option"
-    if day := _DAY.search(path.name):
-        return _real_day(day[1], path.name), "file name"
+    if days := sorted(set(_DAY.findall(path.name))):
+        if len(days) > 1:
+            raise UnreadableFile(f"{path.name}: the name holds {' and '.join(days)}; give the day it came out as --edition")
+        return _real_day(days[0], path.name), "file name"
     if month := _MONTH.search(path.stem):
         first = pd.Timestamp(year=int(month[2]), month=_MONTHS.index(month[1].casefold()) + 1, day=1)
         return _real_day((first + pd.offsets.MonthEnd(1)).strftime("%Y-%m-%d"), path.name), "file name"

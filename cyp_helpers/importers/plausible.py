@@ -21,7 +21,7 @@ REASONS = {
     "value-without-count": "the publisher gives counts with this measure, and none here",
     "outside-own-limits": "the figure lies outside its own confidence limits",
     "keys-disagree": "authority number and GSS code say two different areas",
-    "not-begun": "the period had not begun when the edition came out",
+    "not-begun": "the period had not begun, or had half a year to go, when the edition came out",
     "outside-0-100": "a share lies between 0 and 100",
     "negative": "there is less than nothing of what is counted",
     "part-exceeds-whole": "the count above the line is larger than the one below it",
@@ -44,6 +44,7 @@ _ENOUGH = 5  # members that an average is held against; of fewer, one withheld m
 _MANY = 20  # areas that cannot share one count by chance
 _TEN, _CLOSE, _FEW = 10.0, 3.0, 3  # a jump; how close the other years lie; how many are too few to say
 _NEARLY_ALL, _THOUSANDS = 0.9, 1000
+_EARLY = pd.Timedelta(days=183)  # what is taken in the middle of a year, such as a census in January, comes out before its end
 _HARDLY_ANY = 0.02  # share of areas that may lie as far out in one year
 
 
@@ -255,7 +256,8 @@ def _far_from_other_years(figures):
 
 
 def _not_begun(figures, edition_date):
-    return "not-begun", parse_periods(figures["period"])["start"] > pd.Timestamp(edition_date), ""
+    day, periods = pd.Timestamp(edition_date), parse_periods(figures["period"])
+    return "not-begun", (periods["start"] > day) | (periods["end"] > day + _EARLY), ""
 
 
 _RULES = [

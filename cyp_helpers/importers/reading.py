@@ -330,9 +330,12 @@ def _read_csv(path, columns, where):
 def _raw_names(path, encoding):
     try:
         with path.open(encoding=encoding, newline="") as file:
-            return next(csv.reader([file.readline(1 << 20)]), [])
+            names = next(csv.reader([file.readline(1 << 20)]), [])
     except (UnicodeError, csv.Error) as error:
         raise UnreadableFile(f"{path.name}: neither text nor Parquet nor Excel; {_AGAIN}") from error
+    if any(re.search(r"[\0-\x08\x0e-\x1f\ufffd]", name) for name in names):
+        raise UnreadableFile(f"{path.name}: neither text nor Parquet nor Excel; {_AGAIN}")
+    return names
 
 
 def _in_words(error):

@@ -49,10 +49,37 @@ def describe_import(one, before, after):
 
 
 def new_revisions(one, before, after):
-    """Revisions (``merge.revisions``) that an import brought and that were not there before."""
+    """Revisions (``merge.revisions``) that an import brought and that were not there before, and figures of the same edition
+    that another file of it replaced."""
+    replaced = replaced_figures(one, before, after)
     changed, known = (revisions(register.table("published"), one.source_id) for register in (after, before))
-    changed = changed.merge(known[[*KEY, "new"]], on=[*KEY, "new"], how="left", indicator=True)
-    return changed[changed["_merge"] == "left_only"].drop(columns="_merge")
+    known = pd.concat([known[[*KEY, "new"]], replaced[[*KEY, "new"]]])
+    changed = changed.merge(known.drop_duplicates(), on=[*KEY, "new"], how="left", indicator=True)
+    changed = changed[changed["_merge"] == "left_only"].drop(columns="_merge")
+    return pd.concat([changed, replaced], ignore_index=True) if len(replaced) else changed
+
+
+def replaced_figures(one, before, after):
+    """Figures that an earlier file of the same edition had brought and that this one says otherwise: columns as in
+    ``merge.revisions``."""
+    tables = [register.table("published") for register in (before, after)]
+    columns = [*KEY, "value", "numerator", "denominator", "published"]
+    old, new = (table.loc[table["source_id"] == one.source_id, columns] for table in tables)
+    both = old.merge(new, on=KEY, suffixes=("_old", ""))
+    differs = both["value_old"] != both["value"]
+    for part in ("numerator", "denominator"):
+        differs |= (both[part] != both[f"{part}_old"]) & both[part].notna() & both[f"{part}_old"].notna()
+    both = both[differs]
+    counts = {
+        name: _printed(both[f"numerator{end}"]) + " of " + _printed(both[f"denominator{end}"])
+        for name, end in (("old_counts", "_old"), ("new_counts", ""))
+    }
+    both = both.assign(old=both["value_old"], new=both["value"], **counts)
+    return both[[*KEY, "old", "new", "old_counts", "new_counts", "published"]]
+
+
+def _printed(counts):
+    return counts.map("{:.0f}".format).astype("str").replace("nan", "?")
 
 
 def describe_revisions(one, before, after, area):
@@ -166,10 +193,10 @@ def _compare(one, before, after):
     source = one.figures.assign(source_id=one.source_id)
     keys = pd.MultiIndex.from_frame(source[KEY])
     fresh = ~keys.isin(pd.MultiIndex.from_frame(old[KEY]))
-    revised = len(revisions(new, one.source_id))
-    was = len(revisions(old, one.source_id))
-    unchanged = len(source) - fresh.sum() - (revised - was)
-    return f"{fresh.sum():,} new, {revised - was:,} changed, {unchanged:,} unchanged, {len(one.held):,} held back"
+    more = len(revisions(new, one.source_id)) - len(revisions(old, one.source_id))
+    changed = more + len(replaced_figures(one, before, after))
+    unchanged = len(source) - fresh.sum() - changed
+    return f"{fresh.sum():,} new, {changed:,} changed, {unchanged:,} unchanged, {len(one.held):,} held back"
 
 
 def _by_series(figures):

@@ -2,6 +2,8 @@
 one figure for each measure, area and period.
 """
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -10,18 +12,11 @@ from cyp_helpers.importers.reading import UnreadableFile
 from cyp_helpers.importers.values import clean_values, print_values, publisher_decimals
 from cyp_helpers.register.tables import AUTHORITY_TYPES
 
-_TELLS_APART = {
-    "age",
-    "sex",
-    "gender",
-    "category",
-    "group",
-    "phase",
-    "term",
-    "ethnicity",
-    "characteristic",
-    "breakdown",
-}
+_TELLS_APART = set(
+    "age sex gender category group phase term ethnicity characteristic breakdown type kind stage quarter month week decile quintile "
+    "band provider sector cohort status".split()
+)
+_COUNTED = set("count number num percent percentage pct rate total score ratio average mean median".split())
 _SHOWN = 6  # reasons or values in one line
 _RANK = {"p": 2, "": 1, "r": 0}  # of two labels of one year, "2025" and "2025 (Provisional)", the final one wins
 
@@ -80,7 +75,8 @@ def refuse_unnamed(rows, known, file_name):
     """
     for name in rows.columns.difference(list(known), sort=False):
         values = rows[name].drop_duplicates()
-        words = (clean_values(values)["status"] == "?").any() or bool(_TELLS_APART & set(name.casefold().split("_")))
+        parts = set(re.split(r"[\W_]+", name.casefold()))
+        words = (clean_values(values)["status"] == "?").any() or (bool(parts & _TELLS_APART) and not parts & _COUNTED)
         if len(values) > 1 and words:
             shown = ", ".join(map(repr, values.head(_SHOWN))) + (
                 f" and {len(values) - _SHOWN} more" if len(values) > _SHOWN else ""

@@ -7,6 +7,7 @@ SIGNIFICANT = 6  # digits kept of a figure that its publisher did not round
 UNROUNDED = 3  # publishers round to three decimals or fewer; more of them are a figure as it was worked out
 _ENOUGH = 5  # figures that show by themselves how a level of areas is rounded
 _GOOD_PART = 0.4  # of figures with one decimal nine in ten show it; of a handful it can be two in five
+_GROUPED = r"[-+]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?"  # "2,3" is no 23
 _STATUS_OF = {
     "z": "z", "x": "x", "c": "c", "k": "c", "low": "low", "u": "u x",
     "-": "x", ".": "z", "..": "x", ":": "x", "": "x", "NULL": "x", "NA": "x", "N/A": "z", "R": "c", "*": "c",
@@ -31,7 +32,8 @@ def clean_values(texts):
     """
     unique = pd.Series(texts.unique(), dtype="str")
     printed = unique.str.strip()
-    number = pd.to_numeric(printed.str.replace(",", ""), errors="coerce").replace([np.inf, -np.inf], np.nan)
+    bare = printed.mask(printed.str.fullmatch(_GROUPED), printed.str.replace(",", ""))
+    number = pd.to_numeric(bare, errors="coerce").replace([np.inf, -np.inf], np.nan)
     plain = number.map(lambda one: "" if np.isnan(one) else np.format_float_positional(float(f"{one:.12g}"), trim="-"))
     marks = {mark.casefold(): status for mark, status in _STATUS_OF.items()}
     status = printed.str.casefold().map(marks).fillna("?").where(number.isna(), "")

@@ -91,7 +91,8 @@ def published_faults(register, paths):
             own = rows["series_id"].str.startswith(catalogue.OWN) == (file == MORE)
             faults += _rows(rows, ~own, file, "series_id", f"a series_id that begins with {catalogue.OWN} in {MORE} alone")
             faults += _reference_faults(register, rows, file)
-    return faults + _figure_faults(published, FILE) + more_faults + _catalogue_faults(register, paths)
+    faults += _figure_faults(published, FILE) + _limit_faults(register, published)
+    return faults + more_faults + _catalogue_faults(register, paths)
 
 
 def _catalogue_faults(register, paths):
@@ -140,6 +141,19 @@ def _figure_faults(published, file):
         bad = (published[name] < 0) | np.isinf(published[name])
         checks.append((bad, name, "no count below nought, and an end to it"))
     return [fault for bad, column, right in checks for fault in _rows(published, bad, file, column, right)]
+
+
+def _limit_faults(register, published):
+    """Shares above 100, and days after the edition that a figure came with."""
+    measures, units = (register.table(name) for name in ("published-measures", "indicators"))
+    over = set(measures.loc[measures["above_100"] == "yes", "series_id"])
+    unit = register.table("series").set_index("series_id")["indicator_id"].map(units.set_index("indicator_id")["unit"])
+    share = (published["series_id"].map(unit) == "percent") & ~published["series_id"].isin(over)
+    edition = published["source_id"].map(register.table("editions").set_index("source_id")["edition_date"])
+    faults = _rows(published, share & (to_numbers(published["value"]) > 100), FILE, "value", "a percentage from 0 to 100")
+    return faults + _rows(
+        published, published["published"] > edition, FILE, "published", "a day that is not after the edition's"
+    )
 
 
 def _mapping_faults(register, paths):

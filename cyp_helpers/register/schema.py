@@ -30,8 +30,9 @@ _TYPES = {
     "date": (r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date such as 2011-09-30"), "string": (r"(?s).*", "text"),
 }  # fmt: skip
 # Control characters, marks that turn the direction of text, characters without width, and what stands for a lost one.
+_NAMES, _LONGEST_NAME = ("name", "short_name", "name_printed", "title", "short_title", "heading"), 400  # a page's headings hold them
 _UNSEEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\uffff]"
+    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\uffff\u2800\u3164\uffa0\ud800-\uf8ff\U000e0000-\U0010ffff]"
 )
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]{2,}")
 _AFFIX = ("prefix", "suffix")  # may begin or end with a blank
@@ -266,7 +267,8 @@ def text_fault(cell, column):
         return f"{cell.replace(run, meant)!r}, as it was before a save in another encoding; in Excel save as CSV UTF-8"
     if cell != cell.strip() and not column.endswith(_AFFIX):
         return "no blank at either end"
-    return f"{_LONGEST:,} letters or fewer" if len(cell) > _LONGEST else ""
+    most = _LONGEST_NAME if column in _NAMES else _LONGEST
+    return f"{most:,} letters or fewer" if len(cell) > most else ""
 
 
 def _is_day(text):

@@ -76,7 +76,8 @@ def for_csv(frame):
 
 
 def _no_formula(cell):
-    return re.sub(_FORMULA, "'", clean(cell)) if isinstance(cell, str) else cell
+    """A carriage return alone would end the row: CSV is written with quotes around a line feed only."""
+    return re.sub(_FORMULA, "'", clean(cell)).replace("\r\n", "\n").replace("\r", "\n") if isinstance(cell, str) else cell
 
 
 def for_readers(frame):

@@ -5,7 +5,7 @@ import re
 _COUNT = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 # Controls, marks that turn or hide text, and halves of characters: no register needs them, and each can make a page lie.
 _UNSEEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u115f\u1160\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff\u2800\u3164\uffa0\ud800-\uf8ff\U000e0000-\U0010ffff]"
 )
 _MARKS = re.compile(r"[\\`*_\[\]<>&~|{}]")
 _BACKSLASH = "&#92;"  # as "\\\\" it would keep a mark after it from closing
