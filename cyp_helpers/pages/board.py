@@ -60,7 +60,7 @@ def board(report, rows, asked=""):
         title = f"{report.area['name']}: indicators of {whose}'s {report.plan['short_title']}"
     return Board(
         title=title,
-        review=f"Review {report.review['review']}, {day(report.as_at)}",
+        review=f"Review {report.review['review'].partition(' as at ')[0]}, {day(report.as_at)}",
         asked=say("board_asked", 1 if asked else 0, what=asked),
         said=sentences(report, rows),
         rule=say("board_rule", len(rows)),
