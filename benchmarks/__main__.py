@@ -81,6 +81,15 @@ def review(
 
 
 @app.command()
+def country():
+    """The board page of every authority by ``cyp review``, beside plain papermill for five of them."""
+    from benchmarks.country import measure, report
+    from cyp_helpers.register.tables import find_project
+
+    typer.echo(report(measure(find_project())))
+
+
+@app.command()
 def fuzz(
     faults: Annotated[int, typer.Option(help="Single faults to put into a copy of data/.", min=1)] = 500,
     seed: Annotated[int, typer.Option(help="Of the drawing: the same seed gives the same faults.")] = 20260408,

@@ -56,7 +56,7 @@ def measure(project, rounds):
         for part in ("data", "notebooks"):
             shutil.copytree(project / part, Path(folder) / part)
         shutil.copy(project / "requirements.lock", folder)
-        opened = pool.submit(work.open_whole, REVIEW).result()
+        opened = pool.submit(work.open_together, [REVIEW]).result()[0]
         pages = [job for job in opened.jobs if job.notebook]
         ways = {
             "one papermill command for each notebook": lambda: _commands(folder, pages),
@@ -64,12 +64,12 @@ def measure(project, rounds):
             "cyp review, the whole command": lambda: _cyp_review(folder),
             "cyp review, once it is warm": lambda: run_reviews(Path(folder), [REVIEW], pool, force=True),
             "plain calls, no kernel": lambda: _plain_calls(pool),
-            "opening the report alone": lambda: pool.submit(work.open_whole, REVIEW).result(),
+            "opening the report alone": lambda: pool.submit(work.open_together, [REVIEW]).result()[0],
         }
-        peaks = {name: _peak_memory(way) for name, way in ways.items()}
+        peaks = {name: peak_memory(way) for name, way in ways.items()}
         for _ in range(rounds):
             for name, way in ways.items():
-                measured[name].append(Measured(*_time(way), peaks[name]))
+                measured[name].append(Measured(*timed(way), peaks[name]))
     return dict(measured), len(opened.jobs)
 
 
@@ -130,7 +130,7 @@ def _cyp_review(folder):
 
 def _plain_calls(pool):
     """The opening, then the jobs in a process for each core, each with its share."""
-    opened = pool.submit(work.open_whole, REVIEW).result()
+    opened = pool.submit(work.open_together, [REVIEW]).result()[0]
     shares = [opened.jobs[first :: cores()] for first in range(cores())]
     for share in [pool.submit(_plain_share, share, opened.whole) for share in shares]:
         share.result()
@@ -178,7 +178,7 @@ def _outputs(source, names):
 # ---- what they take ----
 
 
-def _time(way):
+def timed(way):
     """Seconds by the clock, and of the processors for this process and all below it, also those that have ended."""
     cpu, clock = _cpu(), time.perf_counter()
     way()
@@ -190,7 +190,7 @@ def _cpu():
     return sum(sum(process.cpu_times()[:4]) for process in [own, *own.children(recursive=True)])
 
 
-def _peak_memory(way):
+def peak_memory(way):
     """Largest memory in MB of this process and all below it, with what they share counted once."""
     own, ended, peak = psutil.Process(), threading.Event(), [0.0]
 

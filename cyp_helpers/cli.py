@@ -15,6 +15,7 @@ app.command("import")(import_command)
 for _command in (new_plan, add_plan, remove_plan):
     app.command()(_command)
 PLAN, REVIEW = "cypf-2016-18", "2017-18 part 2"
+NATIONAL = "national-framework"
 
 
 @app.command()
@@ -75,6 +76,11 @@ def review(
         except KeyboardInterrupt:
             _stop("Stopped. What was finished is kept; the same command goes on from there.", 130)
     say_outcomes(project, outcomes)
+    if plan == PLAN and not area:
+        typer.echo(
+            f"\nAny authority today: cyp review --plan {NATIONAL} --area Leeds\n"
+            f"Every authority: cyp review --plan {NATIONAL} --area all --only board"
+        )
     if any(outcome.failures for outcome in outcomes):
         raise typer.Exit(1)
 
@@ -88,6 +94,28 @@ def check():
     with _register_read(project):
         _stop_on_faults(project, again=True)
     typer.echo("data/ is as it should be: form, references, allowed values, periods and printed decimals.")
+
+
+@app.command()
+def due():
+    """List the series of plans whose newer figures should be out by now (exit code 1) or are due before the next review."""
+    import pandas as pd
+
+    from cyp_helpers.register.due import OUT
+    from cyp_helpers.register.due import due as list_due
+    from cyp_helpers.register.tables import find_project, load_register
+
+    project = _project(find_project)
+    with _register_read(project):
+        _stop_on_faults(project)
+        rows = list_due(load_register(project), pd.Timestamp.today().normalize())
+    for state, each in rows.groupby("state", sort=False):
+        typer.echo(f"{len(each)} {state}:")
+        for row in each.itertuples():
+            typer.echo(f"  {row.by:%Y-%m-%d}  {row.name} (newest here {row.newest or 'none'}; {row.plans})")
+    typer.echo("Take newer files in with cyp import." if len(rows) else "No figure of a plan is due before the next review.")
+    if (rows["state"] == OUT).any():
+        raise typer.Exit(1)
 
 
 @app.command()

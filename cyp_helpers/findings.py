@@ -1,6 +1,7 @@
 """Findings: what needs attention, what went well, what cannot be judged, and how much is covered."""
 
 import re
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ OLD_MONTHS = 24  # an older figure says little about children now
 _KEY = ["priority_id", "subject_id"]
 
 
+@lru_cache(maxsize=16)  # nearly all that is said of a report begins with it
 def judged(report):
     """Comparisons that gave an answer, one for each subject and question (target, over time, five years, England, neighbours).
 
@@ -96,6 +98,7 @@ def went_well(report):
     return good[~good["subject_id"].isin(attention(report)["subject_id"])].reset_index(drop=True)
 
 
+@lru_cache(maxsize=16)
 def _found(report, good):
     rows = told(report, good)
     rows = rows.assign(size=rows["score"].abs(), new=~rows["flags"].str.contains("no new figure"))

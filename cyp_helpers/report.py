@@ -45,7 +45,6 @@ class Report:
     figures : DataFrame of ``with_words``, every figure that these rows may be about, by ``observation_id``
     everyone : DataFrame of ``known_figures`` with ranks: the plan's published series of all authorities, regions and England
     pairs : DataFrame of ``judge``: every comparison of every one of ``figures``
-    peers : the same of all authorities' figures for the periods of the newest published ones
 
     >>> open_review("cypf-2016-18", "2017-18 part 2", "safe")
     <Report: Safe, 2017-18 part 2, Nottinghamshire, as known at 2018-03-31>
@@ -61,7 +60,6 @@ class Report:
     figures: pd.DataFrame
     everyone: pd.DataFrame
     pairs: pd.DataFrame
-    peers: pd.DataFrame
 
     def __repr__(self):
         what = self.plan["title"] if self.priority is None else self.priority["name"]
@@ -99,6 +97,13 @@ class Report:
     def document_figures(self):
         """``figures`` of the plan documents alone; none of them is about another area."""
         return self.figures[~self.figures["open_data"]]
+
+    @cached_property
+    def peers(self):
+        """Rows of ``judge``: the comparisons of all authorities' figures for the periods of the newest published ones."""
+        shown = self.figures["cell"].reindex(self.published["observation_id"].unique()).dropna()
+        register = self.register.whole
+        return judged_peers(register, self.as_at, shown, _shown(self.plan, _listed(register, self.plan["plan_id"])))
 
     @cached_property
     def priorities(self):
@@ -226,15 +231,12 @@ def open_review(plan, review, priority=None, area="", register=None):
     if not area and not plan_row["area_id"]:
         raise UnknownName(f"{plan_row['title']} is of every authority: say which one as area, such as Leeds")
     area_row = find_area(register, area or plan_row["area_id"])
-    listed = register.table("plan-indicators")
-    listed = tuple(sorted({*listed.loc[listed["plan_id"] == plan, "series_id"], CHILDREN}))
+    listed = _listed(register, plan)
     register = register.holding(listed).of_plan(plan_row)
     if priority is not None:
         find_priority(register, plan, priority)
     area_id, review = area_row["area_id"], review_row["review"]
-    # A plan of every authority shows what it lists alone; others have counterparts beside.
-    series = None if plan_row["area_id"] else listed
-    judged = judged_about(register, review_row["as_at"], area_id, series)
+    judged = judged_about(register, review_row["as_at"], area_id, _shown(plan_row, listed))
     comparison, figures = compare_plan(judged, plan, review, area_id)
     own = area_id == plan_row["area_id"]
     published = compare_plan(judged, plan, review, area_id, published=True)[0] if own else comparison
@@ -243,11 +245,19 @@ def open_review(plan, review, priority=None, area="", register=None):
     of_plan = judged.figures["series_id"].isin(published_lines(register)["series_id"]) & judged.figures["open_data"]
     everyone = judged.figures[of_plan & judged.figures["number"].notna()]
     pairs = judged.pairs[judged.pairs["figure"].isin(figures["figure"])]
-    shown = figures["cell"].reindex(published["observation_id"].unique()).dropna()
-    peers = judged_peers(register, review_row["as_at"], shown, series)
-    rows = (plan_row, review_row, None, area_row, comparison, published, figures, everyone, pairs, peers)
+    rows = (plan_row, review_row, None, area_row, comparison, published, figures, everyone, pairs)
     whole = Report(judged.register, *rows)
     return narrowed(whole, priority)
+
+
+def _listed(register, plan):
+    listed = register.table("plan-indicators")
+    return tuple(sorted({*listed.loc[listed["plan_id"] == plan, "series_id"], CHILDREN}))
+
+
+def _shown(plan, listed):
+    """A plan of every authority shows what it lists alone; others have counterparts beside, any series."""
+    return None if plan["area_id"] else listed
 
 
 _opened_ahead = {}
@@ -270,7 +280,7 @@ def reopen(pickled, project):
     if pickled is None:
         return None
     opened = pickle.loads(pickled)
-    whole = replace(opened, register=replace(opened.register, folder=Path(project) / "data"))
+    whole = _changed(opened, register=replace(opened.register, folder=Path(project) / "data"))
     asked = "" if whole.is_own_area else whole.area["area_id"]
     _opened_ahead[whole.plan["plan_id"], whole.review["review"], asked] = whole
     return whole
@@ -286,7 +296,14 @@ def narrowed(whole, priority):
         name: rows[rows["priority_id"] == row["priority_id"]].reset_index(drop=True)
         for name, rows in (("comparison", whole.comparison), ("published", whole.published))
     }
-    return replace(whole, priority=row, **frames)
+    return _changed(whole, priority=row, **frames)
+
+
+def _changed(whole, **fields):
+    """A report with other fields, and with the peers where they are worked out."""
+    report = replace(whole, **fields)
+    vars(report).update({name: rows for name, rows in vars(whole).items() if name == "peers"})
+    return report
 
 
 def check_parameters(*known, names=None):

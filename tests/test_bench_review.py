@@ -13,7 +13,7 @@ from cyp_helpers.batch.pool import LocalPool
 def test_plain_calls_make_the_same_page(monkeypatch):
     monkeypatch.chdir(PROJECT)
     with LocalPool(PROJECT, 1) as pool:
-        opened = pool.submit(work.open_whole, SMALL).result()
+        opened = pool.submit(work.open_together, [SMALL]).result()[0]
         job = next(job for job in opened.jobs if job.name == "priority-4-voice")
         made = pool.submit(work.make_page, job, opened.whole, [], limit=60).result()
     assert without_parameters(made.files["priority-4-voice.html"].decode()) == without_parameters(

@@ -7,6 +7,7 @@ costs its own review's new folder and nothing else.
 import asyncio
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from itertools import groupby
 
 from cyp_helpers.batch import work
 from cyp_helpers.batch.folder import CannotRun, ReviewFolder, is_whole, write_whole
@@ -16,6 +17,7 @@ from cyp_helpers.batch.pool import Lost
 
 CHANGED = "data/, notebooks/ or code changed during the run; run it again"
 AT_LEAST = 60  # seconds for what is no notebook
+TOGETHER = 8  # reviews opened in one process, each about 30 MB
 USUAL_JOBS = 28  # of a review that is not opened yet, to tell how much is left
 
 
@@ -78,6 +80,7 @@ def save_notebooks(project, pool):
 
 async def _run_all(project, runs, desk, part, force, limit):
     at_once = asyncio.Semaphore(desk.pool.slots + 1)  # reviews held open at a time
+    opening = _Opening(runs, desk, max(limit, AT_LEAST), part[1])
 
     async def run_one(run):
         review = None
@@ -85,7 +88,7 @@ async def _run_all(project, runs, desk, part, force, limit):
             try:
                 folder = ReviewFolder(project, run)
                 with folder.locked():
-                    review = _Review(run, folder, desk, limit, part)
+                    review = _Review(run, folder, desk, opening, limit, part)
                     return await review.make(force)
             except (CannotRun, OSError) as error:  # also outputs/ that cannot be written, a disk that is full
                 if not review:
@@ -112,8 +115,8 @@ class _Desk:
         """Take in how many jobs a review turns out to need."""
         self._total += jobs - USUAL_JOBS
 
-    async def do(self, label, function, *args, **limit):
-        """Result of a piece of work; raises what it raised."""
+    async def do(self, label, function, *args, counts=1, **limit):
+        """Result of a piece of work that counts as one job, or more; raises what it raised."""
         async with self._slots:
             self._under_way.append(label)
             self._tell(self._under_way, self._done, self._total)
@@ -121,15 +124,40 @@ class _Desk:
                 return await asyncio.wrap_future(self.pool.submit(function, *args, **limit))
             finally:
                 self._under_way.remove(label)
-                self._done += 1
+                self._done += counts
                 self._tell(self._under_way, self._done, self._total)
+
+
+class _Opening:
+    """Opens reviews of one plan and day a few at a time, when the first of them is asked for."""
+
+    def __init__(self, runs, desk, limit, kinds):
+        self._desk, self._limit, self._kinds, self._opened = desk, limit, kinds, {}
+        self._groups = {}
+        for _, alike in groupby(runs, key=lambda run: (run.plan, run.review)):
+            alike = tuple(alike)
+            groups = [alike[first : first + TOGETHER] for first in range(0, len(alike), TOGETHER)]
+            self._groups |= {run: group for group in groups for run in group}
+
+    async def of(self, run):
+        """The Opened of a run, handed out once; raises what its opening raised."""
+        group = self._groups[run]
+        if group not in self._opened:
+            limit = {"counts": len(group), "limit": self._limit * len(group)}
+            work_on = self._desk.do("Opening", work.open_together, group, self._kinds, **limit)
+            self._opened[group] = asyncio.ensure_future(work_on)
+        together, place = await asyncio.shield(self._opened[group]), group.index(run)
+        opened, together[place] = together[place], None  # what is handed out is not kept
+        if isinstance(opened, Exception):
+            raise opened
+        return opened
 
 
 class _Review:
     """One review while it is made, its folder locked."""
 
-    def __init__(self, run, folder, desk, limit, part):
-        self.run, self.folder, self.desk, self.limit = run, folder, desk, limit
+    def __init__(self, run, folder, desk, opening, limit, part):
+        self.run, self.folder, self.desk, self.opening, self.limit = run, folder, desk, opening, limit
         self._priority, self._only = part
         self.inputs, self.started = desk.pool.inputs, datetime.now(UTC)
         self.opened = folder.opened()  # what the newest run learnt when it opened the review
@@ -169,7 +197,7 @@ class _Review:
 
     async def _open(self):
         """Open the review once for all its notebooks; returns it as bytes."""
-        opened = await self.desk.do("Opening", work.open_whole, self.run, limit=max(self.limit, AT_LEAST))
+        opened = await self.opening.of(self.run)
         jobs, digest = [asdict(job) for job in opened.jobs], self.inputs.digest(self.run)
         self.opened = {"attention": opened.attention, "jobs": jobs, "digest": digest}
         return opened.whole

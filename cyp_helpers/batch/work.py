@@ -31,16 +31,41 @@ class Made:
     error: str = ""
 
 
-def open_whole(project, run):
-    """Open a review for all its notebooks and say which they are."""
-    from cyp_helpers.batch.jobs import plan_jobs
-    from cyp_helpers.findings import attention
+def open_together(project, runs, kinds=()):
+    """Open several reviews in one process: what those of one plan and day share is worked out once.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+    kinds : kinds of page that are asked for, of ``jobs.kinds_of_page``; all where it is empty
+
+    Returns
+    -------
+    list, for each run an Opened, or the exception with which it could not be opened
+    """
     from cyp_helpers.register.tables import load_register
+
+    register = load_register(project)
+    return [_opened_or_why(register, run, kinds) for run in runs]
+
+
+def _opened_or_why(register, run, kinds):
+    try:
+        return _open_whole(register, run, kinds)
+    except Exception as error:  # noqa: BLE001  one that cannot be opened does not cost the others
+        return error
+
+
+def _open_whole(register, run, kinds):
+    from cyp_helpers.batch.jobs import INDICATOR, plan_jobs
+    from cyp_helpers.findings import attention
     from cyp_helpers.report import open_review
     from cyp_helpers.show.words import page_name
 
-    whole = open_review(**run.parameters, register=load_register(project))
+    whole = open_review(**run.parameters, register=register)
     jobs = plan_jobs(whole, run)
+    if not kinds or INDICATOR in kinds:
+        whole.peers  # noqa: B018  kept in what is pickled, for the pages of indicators
     pages = {row["priority_id"]: page_name(row) for _, row in whole.priorities.iterrows()}
     worst = attention(whole).head(3)
     lines = [(row.name, row.verdicts, pages[row.priority_ids.split()[0]]) for row in worst.itertuples()]
@@ -74,8 +99,10 @@ def make_page(project, job, opened, pages):
     pages : list of dict with ``name``, ``label`` and ``group``, for the navigation
     """
     from cyp_helpers.batch.jobs import check_parameters
+    from cyp_helpers.pages.pack import pack
     from cyp_helpers.report import reopen
-    from cyp_helpers.show.picture import board_in, linked
+    from cyp_helpers.show.document import document_of
+    from cyp_helpers.show.picture import board_in, linked, pdf_of
     from cyp_helpers.show.publish import FOOTER, footer_of, page_of
 
     clock, so_far, files, cell, error = time.perf_counter(), _SoFar(), {}, "", ""
@@ -89,20 +116,14 @@ def make_page(project, job, opened, pages):
         page = page_of(_normalised(so_far.notebook), job.name, job.title, pages, footer)
         files[f"{job.name}.html"] = page.encode("utf-8")
         if job.prints and (board := board_in(so_far.notebook)):
-            files |= _papers(whole, linked(board, [page["name"] for page in pages]) if pages else board, job.name)
+            board = linked(board, [page["name"] for page in pages]) if pages else board
+            files |= {f"{job.name}.pdf": pdf_of(board), f"{job.name}.docx": document_of(board, whole.as_at)}
+            if len(pages) > 1:  # the board page and what follows it
+                files["pack.pdf"] = pdf_of(pack(whole, board))
     except Exception as raised:  # noqa: BLE001  whatever it is, it is one line among the failures
         cell, error = _what_failed(raised, so_far)
     files |= _file_of(job, so_far.notebook)
     return Made(files, time.perf_counter() - clock, cell, error)
-
-
-def _papers(whole, board, name):
-    """A board page as PDF and for Word, and the pack of the whole review, which begins with it."""
-    from cyp_helpers.pages.pack import pack
-    from cyp_helpers.show.document import document_of
-    from cyp_helpers.show.picture import pdf_of
-
-    return {f"{name}.pdf": pdf_of(board), f"{name}.docx": document_of(board, whole.as_at), "pack.pdf": pdf_of(pack(whole, board))}
 
 
 def what_is_left(job, lost):

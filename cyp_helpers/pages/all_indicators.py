@@ -1,6 +1,8 @@
 """The page of all indicators: one table, and what is said of it."""
 
 from cyp_helpers.findings import attention, coverage, went_well
+from cyp_helpers.pages.data_quality import ages
+from cyp_helpers.register.due import next_figures
 from cyp_helpers.show.picture import Pictures
 from cyp_helpers.show.rows import in_words, pictured
 from cyp_helpers.show.sentences import paragraph, say
@@ -42,6 +44,24 @@ def read_went_well(report):
     """How much went well, and how much of it will probably not be so next year."""
     good = went_well(report)
     return Words(paragraph(say("went_well", len(good), new=of_which_new(good)), not_next_year(good)))
+
+
+def older(report):
+    """Rows of ``ages`` that are more than a year old, with ``expected``: when the publisher brings the next, as far as was known then.
+
+    >>> older(cyp.open_review("cypf-2016-18", "2017-18 part 2"))[["age", "expected"]].iloc[0].tolist()
+    ['84 months', 'not known']
+    """
+    rows = ages(report)
+    rows = rows[rows["months"] > 12]
+    by = next_figures(report.register, report.as_at).reindex(rows["series_id"]).set_axis(rows.index)
+    words = "by " + by.dt.strftime("%d %B %Y").str.lstrip("0")
+    return rows.assign(expected=words.mask(by < report.as_at, "should be out by now").mask(by.isna(), "not known"))
+
+
+def read_older(old):
+    """How many figures, of ``older``, are more than a year old, and for how many newer ones should be out."""
+    return Words(paragraph(say("older", len(old)), say("newer_out", (old["expected"] == "should be out by now").sum())))
 
 
 def read_coverage(report):

@@ -55,7 +55,7 @@ def board(report, rows, asked=""):
     drawn = pictured(report, rows)
     return Board(
         title=report.title,
-        review=f"Review {report.review['review']}, {day(report.as_at)}",
+        review=f"Review {report.review['review'].partition(' as at ')[0]}, {day(report.as_at)}",
         asked=say("board_asked", 1 if asked else 0, what=asked),
         said=sentences(report, rows),
         rule=say("board_rule", len(rows)),

@@ -78,4 +78,4 @@ def _since(own):
 
 
 def _added(table, rows):
-    return pd.concat([table, rows.reindex(columns=table.columns).fillna("")], ignore_index=True)
+    return pd.concat([table, rows.reindex(columns=table.columns, fill_value="").fillna("")], ignore_index=True)

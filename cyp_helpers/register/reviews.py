@@ -63,6 +63,15 @@ def _review_of(plan, day):
     return pd.Series(row, dtype=object)
 
 
+def half_year_end(day):
+    """The last day of the half-year of a day: the end of March or September, when a review looks back.
+
+    >>> half_year_end(pd.Timestamp("2026-11-26"))
+    Timestamp('2027-03-31 00:00:00')
+    """
+    return _half_year_start(day) + pd.offsets.MonthEnd(6)
+
+
 def _half_year_start(day):
     """First of April or October, the last up to a day."""
     month = 4 if 4 <= day.month < 10 else 10

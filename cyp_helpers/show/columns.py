@@ -78,6 +78,7 @@ COLUMNS = {
     "overdispersion": ("Times the variance of independent children", "number"),
     # of sources and of what is wrong in them
     "status_words": ("Status", "text"),
+    "expected": ("Next figures", "text"),
     "published_basis": ("How this is known", "text"),
     "sha256": ("SHA-256", "text"),
     "own": ("Published figure", "text"),

@@ -46,6 +46,8 @@ standings | | One standing is stated beside England. Held against the published 
 quarantine | No published figure is kept out of the comparisons. | One published figure is kept out of every comparison, because it cannot be right; the list gives the reason. | {N} published figures are kept out of every comparison, because they cannot be right; the list gives the reason for each.
 missing | | One place for a figure holds something else: {forms}. | {N} places for a figure hold something else: {forms}. They are kept apart: a dash is not a figure to be confirmed.
 old | No newest figure is known to be older than {months} months. | One of the newest figures is older than {months} months. | {N} of the newest figures are older than {months} months.
+older | No newest figure is more than a year old. | One of the newest figures is more than a year old. | {N} of the newest figures are more than a year old.
+newer_out | | For one of them the publisher should have brought a newer one by now. | For {n} of them the publisher should have brought newer ones by now.
 undated | | One has no printed period. | {N} have no printed period.
 queries | | One source query is open, {high}. | {N} source queries are open, {high}.
 high | none with a high bearing | one with a high bearing | {n} with a high bearing
