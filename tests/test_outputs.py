@@ -104,7 +104,7 @@ def test_a_lone_figure_has_no_chart():
 
 def test_words_about_nothing():
     empty = open_review("p", "2016-17 part 1", "a", register=tiny([]))
-    assert "list one indicator or measure here; none has a figure and none can be judged." in words.in_brief(empty)
+    assert "One indicator or measure is listed here; none has a figure and none can be judged." in words.in_brief(empty)
     assert page.read_areas(empty) == "No figure can be set against England's."
     assert page.read_gaps(empty).startswith("One indicator cannot be judged.")
 

@@ -182,7 +182,7 @@ def test_every_sentence_of_a_page_ends_with_one_stop_and_names_no_empty_count(re
         reassessment.read_indicators(reassessment.indicators_of_review(report)),
         reassessment.read_equality(equality[equality["plan_id"] == plan]),
     ]
-    for text in said:
+    for text in filter(None, said):  # what there is nothing to say of is left out
         assert text.endswith(".") and not re.search(
             r"\.\.|\.[A-Z]| [.,:;]|  |\bnan\b|(?<![\d.])0 [a-z]|[Oo]ne [a-z]+ are\b|: ?\.", text
         ), text

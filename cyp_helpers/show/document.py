@@ -117,8 +117,9 @@ def _write(cell, words, name, strong):
 
     paragraph = cell.paragraphs[0]
     paragraph.paragraph_format.space_after = Pt(1)
-    run = paragraph.add_run(words)
-    run.bold, run.font.size = bool(strong), Pt(9)
+    for n, line in enumerate(words.split("\n", 1)):  # what an owner says stands below the name, in plain letters
+        run = paragraph.add_run("\n" * n + line)
+        run.bold, run.font.size = bool(strong) and n == 0, Pt(9)
     if name in _RIGHT:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
