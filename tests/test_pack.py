@@ -43,7 +43,7 @@ def test_no_link_and_no_anchor_leads_nowhere(pack):
         text = (folder / f"{name}.html").read_text(encoding="utf-8")
         for link in set(re.findall(r'<a [^>]*href="([^"]*)"', text)):
             page, _, anchor = unquote(link).partition("#")
-            assert not page or page in pages, (name, link)
+            assert not page or page in {*pages, "../../index.html"}, (name, link)
             made = folder / (page or f"{name}.html")
             assert not anchor or not made.exists() or f'id="{anchor}"' in made.read_text(encoding="utf-8"), (name, link)
 

@@ -83,11 +83,11 @@ class ReviewFolder:
 
     def manifest(self):
         """The manifest of the last good run, or an empty dict."""
-        return _manifest(self.path)
+        return manifest_of(self.path)
 
     def opened(self):
         """What the newest run learnt when it opened the review, or an empty dict."""
-        return next(filter(None, (_manifest(one).get("opened") for one in (self.work, self.failed, self.path))), {})
+        return next(filter(None, (manifest_of(one).get("opened") for one in (self.work, self.failed, self.path))), {})
 
     def entries(self):
         """Each page that succeeded, in the last good run, a failed one or a stopped one; the newest counts.
@@ -99,7 +99,7 @@ class ReviewFolder:
         return {
             entry["name"]: {**entry, "folder": folder}
             for folder in (self.path, self.failed, self.work)
-            for entry in _manifest(folder).get("made", [])
+            for entry in manifest_of(folder).get("made", [])
             if entry["status"] == "succeeded"
         }
 
@@ -203,11 +203,11 @@ def _old(target):
 
 def _made_in(folder):
     """Names of the files that the manifest of a folder speaks of, itself included; none where it cannot be read."""
-    manifest = _manifest(folder)
+    manifest = manifest_of(folder)
     return {MANIFEST, *(name for entry in manifest["made"] for name in entry["files"])} if manifest else set()
 
 
-def _manifest(folder):
+def manifest_of(folder):
     """The manifest of a folder, or an empty dict where there is none or it is not as a run has written it."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 
 from cyp_helpers.batch import work
+from cyp_helpers.batch.contents import write_contents
 from cyp_helpers.batch.folder import CannotRun, ReviewFolder, is_whole, write_whole
 from cyp_helpers.batch.inputs import digest_of
 from cyp_helpers.batch.jobs import Job, only_kinds, only_priority
@@ -68,7 +69,10 @@ def run_reviews(
     -------
     list of Outcome. With a failure its folder is ``<review>-failed``, and the last good one stays as it was.
     """
-    return asyncio.run(_run_all(project, runs, _Desk(pool, len(runs), tell), (priority, only), force, limit))
+    outcomes = asyncio.run(_run_all(project, runs, _Desk(pool, len(runs), tell), (priority, only), force, limit))
+    if any(outcome.made for outcome in outcomes):
+        write_contents(project)
+    return outcomes
 
 
 def save_notebooks(project, pool):

@@ -113,7 +113,8 @@ def make_page(project, job, opened, pages):
         _execute(source, project, job.parameters, so_far)
         so_far.cell = "page"
         footer = FOOTER if whole is None else footer_of(whole)
-        page = page_of(_normalised(so_far.notebook), job.name, job.title, pages, footer)
+        home = "../" * (3 if job.parameters.get("area") else 2) + "index.html"
+        page = page_of(_normalised(so_far.notebook), job.name, job.title, pages, footer, home)
         files[f"{job.name}.html"] = page.encode("utf-8")
         if job.prints and (board := board_in(so_far.notebook)):
             board = linked(board, [page["name"] for page in pages]) if pages else board

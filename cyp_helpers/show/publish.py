@@ -23,7 +23,7 @@ _LINK = re.compile(r'<a href="([^":#/]+)\.html">(.*?)</a>', re.DOTALL)
 _PICTURE = re.compile(r'<img src="data:[^">]*"[^>]*>')
 
 
-def page_of(notebook, name, title, pages, footer=FOOTER):
+def page_of(notebook, name, title, pages, footer=FOOTER, home=""):
     """HTML of an executed notebook: its words, tables and pictures, without its code and what it wrote to standard error; where cells
     have the tag ``SHEET``, these alone, with the navigation folded.
 
@@ -35,6 +35,7 @@ def page_of(notebook, name, title, pages, footer=FOOTER):
     pages : list of dict with ``name``, ``label`` and ``group`` (or ''): the pages of this review, for the navigation;
         a link to another page is plain words
     footer : where the figures are from
+    home : address of the page that leads to all reviews, or ''
 
     Returns
     -------
@@ -46,6 +47,7 @@ def page_of(notebook, name, title, pages, footer=FOOTER):
         "title": title,
         "name": name,
         "pages": pages,
+        "home": home,
         "policy": POLICY,
         "footer": footer,
         "sheet": bool(sheet),
