@@ -139,16 +139,14 @@ def _plain_calls(pool):
 def _plain_share(project, jobs, opened):
     from cyp_helpers.report import reopen
 
-    reopen(opened, project)
+    whole = reopen(opened, project)
     for job in jobs:
-        _plain_page(project, job) if job.notebook else work.make_tables(project, job, opened)
+        _plain_page(project, job, whole) if job.notebook else work.make_tables(project, job, opened)
 
 
-def _plain_page(project, job):
+def _plain_page(project, job, whole):
     """A notebook's cells as plain calls, its outputs put in; returns its page."""
     import nbformat
-
-    from cyp_helpers.show.publish import page_of
 
     notebook = nbformat.read(project / "notebooks" / f"{job.notebook}.ipynb", as_version=4)
     names = {"In": []}
@@ -157,7 +155,7 @@ def _plain_page(project, job):
             cell.outputs = _outputs(cell.source, names)
             names.update(job.parameters if "parameters" in cell.metadata.get("tags", []) else {})
     nbformat.writes(notebook)
-    return page_of(notebook, job.name, job.title, [])
+    return work.page_from(notebook, job, whole, [])
 
 
 def _outputs(source, names):

@@ -1,5 +1,6 @@
 """The benchmark of a whole review: its plain calls do the work of the notebooks, and its report says what was measured."""
 
+import pickle
 import re
 
 from conftest import PROJECT
@@ -17,7 +18,7 @@ def test_plain_calls_make_the_same_page(monkeypatch):
         job = next(job for job in opened.jobs if job.name == "priority-4-voice")
         made = pool.submit(work.make_page, job, opened.whole, [], limit=60).result()
     assert without_parameters(made.files["priority-4-voice.html"].decode()) == without_parameters(
-        _plain_page(PROJECT, job)
+        _plain_page(PROJECT, job, pickle.loads(opened.whole))
     )
 
 

@@ -3,6 +3,7 @@ its right answer, and two inputs more."""
 
 import pandas as pd
 import pytest
+from conftest import PROJECT
 from importing import (
     EES_HEAD,
     ENGLAND,
@@ -26,7 +27,7 @@ from cyp_helpers.cli import app
 from cyp_helpers.importers.reading import UnreadableFile
 from cyp_helpers.importers.run import import_files
 from cyp_helpers.register.checks import check_register
-from cyp_helpers.register.tables import load_register
+from cyp_helpers.register.tables import load_register, read_table
 
 DERBYSHIRE, DAY = "E10000007", "2025-12-01"
 NUMBERS = {NOTTS: "891", LEICESTERSHIRE: "855", DERBYSHIRE: "830"}
@@ -362,7 +363,7 @@ def test_an_edition_between_two_definitions_is_not_guessed(register, tmp_path):
 
 
 def test_every_window_of_editions_has_its_source():
-    measures = load_register().table("published-measures")
+    measures = read_table(PROJECT / "data/reference/published_measures.csv")
     windowed = (measures["first_edition"] != "") | (measures["last_edition"] != "")
     assert windowed.sum() == 9 and (measures["edition_source"] != "").equals(windowed)
 

@@ -103,7 +103,6 @@ def make_page(project, job, opened, pages):
     from cyp_helpers.report import reopen
     from cyp_helpers.show.document import document_of
     from cyp_helpers.show.picture import board_in, linked, pdf_of
-    from cyp_helpers.show.publish import FOOTER, footer_of, page_of
 
     clock, so_far, files, cell, error = time.perf_counter(), _SoFar(), {}, "", ""
     whole = reopen(opened, project)
@@ -112,9 +111,7 @@ def make_page(project, job, opened, pages):
         check_parameters(source, job)
         _execute(source, project, job.parameters, so_far)
         so_far.cell = "page"
-        footer = FOOTER if whole is None else footer_of(whole)
-        home = "../" * (3 if job.parameters.get("area") else 2) + "index.html"
-        page = page_of(_normalised(so_far.notebook), job.name, job.title, pages, footer, home)
+        page = page_from(_normalised(so_far.notebook), job, whole, pages)
         files[f"{job.name}.html"] = page.encode("utf-8")
         if job.prints and (board := board_in(so_far.notebook)):
             board = linked(board, [page["name"] for page in pages]) if pages else board
@@ -125,6 +122,14 @@ def make_page(project, job, opened, pages):
         cell, error = _what_failed(raised, so_far)
     files |= _file_of(job, so_far.notebook)
     return Made(files, time.perf_counter() - clock, cell, error)
+
+
+def page_from(notebook, job, whole, pages):
+    """HTML of an executed notebook as the page of a job; ``whole`` is the review or None, ``pages`` as of ``make_page``."""
+    from cyp_helpers.show.publish import FOOTER, footer_of, page_of
+
+    home = "../" * (3 if job.parameters.get("area") else 2) + "index.html"
+    return page_of(notebook, job.name, job.title, pages, footer_of(whole) if whole else FOOTER, home)
 
 
 def what_is_left(job, lost):
