@@ -16,6 +16,7 @@ from cyp_helpers.register.tables import load_register
 from cyp_helpers.report import open_review
 
 NAMES = ["board", "all-indicators", "priority-1-safe", "indicator-re-referrals", "indicator-referrals"]
+NAMES += ["delivery", "data-quality", "annual-review"]
 # The file axe.min.js of the npm package axe-core, for whoever has it.
 AXE = Path(os.environ.get("AXE", PROJECT / "node_modules" / "axe-core" / "axe.min.js"))
 

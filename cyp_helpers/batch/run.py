@@ -18,7 +18,7 @@ from cyp_helpers.batch.pool import Lost
 
 CHANGED = "data/, notebooks/ or code changed during the run; run it again"
 AT_LEAST = 60  # seconds for what is no notebook
-TOGETHER = 8  # reviews opened in one process, each about 30 MB
+TOGETHER = 5  # reviews opened in one process, each about 30 MB there, here and on the way
 USUAL_JOBS = 28  # of a review that is not opened yet, to tell how much is left
 
 
