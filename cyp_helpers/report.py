@@ -20,7 +20,6 @@ from cyp_helpers.compare.scale import CHILDREN
 from cyp_helpers.compare.subjects import published_lines
 from cyp_helpers.register.reviews import find_review, previous_review
 from cyp_helpers.register.tables import (
-    ENGLAND,
     Register,
     UnknownName,
     decimal_places,
@@ -337,24 +336,3 @@ def check_parameters(*known, names=None):
             del names[name]
             hint = f" Did you mean {near[0]!r}?" if near else ""
             raise UnknownName(f"Unknown parameter: {name!r}.{hint} Valid: {', '.join(known)}.")
-
-
-def line_of_figures(report, subject):
-    """Every known figure of one subject and of England beside it, oldest first.
-
-    Parameters
-    ----------
-    subject : a row of ``Report.subjects``
-
-    Returns
-    -------
-    Rows of ``figures``; undated figures come where the document puts them.
-    """
-    series_id, area_id, breakdown = subject["subject_id"].split("|")
-    figures = report.figures
-    line = figures[
-        (figures["series_id"] == series_id) & (figures["breakdown"] == breakdown) & figures["number"].notna()
-    ]
-    line = line[line["area_id"].isin([area_id, ENGLAND])]
-    order = line["end"].where(line["kind"] != "before", line["end"] - pd.DateOffset(years=1))
-    return line.assign(order=order).sort_values(["order", "published"], kind="stable").drop(columns="order")

@@ -13,7 +13,7 @@ from cyp_helpers.show import words
 from cyp_helpers.show.sentences import SENTENCES, say
 
 SAID = (
-    words.opening, words.in_brief, words.read_summary, words.read_lines, words.read_both_ways, words.caveats,
+    words.opening, words.in_brief, words.read_summary, words.read_both_ways, words.caveats,
     priority_review.read_targets, priority_review.read_changes, priority_review.read_areas, priority_review.read_gaps,
     all_indicators.read_attention, all_indicators.read_went_well, all_indicators.read_coverage,
 )  # fmt: skip

@@ -242,7 +242,6 @@ def outputs_of(report):
         words.opening,
         words.in_brief,
         words.read_summary,
-        words.read_lines,
         words.read_both_ways,
         words.closing,
     ]

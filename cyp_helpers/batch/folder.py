@@ -128,10 +128,6 @@ class ReviewFolder:
             self.work.mkdir(parents=True, exist_ok=True)
             write_whole(self.work / name, (entry["folder"] / name).read_bytes())
 
-    def forget(self):
-        """Throw away what stands in the work folder."""
-        shutil.rmtree(self.work, ignore_errors=True)
-
     def into_place(self, manifest, failed):
         """Make the work folder the review's folder, or with ``failed`` the one beside it; returns which.
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
+from cyp_helpers.register.catalogue import PER
 from cyp_helpers.register.periods import UNDATED_KINDS, parse_periods
 from cyp_helpers.register.tables import AUTHORITY_TYPES, FIGURE_KEY, LINE_KEY, judgement_steps, with_rounding
 
-PER = {"percent": 100.0, "rate per 1,000": 1_000.0, "rate per 10,000": 10_000.0, "rate per 100,000": 100_000.0}
 TOTALS = ("count", "average count", "million pounds", "pounds")  # grow with the area, so areas are not set side by side
 _PRINTED = ["observation_id", "period_printed", "printed", "qualifier", "reading", "note"]  # of documents alone
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.compare.figures import PER
+from cyp_helpers.register.catalogue import PER
 
 
 def overdispersion(rows, average, unit):

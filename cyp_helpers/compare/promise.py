@@ -216,20 +216,6 @@ def record_of(register, series=None):
     return rows[["kind", "series_id", "breakdown", "cases", "held", "failed"]]
 
 
-def record_by_kind(record):
-    """``record_of`` summed over all series: ``kind, cases, held`` (of 100), ``series`` (how many) and ``failed`` (how many of them).
-
-    >>> rows = pd.DataFrame({"kind": "england", "cases": [30, 10], "held": [100.0, 60.0], "failed": [False, True]})
-    >>> record_by_kind(rows)["held"].tolist()
-    [90.0]
-    """
-    rows = record.assign(total=record["cases"] * record["held"])
-    rows = rows.groupby("kind", sort=False).agg(
-        cases=("cases", "sum"), total=("total", "sum"), series=("cases", "size"), failed=("failed", "sum")
-    )
-    return rows.assign(held=rows["total"] / rows["cases"]).reset_index()[["kind", "cases", "held", "series", "failed"]]
-
-
 def damped(x):
     """sign(x) log(1 + |x|): more of it says ever less."""
     return np.sign(x) * np.log1p(x.abs())

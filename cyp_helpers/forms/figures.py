@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
 
-from cyp_helpers.compare.figures import PER
+from cyp_helpers.register.catalogue import PER
 from cyp_helpers.register.periods import parse_periods
 
 STEPS = {"monthly": ("month", 12), "quarterly": ("quarter", 4)}  # kind of period, and how many make a year

@@ -333,13 +333,7 @@ class Measured:
                 )
             better = {"higher": "higher", "lower": "lower"}.get(one["polarity"], row["direction"])
             if not better:
-                self.fault(
-                    "Targets",
-                    "direction",
-                    row["row"],
-                    "an empty cell",
-                    "higher or lower: neither is better for the indicator itself",
-                )
+                self._no_direction(row)
             return kind, "", better, "in line with England"
         if kind in ("higher", "lower"):
             return "direction", "", kind, row["kind"]
@@ -348,12 +342,10 @@ class Measured:
         if right:
             self.fault("Targets", "value", row["row"], repr(row["value"]) if row["value"] else "an empty cell", right)
         elif not direction:
-            self.fault(
-                "Targets",
-                "direction",
-                row["row"],
-                "an empty cell",
-                "higher or lower: neither is better for the indicator itself",
-            )
+            self._no_direction(row)
         units = self.register.table("units").set_index("unit").loc[one["unit"]]
         return ("" if right or not direction else kind), value, direction, f"{units['prefix']}{value}{units['suffix']}"
+
+    def _no_direction(self, row):
+        right = "higher or lower: neither is better for the indicator itself"
+        self.fault("Targets", "direction", row["row"], "an empty cell", right)

@@ -6,7 +6,6 @@ from cyp_helpers.importers.mapping import area_of_number
 from cyp_helpers.importers.reading import UnreadableFile
 from cyp_helpers.register.tables import AUTHORITY_TYPES
 
-LIST_COLUMNS = ["list_id", "title", "publisher", "published", "source_id"]
 NEIGHBOUR_COLUMNS = ["list_id", "area_id", "position", "neighbour_id", "closeness"]
 _FIRST, _TEN, _NONE, _NEARLY_ALL = "LA num", 10, "-", 0.9
 

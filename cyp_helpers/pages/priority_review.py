@@ -25,7 +25,7 @@ def table(report, rows):
 def actions(report):
     """The actions of a priority, and those of the whole plan: rows of ``actions_of``, in the order of how they stand."""
     rows = actions_of(report) if report.is_own_area else actions_of(report).head(0)
-    return rows[rows["priority_id"].isin([report.priority["priority_id"]])].sort_values("state", kind="stable")
+    return rows[rows["priority_id"] == report.priority["priority_id"]].sort_values("state", kind="stable")
 
 
 def read_targets(report):

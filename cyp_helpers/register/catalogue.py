@@ -8,7 +8,7 @@ import pandas as pd
 
 FILE, OWN = "catalogue.parquet", "lait-"
 _YEAR = {"FY": "financial", "AY": "academic", "CY": "calendar"}
-PER = {"percent": "100", "rate per 1,000": "1000", "rate per 10,000": "10000", "rate per 100,000": "100000"}
+PER = {"percent": 100.0, "rate per 1,000": 1_000.0, "rate per 10,000": 10_000.0, "rate per 100,000": 100_000.0}
 
 
 def own_series(catalogue):
@@ -35,7 +35,7 @@ def with_catalogue(tables):
         series_id=own["series_id"], indicator_id=base, name=own["name"] + _since(own), short_name=own["short_name"],
         definition="As the indicator", unit=own["unit"], decimals=own["decimals"], polarity=own["polarity"],
         polarity_reason="As the publisher's dictionary has it", year_type=own["year_type"].map(_YEAR), frequency="annual",
-        measure_key=own["series_id"], dataset="lait", measure=own["measure"], per=own["unit"].map(PER).fillna("1"),
+        measure_key=own["series_id"], dataset="lait", measure=own["measure"], per=own["unit"].map(PER).fillna(1).map("{:.0f}".format),
         period_kind=own["year_type"], first_year=own["first_year"], last_year=own["last_year"], first_edition=own["first_edition"],
         last_edition=own["last_edition"], edition_source=own["source_id"], above_100=own["above_100"], lag_months=own["lag_months"],
         lag_reason="As long after the year as the publisher last brought it up to date", breakdown="all", match="same",

@@ -27,7 +27,6 @@ import pandas as pd
 
 YEAR_START = {"FY": 4, "AY": 9, "CY": 1}  # first month of each kind of year
 YEAR_KIND = {"FY": "financial year", "AY": "academic year", "CY": "calendar year"}
-ANNUAL_KINDS = tuple(YEAR_KIND.values())
 UNDATED_KINDS = ("latest", "before")
 
 _YEAR = r"(?P<type{n}>FY|AY|CY) (?P<year{n}>(?:19|20)\d\d)(?:/(?P<next{n}>\d\d))?"

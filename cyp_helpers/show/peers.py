@@ -9,9 +9,9 @@ import pandas as pd
 
 from cyp_helpers.compare.areas import list_in_use
 from cyp_helpers.compare.comparison import tidy
-from cyp_helpers.compare.figures import PER
 from cyp_helpers.compare.judge import Evidence
 from cyp_helpers.compare.promise import CLEAR_SCORE, level_scale
+from cyp_helpers.register.catalogue import PER
 from cyp_helpers.register.tables import ENGLAND
 from cyp_helpers.show.cells import cell_text, for_readers
 from cyp_helpers.show.wording import clean, join

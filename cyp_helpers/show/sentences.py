@@ -32,9 +32,6 @@ went_well | No indicator of the plan counts as better than England or its neighb
 not_next_year | | By the record of like cases, about one of these will not be so next year. | By the record of like cases, about {n} of these will not be so next year.
 new | known at the last review already | one of them new since the last review | {n} of them new since the last review
 new_figures | No figure is new since the review {before}. No new data is not no change. | One figure is new since the review {before}. | {N} figures are new since the review {before}.
-lines | No indicator of this page has a published counterpart known at the date of the review. | One line of published figures belongs to what is listed here. | {N} lines of published figures belong to what is listed here.
-trends | | A trend over five years could be tested for one{moving}. | A trend over five years could be tested for {n}{moving}.
-significant | ; none is significant | ; one is significant | ; {n} are significant
 worse_and_worsening | No indicator is worse and getting worse. | One indicator is worse and getting worse{names}. | {N} indicators are worse and getting worse{names}.
 better_and_better | None is better and getting better. | One is better and getting better. | {N} are better and getting better.
 caveat | | - One indicator: comparisons {what}. | - {N} indicators: comparisons {what}.

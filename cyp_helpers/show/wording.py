@@ -70,11 +70,6 @@ def how_many(number):
     return count(number) if number else "none"
 
 
-def sentence_count(number):
-    """A number at the start of a sentence."""
-    return count(number).capitalize()
-
-
 def plural(number, one, many=None):
     """The word for one or for many."""
     return one if number == 1 else many or one + "s"

@@ -86,18 +86,6 @@ def read_summary(report):
     return Words(f"Most in need of attention: {named(first)}. {escape(first['findings'])}")
 
 
-def read_lines(report):
-    """How many published lines there are, how they stand, and how many are moving."""
-    rows = report.lines.drop_duplicates(["series_id", "breakdown"])
-    parts = [say("lines", len(rows))]
-    for comparator, name in [("england", "England"), ("neighbours", "the statistical neighbours")] if len(rows) else []:
-        told = rows.loc[rows[f"{comparator}_evidence"] == Evidence.CLEAR, f"{comparator}_verdict"]
-        parts.append(f"{Evidence.CLEAR.capitalize()} against {name}: {tally(told, 'none')}.")
-    tested = rows["five_years_evidence"] != ""
-    moving = rows["five_years_evidence"] == Evidence.CLEAR
-    return Words(paragraph(*parts, say("trends", tested.sum(), moving=say("significant", moving.sum()))))
-
-
 def read_both_ways(report):
     """How many are worse and getting worse, and better and getting better."""
     worse, better = worse_and_worsening(report), worse_and_worsening(report, "better")
