@@ -119,6 +119,10 @@ FAULTS = [
     ("observations/plan-2011-14.csv", 4, "numerator", "inf", "a number"),
     ("observations/plan-2011-14.csv", 4, "numerator", "9" * 400, "a number"),
     ("plans/priorities.csv", 0, "number", "\u0661", "a whole number"),
+    # what says a thing twice, or what nothing takes
+    ("observations/plan-2011-14.csv", 4, "status", "p p", "status"),
+    ("observations/plan-2011-14.csv", 4, "status", "r b r", "status"),
+    ("observations/plan-2011-14.csv", 4, "denominator", "0", "a count above nought, because a figure is given"),
     # text
     ("plans/series.csv", 0, "name", "Re-\0referrals", "not seen (U+0000)"),
     ("plans/series.csv", 0, "name", "Re-referrals \u202egpj.exe", "not seen (U+202E)"),
@@ -159,6 +163,24 @@ def test_a_value_with_more_decimals_than_its_indicator(project):
     break_cell(project, "observations/plan-2011-14.csv", 4, "printed", "39.234%")
     break_cell(project, "observations/plan-2011-14.csv", 4, "value", "39.234")
     assert "at most 1 decimals" in check_register(project)["right"].iloc[0]
+
+
+def test_days_still_to_come_and_targets_that_take_no_value(project):
+    days = [
+        ("reference/editions.csv", "edition_date"), ("reference/sources.csv", "published"), ("reference/neighbour_lists.csv", "published"),
+        ("plans/stated_comparisons.csv", "published"), ("observations/plan-2011-14.csv", "published"),
+    ]  # fmt: skip
+    targets = read_table(project / "data/plans/targets.csv")
+    rows = [targets.query("kind == @kind").index[0] for kind in ("direction", "trend", "in_line", "words", "pending")]
+    for file, column in days:
+        break_cell(project, file, 0, column, "2098-01-01")
+    for row in rows:
+        break_cell(project, "plans/targets.csv", row, "value", "5")
+    told = "\n".join(describe_fault(fault) for fault in check_register(project).itertuples())
+    for file, column in days:
+        assert f"data/{file}, row 2, column {column}: found '2098-01-01'; right would be a day up to today" in told
+    for row in rows:
+        assert f"data/plans/targets.csv, row {row + 2}, column value: found '5'; right would be nothing for this kind of target" in told
 
 
 def test_a_percentage_above_a_hundred(project):
@@ -355,7 +377,8 @@ def test_the_fuzz_finds_what_check_says_of_one_fault_of_each_kind():
 
 @pytest.mark.parametrize(
     "column, new, right",
-    [("value", "999999", "a percentage from 0 to 100"), ("value", "100.5", "a percentage from 0 to 100"), ("published", "2098-01-01", "not after the edition's")],
+    [("status", "r x r", "each once"), ("denominator", 0.0, "a count above nought"),
+     ("value", "999999", "a percentage from 0 to 100"), ("value", "100.5", "a percentage from 0 to 100"), ("published", "2098-01-01", "not after the edition's")],
 )  # fmt: skip
 def test_a_published_share_and_its_day_have_limits(project, column, new, right):
     path = project / "data/observations/published.parquet"

@@ -72,7 +72,7 @@ def hold_back(figures, register, edition_date):
     figures["area_type"] = figures["area_id"].map(areas["area_type"]).fillna("")
     figures["region_id"] = figures["area_id"].map(areas["region_id"]).fillna("")
     far = _far_from_other_years(figures)
-    counts_rule, counts_detail = _first_rule(figures, [_same_count_everywhere, _counts_contradict])
+    counts_rule, counts_detail = _first_rule(figures, [_same_count_everywhere, _out_of_nothing, _counts_contradict])
     jump = ("ten-fold-jump", far["jump"], far["detail"])
     rule, detail = _first_rule(figures, [*_RULES, lambda _: jump, lambda frame: _not_begun(frame, edition_date)])
     rule = rule.mask(figures["concern"] != "", figures["concern"])
@@ -116,7 +116,7 @@ def _held(figures, rule, detail, counts_only=False):
     rule, detail = rule[figures.index], detail[figures.index]
     value = figures["value"]
     if counts_only:
-        counts = [figures[part].map("{:.0f}".format).astype("str") for part in ("numerator", "denominator")]
+        counts = [figures[part].map("{:.0f}".format).astype("str").replace("nan", "?") for part in ("numerator", "denominator")]
         value = counts[0] + " of " + counts[1]
     ending = "; the figure stands without them" if counts_only else ""
     reason = rule.map(REASONS).fillna("") + (": " + detail).where(detail != "", "") + ending
@@ -153,6 +153,10 @@ def _part_exceeds_whole(figures):
 def _zero_of_zero(figures):
     nothing = (figures["numerator"] == 0) & (figures["denominator"] == 0)
     return "zero-of-zero", nothing & figures["number"].notna(), ""
+
+
+def _out_of_nothing(figures):
+    return "zero-of-zero", (figures["denominator"] == 0) & figures["number"].notna(), ""
 
 
 def _same_count_everywhere(figures):

@@ -24,6 +24,7 @@ def meaning_faults(register, paths):
     """
     checks = [
         _periods,
+        _days,
         _values,
         _jumps,
         _indicators,
@@ -89,6 +90,16 @@ def _periods(register):
         yield name, late, "published", "a day on which the period had begun"
 
 
+def _days(register):
+    """What came out or was said on a day that is still to come."""
+    today = pd.Timestamp.today().normalize()
+    said = [("sources", "published"), ("editions", "edition_date"), ("neighbour-lists", "published"), ("stated-comparisons", "published"),
+            ("commentary", "written"), ("action-statuses", "said_on"), ("action-statuses", "done_on")]  # fmt: skip
+    for name, column in [*said, *((name, "published") for name, _ in _observations(register))]:
+        day = pd.to_datetime(register.table(name)[column], errors="coerce")
+        yield name, day > today, column, f"a day up to today, {today:%Y-%m-%d}"
+
+
 def _values(register):
     """The digits of ``value`` stand in ``printed``, and fit the unit and the decimals of their indicator."""
     indicators = register.table("indicators").set_index("indicator_id")
@@ -126,6 +137,8 @@ def _values(register):
         yield name, number.notna() & (decimal_places(value) > limit), "value", right
         share = to_numbers(frame["numerator"]) > to_numbers(frame["denominator"])
         yield name, (unit == "percent") & share, "numerator", "a count no larger than the denominator"
+        nothing = given & (to_numbers(frame["denominator"]) == 0)
+        yield name, nothing, "denominator", "a count above nought, because a figure is given"
 
 
 def _jumps(register):
@@ -265,6 +278,8 @@ def _targets(register):
     kind, number = targets["kind"], to_numbers(targets["value"])
     needs_value, in_line = kind.isin(["value", "from_to", "relative_change"]), kind == "in_line"
     yield "targets", needs_value & number.isna(), "value", "a number for this kind of target"
+    takes_one = needs_value | (kind == "judgement_step")
+    yield "targets", ~takes_one & (targets["value"] != ""), "value", "nothing for this kind of target"
     needs_direction = ~kind.isin(["words", "pending"]) & (targets["direction"] == "")
     yield "targets", needs_direction, "direction", "higher or lower for this kind of target"
     yield (

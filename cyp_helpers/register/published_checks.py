@@ -21,7 +21,7 @@ COLUMNS = {
     "locator": "str",
 }  # fmt: skip
 KEY = ["series_id", "breakdown", "area_id", "period", "published"]
-_STATUS = r"((p|r|b|e|u|c|x|z|low)( (p|r|b|e|u|c|x|z|low))*)?"
+_STATUS = r"(?!.*\b(\w+) (.* )?\1\b)((p|r|b|e|u|c|x|z|low)( (p|r|b|e|u|c|x|z|low))*)?"
 _SHOWN = 20  # faults of one kind; more of them say nothing new
 
 
@@ -131,7 +131,8 @@ def _figure_faults(published, file):
         (periods["end"].isna(), "period", f"a period such as {PERIOD_FORMS}"),
         (number.isna() & ~empty, "value", "a number, or an empty value with a status"),
         (empty & ~given, "status", "x, z, c or low, because no value is given"),
-        (~published["status"].str.fullmatch(_STATUS), "status", "statuses of data/reference/statuses.csv"),
+        (~published["status"].str.fullmatch(_STATUS), "status", "statuses of data/reference/statuses.csv, each once"),
+        (~empty & (published["denominator"] == 0), "denominator", "a count above nought, because a figure is given"),
         (~day.between("1990-01-01", "2099-12-31"), "published", "a day such as 2018-03-31"),
         (periods["start"] > day, "published", "a day on which the period had begun"),
         (~published["published_basis"].isin(["printed", "assumed"]), "published_basis", "printed or assumed"),

@@ -90,11 +90,20 @@ class Board:
         texts = {name: getattr(self, name) for name in ("title", "review", "asked", "rule")}
         links = LINKS[: 2 if "lead" in self.rows else 1]
         told = {"columns": self.columns, "said": self.said.to_dict("records"), "groups": groups, "links": links}
-        return json.loads(clean(json.dumps(texts | told)))
+        return _cleaned(json.loads(json.dumps(texts | told)))
 
     def html(self):
         """The sheet as a fragment of HTML without its style."""
         return _rendered("board.html.j2", **self.data)
+
+
+def _cleaned(told):
+    """Lists, dicts and texts without characters that turn, hide or break a text: no PDF and no Word file takes them."""
+    if isinstance(told, dict):
+        return {name: _cleaned(one) for name, one in told.items()}
+    if isinstance(told, list):
+        return [_cleaned(one) for one in told]
+    return clean(told) if isinstance(told, str) else told
 
 
 @dataclass(frozen=True, eq=False)
