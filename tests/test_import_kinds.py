@@ -443,7 +443,7 @@ def test_the_command_says_it_in_one_line_and_leaves_a_page(register, tmp_path, m
     told = CliRunner().invoke(app, ["import", "ees", str(path)])
     assert told.exit_code == 0 and "Left out, 1 row: category is '<b>Schools</b>'" in told.output
     page = next((register / "outputs" / "imports").glob("*.html")).read_text(encoding="utf-8")
-    assert "2 new figures." in page and "<b>Schools" not in page and "&lt;b&gt;Schools" in page
+    assert "New figures: 2." in page and "<b>Schools" not in page and "&lt;b&gt;Schools" in page
     again = CliRunner().invoke(
         app, ["import", "ees", str(save(referrals(LATER, category="Schools"), tmp_path / "y.csv"))]
     )

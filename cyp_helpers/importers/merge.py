@@ -38,7 +38,7 @@ def merge_editions(published, figures, editions, register):
     -------
     DataFrame of ``PUBLISHED_COLUMNS``, sorted by series, breakdown, area, end of period and day of publication.
     """
-    own = published["source_id"].isin(set(figures["source_id"]))
+    own = published["source_id"].isin(figures["source_id"].unique())
     spoken_of = pd.MultiIndex.from_frame(published[KEY]).isin(pd.MultiIndex.from_frame(figures[KEY]))
     rows = pd.concat([published[~(own & spoken_of)], figures], ignore_index=True)
     rows = rows.join(editions.set_index("source_id")[["edition_date", "edition_date_basis"]], on="source_id")
@@ -52,8 +52,8 @@ def merge_editions(published, figures, editions, register):
     printed = own_day & (rows["edition_date_basis"] != "assumed")
     rows["published"] = usual.where(~own_day, rows["edition_date"])
     rows["published_basis"] = pd.Series("assumed", index=rows.index, dtype="str").mask(printed, "printed")
-    plain = rows["status"].str.split().map(lambda words: [word for word in words if word != "r"]).str.join(" ")
-    rows["status"] = rows["status"].mask(later, ("r " + plain).str.strip())
+    plain = rows.loc[later, "status"].str.replace(r"\br\b", "", regex=True).str.split().str.join(" ")
+    rows.loc[later, "status"] = ("r " + plain).str.strip()
     rows = _with_population(rows, register)
     rows = rows.sort_values([*KEY[:3], "end", "published", "source_id"], kind="stable")
     return rows[PUBLISHED_COLUMNS].reset_index(drop=True)
@@ -67,7 +67,8 @@ def revisions(published, source_id):
     DataFrame: ``KEY``, ``old``, ``new`` (as printed; '' for none), ``old_counts``, ``new_counts`` ("3 of 10") and
     ``published``.
     """
-    ordered = published.sort_values([*KEY, "published"], kind="stable")
+    several = published[published.duplicated(KEY, keep=False)]
+    ordered = several.sort_values([*KEY, "published"], kind="stable")
     counts = [
         ordered[part].map("{:.0f}".format).astype("str").replace("nan", "?") for part in ("numerator", "denominator")
     ]
@@ -92,7 +93,9 @@ def needs_again(edition, editions):
 def with_rounding_steps(rows):
     """Add what comparing figures of two editions needs: ``number``, ``places`` (decimals printed), and for the figure and its
     counts how coarse all of that edition and series are (5, 10, 50, 100 or 1,000; nought where they are exact)."""
-    rows = rows.assign(number=pd.to_numeric(rows["value"], errors="coerce"), places=decimal_places(rows["value"]))
+    codes, texts = pd.factorize(rows["value"])  # of which there are far fewer than figures
+    texts = pd.Series(texts, dtype="str")
+    rows = rows.assign(number=pd.to_numeric(texts, errors="coerce").to_numpy()[codes], places=decimal_places(texts).to_numpy()[codes])
     group = rows.groupby(["source_id", "series_id"]).ngroup().to_numpy()
     for name in _COMPARED:
         number = rows[name].to_numpy(dtype="float64")

@@ -73,7 +73,7 @@ def hold_back(figures, register, edition_date):
     figures["region_id"] = figures["area_id"].map(areas["region_id"]).fillna("")
     far = _far_from_other_years(figures)
     counts_rule, counts_detail = _first_rule(figures, [_same_count_everywhere, _out_of_nothing, _counts_contradict])
-    jump = ("ten-fold-jump", far["jump"], far["detail"])
+    jump = ("ten-fold-jump", far["jump"], lambda rows: far["detail"][rows.index])
     rule, detail = _first_rule(figures, [*_RULES, lambda _: jump, lambda frame: _not_begun(frame, edition_date)])
     rule = rule.mask(figures["concern"] != "", figures["concern"])
     detail = detail.mask(figures["concern"] != "", "")
@@ -124,51 +124,56 @@ def _held(figures, rule, detail, counts_only=False):
 
 
 def _first_rule(figures, rules):
-    """The first rule that each row breaks ('' for none), and the numbers that show it."""
+    """The first rule that each row breaks ('' for none), and the numbers that show it; a rule gives its name, who breaks it and, where
+    there are numbers, a function from the rows to their text."""
     found = pd.Series("", index=figures.index, dtype="str")
     details = found.copy()
     for check in rules:
-        name, broken, detail = check(figures)
+        name, broken, *detail = check(figures)
         new = broken.fillna(False).astype(bool) & (found == "")
-        found, details = found.mask(new, name), details.mask(new, detail)
+        found = found.mask(new, name)
+        for words in detail if new.any() else ():
+            details[new] = words(figures[new])
     return found, details
 
 
 def _outside_0_100(figures):
     share = (figures["unit"] == "percent") & (figures["above_100"] == "no")
-    return "outside-0-100", share & ~figures["number"].fillna(0).between(0, 100), ""
+    return "outside-0-100", share & ~figures["number"].fillna(0).between(0, 100)
 
 
 def _negative(figures):
     below = ~figures["unit"].isin(["progress score", "percentage points"])
     value = (figures["number"] < 0) & (figures["minus_measure"] == "") & below
-    return "negative", value | (figures["numerator"] < 0) | (figures["denominator"] < 0), ""
+    return "negative", value | (figures["numerator"] < 0) | (figures["denominator"] < 0)
 
 
 def _part_exceeds_whole(figures):
     share = (figures["unit"] == "percent") & (figures["above_100"] == "no") & figures["own_counts"]
-    return "part-exceeds-whole", share & (figures["numerator"] > figures["denominator"]), ""
+    return "part-exceeds-whole", share & (figures["numerator"] > figures["denominator"])
 
 
 def _zero_of_zero(figures):
     nothing = (figures["numerator"] == 0) & (figures["denominator"] == 0)
-    return "zero-of-zero", nothing & figures["number"].notna(), ""
+    return "zero-of-zero", nothing & figures["number"].notna()
 
 
 def _out_of_nothing(figures):
-    return "zero-of-zero", (figures["denominator"] == 0) & figures["number"].notna(), ""
+    return "zero-of-zero", (figures["denominator"] == 0) & figures["number"].notna()
 
 
 def _same_count_everywhere(figures):
     counts = figures["numerator"].groupby([figures["measure_key"], figures["period"]])
     same = (counts.transform("nunique") == 1) & (counts.transform("count") >= _MANY) & figures["numerator"].notna()
-    return "same-count-everywhere", same & figures["denominator"].notna(), ""
+    return "same-count-everywhere", same & figures["denominator"].notna()
 
 
 def _counts_contradict(figures):
-    worked_out = figures["per"] * figures["numerator"] / figures["denominator"].where(figures["denominator"] > 0)
-    detail = "they give " + worked_out.round(2).astype(str) + ", printed is " + figures["value"]
-    return "counts-contradict", contradicted(figures), detail
+    def told(rows):
+        worked_out = rows["per"] * rows["numerator"] / rows["denominator"]
+        return "they give " + worked_out.round(2).astype(str) + ", printed is " + rows["value"]
+
+    return "counts-contradict", contradicted(figures), told
 
 
 def _count_rounding(figures, part):
@@ -198,8 +203,12 @@ def _average_outside_members(figures):
     slack = 10.0 ** -decimal_places(figures["value"]) + 1e-9
     outside = (figures["number"] < held_against["min"] - slack) | (figures["number"] > held_against["max"] + slack)
     is_average = average & ~figures["area_type"].isin(AUTHORITY_TYPES) & (held_against["size"] >= _ENOUGH)
-    detail = held_against["min"].round(5).astype(str) + " to " + held_against["max"].round(5).astype(str)
-    return "average-outside-members", is_average & outside, "the members have " + detail
+
+    def told(rows):
+        least, most = (held_against.loc[rows.index, end].round(5).astype(str) for end in ("min", "max"))
+        return "the members have " + least + " to " + most
+
+    return "average-outside-members", is_average & outside, told
 
 
 def _total_is_not_sum(figures):
@@ -207,12 +216,9 @@ def _total_is_not_sum(figures):
     regions = figures["number"].where(figures["area_type"] == "region").groupby(key)
     total, size = regions.transform("sum"), regions.transform("count")
     wrong = (figures["number"] - total).abs() > 5.0 * (size + 1)  # each can be rounded to ten
-    detail = "the regions add up to " + total.round(0).astype(str)
-    return (
-        "total-is-not-sum",
-        (figures["unit"] == "count") & (figures["area_id"] == ENGLAND) & (size == 9) & wrong,
-        detail,
-    )
+    england = (figures["unit"] == "count") & (figures["area_id"] == ENGLAND) & (size == 9)
+    told = lambda rows: "the regions add up to " + total[rows.index].round(0).astype(str)
+    return "total-is-not-sum", england & wrong, told
 
 
 def _nothing_after_thousands(figures):
@@ -222,7 +228,7 @@ def _nothing_after_thousands(figures):
     beside = counts.groupby(["measure_key", "area_id"])["number"]
     many = pd.concat([beside.shift(1), beside.shift(-1)], axis=1).max(axis=1) >= _THOUSANDS
     broken = ((counts["number"] == 0) & many).reindex(figures.index, fill_value=False)
-    return "nothing-after-thousands", broken, ""
+    return "nothing-after-thousands", broken
 
 
 def _far_from_other_years(figures):
@@ -233,8 +239,7 @@ def _far_from_other_years(figures):
     dated = figures.assign(end=parse_periods(figures["period"])["end"])
     proper = ~dated["unit"].isin(TOTALS) & (dated["minus_measure"] == "")  # a gap can close altogether
     dated = dated[dated["number"].notna() & proper].sort_values([*line, "end"])
-    beside = [dated.groupby(line)["number"].shift(step).map("{:g}".format).astype("str") for step in (1, -1)]
-    detail = (beside[0] + " before and " + beside[1] + " after").str.replace("nan", "none")
+    beside = [dated.groupby(line)["number"].shift(step) for step in (1, -1)]
     ranked = dated.sort_values([*line, "number"])
     number, key = ranked["number"], [ranked[name] for name in line]
     places = ranked.groupby(line)["number"]
@@ -256,12 +261,14 @@ def _far_from_other_years(figures):
     told = (size > _FEW) & (second_least > 0)
     far = pd.DataFrame({"jump": told & ((low & lonely_low & ~can_be) | (high & lonely_high & (least > 0)))})
     far = far.assign(doubted=told & low & lonely_low & can_be & (number == 0)).reindex(figures.index, fill_value=False)
+    before, after = (one[far.index[far["jump"]]].map("{:g}".format).astype("str") for one in beside)
+    detail = (before + " before and " + after + " after").str.replace("nan", "none")
     return far.assign(detail=detail.reindex(figures.index, fill_value=""))
 
 
 def _not_begun(figures, edition_date):
     day, periods = pd.Timestamp(edition_date), parse_periods(figures["period"])
-    return "not-begun", (periods["start"] > day) | (periods["end"] > day + _EARLY), ""
+    return "not-begun", (periods["start"] > day) | (periods["end"] > day + _EARLY)
 
 
 _RULES = [

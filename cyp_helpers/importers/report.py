@@ -1,6 +1,7 @@
 """What an import is told as: a summary for each file, and the revisions of a newer edition with their verdicts."""
 
 from datetime import date
+from html import escape
 from pathlib import Path
 
 import pandas as pd
@@ -108,26 +109,22 @@ def write_page(project, imported, before, after, area):
 
     Returns the path; a second page of one day gets a number.
     """
-    import nbformat.v4 as notebook
-
-    from cyp_helpers.show.publish import page_of
+    from cyp_helpers.show.publish import framed
     from cyp_helpers.show.table import Table, render_table
 
-    row = find_area(after, area)
-    tables = _page_tables(imported, before, after, row)
-    counts = " ".join(f"{len(frame):,} {name}." for name, frame in tables.items())
-    cells = [notebook.new_markdown_cell(f"# Import\n\n{counts}")]
+    folder, day = Path(project) / "outputs" / "imports", str(date.today())
+    tables = _page_tables(imported, before, after, find_area(after, area))
+    counts = " ".join(f"{name}: {len(frame):,}." for name, frame in tables.items())
+    body = [f"<h1>Import of {day}</h1>\n<p>{escape(counts)}</p>"]
     for name, frame in tables.items():
         cut = (f"The first {_ON_PAGE:,} of {len(frame):,} rows.",) if len(frame) > _ON_PAGE else ()
-        html = render_table(Table(name.capitalize(), frame.head(_ON_PAGE), cut))
-        cells.append(notebook.new_code_cell(outputs=[notebook.new_output("display_data", {"text/html": html})]))
-    folder, day = Path(project) / "outputs" / "imports", str(date.today())
+        body.append(render_table(Table(name, frame.head(_ON_PAGE), cut)))
     refuse_outside(folder, Path(project) / "outputs")
     folder.mkdir(parents=True, exist_ok=True)
     names = [day, *(f"{day}-{number}" for number in range(2, 1000))]
     path = next(folder / f"{name}.html" for name in names if not (folder / f"{name}.html").exists())
     aside = path.with_suffix(".partial")
-    aside.write_text(page_of(notebook.new_notebook(cells=cells), path.stem, f"Import of {day}", []), encoding="utf-8")
+    aside.write_text(framed("\n".join(body), path.stem, f"Import of {day}"), encoding="utf-8")
     return aside.replace(path)
 
 
@@ -137,7 +134,7 @@ def _page_tables(imported, before, after, row):
         after.table("areas").set_index("area_id")["name"],
         pd.MultiIndex.from_frame(before.table("published")[KEY]),
     )
-    parts = {"figures revised": [], f"verdicts of {row['name']} changed": [], "held back": [], "new figures": []}
+    parts = {"Figures revised": [], f"Verdicts of {row['name']} changed": [], "Held back": [], "New figures": []}
     for one in (one for one in imported if len(one.figures)):
         fresh = ~pd.MultiIndex.from_frame(one.figures[KEY]).isin(old)
         revised = new_revisions(one, before, after)
@@ -153,10 +150,10 @@ def _page_tables(imported, before, after, row):
         name: pd.concat(many, ignore_index=True) if many else pd.DataFrame({"Series": []})
         for name, many in parts.items()
     }
-    frames["files imported"] = pd.DataFrame(
+    frames["Files imported"] = pd.DataFrame(
         files, columns=["File", "Edition", "Rows read", "Figures used", "Held back"], dtype="str"
     )
-    frames["reasons to leave rows out"] = pd.DataFrame(left_out, columns=["File", "Left out"])
+    frames["Reasons to leave rows out"] = pd.DataFrame(left_out, columns=["File", "Left out"])
     return frames
 
 

@@ -222,7 +222,8 @@ def _merge(path, dataset, day, basis, figures, read, left_out, register, accept)
     published = merge_editions(register.table("published"), used.assign(source_id=source), editions, register)
     stays = others["source_id"] != source
     if same:  # what another file of this edition had held back, and this one does not speak of
-        stays |= ~others["locator"].isin(set(figures["locator"]))
+        spoken_of = figures.loc[figures["locator"].isin(others.loc[~stays, "locator"].unique()), "locator"]
+        stays |= ~others["locator"].isin(spoken_of.unique())
     quarantine = pd.concat([others[stays], held.assign(source_id=source)[QUARANTINE_COLUMNS]])
     quarantine = quarantine.sort_values(["source_id", *KEY, "rule", "locator"]).reset_index(drop=True)
     register.tables.update(published=published, quarantine=quarantine, editions=editions)

@@ -43,6 +43,13 @@ def page_of(notebook, name, title, pages, footer=FOOTER, home=""):
     hide text are shown as "\N{REPLACEMENT CHARACTER}"; pictures after the first ``MOST_PICTURES`` are left out, which the page says.
     """
     sheet = [cell for cell in notebook.cells if SHEET in cell.metadata.get("tags", [])]
+    there, body = {html.escape(quote(one["name"])) for one in pages}, _body(notebook, title, sheet)
+    body = _LINK.sub(lambda link: link[0] if link[1] in there else link[2], body) if pages else body
+    return framed(body, name, title, pages, footer, home, bool(sheet))
+
+
+def framed(body, name, title, pages=(), footer=FOOTER, home="", sheet=False):
+    """A whole page around a fragment of HTML whose text is escaped; the rest as in ``page_of``."""
     page = {
         "title": title,
         "name": name,
@@ -50,11 +57,9 @@ def page_of(notebook, name, title, pages, footer=FOOTER, home=""):
         "home": home,
         "policy": POLICY,
         "footer": footer,
-        "sheet": bool(sheet),
+        "sheet": sheet,
         "around": _around(pages, name),
     }
-    there, body = {html.escape(quote(one["name"])) for one in pages}, _body(notebook, title, sheet)
-    body = _LINK.sub(lambda link: link[0] if link[1] in there else link[2], body) if pages else body
     return clean(_frame().render(**page, style=_safe(STYLE + BOARD), script=_safe(SCRIPT), body=_safe(body)))
 
 
