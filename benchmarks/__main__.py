@@ -93,11 +93,12 @@ def country():
 def fuzz(
     faults: Annotated[int, typer.Option(help="Single faults to put into a copy of data/.", min=1)] = 500,
     seed: Annotated[int, typer.Option(help="Of the drawing: the same seed gives the same faults.")] = 20260408,
+    reviews: Annotated[int, typer.Option(help="Of the registers that cyp review is tried with too.", min=0)] = 10,
 ):
     """Single faults in data/, drawn from its Table Schema: which does ``cyp check`` refuse, and where?"""
     from benchmarks.fuzz import report, run_fuzz
 
-    results = run_fuzz(faults, seed)
+    results = run_fuzz(faults, seed, reviews=reviews)
     typer.echo(report(results))
     if not results["outcome"].str.startswith("refused").all():
         raise typer.Exit(1)

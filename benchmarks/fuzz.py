@@ -7,6 +7,8 @@ and column where the fault is in a cell.
 import json
 import random
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections import Counter
 from hashlib import sha256
@@ -29,12 +31,13 @@ _PERIODS = ["FY 0000/01", "CY 99999", "2016/17", "Sep-11", "FY 2016/18", "month 
 _NUMBERS = ["NaN", "inf", "1e9", "٣٨", "9" * 400, "38,0", "-"]
 
 
-def run_fuzz(faults=500, seed=20260408, project=None):
+def run_fuzz(faults=500, seed=20260408, project=None, reviews=0):
     """Put faults one at a time into a copy of ``data/`` and check it each time.
 
     Parameters
     ----------
-    faults : how many; seed : for the drawing; project : folder, the one around the working directory by default
+    faults : how many; seed : for the drawing; project : folder, the one around the working directory by default; reviews : with how
+        many of the registers ``cyp review`` is tried too, which has to refuse them and to leave every file outside ``outputs/``
 
     Returns
     -------
@@ -45,14 +48,18 @@ def run_fuzz(faults=500, seed=20260408, project=None):
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "project"
-        shutil.copytree(source, copy / "data")
+        for name in ("data", "notebooks"):
+            shutil.copytree(source.parent / name, copy / name)
         clean = check_register(copy)
         if len(clean):
             raise ValueError(f"data/ has {len(clean)} faults of its own: run cyp check first")
         makers = _Faults(copy / "data", draw).kinds()
         for number in range(faults):
             kind, (file, row, column, new) = _draw(makers, number)
-            rows.append([kind, file, row, column, str(new)[:40], *_outcome(copy, file, row, column)])
+            outcome, said = _outcome(copy, file, row, column)
+            if number < reviews and outcome.startswith("refused"):
+                outcome, said = _reviewed(copy) or (outcome, said)
+            rows.append([kind, file, row, column, str(new)[:40], outcome, said])
             _restore(source, copy / "data", file)
     return pd.DataFrame(rows, columns=["kind", "file", "row", "column", "new", "outcome", "said"])
 
@@ -101,6 +108,16 @@ def _outcome(copy, file, row, column):
     return (
         "refused elsewhere" if here.empty else "refused"
     ), f"{first['file']} {first['row']} {first['column']}: {first['right'][:80]}"
+
+
+def _reviewed(copy):
+    """What is wrong with the end of a review of the register, or None."""
+    before, command = _digest(copy), "from cyp_helpers.cli import app; app(['review', '--only', 'board'])"
+    told = subprocess.run([sys.executable, "-c", command], cwd=copy, capture_output=True, text=True, check=False)
+    if _digest(copy) != before:
+        return "files changed", "by cyp review"
+    if "Traceback" in told.stderr or told.returncode != 1:
+        return "traceback", f"cyp review, exit code {told.returncode}: {told.stderr[-200:]}"
 
 
 def _digest(folder):
@@ -240,6 +257,21 @@ class _Faults:
             ("areas", "area_id", "region_id"), ("neighbours", "area_id", "neighbour_id"),
         ])  # fmt: skip
         return self.put(self.path_of[name], other, lambda row, _: row[one] or None)
+
+    def to_come(self):
+        name, column = self.draw.choice([("editions", "edition_date"), ("neighbour-lists", "published"), ("sources", "published")])
+        return self.put(self.path_of[name], column, self.draw.choice(["2097-05-31", "2099-12-31"]))
+
+    def status_twice(self):
+        file = self.draw.choice(self.observations)
+        return self.put(file, "status", lambda row, _: f"{row['status'] or 'p'} e {row['status'] or 'p'}")
+
+    def out_of_nothing(self):
+        return self.put(self.draw.choice(self.observations), "denominator", "0", lambda frame: frame["value"] != "")
+
+    def takes_no_value(self):
+        none = ["direction", "trend", "in_line", "words", "pending"]
+        return self.put(self.path_of["targets"], "value", "12.5", lambda frame: frame["kind"].isin(none))
 
     def unsaid(self):
         return self.put(
@@ -398,5 +430,6 @@ class _Faults:
         "mojibake": lambda: self.text(_MOJIBAKE), "blank at an end": self.blank, "period": self.period, "odd number": self.number, "decimals": self.decimals,
         "tenfold": self.tenfold, "after the last review": self.too_late, "refers to itself": self.itself, "done, not said by whom": self.unsaid, "region": self.region,
         "baseline of another": self.baseline, "unknown id among several": self.strangers, "days": self.days, "mapping": self.window, "file": self.file_fault,
+        "day to come": self.to_come, "status twice": self.status_twice, "out of nothing": self.out_of_nothing, "value not taken": self.takes_no_value,
         "file gone": self.gone, "file more": self.unlisted, "datapackage": self.package_fault, "published figures": self.parquet,
     }  # fmt: skip

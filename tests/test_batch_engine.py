@@ -136,9 +136,10 @@ def test_exit_is_refused(pool):
     assert "goes to its end" in run_notebook(pool, "exit").error
 
 
-def test_a_notebook_that_does_not_say_its_language_runs(pool):
+@pytest.mark.parametrize("metadata", [{}, {"kernelspec": {"name": "python3", "display_name": "Python 3"}}, {"language_info": {}}])
+def test_a_notebook_that_does_not_say_its_language_runs(pool, metadata):
     notebook = make_notebook(pool.folder, "silent", "x")
-    del notebook.metadata["kernelspec"]
+    notebook.metadata = metadata
     nbformat.write(notebook, pool.folder / "notebooks" / "silent.ipynb")
     made = run_notebook(pool, "silent", x="2")
     assert not made.error and cells_of(made.files["page.ipynb"])[2].outputs[0].data["text/plain"] == "'2'"

@@ -213,6 +213,8 @@ def with_sheet(content):
 
 CELL = '<row r="{0}"><c r="A{0}" t="inlineStr"><is><t>{1}</t></is></c></row>'
 SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><dimension ref="A1:XFD1048576"/><sheetData>{}</sheetData></worksheet>'
+ENTITIES = b'<!DOCTYPE x [<!ENTITY a "%s">' % (b"a" * 999) + b"".join(b'<!ENTITY %c "%s">' % (one + 1, b"&%c;" % one * 30) for one in range(97, 103))
+ENTITIES += b']><worksheet><sheetData><row><c t="inlineStr"><is><t>&g;</t></is></c></row></sheetData></worksheet>'
 ODD_SHEETS = {
     "no list": (lambda: sheet([["LA num", "x"], ["891", "y"]]), "no column 'LA Number'"),
     "no head": (lambda: sheet([["a", "b"]]), "no row with the column"),
@@ -223,6 +225,9 @@ ODD_SHEETS = {
         "no column",
     ),
     "far too much in it": (lambda: with_sheet(b" " * (1 << 26)), "unpacks to"),
+    "many empty rows": (lambda: with_sheet(b"<worksheet><sheetData>" + b"<row/>" * 1_000_000 + b"</sheetData></worksheet>"), "no row with the column|damaged"),
+    "many columns": (lambda: with_sheet(SHEET.format("<row>" + "<c><v>1</v></c>" * 300_000 + "</row>").encode()), "no row with the column|damaged"),
+    "entities": (lambda: with_sheet(ENTITIES), "damaged Excel file"),
     "OpenDocument": (
         lambda: archive({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": ""}),
         "an OpenDocument spreadsheet",
@@ -267,6 +272,29 @@ def test_parquet_of_other_types(register, tmp_path, change, words):
     pq.write_table(pa.table(BASE | change), tmp_path / "bds_long_2026-05-01.parquet")
     with pytest.raises(UnreadableFile, match=words):
         import_files(register, "lait", [tmp_path / "bds_long_2026-05-01.parquet"])
+
+
+BOMBS = {
+    "rows": lambda: pa.table({name: pa.array(cells * 1_600_000) for name, cells in BASE.items()}),
+    "letters": lambda: pa.table({**{name: cells * 60_000 for name, cells in BASE.items()}, "Sex": ["M" * 9_000, "F" * 9_000] * 30_000}),
+    "columns": lambda: pa.table(BASE | {f"c{at}": ["x"] for at in range(2_000)}),
+}
+
+
+@pytest.mark.parametrize("kind, words", [("rows", "rows of .* that the register has a use for"), ("letters", "column 'Sex' holds 540,000,000 letters"), ("columns", "2,004 columns")])
+def test_a_small_parquet_file_that_fills_the_memory_is_refused(register, tmp_path, kind, words):
+    path = tmp_path / "bds_long_2026-05-01.parquet"
+    pq.write_table(BOMBS[kind](), path, compression="zstd")
+    assert path.stat().st_size < 1_000_000
+    with pytest.raises(UnreadableFile, match=words):
+        import_files(register, "lait", [path])
+
+
+def test_a_long_cell_does_not_make_a_long_message(register, tmp_path):
+    frame = lait_frame([("PrevRegCPR", "2024", "891", "25.1"), ("PrevRegCPR", "2023", "891", "24.2")])
+    with pytest.raises(UnreadableFile, match="'Sex' tells rows apart") as told:
+        import_files(register, "lait", [save(frame.assign(Sex=["M" * 9_000, "F" * 9_000]), tmp_path / f"bds_long_{DAY}.csv")])
+    assert len(str(told.value)) < 2_100
 
 
 @pytest.mark.parametrize("form", ["parquet", "csv"])

@@ -282,7 +282,8 @@ def test_files_that_were_found_good_are_not_checked_again_until_one_changes(proj
 
 
 def test_a_separator_is_stated_and_not_guessed(project):
-    break_cell(project, "reference/no_counterpart.csv", 0, "reason", "Not in 'A';'B';'C'|'D'")
+    for row, reason in enumerate(["Not in 'A';'B';'C'|'D'", "a;b;c;d;e\n".strip(), 'Said "one;" and "two|", no more']):
+        break_cell(project, "reference/no_counterpart.csv", row, "reason", reason)
     assert check_register(project).empty
 
 

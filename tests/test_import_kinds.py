@@ -186,6 +186,12 @@ def test_areas_that_are_none_are_told_for_what_they_are(register, tmp_path, numb
     refused(register, tmp_path, referrals(ONE, old_la_code=number, new_la_code=code), words)
 
 
+@pytest.mark.parametrize("number", ["E10000024", "Nottinghamshire", "-891"])
+def test_a_lait_file_whose_numbers_are_none(register, tmp_path, number):
+    frame = lait_frame([("PrevRegCPR", "2024", number, "25.1")])
+    refused(register, tmp_path, frame, "not one row .* does not stand in data/reference/areas.csv", "lait")
+
+
 def test_a_new_area_comes_in_only_when_asked_for_and_with_a_plain_name(register, tmp_path):
     frame = referrals(ONE, old_la_code="944", new_la_code="E06000099", la_name="New\u202eshire")
     refused(register, tmp_path, frame, "new to the register", new_areas=True)

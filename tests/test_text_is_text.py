@@ -4,7 +4,10 @@ import csv
 import io
 import itertools
 import re
+import shutil
+import subprocess
 import tempfile
+import unicodedata
 import zipfile
 from pathlib import Path
 
@@ -14,17 +17,22 @@ import openpyxl
 import pandas as pd
 import pytest
 from browser import browser, needs_browser
+from docx import Document
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pypdf import PdfReader
 
 from conftest import PROJECT
 from cyp_helpers.findings import with_page
-from cyp_helpers.pages import all_indicators, indicator, priority_review
+from cyp_helpers.pages import all_indicators, board, indicator, priority_review
+from cyp_helpers.pages.pack import pack
 from cyp_helpers.register.tables import load_register
 from cyp_helpers.report import open_review
 from cyp_helpers.show import charts, publish, words
 from cyp_helpers.show.cells import cell_text, for_csv
 from cyp_helpers.show.columns import COLUMNS, HIDDEN
+from cyp_helpers.show.document import document_of
+from cyp_helpers.show.picture import pdf_of
 from cyp_helpers.show.publish import POLICY, page_of, SCRIPT
 from cyp_helpers.show.sheets import sheets_of
 from cyp_helpers.show.table import Table, show
@@ -205,7 +213,7 @@ def test_a_csv_cell_is_no_formula_and_a_number_stays_one(text):
 # ---- a whole register ----
 
 WORDED = {
-    "series": "name definition",
+    "series": "name short_name definition",
     "areas": "name",
     "plans": "title short_title",
     "priorities": "name title",
@@ -274,6 +282,30 @@ def test_what_a_hostile_register_makes_holds_no_element_and_no_formula_of_it(hos
     assert not [cell.value for cell in cells if cell.data_type in ("f", "e")]
 
 
+def test_word_and_pdf_read_what_the_register_says(hostile_review, tmp_path):
+    rows = board.listed(hostile_review).query("place.notna()")
+    data = board.board(hostile_review, rows, HOSTILE[0]).data
+    names = [row["short_name"] for _, group in data["groups"] for row in group]
+    assert len(names) > 12 and {reads(name) for name in names} == {reads(name) for name in rows["short_name"]}
+    book = Document(io.BytesIO(document_of(data, hostile_review.as_at)))
+    assert [row.cells[0].text for table in book.tables for row in table.rows[1:]] == [name.replace("\r", "\n") for name in names]
+    assert book.paragraphs[0].text == data["title"] and "<w:fldSimple" not in book.element.xml and "<w:hyperlink" not in book.element.xml
+    told = pack(hostile_review, data)
+    (tmp_path / "pack.pdf").write_bytes(pdf_of(told))
+    content = PdfReader(tmp_path / "pack.pdf")
+    links = [one["/A"].get("/URI", "") for page in content.pages for one in page.get("/Annots", []) if "/A" in one]
+    assert all(re.fullmatch(r"[\w-]*\.html", link) for link in links if link) and "/JavaScript" not in str(content.trailer["/Root"])
+    if shutil.which("pdftotext"):
+        text = subprocess.run(["pdftotext", "-raw", tmp_path / "pack.pdf", "-"], capture_output=True, text=True, check=True).stdout
+        flat, cells = bare(text), [cell for part in told["sections"] for table in part["tables"] for row in table["rows"] for cell in row]
+        assert len(cells) > 500 and [one for one in [data["title"], *names, *cells] if bare(one) not in flat] == []
+
+
+def bare(text):
+    """Text without gaps and in its simple form, as it can be compared across the lines of a page."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+
+
 def test_warnings_stay_off_the_page_and_markdown_holds_no_html():
     notebook = page_with(Words("<script>alert(1)</script>\n\n<div onclick=x>a</div>\n\nNot <b>bold</b>"))
     notebook.cells[1].outputs.append(nb.new_output("stream", name="stderr", text="/home/me/charts.py:274: UserWarning"))
@@ -289,10 +321,11 @@ def test_pictures_beyond_the_limit_are_left_out_and_that_is_told(monkeypatch):
     assert len(tree.findall(".//table")) == 3
 
 
-def test_letters_that_the_charts_font_lacks_are_left_to_the_reader():
+@pytest.mark.parametrize("text", ["日本語 👪 and $5 of $7", "日 per $100% of $ spent", "👪 $x_1^2$ \\frac"])
+def test_letters_that_the_charts_font_lacks_are_left_to_the_reader(text):
     drawing, axes = charts.new_figure()
-    axes.set_xlabel("日本語 👪 and $5 of $7")
-    assert ">日本語 👪 and $5 of $7</text>" in charts.draw_svg(drawing).decode("utf-8")
+    axes.set_xlabel(text)
+    assert f">{text}</text>" in charts.draw_svg(drawing).decode("utf-8")
 
 
 def test_a_long_title_pushes_the_plot_down():

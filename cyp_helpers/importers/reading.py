@@ -15,6 +15,7 @@ import pandas as pd
 
 ROWS, COLUMNS, CELL, UNPACKED = 5_000_000, 400, 10_000, 1 << 28  # limits: rows, columns, letters of a cell, bytes
 _SHEET_ROWS, _SHEET_COLUMNS, _SHEET_BYTES = 2_000, 100, 1 << 25
+_KEPT, _TOLD = 1_500_000, 2_000  # rows that are used, twice what an edition has; letters of a message
 _CHUNK = 1 << 22
 _BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _AGAIN = "download it again from its publisher"
@@ -26,6 +27,10 @@ _OTHER_FORMS = {
 
 class UnreadableFile(ValueError):
     """A file that cannot be used; the message names it, says what was found and what would be right."""
+
+    def __str__(self):
+        told = super().__str__()  # what was found can be a cell of any length
+        return told if len(told) <= _TOLD else f"{told[:_TOLD]} …"
 
 
 def file_kind(path):
@@ -255,11 +260,20 @@ def _read_parquet(path, columns, where):
                 mask = _is_one_of(parts[where[0]], where[1])
                 parts = {name: part.filter(mask) for name, part in parts.items()}
             kept.append(pa.table({name: _as_text(part, path, name) for name, part in parts.items()}))
+            _refuse_large(path, kept)
     except (pa.ArrowException, OSError, ValueError) as error:
         if isinstance(error, UnreadableFile):
             raise
         raise UnreadableFile(f"{path.name}: a damaged Parquet file ({_brief(error)}); {_AGAIN}") from error
     return pa.concat_tables(kept) if kept else pa.table({name: pa.array([], pa.string()) for name in columns})
+
+
+def _refuse_large(path, kept):
+    rows, size = sum(one.num_rows for one in kept), sum(one.nbytes for one in kept)
+    if rows > _KEPT or size > UNPACKED:
+        raise UnreadableFile(
+            f"{path.name}: {rows:,} rows of {size:,} bytes that the register has a use for, or more; right would be {_KEPT:,} and {UNPACKED:,} or fewer"
+        )
 
 
 def _is_one_of(cells, values):
@@ -279,8 +293,11 @@ def _as_text(cells, path, name):
     from pyarrow import compute
 
     if pa.types.is_dictionary(cells.type):
-        if (compute.max(compute.utf8_length(cells.dictionary)).as_py() or 0) > CELL:
+        letters = compute.utf8_length(cells.dictionary)
+        if (compute.max(letters).as_py() or 0) > CELL:
             raise UnreadableFile(f"{path.name}: a cell of column {name!r} has more than {CELL:,} letters")
+        if (size := compute.sum(letters.take(cells.indices)).as_py() or 0) > UNPACKED:
+            raise UnreadableFile(f"{path.name}: column {name!r} holds {size:,} letters; right would be {UNPACKED:,} or fewer")
         trimmed = compute.utf8_trim_whitespace(cells.dictionary.cast(pa.string()))
         return trimmed.take(cells.indices)
     if pa.types.is_floating(cells.type):  # LAIT writes area numbers as 891.0
@@ -321,6 +338,7 @@ def _read_csv(path, columns, where):
             if where:
                 batch = batch.filter(_is_one_of(batch.column(use[columns.index(where[0])]), where[1]))
             kept.append(pa.table([compute.utf8_trim_whitespace(batch.column(name)) for name in use], names=columns))
+            _refuse_large(path, kept)
     except pa.ArrowException as error:
         if "Empty CSV file" not in str(error):
             raise UnreadableFile(f"{path.name}: {_in_words(error)}; {_AGAIN}") from error
