@@ -3,6 +3,7 @@
 import gzip
 import io
 import zipfile
+import zlib
 
 import openpyxl
 import pandas as pd
@@ -255,6 +256,26 @@ def test_odd_workbooks_under_any_ending(register, tmp_path, kind, name):
     with pytest.raises(UnreadableFile, match=words) as told:
         import_files(register, "lait", [tmp_path / name])
     assert "\n" not in str(told.value) and snapshot(register) == before
+
+
+@pytest.mark.parametrize("crc", [0, zlib.crc32(b" " * 1000)])
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/styles.xml"])
+def test_a_workbook_that_lies_about_its_size_is_refused_before_it_is_unpacked(register, tmp_path, part, crc):
+    """The archive says a thousand bytes, and 256 MB come of it."""
+    path, packed = tmp_path / "sn_may_2026.xlsx", zlib.compressobj(9, zlib.DEFLATED, -15)
+    data = b"".join([*(packed.compress(b" " * (1 << 20)) for _ in range(256)), packed.flush()])
+    parts = zipfile.ZipFile(io.BytesIO(sheet([["LA num"]])))
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+        for name in set(parts.namelist()) - {part}:
+            book.writestr(name, parts.read(name))
+        one = zipfile.ZipInfo(part)
+        one.header_offset, one.compress_type = book.fp.tell(), zipfile.ZIP_DEFLATED
+        one.compress_size, one.file_size, one.CRC = len(data), 1000, crc
+        book.fp.write(one.FileHeader() + data)
+        book.filelist.append(one)
+        book.start_dir = book.fp.tell()
+    with pytest.raises(UnreadableFile, match="unpacks to 3"):
+        import_files(register, "lait", [path])
 
 
 BASE = {"Short Desc": ["PrevRegCPR"], "Years": ["2024"], "Values": ["1"], "LA Number": [891.0]}

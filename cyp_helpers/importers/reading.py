@@ -8,6 +8,9 @@ import codecs
 import csv
 import re
 import zipfile
+import zlib
+from contextlib import suppress
+from copy import copy
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -71,8 +74,8 @@ def file_kind(path):
 def _zip_kind(path):
     try:
         with zipfile.ZipFile(path) as archive:
-            names, unpacked = archive.namelist(), sum(part.file_size for part in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+            names, unpacked = archive.namelist(), _unpacked(archive, _SHEET_BYTES)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError) as error:
         raise UnreadableFile(f"{path.name}: an Excel file that is cut off; {_AGAIN}") from error
     if "xl/workbook.xml" not in names:
         what = "an OpenDocument spreadsheet" if "mimetype" in names else "a damaged Excel file, or an archive to unpack"
@@ -80,6 +83,17 @@ def _zip_kind(path):
     if unpacked > _SHEET_BYTES:
         raise UnreadableFile(f"{path.name}: unpacks to {unpacked:,} bytes; right would be {_SHEET_BYTES:,} or fewer")
     return "xlsx"
+
+
+def _unpacked(archive, most):
+    """Bytes that the parts come to, whatever the archive says of them; those that it says where they are too many or damaged."""
+    size, said = 0, sum(part.file_size for part in archive.infolist())
+    for part in map(copy, archive.infolist() if said <= most else ()):
+        part.file_size, part.CRC = most + 1, None
+        with suppress(zlib.error, EOFError), archive.open(part) as file:  # who reads the part says what is wrong with it
+            while size <= most and (chunk := file.read(_CHUNK)):
+                size += len(chunk)
+    return max(size, said)
 
 
 def read_header(path):
@@ -96,8 +110,7 @@ def read_header(path):
     else:
         raw = _raw_names(path, _encoding(path))
         other = {";": "semicolons", "\t": "tabs", "|": "bars"}
-        found = next((word for mark, word in other.items() if len(raw) == 1 and mark in raw[0]), "")
-        if found:
+        if found := next((word for mark, word in other.items() if len(raw) == 1 and mark in raw[0]), ""):
             raise UnreadableFile(f"{path.name}: columns separated by {found}; right would be commas (CSV UTF-8)")
     names = [name.strip() for name in raw]
     if len(names) > COLUMNS:
@@ -141,8 +154,7 @@ def read_frame(path, wanted, where=None, ignored=None):
     read = _read_parquet if kind == "parquet" else _read_csv
     table = read(path, list(found.values()), (found[where[0]], where[1]) if where else None)
     if not table.num_rows:
-        wanted_rows = f" with a {found[where[0]]!r} that the register uses" if where else " below the column names"
-        raise UnreadableFile(f"{path.name}: no row{wanted_rows}")
+        raise UnreadableFile(f"{path.name}: no row " + (f"with a {found[where[0]]!r} that the register uses" if where else "below the column names"))
     frame = table.rename_columns(list(found)).to_pandas(strings_to_categorical=False)
     return frame.astype("str").fillna("")
 
@@ -156,9 +168,7 @@ def match_columns(names, wanted, file_name):
     {'count': 'Referrals'}
     """
     folded = {fold_name(name): name for name in names}
-    found = {
-        key: next((folded[one] for one in map(fold_name, many) if one in folded), None) for key, many in wanted.items()
-    }
+    found = {key: next((folded[one] for one in map(fold_name, many) if one in folded), None) for key, many in wanted.items()}
     missing = [key for key, name in found.items() if name is None]
     if missing:
         told = "; ".join(_missing(wanted[key], names) for key in missing)
@@ -243,12 +253,9 @@ def _read_parquet(path, columns, where):
         kind = schema.field(raw[name]).type
         if types.is_nested(kind) or types.is_binary(kind) or types.is_large_binary(kind):
             raise UnreadableFile(f"{path.name}: column {name!r} holds {kind}; right would be text or numbers")
-    chunks = [
-        meta.row_group(group).column(at) for group in range(meta.num_row_groups) for at in range(meta.num_columns)
-    ]
-    unpacked = sum(
-        one.total_uncompressed_size for one in chunks if one.path_in_schema in {raw[name] for name in columns}
-    )
+    chunks = [meta.row_group(group).column(at) for group in range(meta.num_row_groups) for at in range(meta.num_columns)]
+    used = {raw[name] for name in columns}
+    unpacked = sum(one.total_uncompressed_size for one in chunks if one.path_in_schema in used)
     if unpacked > UNPACKED:
         raise UnreadableFile(f"{path.name}: unpacks to {unpacked:,} bytes; right would be {UNPACKED:,} or fewer")
     texts = [raw[name] for name in columns if types.is_string(schema.field(raw[name]).type)]
@@ -271,9 +278,8 @@ def _read_parquet(path, columns, where):
 def _refuse_large(path, kept):
     rows, size = sum(one.num_rows for one in kept), sum(one.nbytes for one in kept)
     if rows > _KEPT or size > UNPACKED:
-        raise UnreadableFile(
-            f"{path.name}: {rows:,} rows of {size:,} bytes that the register has a use for, or more; right would be {_KEPT:,} and {UNPACKED:,} or fewer"
-        )
+        much = f"{rows:,} rows of {size:,} bytes that the register has a use for, or more"
+        raise UnreadableFile(f"{path.name}: {much}; right would be {_KEPT:,} and {UNPACKED:,} or fewer")
 
 
 def _is_one_of(cells, values):
@@ -283,9 +289,8 @@ def _is_one_of(cells, values):
     values = pa.array(sorted(values), pa.string())
     if not pa.types.is_dictionary(cells.type):
         return compute.is_in(compute.utf8_trim_whitespace(cells.cast(pa.string())), values)
-    return compute.fill_null(
-        compute.is_in(compute.utf8_trim_whitespace(cells.dictionary), values).take(cells.indices), False
-    )
+    found = compute.is_in(compute.utf8_trim_whitespace(cells.dictionary), values)
+    return compute.fill_null(found.take(cells.indices), False)
 
 
 def _as_text(cells, path, name):
@@ -321,15 +326,12 @@ def _read_csv(path, columns, where):
     use = [str(place[name]) for name in columns]  # own names: the printed ones can have blanks and marks
     kept, count = [], 0
     try:
+        numbered, texts = [str(at) for at in range(len(names))], {name: pa.string() for name in use}
         batches = arrow_csv.open_csv(
             path,
-            read_options=arrow_csv.ReadOptions(
-                encoding=encoding, column_names=[str(at) for at in range(len(names))], skip_rows=1, block_size=_CHUNK
-            ),
-            parse_options=arrow_csv.ParseOptions(newlines_in_values=True),
-            convert_options=arrow_csv.ConvertOptions(
-                include_columns=use, column_types={name: pa.string() for name in use}, strings_can_be_null=False
-            ),
+            arrow_csv.ReadOptions(encoding=encoding, column_names=numbered, skip_rows=1, block_size=_CHUNK),
+            arrow_csv.ParseOptions(newlines_in_values=True),
+            arrow_csv.ConvertOptions(include_columns=use, column_types=texts, strings_can_be_null=False),
         )
         for batch in batches:
             count += batch.num_rows
@@ -375,9 +377,7 @@ def _refuse_cut_off(path, encoding):
     except UnicodeError as error:
         raise UnreadableFile(f"{path.name}: neither text nor Parquet nor Excel; {_AGAIN}") from error
     if quotes % 2:
-        raise UnreadableFile(
-            f"{path.name}: a quotation mark is opened and never closed, so the file is cut off; {_AGAIN}"
-        )
+        raise UnreadableFile(f"{path.name}: a quotation mark is opened and never closed, so the file is cut off; {_AGAIN}")
 
 
 def _encoding(path):
