@@ -5,6 +5,7 @@ from pathlib import Path
 
 FAULTS = "Faults"  # the sheet of the list
 _AUTHOR, _MARK = "cyp add-plan", "F4CDC6"
+_COLUMNS = 40  # more than any sheet of the form has
 
 
 def marked_copy(path, faults):
@@ -44,7 +45,7 @@ def _unmark(book):
     from cyp_helpers.forms.write import INPUT
 
     for sheet in book.worksheets:
-        for row in sheet.iter_rows(max_row=min(sheet.max_row, ROWS)):  # reading a cell makes it
+        for row in sheet.iter_rows(max_row=min(sheet.max_row, ROWS), max_col=min(sheet.max_column, _COLUMNS)):  # reading a cell makes it
             for cell in row:
                 if cell.comment is not None and cell.comment.author == _AUTHOR:
                     cell.comment = None
