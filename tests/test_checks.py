@@ -40,6 +40,7 @@ FAULTS = [
     ("plans/series.csv", 0, "indicator_id", "child-protection-plan-rat", "such as child-protection-plan-rate"),
     ("plans/plan_indicators.csv", 0, "series_id", "nothing", "series_id of a row that stands in data/plans/series.csv"),
     ("plans/indicators.csv", 0, "polarity", "up", "higher, lower, none"),
+    ("reference/published_measures.csv", 5, "per", "10", "'100', or another of: "),
     ("plans/indicators.csv", 0, "decimals", "one", "a whole number"),
     ("plans/indicators.csv", 1, "indicator_id", "child-protection-plan-rate", "a value that no other row has"),
     ("plans/reviews.csv", 0, "as_at", "30/09/2011", "a date such as 2011-09-30"),

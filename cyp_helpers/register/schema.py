@@ -285,6 +285,7 @@ def _inside(cell, end, sign):
 
 
 def _one_of(cell, words):
+    words = [str(word) for word in words]  # a list of numbers holds numbers
     near = get_close_matches(cell, words, n=1)
     return (f"{near[0]!r}, or another of: " if near else "one of: ") + ", ".join(word or "(empty)" for word in words)
 
