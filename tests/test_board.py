@@ -13,6 +13,7 @@ from docx import Document
 from pypdf import PdfReader
 
 from cyp_helpers.batch.jobs import Run, plan_jobs
+from cyp_helpers.findings import attention, went_well
 from cyp_helpers.pages import board as page
 from cyp_helpers.pages.delivery_tracker import by_lead, due_soon
 from cyp_helpers.pages.pack import pack
@@ -21,6 +22,8 @@ from cyp_helpers.report import open_review
 from cyp_helpers.show import marks, picture
 from cyp_helpers.show.document import document_of
 from cyp_helpers.show.publish import page_of
+from cyp_helpers.show.rows import bare
+from cyp_helpers.show.wording import count
 from cyp_helpers.show.words import page_name
 
 REVIEWS = [
@@ -35,7 +38,7 @@ MOST_WORDS = 350
 
 def words_on(html):
     """How many words a page shows: what stands in tags, styles, hidden or alternative texts is not counted."""
-    html = re.sub(r"<(style|title|head|nav)\b.*?</\1>|<span class=\"hide\">.*?</span>", " ", html, flags=re.DOTALL)
+    html = re.sub(r"<(style|title|head|nav)\b.*?</\1>|<(span|caption) class=\"hide\">.*?</\2>", " ", html, flags=re.DOTALL)
     return sum(bool(re.search(r"\w", word)) for word in re.sub(r"<[^>]*>", " ", html).split())
 
 
@@ -170,7 +173,7 @@ def test_rows_of_the_default_review(default):
     assert told.tolist() == ["25.5%", "low", "21.9%", "worsening", "unclear", "worse"]
     assert rows.loc["School absence", "change_sign"] == "better too"  # England's came down as well
     assert rows.loc["Mental health wait, weeks", ["change", "moved", "lead"]].tolist() == [
-        "not tested",
+        "rise, untested",
         "6.59 to 10.9",
         "NHS",
     ]
@@ -182,18 +185,48 @@ def test_the_three_sentences_name_what_the_rows_show(default):
     listed = page.listed(default)
     attention, well, gaps = page.sentences(default, listed[listed["place"] <= page.MOST])["sentence"]
     assert attention == (
-        "Social care re-referrals: worsening over five years and worse than its neighbours. "
-        "Breastfeeding and free-meals gap at 5: worse than England."
+        "1 Social care re-referrals: worsening, worse than neighbours.\n"
+        "2 Breastfeeding: worse than England.\n"
+        "3 Free-meals gap at 5: worse than England."
     )
-    assert well.startswith("Better, improving or on target: permanent exclusions, school absence and ")
-    assert gaps == "15 of 33 indicators have no figure. Worse, but not tested: mental health wait (6.59 to 10.9)."
+    assert well.splitlines()[:2] == [
+        "1 Permanent exclusions: improving, better than England and neighbours.",
+        "2 School absence: improving, better than England.",
+    ]
+    assert gaps.splitlines()[0] == "Worse, but untested: mental health wait, 6.59 to 10.9."
+    assert gaps.splitlines()[1] == "34 measures: 17 below, one elsewhere, 16 without figures."  # 33, and one that stands in
+
+
+def test_rows_are_marked_as_the_sentences_name_them(sheet):
+    """Numbers in the order of the findings; a large change for the worse that nothing tests has a mark and no number."""
+    report, rows, board, _ = sheet
+    for sign, found, most in (("worse", attention(report), 3), ("better", went_well(report), 2)):
+        order = [one for one in found["subject_id"] if one in set(rows["subject_id"])]
+        marked = board.rows[board.rows["mark_sign"] == sign].set_index("subject_id")["mark"]
+        assert sorted(marked.index) == sorted(order)
+        assert marked[order].tolist() == [str(n + 1) if n < most else "" for n in range(len(order))]
+        said = board.said.set_index("sign").loc[sign, "sentence"].splitlines()
+        names = bare(rows.set_index("subject_id")["short_name"])
+        named = [line.partition(":")[0] for line in said if line[0].isdigit()]
+        assert named == [f"{n} {names[one]}" for n, one in enumerate(order[:most], 1)]
+    assert board.rows.loc[board.rows["mark_sign"] == "untested", "mark"].eq("").all()
+
+
+def test_all_measures_are_counted_once(sheet):
+    _, rows, board, _ = sheet
+    numbers = {count(n): n for n in range(1, 10)}
+    words = board.said["sentence"].iloc[2].splitlines()[-1].replace(",", "").split()
+    every, *parts = (int(numbers.get(one, one)) for one in words if one in numbers or one.isdigit())
+    assert every == sum(parts) and parts[0] == len(rows)
 
 
 def test_what_the_board_is_asked_and_what_an_owner_says_stand_on_the_sheet(default):
     listed = page.listed(default).head(1).assign(owner="Staff came back.")
     html = page.board(default, listed, asked="Whether to go on").html()
     assert "Asked of the board: Whether to go on" in html and "Staff came back." in html
-    assert "Asked of the board: nothing." in page.board(default, listed).html()
+    assert "No decision asked." in page.board(default, listed).html()
+    asked = page.board(default, page.listed(default)).asked
+    assert asked == "No decision asked. No leads named: 1, 2, 3."
 
 
 def test_a_page_with_a_sheet_shows_the_sheet_alone_and_folds_its_navigation():
@@ -224,7 +257,7 @@ def test_the_word_file_has_the_same_rows_with_header_rows_and_words_for_pictures
     document = Document(io.BytesIO(made))
     tables = document.tables
     assert [len(table.rows) - 1 for table in tables] == rows.groupby("priority", sort=False).size().tolist()
-    assert [row.cells[0].text for table in tables for row in table.rows[1:]] == rows["short_name"].tolist()
+    assert [row.cells[0].text.partition(" (")[0] for table in tables for row in table.rows[1:]] == rows["short_name"].tolist()
     assert all([cell.text for cell in table.rows[0].cells] == list(board.columns.values()) for table in tables)
     assert all("tblHeader" in table.rows[0]._tr.xml and "tblCaption" in table._tbl.xml for table in tables)
     pictures = document.element.xpath("//wp:docPr")
