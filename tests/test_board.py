@@ -215,7 +215,7 @@ def test_rows_are_marked_as_the_sentences_name_them(sheet):
 def test_all_measures_are_counted_once(sheet):
     _, rows, board, _ = sheet
     numbers = {count(n): n for n in range(1, 10)}
-    words = board.said["sentence"].iloc[2].splitlines()[-1].replace(",", "").split()
+    words = board.said["sentence"].iloc[2].splitlines()[-1].replace(",", "").lower().split()
     every, *parts = (int(numbers.get(one, one)) for one in words if one in numbers or one.isdigit())
     assert every == sum(parts) and parts[0] == len(rows)
 
@@ -226,7 +226,7 @@ def test_what_the_board_is_asked_and_what_an_owner_says_stand_on_the_sheet(defau
     assert "Asked of the board: Whether to go on" in html and "Staff came back." in html
     assert "No decision asked." in page.board(default, listed).html()
     asked = page.board(default, page.listed(default)).asked
-    assert asked == "No decision asked. No leads named: 1, 2, 3."
+    assert asked == "No decision asked. No leads: worries 1, 2, 3."
 
 
 def test_a_page_with_a_sheet_shows_the_sheet_alone_and_folds_its_navigation():

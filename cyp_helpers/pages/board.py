@@ -12,7 +12,7 @@ from cyp_helpers.show.owners import with_owners
 from cyp_helpers.show.picture import Board
 from cyp_helpers.show.rows import NONE, bare, in_words, pictured, short_names
 from cyp_helpers.show.sentences import paragraph, say
-from cyp_helpers.show.wording import day, join
+from cyp_helpers.show.wording import count, day, join
 
 FEWEST, MOST = 12, 18  # rows of one sheet; what stands beside nothing only fills it up to the first
 NUMBERED = {"worse": 3, "better": 2}  # rows that the sentences number and give reasons for
@@ -86,7 +86,7 @@ def sentences(report, rows):
     every = report.comparison[report.comparison["measure"] == "indicator"]
     others = every[~every["subject_id"].isin(rows["subject_id"])]
     without = others.groupby("subject_id")["observation_id"].max().eq("")
-    counted = {"all": len(rows) + len(without), "shown": len(rows), "elsewhere": say("board_elsewhere", (~without).sum())}
+    counted = {"all": say("board_all", len(rows) + len(without)), "shown": count(len(rows)), "elsewhere": say("board_elsewhere", (~without).sum())}
     unknown = [say("board_untested", len(loose), names=_within(loose)), say("board_gaps", without.sum(), **counted)]
     return pd.DataFrame(
         [

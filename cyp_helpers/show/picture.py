@@ -38,7 +38,7 @@ SIGNS_EXPLAINED = (
     (("better", "worse"), "clear (-ing: five years)"),
     (("better too", "worse too"), "England moved too"),
     (("neither",), "clear, neither good nor bad"),
-    (("unclear",), "unclear: ordinary movement"),
+    (("unclear",), "unclear: within ordinary movement"),
     (("untested",), "only said, or untested"),
 )
 WORDS_EXPLAINED = "unknown: too few figures"

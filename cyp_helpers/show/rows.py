@@ -6,7 +6,7 @@ import pandas as pd
 from cyp_helpers.compare.figures import format_places, look_up
 from cyp_helpers.compare.judge import Evidence, Verdict
 from cyp_helpers.compare.promise import CLEAR_SCORE
-from cyp_helpers.findings import attention, with_page
+from cyp_helpers.findings import attention, is_recent, with_page
 from cyp_helpers.show import marks
 from cyp_helpers.show.words import page_name
 
@@ -34,7 +34,7 @@ def in_words(report, subjects):
     -------
     ``subjects`` with ``priority`` (name), ``short_name, page`` (address), ``figure`` (short), ``period, good, england, neighbours`` (numbers),
     ``england_figure, change, against_england, against_neighbours, target`` (words), each with its ``<name>_sign`` (of
-    ``marks.SIGNS``, or ''), ``moved, doubtful`` (moved far the wrong way, and nothing can test it), ``earlier`` (has an earlier figure),
+    ``marks.SIGNS``, or ''), ``moved, doubtful`` (moved far the wrong way of late, and nothing can test it), ``earlier`` (has an earlier figure),
     ``lead``, ``owner`` (the owner's words) and
     ``attention`` (among ``findings.attention``).
     """
@@ -185,7 +185,7 @@ def _change(report, rows):
     start = _short(best["comparator_value"], best["comparator_text"])
     moved = start + " to " + _short(rows["value"], rows["value_text"])
     bad = rows["polarity"].map({"higher": -1, "lower": 1}) * ours > 0
-    return {"change": words, "change_sign": sign.mask(large, "untested"), "moved": moved, "doubtful": large & bad, "earlier": evidence != ""}
+    return {"change": words, "change_sign": sign.mask(large, "untested"), "moved": moved, "doubtful": large & bad & is_recent(report, rows), "earlier": evidence != ""}
 
 
 def _beside(rows, comparator):

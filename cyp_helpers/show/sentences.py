@@ -68,12 +68,13 @@ indicators | no indicator | one indicator | {n} indicators
 board_found | Nothing clear in figures of the last two years. | | 
 board_also | | Also: {names}. | Also: {names}{more}.
 board_more | | ; one more below | ; {n} more below
-board_gaps | {all} measures: {shown} below{elsewhere}. | {all} measures: {shown} below{elsewhere}, one without figure. | {all} measures: {shown} below{elsewhere}, {n} without figures.
+board_gaps | {all}: {shown} below{elsewhere}. | {all}: {shown} below{elsewhere}, one without figure. | {all}: {shown} below{elsewhere}, {n} without figures.
+board_all | No measure | One measure | {N} measures
 board_elsewhere | | , one elsewhere | , {n} elsewhere
 board_untested | | Worse, but untested: {names}. | Worse, but untested: {names}.
 board_asked | No decision asked. | Asked of the board: {what} | 
-board_no_lead | | No lead named: {names}. | No leads named: {names}.
-board_rule | No primary indicator has a figure | Rows: primary indicators | Rows: primary indicators
+board_no_lead | | No lead: worry {names}. | No leads: worries {names}.
+board_rule | No primary indicator has a figure | Row: a primary indicator | Rows: primary indicators
 """
 SENTENCES = {
     name: forms for name, *forms in ([part.strip() for part in line.split("|")] for line in _TABLE.strip().splitlines())
