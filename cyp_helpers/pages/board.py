@@ -81,13 +81,13 @@ def sentences(report, rows):
     DataFrame with ``heading, sign, sentence`` (in lines).
     """
     worst, best = _found(report, rows)
-    doubtful = rows[rows["doubtful"]]
+    doubtful = rows[_marked(report, rows)["mark_sign"] == "untested"]
     loose = (bare(doubtful["short_name"]) + ", " + doubtful["moved"]).head(2).tolist()
-    every = report.comparison[report.comparison["measure"] == "indicator"]
-    others = every[~every["subject_id"].isin(rows["subject_id"])]
+    others = report.comparison.query("measure == 'indicator' and subject_id not in @rows['subject_id']")
     without = others.groupby("subject_id")["observation_id"].max().eq("")
-    counted = {"all": say("board_all", len(rows) + len(without)), "shown": count(len(rows)), "elsewhere": say("board_elsewhere", (~without).sum())}
-    unknown = [say("board_untested", len(loose), names=_within(loose)), say("board_gaps", without.sum(), **counted)]
+    every, elsewhere = say("board_all", len(rows) + len(without)), say("board_elsewhere", (~without).sum())
+    gaps = say("board_gaps", without.sum(), all=every, shown=count(len(rows)), elsewhere=elsewhere)
+    unknown = [say("board_untested", len(loose), names=_within(loose)), gaps]
     return pd.DataFrame(
         [
             ["Needs attention", "worse", _named(report, worst, -1) or say("board_found", 0)],

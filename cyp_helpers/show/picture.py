@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from cyp_helpers.show import marks
-from cyp_helpers.show.rows import UNKNOWN
+from cyp_helpers.show.rows import NONE, UNKNOWN
 from cyp_helpers.show.table import FOLDER, clean_text
 from cyp_helpers.show.wording import clean
 
@@ -194,13 +194,17 @@ def _cut(drawn, width):
 
 
 def _legend(groups):
-    """What explains the rows: signs that none of them shows are left out."""
-    used = {str(word) for _, rows in groups for row in rows for name, word in row.items() if name.endswith("_sign")}
+    """What explains the rows: signs and words that none of them shows are left out."""
+    shown = {(name, str(word)) for _, rows in groups for row in rows for name, word in row.items()}
+    signs, words = ({word for name, word in shown if name.endswith("_sign") == of_sign} for of_sign in (True, False))
     return {
         "axis": AXIS,
         "marked": MARKED,
-        "explained": [one for one in SIGNS_EXPLAINED if not used.isdisjoint(one[0])],
-        "words": WORDS_EXPLAINED,
+        "explained": [one for one in SIGNS_EXPLAINED if not signs.isdisjoint(one[0])],
+        "words": [
+            *([f"{NONE} {DASH_EXPLAINED}"] if NONE in words or not shown.isdisjoint({("spark", ""), ("spine", "")}) else []),
+            *([WORDS_EXPLAINED] if UNKNOWN in words else []),
+        ],
         "dash": DASH_EXPLAINED,
         "pictures": [(_key(name), words) for name, words in PICTURES_EXPLAINED],
     }
