@@ -5,9 +5,8 @@ import re
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.compare.judge import Evidence
 from cyp_helpers.compare.subjects import published_lines
-from cyp_helpers.findings import attention, not_judged, told, went_well
+from cyp_helpers.findings import attention, told, went_well
 from cyp_helpers.show.owners import with_owners
 from cyp_helpers.show.picture import Board
 from cyp_helpers.show.rows import NONE, bare, in_words, pictured, short_names
@@ -56,8 +55,8 @@ def board(report, rows, asked=""):
     Board, which shows itself in a notebook and on the page, and gives a PDF.
     """
     drawn = pictured(report, rows.join(_marked(report, rows)))
-    lone = drawn.query("mark_sign == 'worse' and mark != '' and lead == @NONE").sort_values("mark")["mark"].tolist()
     own = report.is_own_area
+    lone = sorted(drawn.loc[(drawn["mark_sign"] == "worse") & (drawn["mark"] != "") & (drawn["lead"] == NONE), "mark"])
     without_lead = say("board_no_lead", len(lone), names=", ".join(lone))
     return Board(
         title=report.title,

@@ -100,7 +100,7 @@ def _table(document, columns, rows, pictures, words):
             if row is not None and name in _PICTURES and row[name]:
                 _add_picture(cell, pictures[row[name]], _PICTURES[name], row[f"{name}_words"])
             else:
-                _write(cell, header if row is None else _said(row, name), name, strong=row is None or row["mark_sign"] != "" and n == 0)
+                _write(cell, header if row is None else _said(row, name), name, strong=row is None or n == 0 and (row["mark"] or row["mark_sign"] not in ("", "better")))
 
 
 def _said(row, name):
