@@ -22,7 +22,7 @@ from cyp_helpers.report import open_review
 from cyp_helpers.show import marks, picture
 from cyp_helpers.show.document import document_of
 from cyp_helpers.show.publish import page_of
-from cyp_helpers.show.rows import bare
+from cyp_helpers.show.rows import bare, pictured
 from cyp_helpers.show.wording import count
 from cyp_helpers.show.words import page_name
 
@@ -179,6 +179,26 @@ def test_rows_of_the_default_review(default):
     ]
     assert rows.loc["Age 11 standard", ["target", "target_sign"]].tolist() == ["met", "met"]
     assert rows.index[rows["priority"] == "Support"].tolist() == ["First-time offenders per 100k"]  # stands in
+
+
+def test_a_line_shows_the_five_years_that_its_word_is_about(default):
+    """Re-referrals fell from 35.6 six years ago and have risen since: the word is worsening."""
+    row = pictured(default, page.listed(default).query("short_name == 'Social care re-referrals'")).iloc[0]
+    assert row["change"] == "worsening" and "5 figures up to 2016/17: 18.7, 20.1, 24.2, 23.9, 25.5" in row["spark_words"]
+
+
+def test_who_falls_behind_did_not_move_as_england_did():
+    """From 2018 to 2022 conceptions fell by 0.2 here and by 2.8 in England."""
+    listed = page.listed(open_review("early-help-2013-16", "2026-03-31", register=load_register()))
+    row = listed.set_index("short_name").loc["Under-18 conceptions per 1k"]
+    assert row[["change", "change_sign"]].tolist() == ["falling behind", "worse"]
+
+
+def test_the_legend_explains_what_the_rows_show_and_no_more(sheet):
+    _, _, board, _ = sheet
+    table, _, legend = board.html().partition('<div class="legend">')
+    assert ("unknown: " in legend) == ("unknown" in table) and ("– none" in legend) == ("–</span>" in table)
+    assert ("neither good nor bad" in legend) == (board.rows.filter(like="_sign") == "neither").any(axis=None)
 
 
 def test_the_three_sentences_name_what_the_rows_show(default):
