@@ -65,15 +65,16 @@ positive | none is said to see a positive impact | one is said to see a positive
 unmet_need | none is said to have an unmet need | one is said to have an unmet need | {n} are said to have an unmet need
 worsened | No figure clearly worsened. | One figure worsened. Of 100 like cases {span} still stood there a year later. | {N} figures worsened, of {indicators}. Of 100 like cases {span} still stood there a year later.
 indicators | no indicator | one indicator | {n} indicators
-board_bad | No recent figure is clearly worse, getting worse or short of its target. | | 
-board_more_bad | | One more needs attention. | {N} more need attention.
-board_good | No recent figure is clearly better, improving or on target. | Better, improving or on target: {names}. | Better, improving or on target: {names}{more}.
-board_more_good | | , and one more | , and {n} more
-board_gaps | Every indicator of the plan has a figure. | One indicator of {all} has no figure. | {N} of {all} indicators have no figure.
-board_lone | | One has nothing to stand beside. | {N} have nothing to stand beside.
-board_untested | | Worse, but not tested: {names}. | Worse, but not tested: {names}.
-board_asked | Asked of the board: nothing. | Asked of the board: {what} | 
-board_rule | No primary indicator has a figure | One row: the primary indicator with a figure | {N} rows: primary indicators, comparable first
+board_found | Nothing clear in figures of the last two years. | |
+board_also | | Also: {names}. | Also: {names}{more}.
+board_more | | ; one more below | ; {n} more below
+board_gaps | {all}: {shown} below{elsewhere}. | {all}: {shown} below{elsewhere}, one without figure. | {all}: {shown} below{elsewhere}, {n} without figures.
+board_all | No measure | One measure | {N} measures
+board_elsewhere | | , one elsewhere | , {n} elsewhere
+board_untested | | Worse, but untested: {names}. | Worse, but untested: {names}.
+board_asked | No decision asked. | Asked of the board: {what} |
+board_no_lead | | No lead: worry {names}. | No leads: worries {names}.
+board_rule | No primary indicator has a figure | Row: a primary indicator | Rows: primary indicators
 """
 SENTENCES = {
     name: forms for name, *forms in ([part.strip() for part in line.split("|")] for line in _TABLE.strip().splitlines())
