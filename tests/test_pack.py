@@ -1,6 +1,6 @@
 """The pages of a review together: every link leads somewhere, another authority shows at once, axe finds nothing."""
 
-import os
+import importlib.util
 import re
 import statistics
 from pathlib import Path
@@ -20,8 +20,8 @@ from cyp_helpers.report import open_review
 NAMES = ["board", "all-indicators", "priority-1-safe", "indicator-re-referrals", "indicator-referrals"]
 NAMES += ["delivery", "data-quality", "annual-review"]
 INDEX = "../../index"  # from a review's folder
-# The file axe.min.js of the npm package axe-core, for whoever has it.
-AXE = Path(os.environ.get("AXE", PROJECT / "node_modules" / "axe-core" / "axe.min.js"))
+_HOLDS_AXE = importlib.util.find_spec("axe_playwright_python")  # its axe.min.js alone is used
+AXE = Path(_HOLDS_AXE.submodule_search_locations[0]) / "axe.min.js" if _HOLDS_AXE else None
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +94,7 @@ def test_the_table_of_all_indicators_sorts_searches_and_filters(pack, tmp_path):
 
 
 @needs_browser
-@pytest.mark.skipif(not AXE.exists(), reason="no axe-core (npm install axe-core, or its axe.min.js named by AXE)")
+@pytest.mark.skipif(AXE is None, reason="no axe-core (pip install --no-deps -r tests/axe.lock)")
 @pytest.mark.parametrize("width", [1280, 640, 320])
 def test_axe_finds_nothing_and_no_page_is_wider_than_its_window(pack, tmp_path, width):
     folder, _ = pack
