@@ -1,14 +1,17 @@
 """The pages of a review together: every link leads somewhere, another authority shows at once, axe finds nothing."""
 
+import csv
 import importlib.util
 import re
 import statistics
+import time
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 from browser import browser, needs_browser
 from conftest import PROJECT
+from matplotlib.image import imread
 
 from cyp_helpers.batch import work
 from cyp_helpers.batch.contents import write_contents
@@ -91,6 +94,42 @@ def test_the_table_of_all_indicators_sorts_searches_and_filters(pack, tmp_path):
         page.run("document.querySelector('[data-sortable] thead button').click()")
         assert page.run(shown) == sorted(every, key=str.casefold)
         assert page.run("document.querySelector('[data-sortable] th').getAttribute('aria-sort')") == "ascending"
+
+
+@needs_browser
+def test_a_chart_and_its_figures_are_saved(pack, tmp_path):
+    """What a reader saves: the picture at twice its size, drawn and titled; the table as CSV that no spreadsheet runs."""
+    folder, _ = pack
+    with browser(tmp_path) as page:
+        page.open((folder / "indicator-re-referrals.html").as_uri())
+        page.ask("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
+        page.run(
+            "figure = document.querySelector('figure.chart'); figure.querySelector('td').textContent = '=1+\\u22121,\"2\"'"
+        )
+        shown = page.run("[...figure.querySelectorAll('tr')].map(row => [...row.cells].map(cell => cell.textContent))")
+        box = page.run(
+            "[figure.querySelector('svg').viewBox.baseVal.width, figure.querySelector('svg').viewBox.baseVal.height]"
+        )
+        page.run("figure.querySelectorAll('.save button').forEach(button => button.click())")
+        picture, figures = (_downloaded(tmp_path, ending) for ending in ("png", "csv"))
+        assert page.said("Runtime.exceptionThrown") == [] and page.said("Log.entryAdded") == []
+    rows = list(csv.reader(figures.read_text(encoding="utf-8-sig").splitlines()))
+    shown[1][1] = '\'=1+-1,"2"'
+    assert len(rows) > 3 and rows == shown
+    drawn = imread(picture)
+    height, width, _ = drawn.shape
+    assert width == 2 * box[0] and 2 * box[1] < height < 2 * box[1] + 200
+    own = (drawn[..., :3] * 255 - [0x12, 0x43, 0x6D]).round() == 0  # the colour of the line of this area
+    title = drawn[: height - int(2 * box[1]), :, :3].min(axis=2)
+    assert own.all(axis=2).sum() > 100 and (title < 0.5).sum() > 100 and (title > 0.99).mean() > 0.5
+
+
+def _downloaded(folder, ending, seconds=20):
+    end = time.monotonic() + seconds
+    while not (found := list(folder.glob(f"*.{ending}"))):
+        assert time.monotonic() < end, f"no .{ending} was saved within {seconds} s"
+        time.sleep(0.1)
+    return found[0]
 
 
 @needs_browser
