@@ -48,7 +48,7 @@ def test_a_table_has_a_caption_scopes_and_escaped_words():
     assert "A &amp; B</caption>" in html and html.count("<caption") == 1
     assert html.count('scope="col"') == 5 and html.count('scope="row"') == 1
     assert "&lt;b&gt; &amp; co" in html and "&amp;amp;" not in html and "A &lt;note&gt;" in html
-    assert all(f">{text}</td>" in html for text in ("38.0", "17,790", "no figure", "−0.20"))
+    assert all(f">{text}</td>" in html for text in ("38.0", "17,790", "unknown", "−0.20"))
     assert re.search(r'class="number">38.0', html)
 
 

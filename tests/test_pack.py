@@ -74,7 +74,9 @@ def test_another_authority_shows_in_a_tenth_of_a_second_and_back_is_what_was_the
         )
         assert statistics.median(took) < 100
         assert page.run(seen) != before
+        assert "All else stays with Nottinghamshire" in page.run("document.querySelector('.chooser p').innerText")
         page.run("choose(own)")
+        assert page.run("document.querySelector('.chooser p').innerText") == ""
         assert page.run(seen) == before
         assert page.said("Runtime.exceptionThrown") == [] and page.said("Log.entryAdded") == []
 
