@@ -17,8 +17,18 @@ import pandas as pd
 from cyp_helpers.register.tables import load_register
 
 PLAIN = 60
-RUNS = {"cypf-2016-18/2017-18-part-2": ["--review", "2017-18 part 2"], "national-framework": ["--plan", "national-framework", "--area", "Leeds"]}
-_NAMED = {"indicators": "name", "series": "name", "areas": "name", "sources": "title", "plans": "title", "priorities": "title"}
+RUNS = {
+    "cypf-2016-18/2017-18-part-2": ["--review", "2017-18 part 2"],
+    "national-framework": ["--plan", "national-framework", "--area", "Leeds"],
+}
+_NAMED = {
+    "indicators": "name",
+    "series": "name",
+    "areas": "name",
+    "sources": "title",
+    "plans": "title",
+    "priorities": "title",
+}
 _LEFT_OUT = {"table", "figure", "svg", "summary", "code", "style", "script", "h1", "h2", "h3"}
 
 

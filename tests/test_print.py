@@ -88,6 +88,7 @@ def test_paper_says_which_page_it_is(printed):
         assert {len(sheets) for sheets, _ in paper.values()} == {1}  # one sheet, whatever the paper
         return
     sheets, _ = paper["A4"]
+    assert len(sheets) <= 40 and (name != "data_quality" or len(sheets) <= 20)
     assert TITLE in sheets[-1] and f"Page {len(sheets)} of {len(sheets)}" in sheets[-1]
 
 
