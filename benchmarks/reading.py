@@ -1,8 +1,9 @@
 """How easily the computed sentences of the pages are read: Flesch reading ease, 60 and more being plain English.
 
-206.835 - 1.015 x words in a part - 84.6 x syllables in a word; a part ends, as Flesch counts it, at a stop, a colon or a
-semicolon. Syllables are those of the CMU Pronouncing Dictionary, of other words the groups of vowels. A figure counts as a
-word of one syllable, and so does each name from the register: what an indicator is called is not for the workbook to say.
+206.835 - 1.015 x words in a part - 84.6 x syllables in a word; a part ends, as Flesch counts it, at a stop, a colon
+or a semicolon. Syllables are those of the CMU Pronouncing Dictionary, of other words the groups of vowels. A figure
+counts as a word of one syllable, and so does each name from the register: what an indicator is called is not for the
+workbook to say.
 """
 
 import re
