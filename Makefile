@@ -26,9 +26,10 @@ mutants: $(READY)  # small changes of the comparing core, one at a time: each sh
 notebooks: $(READY)  # run the saved notebooks again and keep their outputs
 	$(BIN)/cyp save-notebooks
 
-$(READY): requirements.lock pyproject.toml
+$(READY): requirements.lock tests/axe.lock pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r tests/axe.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $(READY)
 

@@ -81,6 +81,15 @@ def review(
 
 
 @app.command()
+def reading():
+    """How easily the computed sentences of a pack are read, by kind of page, and the ten that are hardest."""
+    from benchmarks.reading import measure, report
+    from cyp_helpers.register.tables import find_project
+
+    typer.echo(report(measure(find_project())))
+
+
+@app.command()
 def country():
     """The board page of every authority by ``cyp review``, beside plain papermill for five of them."""
     from benchmarks.country import measure, report

@@ -24,8 +24,8 @@ import psutil
 
 from cyp_helpers.compare.areas import ranks
 from cyp_helpers.compare.figures import known_figures
-from cyp_helpers.compare.judge import judge
-from cyp_helpers.compare.pairs import pair_figures
+from cyp_helpers.compare.judge import Verdict, judge
+from cyp_helpers.compare.pairs import COMPARATOR, pair_figures
 from cyp_helpers.compare.scale import CHILDREN
 from cyp_helpers.compare.years import years_before
 from cyp_helpers.register.tables import AUTHORITY_TYPES, ENGLAND, load_register, newest_editions
@@ -34,7 +34,8 @@ AREAS, YEARS = 153, 20  # England and the authorities
 PORTION = 50  # series judged at a time: more take more memory and no less time
 DAY = pd.Timestamp("2030-03-31")
 _UNITS = ("percent", "rate per 10,000", "days")  # the last has no counts
-_KEPT = ["figure", "difference", "score", "promise", "direction"]
+_KEPT = dict.fromkeys(["difference", "score", "promise", "direction"], "float32")
+_KEPT |= {"comparator": COMPARATOR, "verdict": pd.CategoricalDtype([str(verdict) for verdict in Verdict])}
 
 
 def measure(indicators=1_000, rounds=5):
@@ -148,7 +149,7 @@ def national_register(indicators):
 def compare_all(table, indicators):
     """Every comparison of every figure: ``figure`` (place in the table), ``comparator``, ``difference, score, promise, direction, verdict``."""
     register = national_register(indicators)
-    starts = np.searchsorted(table["series_id"].to_numpy(), np.array(series_ids(indicators)[::PORTION], dtype=object))
+    starts = np.flatnonzero(~table["series_id"].duplicated())[::PORTION]
     bounds = list(zip(starts, [*starts[1:], len(table)]))
     _shared.update(register=register, table=table)
     with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("fork")) as pool:
@@ -167,9 +168,8 @@ def _compare_portion(first, last):
     figures = figures.join(ranks(figures))
     years = years_before(figures)
     judged = judge(figures, pair_figures(figures, register, years), years, register)
-    kept = judged[_KEPT].astype({name: "float32" for name in _KEPT[1:]})
-    place = published.index.to_numpy()  # figures come in the order of their publication
-    return kept.assign(figure=place[kept["figure"]], **judged[["comparator", "verdict"]].astype("category"))
+    place = published.index.to_numpy(dtype="int32")  # figures come in the order of their publication
+    return judged[list(_KEPT)].astype(_KEPT).assign(figure=place[judged["figure"]])
 
 
 def _timed(taken, work):

@@ -136,9 +136,13 @@ def told(report, good):
     rows = judged(report)
     news = rows["verdict"].map({str(one): one.good for one in Verdict}) == good
     sure = (rows["evidence"] == Evidence.CLEAR) | (rows["question"] == "target")
+    return rows[news & sure & is_recent(report, rows) & (rows["measure"] != "context figure")]
+
+
+def is_recent(report, rows):
+    """Whether the figure of each row, by its ``observation_id``, is not older than ``OLD_MONTHS``."""
     end = report.figures["end"].reindex(rows["observation_id"]).set_axis(rows.index)
-    recent = ~(months_between(end, report.as_at) > OLD_MONTHS)
-    return rows[news & sure & recent & (rows["measure"] != "context figure")]
+    return ~(months_between(end, report.as_at) > OLD_MONTHS)
 
 
 def probably_not(found):

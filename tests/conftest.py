@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from cyp_helpers.compare.comparison import judged_on
 from cyp_helpers.compare.plan import compare_plan
 from cyp_helpers.compare.promise import CURVES, KINDS, OFFSETS
 from cyp_helpers.register.tables import Register, read_table
 
+settings.register_profile("any machine", deadline=None)  # no test times
+settings.load_profile("any machine")
 PROJECT = Path(__file__).resolve().parents[1]
 SEEDS = PROJECT.parent / "shared" / "seeds"
 COLUMNS = {

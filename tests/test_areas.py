@@ -13,7 +13,7 @@ from cyp_helpers.compare.figures import known_figures
 from cyp_helpers.register.tables import ENGLAND, UnknownName
 
 THIS = "FY 2015/16"
-few = settings(max_examples=25, deadline=None)
+few = settings(max_examples=25)
 
 
 def ranked(values, polarity="higher", **other):
@@ -80,7 +80,7 @@ def tables(draw):
     )
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(tables(), st.sampled_from(["mean", "median"]))
 def test_averages_are_what_a_pivot_says(figures, average):
     near = neighbour_averages(figures, tiny(), "list", average)

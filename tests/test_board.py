@@ -13,6 +13,7 @@ from docx import Document
 from pypdf import PdfReader
 
 from cyp_helpers.batch.jobs import Run, plan_jobs
+from cyp_helpers.findings import attention, went_well
 from cyp_helpers.pages import board as page
 from cyp_helpers.pages.delivery_tracker import by_lead, due_soon
 from cyp_helpers.pages.pack import pack
@@ -21,6 +22,8 @@ from cyp_helpers.report import open_review
 from cyp_helpers.show import marks, picture
 from cyp_helpers.show.document import document_of
 from cyp_helpers.show.publish import page_of
+from cyp_helpers.show.rows import bare, pictured
+from cyp_helpers.show.wording import count
 from cyp_helpers.show.words import page_name
 
 REVIEWS = [
@@ -35,7 +38,7 @@ MOST_WORDS = 350
 
 def words_on(html):
     """How many words a page shows: what stands in tags, styles, hidden or alternative texts is not counted."""
-    html = re.sub(r"<(style|title|head|nav)\b.*?</\1>|<span class=\"hide\">.*?</span>", " ", html, flags=re.DOTALL)
+    html = re.sub(r"<(style|title|head|nav)\b.*?</\1>|<(span|caption) class=\"hide\">.*?</\2>", " ", html, flags=re.DOTALL)
     return sum(bool(re.search(r"\w", word)) for word in re.sub(r"<[^>]*>", " ", html).split())
 
 
@@ -170,7 +173,7 @@ def test_rows_of_the_default_review(default):
     assert told.tolist() == ["25.5%", "low", "21.9%", "worsening", "unclear", "worse"]
     assert rows.loc["School absence", "change_sign"] == "better too"  # England's came down as well
     assert rows.loc["Mental health wait, weeks", ["change", "moved", "lead"]].tolist() == [
-        "not tested",
+        "rise, untested",
         "6.59 to 10.9",
         "NHS",
     ]
@@ -178,22 +181,72 @@ def test_rows_of_the_default_review(default):
     assert rows.index[rows["priority"] == "Support"].tolist() == ["First-time offenders per 100k"]  # stands in
 
 
+def test_a_line_shows_the_five_years_that_its_word_is_about(default):
+    """Re-referrals fell from 35.6 six years ago and have risen since: the word is worsening."""
+    row = pictured(default, page.listed(default).query("short_name == 'Social care re-referrals'")).iloc[0]
+    assert row["change"] == "worsening" and "5 figures up to 2016/17: 18.7, 20.1, 24.2, 23.9, 25.5" in row["spark_words"]
+
+
+def test_who_falls_behind_did_not_move_as_england_did():
+    """From 2018 to 2022 conceptions fell by 0.2 here and by 2.8 in England."""
+    listed = page.listed(open_review("early-help-2013-16", "2026-03-31", register=load_register()))
+    row = listed.set_index("short_name").loc["Under-18 conceptions per 1k"]
+    assert row[["change", "change_sign"]].tolist() == ["falling behind", "worse"]
+
+
+def test_the_legend_explains_what_the_rows_show_and_no_more(sheet):
+    _, _, board, _ = sheet
+    table, _, legend = board.html().partition('<div class="legend">')
+    assert ("unknown: " in legend) == ("unknown" in table) and ("– none" in legend) == ("–</span>" in table)
+    assert ("neither good nor bad" in legend) == (board.rows.filter(like="_sign") == "neither").any(axis=None)
+
+
 def test_the_three_sentences_name_what_the_rows_show(default):
     listed = page.listed(default)
     attention, well, gaps = page.sentences(default, listed[listed["place"] <= page.MOST])["sentence"]
     assert attention == (
-        "Social care re-referrals: worsening over five years and worse than its neighbours. "
-        "Breastfeeding and free-meals gap at 5: worse than England."
+        "1 Social care re-referrals: worsening, worse than neighbours.\n"
+        "2 Breastfeeding: worse than England.\n"
+        "3 Free-meals gap at 5: worse than England."
     )
-    assert well.startswith("Better, improving or on target: permanent exclusions, school absence and ")
-    assert gaps == "15 of 33 indicators have no figure. Worse, but not tested: mental health wait (6.59 to 10.9)."
+    assert well.splitlines()[:2] == [
+        "1 Permanent exclusions: improving, better than England and neighbours.",
+        "2 School absence: improving, better than England.",
+    ]
+    assert gaps.splitlines()[0] == "Worse, but untested: mental health wait, 6.59 to 10.9."
+    assert gaps.splitlines()[1] == "34 measures: 17 below, one elsewhere, 16 without figures."  # 33, and one that stands in
+
+
+def test_rows_are_marked_as_the_sentences_name_them(sheet):
+    """Numbers in the order of the findings; a large change for the worse that nothing tests has a mark and no number."""
+    report, rows, board, _ = sheet
+    for sign, found, most in (("worse", attention(report), 3), ("better", went_well(report), 2)):
+        order = [one for one in found["subject_id"] if one in set(rows["subject_id"])]
+        marked = board.rows[board.rows["mark_sign"] == sign].set_index("subject_id")["mark"]
+        assert sorted(marked.index) == sorted(order)
+        assert marked[order].tolist() == [str(n + 1) if n < most else "" for n in range(len(order))]
+        said = board.said.set_index("sign").loc[sign, "sentence"].splitlines()
+        names = bare(rows.set_index("subject_id")["short_name"])
+        named = [line.partition(":")[0] for line in said if line[0].isdigit()]
+        assert named == [f"{n} {names[one]}" for n, one in enumerate(order[:most], 1)]
+    assert board.rows.loc[board.rows["mark_sign"] == "untested", "mark"].eq("").all()
+
+
+def test_all_measures_are_counted_once(sheet):
+    _, rows, board, _ = sheet
+    numbers = {count(n): n for n in range(1, 10)}
+    words = board.said["sentence"].iloc[2].splitlines()[-1].replace(",", "").lower().split()
+    every, *parts = (int(numbers.get(one, one)) for one in words if one in numbers or one.isdigit())
+    assert every == sum(parts) and parts[0] == len(rows)
 
 
 def test_what_the_board_is_asked_and_what_an_owner_says_stand_on_the_sheet(default):
     listed = page.listed(default).head(1).assign(owner="Staff came back.")
     html = page.board(default, listed, asked="Whether to go on").html()
     assert "Asked of the board: Whether to go on" in html and "Staff came back." in html
-    assert "Asked of the board: nothing." in page.board(default, listed).html()
+    assert "No decision asked." in page.board(default, listed).html()
+    asked = page.board(default, page.listed(default)).asked
+    assert asked == "No decision asked. No leads: worries 1, 2, 3."
 
 
 def test_a_page_with_a_sheet_shows_the_sheet_alone_and_folds_its_navigation():
@@ -224,7 +277,7 @@ def test_the_word_file_has_the_same_rows_with_header_rows_and_words_for_pictures
     document = Document(io.BytesIO(made))
     tables = document.tables
     assert [len(table.rows) - 1 for table in tables] == rows.groupby("priority", sort=False).size().tolist()
-    assert [row.cells[0].text for table in tables for row in table.rows[1:]] == rows["short_name"].tolist()
+    assert [row.cells[0].text.partition(" (")[0] for table in tables for row in table.rows[1:]] == rows["short_name"].tolist()
     assert all([cell.text for cell in table.rows[0].cells] == list(board.columns.values()) for table in tables)
     assert all("tblHeader" in table.rows[0]._tr.xml and "tblCaption" in table._tbl.xml for table in tables)
     pictures = document.element.xpath("//wp:docPr")

@@ -13,7 +13,7 @@ from cyp_helpers.compare.promise import CLEAR_PROMISE, CURVES, KINDS, LEVELS, OF
 from cyp_helpers.compare.scale import fit_variation, own_factor
 from cyp_helpers.compare.years import years_before
 
-few = settings(max_examples=60, deadline=None)
+few = settings(max_examples=60)
 POLARITIES = ["higher", "lower", "none"]
 NUMBERS = st.one_of(st.none(), st.just(0.0), st.floats(-9, 9))
 

@@ -18,7 +18,7 @@ from cyp_helpers.register.tables import UnknownName
 from cyp_helpers.report import check_parameters, open_review
 from cyp_helpers.show import sentences, words
 from cyp_helpers.show.table import Difference, Table, with_sign
-from cyp_helpers.show.workbook import write_workbook
+from cyp_helpers.show.workbook import write_sheets, write_workbook
 
 LAST, THIS = "FY 2014/15", "FY 2015/16"
 ENGLAND = "E92000001"
@@ -48,7 +48,7 @@ def test_a_table_has_a_caption_scopes_and_escaped_words():
     assert "A &amp; B</caption>" in html and html.count("<caption") == 1
     assert html.count('scope="col"') == 5 and html.count('scope="row"') == 1
     assert "&lt;b&gt; &amp; co" in html and "&amp;amp;" not in html and "A &lt;note&gt;" in html
-    assert all(f">{text}</td>" in html for text in ("38.0", "17,790", "no figure", "−0.20"))
+    assert all(f">{text}</td>" in html for text in ("38.0", "17,790", "unknown", "−0.20"))
     assert re.search(r'class="number">38.0', html)
 
 
@@ -87,7 +87,8 @@ def test_the_story_of_one_indicator(review):
 
 def test_a_chart_tells_its_data_and_equal_data_give_equal_pictures(review):
     first, second = (
-        indicator.long_chart(indicator.open_indicator(review, review.subjects["indicator_id"].iloc[0])) for _ in range(2)
+        indicator.long_chart(indicator.open_indicator(review, review.subjects["indicator_id"].iloc[0]))
+        for _ in range(2)
     )
     html = first._repr_html_()
     assert 'alt="Line chart. ' in html and "<caption" in html and "data:image/svg+xml" in html
@@ -119,12 +120,39 @@ def test_the_workbook_keeps_numbers_and_words_apart_one_table_a_sheet(review, tm
     for sheet in book.worksheets[1:]:
         (table,) = sheet.tables.values()
         top, *rows = sheet[table.ref]
-        assert not sheet.merged_cells.ranges and table.autoFilter and sheet.print_title_rows == f"${top[0].row}:${top[0].row}"
+        assert (
+            not sheet.merged_cells.ranges
+            and table.autoFilter
+            and sheet.print_title_rows == f"${top[0].row}:${top[0].row}"
+        )
         assert sheet.freeze_panes == f"B{top[0].row + 1}"
         assert sheet.page_setup.paperSize == 9 and sheet.sheet_properties.pageSetUpPr.fitToPage  # A4, one page broad
         for column in zip(*rows):
             kinds = {type(cell.value) for cell in column}
             assert kinds == {str} or kinds <= {int, float, type(None)}, (sheet.title, top[0].value)
+
+
+def test_many_notes_stand_below_a_table_so_that_its_frozen_head_leaves_room_for_rows(tmp_path):
+    rows, few, many = (
+        pd.DataFrame({"name": ["Absence", "Exits"], "value": ["4", "5"]}),
+        ["One."],
+        [f"Note {n}." for n in range(5)],
+    )
+    sheets = {"Few": Table("Figures", rows, few), "Many": Table("Figures", rows, many)}
+    write_sheets(sheets, "Title", [], tmp_path / "notes.xlsx", pd.Timestamp("2018-03-31"))
+    book = openpyxl.load_workbook(tmp_path / "notes.xlsx")
+    first = {name: [sheet["A"][n].value for n in range(sheet.max_row)] for name, sheet in zip(book.sheetnames, book)}
+    assert first["Few"] == ["Figures", "One.", "Indicator", "Absence", "Exits"]
+    assert first["Many"] == [
+        "Figures",
+        "Notes stand below the table, from row 7.",
+        "Indicator",
+        "Absence",
+        "Exits",
+        None,
+        *many,
+    ]
+    assert book["Many"].freeze_panes == book["Few"].freeze_panes == "B4"
 
 
 def test_a_comparison_is_a_row_with_verdict_evidence_and_reason_apart(review, tmp_path):
@@ -133,14 +161,19 @@ def test_a_comparison_is_a_row_with_verdict_evidence_and_reason_apart(review, tm
     header, *rows = sheet[next(iter(sheet.tables.values())).ref]
     rows = [{name.value: cell for name, cell in zip(header, row)} for row in rows]
     said = {row["Beside"].value: row for row in rows}
-    england, previous = ({name: cell.value for name, cell in said[one].items()} for one in ("England", "Previous figure"))
+    england, previous = (
+        {name: cell.value for name, cell in said[one].items()} for one in ("England", "Previous figure")
+    )
     assert [england[one] for one in ("Unit", "Figure, in its unit", "Other figure, in its unit", "Verdict", "Evidence")] == [
         "percent", 49, 52, "worse", "clear"
     ]  # fmt: skip
     assert previous["Difference, in points if per cent"] == -1 and previous["Still so a year later, of 100 such"] == 84
     assert said["Previous figure"]["Figure, in its unit"].number_format == "#,##0.0"
     assert said["Previous figure"]["Difference, in points if per cent"].number_format.startswith("+#,##0.0;")
-    assert said["Region"]["Verdict"].value == "not compared" and said["Region"]["Difference, in points if per cent"].value is None
+    assert (
+        said["Region"]["Verdict"].value == "not compared"
+        and said["Region"]["Difference, in points if per cent"].value is None
+    )
 
 
 def test_a_mistyped_parameter_is_refused_and_forgotten():

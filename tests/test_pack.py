@@ -1,14 +1,17 @@
 """The pages of a review together: every link leads somewhere, another authority shows at once, axe finds nothing."""
 
-import os
+import csv
+import importlib.util
 import re
 import statistics
+import time
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 from browser import browser, needs_browser
 from conftest import PROJECT
+from matplotlib.image import imread
 
 from cyp_helpers.batch import work
 from cyp_helpers.batch.contents import write_contents
@@ -20,8 +23,8 @@ from cyp_helpers.report import open_review
 NAMES = ["board", "all-indicators", "priority-1-safe", "indicator-re-referrals", "indicator-referrals"]
 NAMES += ["delivery", "data-quality", "annual-review"]
 INDEX = "../../index"  # from a review's folder
-# The file axe.min.js of the npm package axe-core, for whoever has it.
-AXE = Path(os.environ.get("AXE", PROJECT / "node_modules" / "axe-core" / "axe.min.js"))
+_HOLDS_AXE = importlib.util.find_spec("axe_playwright_python")  # its axe.min.js alone is used
+AXE = Path(_HOLDS_AXE.submodule_search_locations[0]) / "axe.min.js" if _HOLDS_AXE else None
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +74,9 @@ def test_another_authority_shows_in_a_tenth_of_a_second_and_back_is_what_was_the
         )
         assert statistics.median(took) < 100
         assert page.run(seen) != before
+        assert "All else stays with Nottinghamshire" in page.run("document.querySelector('.chooser p').innerText")
         page.run("choose(own)")
+        assert page.run("document.querySelector('.chooser p').innerText") == ""
         assert page.run(seen) == before
         assert page.said("Runtime.exceptionThrown") == [] and page.said("Log.entryAdded") == []
 
@@ -94,7 +99,43 @@ def test_the_table_of_all_indicators_sorts_searches_and_filters(pack, tmp_path):
 
 
 @needs_browser
-@pytest.mark.skipif(not AXE.exists(), reason="no axe-core (npm install axe-core, or its axe.min.js named by AXE)")
+def test_a_chart_and_its_figures_are_saved(pack, tmp_path):
+    """What a reader saves: the picture at twice its size, drawn and titled; the table as CSV that no spreadsheet runs."""
+    folder, _ = pack
+    with browser(tmp_path) as page:
+        page.open((folder / "indicator-re-referrals.html").as_uri())
+        page.ask("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
+        page.run(
+            "figure = document.querySelector('figure.chart'); figure.querySelector('td').textContent = '=1+\\u22121,\"2\"'"
+        )
+        shown = page.run("[...figure.querySelectorAll('tr')].map(row => [...row.cells].map(cell => cell.textContent))")
+        box = page.run(
+            "[figure.querySelector('svg').viewBox.baseVal.width, figure.querySelector('svg').viewBox.baseVal.height]"
+        )
+        page.run("figure.querySelectorAll('.save button').forEach(button => button.click())")
+        picture, figures = (_downloaded(tmp_path, ending) for ending in ("png", "csv"))
+        assert page.said("Runtime.exceptionThrown") == [] and page.said("Log.entryAdded") == []
+    rows = list(csv.reader(figures.read_text(encoding="utf-8-sig").splitlines()))
+    shown[1][1] = '\'=1+-1,"2"'
+    assert len(rows) > 3 and rows == shown
+    drawn = imread(picture)
+    height, width, _ = drawn.shape
+    assert width == 2 * box[0] and 2 * box[1] < height < 2 * box[1] + 200
+    own = (drawn[..., :3] * 255 - [0x12, 0x43, 0x6D]).round() == 0  # the colour of the line of this area
+    title = drawn[: height - int(2 * box[1]), :, :3].min(axis=2)
+    assert own.all(axis=2).sum() > 100 and (title < 0.5).sum() > 100 and (title > 0.99).mean() > 0.5
+
+
+def _downloaded(folder, ending, seconds=20):
+    end = time.monotonic() + seconds
+    while not (found := list(folder.glob(f"*.{ending}"))):
+        assert time.monotonic() < end, f"no .{ending} was saved within {seconds} s"
+        time.sleep(0.1)
+    return found[0]
+
+
+@needs_browser
+@pytest.mark.skipif(AXE is None, reason="no axe-core (pip install --no-deps -r tests/axe.lock)")
 @pytest.mark.parametrize("width", [1280, 640, 320])
 def test_axe_finds_nothing_and_no_page_is_wider_than_its_window(pack, tmp_path, width):
     folder, _ = pack

@@ -1,10 +1,12 @@
 """Computed sentences read well for none, for one and for many."""
 
 import re
+import statistics
 
 import pytest
 from reading import faults
 
+from benchmarks.reading import PLAIN, ease, sentences
 from conftest import PROJECT
 from cyp_helpers.pages import all_indicators, priority_review
 from cyp_helpers.register.tables import load_register
@@ -59,3 +61,17 @@ def test_words_of_the_register_read_well(plan, name, area):
     whole = open_review(plan, name, area=area, register=load_register(PROJECT))
     reviews = [whole, *(narrowed(whole, one) for one in whole.priorities["short_id"])]
     assert [fault for review in reviews for say_it in SAID for fault in faults(say_it(review))] == []
+
+
+def test_sentences_are_plain_english():
+    """As ``python -m benchmarks reading`` measures them on the pages; here each as it reads for a few."""
+    parts = dict.fromkeys(re.findall(r"{([a-z_]{2,})}", str(SENTENCES)), "such")
+    found = [ease(one) for name in SENTENCES for one in sentences(say(name, 3, **parts))]
+    assert len(found) > 60 and statistics.median(found) >= PLAIN
+    assert statistics.quantiles(found, n=10)[0] > 30
+
+
+def test_hard_words_and_long_sentences_are_harder():
+    plain, hard, long = "We saw it.", "Comparability necessitates circumspection.", " ".join(["We saw it"] * 20)
+    assert ease(plain) > PLAIN > ease(hard) and ease(plain) > ease(long)
+    assert ease("They are the same: 25.5%.") == ease("They are the same: 8.")

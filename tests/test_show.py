@@ -44,7 +44,7 @@ def test_each_column_is_shown_as_the_list_of_columns_says():
         [
             "Exits",
             "November 2017",
-            "no figure",
+            "unknown",
             "Previous figure",
             "'fewer'",
             "–",
@@ -72,12 +72,12 @@ def test_every_column_of_a_comparison_is_in_the_list():
     [
         (ROWS["name"], [["Absence"], ["Exits"]]),
         (ROWS["verdict"].value_counts(), [["✓ better", "1"], ["not compared", "1"]]),
-        (ROWS.groupby("name")["comparator_value"].mean(), [["Absence", "4.25"], ["Exits", "no figure"]]),
+        (ROWS.groupby("name")["comparator_value"].mean(), [["Absence", "4.25"], ["Exits", "unknown"]]),
         (ROWS[["series_id"]], [["a"], ["b"]]),  # ids are shown where there is nothing else
-        (ROWS[["series_id", "value"]], [["4"], ["no figure"]]),  # no more decimals than it needs
+        (ROWS[["series_id", "value"]], [["4"], ["unknown"]]),  # no more decimals than it needs
         (ROWS[["verdict"]].astype("category"), [["✓ better"], ["not compared"]]),
         (pd.DataFrame({"good_level": [1.5, 2.0], "done": [True, False]}), [["1.5", "yes"], ["2.0", "no"]]),
-        (pd.DataFrame({"n": pd.array([1234, None], dtype="Int64")}), [["1,234"], ["no figure"]]),
+        (pd.DataFrame({"n": pd.array([1234, None], dtype="Int64")}), [["1,234"], ["unknown"]]),
         (pd.DataFrame({"year": [2017], "rank": [3.0]}), [["2017", "3"]]),
         (pd.DataFrame({"what": ["", None]}), [["–"], ["–"]]),
         (pd.DataFrame({"direction": [1.0, -1.0, None]}), [["above"], ["below"], ["–"]]),

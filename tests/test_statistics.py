@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy import stats
@@ -19,7 +19,6 @@ from cyp_helpers.compare.statistics import (
 
 FINGERTIPS = PROJECT.parent / "shared" / "open-data" / "fingertips" / "region_hospital_admissions_2324.csv"
 TWO_SAMPLES = [proportions_differ, rates_differ]
-unhurried = settings(deadline=None)  # the first example pays for imports
 COUNTS = st.integers(1, 20_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 SHARES = st.floats(0.001, 0.999)
 
@@ -35,7 +34,6 @@ def twice_the_smaller_tail(terms, x):
     return min(1, 2 * np.exp(min(logsumexp(terms[: x + 1]), logsumexp(terms[x:]))))
 
 
-@unhurried
 @example((15, 180), 0.98828125)  # scipy's tail is a thousandth off
 @given(COUNTS, SHARES)
 def test_known_benchmarks_are_twice_the_smaller_exact_tail(pair, share):
@@ -47,7 +45,6 @@ def test_known_benchmarks_are_twice_the_smaller_exact_tail(pair, share):
         assert_allclose(p, twice_the_smaller_tail(terms, x), rtol=1e-6, atol=1e-300)
 
 
-@unhurried
 @given(COUNTS, COUNTS)
 def test_two_proportions_are_yates_chi_squared(one, two):
     table = [[one[0], one[1] - one[0]], [two[0], two[1] - two[0]]]
@@ -55,7 +52,6 @@ def test_two_proportions_are_yates_chi_squared(one, two):
     assert_allclose(proportions_differ(*one, *two), expected, atol=1e-12)
 
 
-@unhurried
 @example((462, 462), (16, 1764))  # scipy's tail is a millionth off
 @given(COUNTS, COUNTS)
 def test_two_rates_are_the_exact_test_of_the_one_count_given_both(one, two):
@@ -65,7 +61,6 @@ def test_two_rates_are_the_exact_test_of_the_one_count_given_both(one, two):
 
 
 @pytest.mark.parametrize("differ", TWO_SAMPLES)
-@unhurried
 @given(one=COUNTS, two=COUNTS)
 def test_two_samples_do_not_mind_the_order_and_are_never_impossible(differ, one, two):
     p = differ(*one, *two)

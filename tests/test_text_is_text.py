@@ -142,7 +142,7 @@ def page_with(*shown):
 
 
 @given(hostile)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_table_and_words_read_exactly_what_they_were_given(text):
     names = [name for name in COLUMNS if name != "as_at"] + list(HIDDEN)
     frame = pd.DataFrame({name: [text, "other"] for name in names}).drop(columns="places")
@@ -163,7 +163,7 @@ def test_a_table_and_words_read_exactly_what_they_were_given(text):
 
 
 @given(hostile)
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 def test_a_chart_draws_text_as_text(text):
     drawing, axes = charts.new_figure()
     axes.plot([1, 2], [3, 4], label=text or "x")
@@ -183,7 +183,7 @@ def test_a_chart_draws_text_as_text(text):
 
 
 @given(st.lists(hostile.filter(str.strip), min_size=2, max_size=6))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_a_sheet_holds_text_and_numbers_only(texts):
     table = show(pd.DataFrame({"name": texts, "value": 4.5}), f"Caption {texts[0]}", [f"Note {texts[1]}"], "some")
     with tempfile.TemporaryDirectory() as folder:

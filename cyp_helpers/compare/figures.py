@@ -262,6 +262,17 @@ def look_up(ids, column):
     return column.reindex(ids).set_axis(ids.index)
 
 
+def choose(conditions, words, index):
+    """A column with the word of the first condition that holds, and the last word where none does; as codes until the end, since
+    text takes ten times as long.
+
+    >>> choose([pd.Series([True, False])], ["yes", "no"], range(2)).tolist()
+    ['yes', 'no']
+    """
+    codes = np.select(conditions, np.arange(len(conditions)), len(conditions))
+    return pd.Series(pd.array([str(word) for word in words], dtype="str").take(codes), index)
+
+
 def word(text, condition):
     """A column with ``text`` where the condition holds and '' elsewhere."""
     return pd.Series(np.where(condition, text, ""), index=condition.index, dtype="str")

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from cyp_helpers.compare.pairs import OVER_TIME
+from cyp_helpers.compare.figures import choose
+from cyp_helpers.compare.pairs import COMPARATOR, OVER_TIME
 from cyp_helpers.compare.promise import CLEAR_PROMISE, CLEAR_SCORE, promises, scores
 from cyp_helpers.compare.scale import children, yearly_changes
 from cyp_helpers.compare.statistics import proportion_differs_from, proportions_differ, rate_differs_from, rates_differ
@@ -118,6 +119,7 @@ def verdict_words(question, polarity, direction):
 
 # Codes of words, made into words once: a comparison of text takes ten times as long.
 _QUESTIONS, _POLARITIES = list(_WORDS), ["higher", "lower", "none"]
+_COMPARATORS = pd.array(COMPARATOR.categories, dtype="str")
 _CELLS = pd.array(
     [str(word) for by in _WORDS.values() for told in by.values() for word in told] + [str(_V.NOT_COMPARED)], dtype="str"
 )
@@ -127,12 +129,6 @@ def _cells(question, polarity, direction):
     """Where the word for each code of a question, polarity and direction stands in ``_CELLS``."""
     polarity = pd.Categorical(polarity, _POLARITIES).codes.astype(int)
     return (3 * np.asarray(question, dtype=int) + polarity) * 3 + direction.fillna(0).to_numpy().astype(int) + 1
-
-
-def _choose(conditions, words, index):
-    """A column with the word of the first condition that holds, and the last word where none does."""
-    codes = np.select(conditions, np.arange(len(conditions)), len(conditions))
-    return pd.Series(pd.array([str(word) for word in words], dtype="str").take(codes), index)
 
 
 def judge(figures, pairs, years, register, only=None):
@@ -159,6 +155,7 @@ def judge(figures, pairs, years, register, only=None):
     facts = figures[numbers + words].astype(dict.fromkeys(words, "category"))  # codes are taken along faster than text
     every = pairs
     pairs = pairs if only is None else pairs[only]
+    pairs = pairs.astype({"comparator": COMPARATOR})
     mine = facts.reindex(pairs["figure"]).set_axis(pairs.index)
     compared = (pairs["gap"] == "") & pairs["other_number"].notna()
     over_time = pairs["comparator"].isin(OVER_TIME)
@@ -172,12 +169,13 @@ def judge(figures, pairs, years, register, only=None):
     told = verdicts(told)
     tested = p_value.notna() & compared
     towards = np.sign(scored["score"].fillna(pairs["difference"]))
-    counts = _choose(
+    counts = choose(
         [tested & (p_value >= _LEVEL), tested & (np.sign(gap) == towards), tested],
         [COUNTS_CHANCE, COUNTS_AGREE, COUNTS_DISAGREE, ""],
         pairs.index,
     )
     return pairs.assign(
+        comparator=_COMPARATORS.take(pairs["comparator"].cat.codes),
         england_difference=_england_moved(figures, pairs, over_time),
         **scored,
         counts=counts,
@@ -208,7 +206,7 @@ def verdicts(rows):
     question = np.select([opposed, rows["comparator"] == "five_years", over_time], [3, 2, 0], 1)  # of _QUESTIONS
     cells = _cells(question, rows["polarity"], sign.where(clear, 0.0))
     clear &= np.array([word != Verdict.NO_CHANGE for word in _CELLS])[cells]
-    evidence = _choose(
+    evidence = choose(
         [~compared, rows["hidden"], clear, rows["promise"].notna()],
         ["", Evidence.HIDDEN, Evidence.CLEAR, Evidence.UNCLEAR, Evidence.NOT_TESTED],
         rows.index,
@@ -221,15 +219,13 @@ def verdicts(rows):
 def _england_moved(figures, pairs, over_time):
     """How England's figure moved between the two periods of each pair over time, of the same source."""
     rows = pairs[over_time & (pairs["other"] >= 0)]
-    england = figures[(figures["area_id"] == ENGLAND) & (figures["cell"] >= 0) & figures["number"].notna()]
+    is_england = figures["area_id"] == ENGLAND
+    england = figures[is_england & (figures["cell"] >= 0) & figures["number"].notna()]
     keys = ["cell", "open_data"]
     numbers = england.drop_duplicates(keys).set_index(keys)["number"]
-    ends = []
-    for side in ("figure", "other"):
-        where = figures[keys].reindex(rows[side])
-        ends.append(numbers.reindex(pd.MultiIndex.from_frame(where)).to_numpy())
-    own = (figures["area_id"].reindex(rows["figure"]) == ENGLAND).to_numpy()
-    moved = pd.Series(ends[0] - ends[1], index=rows.index).round(9).mask(own)
+    beside = pd.Series(numbers.reindex(pd.MultiIndex.from_frame(figures[keys])).to_numpy(), figures.index)
+    moved = beside.mask(is_england).reindex(rows["figure"]).to_numpy() - beside.reindex(rows["other"]).to_numpy()
+    moved = pd.Series(moved, index=rows.index).round(9)
     return moved.reindex(pairs.index)
 
 
@@ -285,7 +281,8 @@ def _chance(mine, pairs, asked, over_time):
     asked = (
         asked & mine["per"].notna() & mine["denominator"].notna() & (pairs["other_denominator"].notna() | ~over_time)
     )
-    rows, other, over_time = mine[asked], pairs[asked], over_time[asked]
+    read = ["other_numerator", "other_denominator", "other_low", "other_high"]
+    rows, other, over_time = mine[asked], pairs.loc[asked, read], over_time[asked]
     x, n, per = rows["numerator"], rows["denominator"], rows["per"]
     own = x / n.where(n > 0)
     x0, n0 = other["other_numerator"], other["other_denominator"]

@@ -43,39 +43,38 @@ def scores(figures, pairs, years, changes, size, later, earlier=None):
     mean score of the two years before; for a change, how far the newest figure lies beyond the mean of years before those that it
     is about, over s), positive in the direction of the score, empty where no such years are known; ``later``.
     """
-    asked = pairs[pairs["comparator"].isin(KINDS) & (pairs["gap"] == "") & pairs["other_number"].notna()]
-    rows = (
-        figures[["line", "area_id", "number", "end", "local", "span", "cell"]]
-        .reindex(asked["figure"])
-        .set_axis(asked.index)
-    )
-    asked, rows = (frame[rows["local"] & (rows["span"] == 1)] for frame in (asked, rows))
-    scale, without, is_later = _scales(rows, asked["figure"], changes, size, later)
+    told = pairs["comparator"].isin(KINDS) & (pairs["gap"] == "") & pairs["other_number"].notna()
+    told &= (figures["local"] & (figures["span"] == 1)).reindex(pairs["figure"]).to_numpy()
+    asked = pairs.loc[told, ["figure", "comparator", "other", "other_number", "n"]]
+    # What is a figure's own is worked out once for it, then taken along to its pairs.
+    own = figures.loc[asked["figure"].unique(), ["line", "area_id", "number", "end"]]
+    own = own.join(_scales(own, changes, size, later))
+    past = years.reindex(own.index).fillna(-1).astype(int)
     middle = figures[figures["local"] & figures["open_data"]].groupby("cell")["number"].median()
     relative = figures["number"] - figures["cell"].map(middle)
-    past = years.reindex(asked["figure"]).fillna(-1).astype(int).set_axis(asked.index)
-    before = pd.DataFrame({back: _pick(relative, past[back]) for back in past}, index=asked.index)
-    kind = asked["comparator"]
+    before = {back: relative.reindex(past[back]).to_numpy() for back in past}
+    own["slope"] = sum(before[YEARS - 1 - i] * (i - 2) for i in range(YEARS)) / 10
+    for kind, backs in _BEFORE.items():
+        mean = pd.DataFrame({back: before[back] for back in backs}, own.index).mean(axis=1)
+        own[kind] = (before[0] - mean) / own["scale"]
+    rows = own.drop(columns="area_id").join(past[[1, 2]]).reindex(asked["figure"]).set_axis(asked.index)
 
+    kind, scale = asked["comparator"], rows["scale"]
     level = level_scale(scale, asked["n"]).where(kind == "neighbours", level_scale(scale))
     difference = rows["number"] - asked["other_number"]
-    moved = _moved(changes, rows, asked, figures)
-    slope = sum(before[YEARS - 1 - i] * (i - 2) for i in range(YEARS)) / 10
+    moved = _moved(changes, rows, asked[kind == "previous"], figures)
     score = np.select(
         [kind.isin(LEVELS), kind == "previous", kind == "five_years"],
-        [difference / level, (difference - moved) / without, slope / (scale / np.sqrt(20))],
+        [difference / level, (difference - moved) / rows["without"], rows["slope"] / (scale / np.sqrt(20))],
         np.nan,
     )
     score = pd.Series(score, index=asked.index)
-    found = pd.DataFrame(
-        {
-            "score": score,
-            "scale": scale,
-            "support": _support(asked, score, before, past, level, scale, pairs if earlier is None else earlier),
-            "later": is_later & score.notna(),
-        }
-    )
-    return found.reindex(pairs.index).astype({"later": "boolean"}).fillna({"later": False}).astype({"later": bool})
+    support = _levels_before(kind, rows, pairs if earlier is None else earlier).div(level)
+    for one in _BEFORE:
+        support = support.where(kind != one, rows[one])
+    support = (support * np.sign(score)).clip(*_SUPPORT)
+    found = pd.DataFrame({"score": score, "scale": scale, "support": support}).reindex(pairs.index)
+    return found.assign(later=(rows["later"] & score.notna()).reindex(pairs.index, fill_value=False))
 
 
 def level_scale(scale, neighbours=None):
@@ -85,23 +84,27 @@ def level_scale(scale, neighbours=None):
     return scale / np.sqrt(2) * np.sqrt(1 + 1 / neighbours.where(neighbours >= FEWEST_NEIGHBOURS))
 
 
-def _scales(rows, labels, changes, size, later):
-    """The scale of each row, the one worked out without its own change, and whether it was learnt later."""
+def _scales(figures, changes, size, later):
+    """Of each figure ``scale``, ``without`` (worked out without its own change) and ``later`` (the scale was learnt later)."""
     fits = fit_variation(changes, size)
     fits = pd.concat([fits.assign(later=False), later[~later.index.isin(fits.index)].assign(later=True)])
     fits = fits.astype({"a": float, "b": float})
-    known = rows[["line"]].join(fits, on="line")
-    ordinary = np.sqrt(known["a"] + known["b"] / size.reindex(rows["area_id"]).to_numpy())
-    of_change = changes[["line"]].join(fits, on="line")
-    of_change = np.sqrt(of_change["a"] + of_change["b"] / size.reindex(changes["area_id"]).to_numpy())
-    factors, without = own_factor(changes, of_change)
-    own = rows[["line", "area_id"]].join(factors.rename("factor"), on=["line", "area_id"])["factor"].fillna(1.0)
-    alone = labels.map(without).set_axis(rows.index).fillna(own)
-    return ordinary * own, ordinary * alone, known["later"].eq(True)
+
+    def ordinary(rows):
+        known = rows[["line"]].join(fits, on="line")
+        return np.sqrt(known["a"] + known["b"] / size.reindex(rows["area_id"]).to_numpy())
+
+    factors, without = own_factor(changes, ordinary(changes))
+    keys = ["line", "area_id"]
+    own = figures[keys].join(factors.rename("factor"), on=keys)["factor"].fillna(1.0)
+    alone, scale = without.reindex(figures.index).fillna(own), ordinary(figures)
+    is_later = figures["line"].map(fits["later"]).eq(True)
+    return pd.DataFrame({"scale": scale * own, "without": scale * alone, "later": is_later})
 
 
 def _moved(changes, rows, asked, figures):
     """How the median authority moved from the year before; empty where the two figures are not a year apart."""
+    rows = rows.loc[asked.index]
     year = rows["end"].dt.year
     apart = year - figures["end"].reindex(asked["other"]).dt.year.set_axis(asked.index)
     median = changes.drop_duplicates(["line", "year"]).set_index(["line", "year"])["moved"]
@@ -109,21 +112,18 @@ def _moved(changes, rows, asked, figures):
     return pd.Series(median.reindex(wanted).to_numpy(), index=rows.index).where(apart == 1)
 
 
-def _support(asked, score, before, past, level, scale, pairs):
-    """How far the years before bear a score out, positive in its direction."""
-    kind, sign = asked["comparator"], np.sign(score)
-    beside = pairs[pairs["comparator"].isin(LEVELS)]
-    differences = beside.set_index(["comparator", "figure"])["difference"]
-    earlier = [_pick(differences, pd.MultiIndex.from_arrays([kind, past[back]])) for back in (1, 2)]
-    support = pd.DataFrame(np.column_stack(earlier), index=asked.index).mean(axis=1).div(level).where(kind.isin(LEVELS))
-    for one, backs in _BEFORE.items():
-        beyond = (before[0] - before[list(backs)].mean(axis=1)) / scale
-        support = support.where(kind != one, beyond)
-    return (support * sign).clip(*_SUPPORT)
-
-
-def _pick(column, labels):
-    return column.reindex(labels).to_numpy()
+def _levels_before(kind, rows, pairs):
+    """The mean difference of the two years before, of each level; of one year where only that is known."""
+    mean = pd.Series(np.nan, kind.index)
+    for one in LEVELS:
+        asked = kind == one
+        known = pairs.loc[pairs["comparator"] == one, ["figure", "difference"]].set_index("figure")["difference"]
+        last, one_before = (known.reindex(rows.loc[asked, back]) for back in (1, 2))
+        last, one_before = last.to_numpy(), one_before.to_numpy()
+        mean[asked] = np.where(
+            np.isnan(last), one_before, np.where(np.isnan(one_before), last, (last + one_before) / 2)
+        )
+    return mean
 
 
 def promises(rows, curves, offsets):
@@ -149,10 +149,8 @@ def promises(rows, curves, offsets):
     [84.2]
     """
     scored = rows[rows["score"].notna() & rows["comparator"].isin(set(curves["kind"]))]
-    learnt = _learnt_by(scored, curves)
-    form = np.where(scored["support"].notna(), "with past", "alone")
-    found = curves.set_index(["kind", "learnt", "form"])
-    found = found.reindex(pd.MultiIndex.from_arrays([scored["comparator"], learnt, form])).set_axis(scored.index)
+    found = _curves_of(scored, curves)
+    learnt = found["learnt"]
     keys = ["kind", "learnt", "series_id", "breakdown"]
     wanted = pd.MultiIndex.from_arrays([scored["comparator"], learnt, scored["series_id"], scored["breakdown"]])
     own = offsets.assign(most=own_record(offsets)).set_index(keys)[["offset", "most"]].astype(float)
@@ -160,13 +158,8 @@ def promises(rows, curves, offsets):
     odds = found["constant"] + found["slope"] * rising(scored["score"])
     odds += (found["support"] * damped(scored["support"].astype(float))).fillna(0.0) + own["offset"]
     share = (1 / (1 + np.exp(-odds))).clip(found["lowest"], found["highest"]).clip(upper=own["most"])
-    told = pd.DataFrame({"promise": 100 * share, "promise_later": scored["year"] < learnt})
-    return (
-        told.reindex(rows.index)
-        .astype({"promise_later": "boolean"})
-        .fillna({"promise_later": False})
-        .astype({"promise_later": bool})
-    )
+    is_later = (scored["year"] < learnt).reindex(rows.index, fill_value=False)
+    return pd.DataFrame({"promise": (100 * share).reindex(rows.index), "promise_later": is_later})
 
 
 def own_record(offsets):
@@ -179,14 +172,15 @@ def own_record(offsets):
     return offsets["held"].astype(float).where((offsets["cases"] >= cases) & (offsets["held"] < least), 1.0)
 
 
-def _learnt_by(scored, curves):
-    """The last year of learning that does not lie after each row's, or the first of all."""
-    learnt = pd.Series(0, scored.index)
-    for kind, years in curves.groupby("kind")["learnt"]:
-        years, asked = np.unique(years.astype(int)), scored["comparator"] == kind
-        place = np.searchsorted(years, scored.loc[asked, "year"], side="right") - 1
-        learnt[asked] = years[place.clip(min=0)]
-    return learnt
+def _curves_of(scored, curves):
+    """The curve of each row: of its kind and form, learnt last on years that do not lie after it, or first of all."""
+    place = pd.Series(-1, scored.index)
+    curves = curves.astype({"learnt": int}).sort_values("learnt", ignore_index=True)
+    for (kind, form), of_kind in curves.groupby(["kind", "form"]):
+        asked = (scored["comparator"] == kind) & (scored["support"].notna() == (form == "with past"))
+        last = of_kind["learnt"].searchsorted(scored.loc[asked, "year"], side="right") - 1
+        place[asked] = of_kind.index[last.clip(min=0)]
+    return curves.reindex(place).set_axis(scored.index)
 
 
 def record_of(register, series=None):

@@ -1,5 +1,6 @@
 """The years before a figure: which figures of the same line and source they are, as far back as no break lies between."""
 
+import numpy as np
 import pandas as pd
 
 from cyp_helpers.compare.figures import has_status
@@ -22,15 +23,14 @@ def years_before(figures):
     """
     annual = figures[(figures["span"] == 1) & figures["number"].notna()]
     year = annual["end"].dt.year
-    keys = ["track", "open_data", "year"]
-    there = (
-        annual.assign(year=year).drop_duplicates(keys, keep="last").reset_index(names="label").set_index(keys)["label"]
-    )
+    # One number for line, source and year: looked up in a tenth of the time of three columns.
+    slot = annual.groupby(["track", "open_data"], sort=False).ngroup() * 10_000 + year
+    last = annual[~slot.duplicated(keep="last")]
+    there = pd.Index(slot[last.index])
     broken = has_status(annual["status"], "b")
-    labels, unbroken = {0: annual.index.to_series()}, ~broken
+    labels, unbroken = {0: annual.index.to_numpy()}, ~broken.to_numpy()
     for back in range(1, BACK):
-        wanted = pd.MultiIndex.from_arrays([annual["track"], annual["open_data"], year - back])
-        found = pd.Series(there.reindex(wanted).to_numpy(), index=annual.index).where(unbroken)
-        unbroken = found.notna() & ~found.map(broken).eq(True)
-        labels[back] = found
-    return pd.DataFrame(labels).fillna(-1).astype(int)
+        at = np.where(unbroken, there.get_indexer(slot - back), -1)
+        labels[back] = np.append(last.index, -1)[at]
+        unbroken = np.append(~broken[last.index], False)[at]
+    return pd.DataFrame(labels, annual.index)

@@ -50,13 +50,13 @@ def older(report):
     """Rows of ``ages`` that are more than a year old, with ``expected``: when the publisher brings the next, as far as was known then.
 
     >>> older(cyp.open_review("cypf-2016-18", "2017-18 part 2"))[["age", "expected"]].iloc[0].tolist()
-    ['84 months', 'not known']
+    ['84 months', 'unknown']
     """
     rows = ages(report)
     rows = rows[rows["months"] > 12]
     by = next_figures(report.register, report.as_at).reindex(rows["series_id"]).set_axis(rows.index)
     words = "by " + by.dt.strftime("%d %B %Y").str.lstrip("0")
-    return rows.assign(expected=words.mask(by < report.as_at, "should be out by now").mask(by.isna(), "not known"))
+    return rows.assign(expected=words.mask(by < report.as_at, "should be out by now").mask(by.isna(), "unknown"))
 
 
 def read_older(old):

@@ -2,18 +2,20 @@
 
 import re
 
+import numpy as np
 import pandas as pd
 
-from cyp_helpers.compare.judge import Evidence
 from cyp_helpers.compare.subjects import published_lines
-from cyp_helpers.findings import attention, not_judged, told, went_well
+from cyp_helpers.findings import attention, told, went_well
 from cyp_helpers.show.owners import with_owners
 from cyp_helpers.show.picture import Board
-from cyp_helpers.show.rows import UNKNOWN, bare, in_words, pictured, short_names
+from cyp_helpers.show.rows import NONE, bare, in_words, pictured, short_names
 from cyp_helpers.show.sentences import paragraph, say
-from cyp_helpers.show.wording import day, join
+from cyp_helpers.show.wording import count, day, join
 
 FEWEST, MOST = 12, 18  # rows of one sheet; what stands beside nothing only fills it up to the first
+NUMBERED = {"worse": 3, "better": 2}  # rows that the sentences number and give reasons for
+ALSO = 2  # more that they name
 
 
 def listed(report):
@@ -52,19 +54,22 @@ def board(report, rows, asked=""):
     -------
     Board, which shows itself in a notebook and on the page, and gives a PDF.
     """
-    drawn = pictured(report, rows)
+    drawn = pictured(report, rows.join(_marked(report, rows)))
+    own = report.is_own_area
+    lone = sorted(drawn.loc[(drawn["mark_sign"] == "worse") & (drawn["mark"] != "") & (drawn["lead"] == NONE), "mark"])
+    without_lead = say("board_no_lead", len(lone), names=", ".join(lone))
     return Board(
         title=report.title,
-        review=f"Review {report.review['review'].partition(' as at ')[0]}, {day(report.as_at)}",
-        asked=say("board_asked", 1 if asked else 0, what=asked),
+        review=f"{report.review['review'].partition(' as at ')[0]}, {day(report.as_at)}",
+        asked=paragraph(say("board_asked", 1 if asked else 0, what=asked), without_lead) if own or asked else "",
         said=sentences(report, rows),
         rule=say("board_rule", len(rows)),
-        rows=drawn.drop(columns=[] if report.is_own_area else ["target", "lead"]),
+        rows=drawn.drop(columns=[] if own else ["target", "lead"]),
     )
 
 
 def sentences(report, rows):
-    """What most needs attention of the rows, what went well and what cannot be judged: a heading, a sign and a sentence each.
+    """What most needs attention of the rows and what went well, each with its number and the rest by name, and what is not known.
 
     Parameters
     ----------
@@ -72,40 +77,60 @@ def sentences(report, rows):
 
     Returns
     -------
-    DataFrame with ``heading, sign, sentence``.
+    DataFrame with ``heading, sign, sentence`` (in lines).
     """
-    shown = set(rows["subject_id"])
-    worst, best = (found[found["subject_id"].isin(shown)] for found in (attention(report), went_well(report)))
-    names = _names(report)
-    why = told(report, -1).drop_duplicates(["subject_id", "question"])
-    why = why.assign(finding=why["finding"].str.replace(r" \(.*\)$", "", regex=True))
-    why = why.groupby("subject_id")["finding"].agg(lambda each: join(list(each)))
-    bad = worst.head(3).assign(
-        why=lambda top: top["subject_id"].map(why), short=lambda top: top["subject_id"].map(names)
-    )
-    bad = bad.groupby("why", sort=False)["short"].agg(lambda each: _within(list(each), first=True))
-    good = _within(best["subject_id"].head(3).map(names).tolist())
-    gaps = not_judged(report).query("measure == 'indicator'").drop_duplicates("subject_id")
-    untested = gaps["subject_id"].isin(
-        report.comparison.loc[report.comparison["evidence"] == Evidence.NOT_TESTED, "subject_id"]
-    )
-    figure = gaps["subject_id"].isin(report.comparison.loc[report.comparison["observation_id"] != "", "subject_id"])
-    every = report.comparison.query("measure == 'indicator'")["subject_id"].nunique()
-    loose = rows[(rows["change"] == Evidence.NOT_TESTED) & rows["wrong_way"]]
-    loose = (bare(loose["short_name"]) + " (" + loose["moved"] + ")").head(2).tolist()
-    more_bad, more_good = (max(len(found) - 3, 0) for found in (worst, best))
-    attend = [f"{name}: {what}." for what, name in bad.items()] or [say("board_bad", 0)]
-    told_good = say("board_good", min(len(best), 2), names=good, more=say("board_more_good", more_good))
-    unknown = [say("board_gaps", (~figure).sum(), all=every), say("board_lone", (figure & ~untested).sum())]
-    unknown.append(say("board_untested", len(loose), names=_within(loose)))
+    worst, best = _found(report, rows)
+    doubtful = rows[_marked(report, rows)["mark_sign"] == "untested"]
+    loose = (bare(doubtful["short_name"]) + ", " + doubtful["moved"]).head(2).tolist()
+    others = report.comparison.query("measure == 'indicator' and subject_id not in @rows['subject_id']")
+    without = others.groupby("subject_id")["observation_id"].max().eq("")
+    every, elsewhere = say("board_all", len(rows) + len(without)), say("board_elsewhere", (~without).sum())
+    gaps = say("board_gaps", without.sum(), all=every, shown=count(len(rows)), elsewhere=elsewhere)
+    unknown = [say("board_untested", len(loose), names=_within(loose)), gaps]
     return pd.DataFrame(
         [
-            ["Needs attention", "worse", paragraph(*attend, say("board_more_bad", more_bad))],
-            ["Going well", "better", told_good],
-            ["Not judged", "unclear", paragraph(*unknown)],
+            ["Needs attention", "worse", _named(report, worst, -1) or say("board_found", 0)],
+            ["Going well", "better", _named(report, best, 1) or say("board_found", 0)],
+            ["Not known", "untested", "\n".join(filter(None, unknown))],
         ],
         columns=["heading", "sign", "sentence"],
     )
+
+
+# ---- what was found ----
+
+
+def _found(report, rows):
+    """What needs attention and what went well of the rows, as ``findings`` order it."""
+    return [found[found["subject_id"].isin(rows["subject_id"])] for found in (attention(report), went_well(report))]
+
+
+def _marked(report, rows):
+    """``mark``, the number of a row that the sentences name, and ``mark_sign``, what was found of it or that nothing can test it."""
+    told = pd.DataFrame({"mark": "", "mark_sign": np.where(rows["doubtful"], "untested", "")}, rows.index)
+    for (sign, most), found in zip(NUMBERED.items(), _found(report, rows)):
+        place = rows["subject_id"].map({one: n for n, one in enumerate(found["subject_id"], 1)})
+        told = told.assign(mark_sign=told["mark_sign"].mask(place.notna(), sign))
+        told = told.assign(mark=told["mark"].mask(place <= most, place.map("{:.0f}".format)))
+    return told
+
+
+def _named(report, found, good):
+    """A line for each of the first with its number and why, then the names of the others."""
+    most = NUMBERED["better" if good > 0 else "worse"]
+    names, why = found["subject_id"].map(_names(report)), found["subject_id"].map(_why(report, good))
+    lines = [f"{n} {name}: {what}." for n, (name, what) in enumerate(zip(names[:most], why[:most]), 1)]
+    others = names[most:].tolist()
+    more = say("board_more", max(len(others) - ALSO, 0))
+    return "\n".join([*lines, *filter(None, [say("board_also", len(others), names=_within(others[:ALSO]), more=more)])])
+
+
+def _why(report, good):
+    """Findings in few words, by ``subject_id``."""
+    rows = told(report, good).drop_duplicates(["subject_id", "question"])
+    short = rows["finding"].str.replace(r" \(.*\)$| over five years", "", regex=True)
+    each = short.groupby(rows["subject_id"]).agg(", ".join)
+    return each.str.replace(r"than England, \w+ than its", "than England and", regex=True).str.replace("than its", "than")
 
 
 # ---- which rows, and their names ----
@@ -114,7 +139,7 @@ def sentences(report, rows):
 def _places(rows):
     """The order in which a sheet takes rows."""
     bare = ~rows["priority_id"].isin(rows.loc[rows["measure"] == "indicator", "priority_id"])
-    beside, lone = rows["england"].notna(), rows["england"].isna() & (rows["change"] == UNKNOWN)
+    beside, lone = rows["england"].notna(), rows["england"].isna() & ~rows["earlier"]
     headline = (rows["measure"] == "indicator") | (bare & beside)
     # Where not all have room, every priority has its first ones.
     turn = rows.groupby("priority_id").cumcount() / 1000 * ((headline & beside).sum() > MOST)

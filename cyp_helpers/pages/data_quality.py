@@ -27,7 +27,7 @@ def ages(report):
     subjects = subjects[subjects["observation_id"] != ""]
     end = report.figures["end"].where(report.figures["dated"])
     months = months_between(subjects["observation_id"].map(end), report.as_at)
-    words = months.map("{:.0f} months".format, na_action="ignore").astype("str").fillna("not known")
+    words = months.map("{:.0f} months".format, na_action="ignore").astype("str").fillna("unknown")
     return subjects.assign(months=months, age=words).sort_values("months", ascending=False, kind="stable")
 
 

@@ -1,4 +1,4 @@
-"""Cells as readers see them: printed decimals, a word for every verdict, "no figure" where there is none."""
+"""Cells as readers see them: printed decimals, a word for every verdict, "unknown" where there is none."""
 
 import re
 from decimal import Decimal
@@ -31,16 +31,16 @@ class Printed(Decimal):
 
 
 def cell_text(cell):
-    """A cell as text: 6784 becomes "6,784", a missing number "no figure".
+    """A cell as text: 6784 becomes "6,784", a missing number "unknown".
 
     >>> cell_text(Difference("-0.20")), cell_text(Decimal("6784")), cell_text(None)
-    ('−0.20', '6,784', 'no figure')
+    ('−0.20', '6,784', 'unknown')
     """
     if isinstance(cell, Printed):
         return clean(cell.text)
     if isinstance(cell, Decimal):
         return f"{cell:{'+' if isinstance(cell, Difference) else ''},}".replace("-", "\N{MINUS SIGN}")
-    return "no figure" if cell is None or (isinstance(cell, float) and np.isnan(cell)) else clean(cell)
+    return "unknown" if cell is None or (isinstance(cell, float) and np.isnan(cell)) else clean(cell)
 
 
 def with_sign(verdicts):

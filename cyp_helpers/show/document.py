@@ -4,7 +4,7 @@ import io
 import json
 import zipfile
 
-from cyp_helpers.show.picture import AXIS, DASH_EXPLAINED
+from cyp_helpers.show.picture import AXIS, DASH_EXPLAINED, MARKED, WORDS_EXPLAINED
 
 _PICTURES = {"spark": 12.5, "spine": 33}  # columns that hold one, and its width in millimetres: a cell has four less than its column
 _WIDTHS = {  # in millimetres too; together what landscape A4 has within its margins
@@ -15,8 +15,8 @@ _RIGHT = ("figure", "england_figure")
 _LEGEND = (
     f"How to read it: among all authorities, left is {AXIS[0]} and right is {AXIS[2]}; the line in the middle is {AXIS[1]}, the strip holds nine "
     "in ten authorities, its darker part the middle half; the diamond is the neighbours' average, the dot is ours, filled where it is clearly "
-    "other than England. Grey behind the years is an ordinary year. Words that end in -ing are about five years. Unclear: within "
-    f"ordinary movement. – {DASH_EXPLAINED}. Unknown: nothing comparable."
+    "other than England. Each line has its own scale; grey behind it is an ordinary year. Words that end in -ing are about five years. Unclear: "
+    f"ordinary movement. Said: by a document, without a test; ?: a large change that nothing can test. – {DASH_EXPLAINED}. {WORDS_EXPLAINED.capitalize()}."
 )
 
 
@@ -100,7 +100,7 @@ def _table(document, columns, rows, pictures, words):
             if row is not None and name in _PICTURES and row[name]:
                 _add_picture(cell, pictures[row[name]], _PICTURES[name], row[f"{name}_words"])
             else:
-                _write(cell, header if row is None else _said(row, name), name, strong=row is None or row["attention"] and n == 0)
+                _write(cell, header if row is None else _said(row, name), name, strong=row is None or n == 0 and (row["mark"] or row["mark_sign"] not in ("", "better")))
 
 
 def _said(row, name):
@@ -108,7 +108,10 @@ def _said(row, name):
     words = "–" if name in _PICTURES else str(row[name])
     if row.get(f"{name}_sign", "").endswith(" too"):
         words += ", England too"
-    return f"{words}\n{row['owner']}" if name == "short_name" and row["owner"] else words
+    if name != "short_name":
+        return words
+    mark = f" ({MARKED[row['mark_sign']]} {row['mark']}".rstrip() + ")" if row["mark_sign"] else ""
+    return f"{words}{mark}\n{row['owner']}".strip()
 
 
 def _write(cell, words, name, strong):

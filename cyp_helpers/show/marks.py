@@ -4,7 +4,7 @@ import pandas as pd
 
 BLUE, PLUM, INK, SOFT = "#12436D", "#801650", "#1d1d1d", "#565656"
 PALE, MIDDLE, GATE = "#e3e3e3", "#b0b0b0", "#dcdcdc"
-SPINE, SPARK = (164, 24), (80, 24)  # width and height, in points of their own drawings
+SPINE, SPARK = (164, 24), (72, 24)  # width and height, in points of their own drawings
 _RIGHT, _LEFT = "M3 1l11 7-11 7z", "M13 1L2 8l11 7z"
 _RIGHT_INSIDE, _LEFT_INSIDE = "M4 2.6l8.6 5.4L4 13.4z", "M12 2.6L3.4 8l8.6 5.4z"
 _LINE = {"fill": "none", "stroke-width": 2.5}
@@ -17,7 +17,7 @@ SIGNS = {
     "worse too": (_LEFT_INSIDE, PLUM, {"fill": "#fff", "stroke-width": 2}),
     "neither": ("M8 1l7 7-7 7-7-7z", INK, {}),
     "unclear": (_RING.format(r=4, d=8), SOFT, {"fill": "#fff", "stroke-width": 1.75}),
-    "untested": (_RING.format(r=5, d=10), SOFT, {"fill": "#fff", "stroke-width": 1.75, "stroke-dasharray": "2.4 2.2"}),
+    "untested": ("M4.6 5.4a3.4 3.4 0 1 1 5 2.6Q8 8.9 8 10.4M8 13.9v.1", INK, {"fill": "none", "stroke-width": 2.4, "stroke-linecap": "round"}),
     "met": ("M2 8.5l4 4 8-9", BLUE, _LINE),
     "not met": ("M3 3l10 10M13 3L3 13", PLUM, _LINE),
     "on track": ("M1 12l5-5 3 3 6-7", BLUE, _LINE),
@@ -62,7 +62,7 @@ def spine(everyone, own, england, neighbours, polarity, clear):
         left, right = sorted((at(one), at(other)))
         return f'<rect x="{left}" y="6" width="{round(right - left, 1)}" height="12" fill="{colour}"/>'
 
-    colour = {-1: PLUM, 2: INK}.get(clear, BLUE)
+    colour = {-1: PLUM, 0: SOFT, 1: BLUE, 2: INK}[clear]
     parts = [bar(quarters[0], quarters[3], PALE), bar(quarters[1], quarters[2], MIDDLE)]
     parts.append(f'<path d="M{middle} 0V{height}" stroke="{INK}" stroke-width="1.5"/>')
     look = {"fill": colour if clear else "#fff", "stroke": colour, "stroke-width": 2.5}

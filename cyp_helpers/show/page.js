@@ -101,7 +101,7 @@ document.querySelectorAll("figure.chart").forEach(figure => {
 
 // Another authority: what the page says and draws of it stands in the page.
 document.querySelectorAll(".chooser").forEach(chooser => {
-  const { areas, regions, words, own } = JSON.parse(chooser.dataset.all), select = make("select");
+  const { areas, regions, words, own } = JSON.parse(chooser.dataset.all), select = make("select"), told = make("p", { role: "status" });
   const charts = [...document.querySelectorAll("svg.areas")], years = document.querySelector("svg[data-years]");
   const [NAME, TITLE, LEAD, TEXT, RANK, REGION, YEARS, NEAR, GATE, VERDICTS, REACH] = Array(11).keys();
   areas.forEach((area, n) => select.add(new Option(area[NAME], n, n === own, n === own)));
@@ -150,8 +150,8 @@ document.querySelectorAll(".chooser").forEach(chooser => {
       chart.querySelectorAll(".own").forEach(mark => mark.setAttribute("transform", place(select.value)));
     });
     if (years) draw(area);
-    document.querySelectorAll("[data-own]").forEach(part => { part.hidden = +select.value !== own; });
+    told.textContent = +select.value === own ? "" : `The heading, the first line, the marks and lines of the pictures and the tables of comparisons, of what it would take and of neighbours are now of ${area[NAME]}. All else stays with ${areas[own][NAME]}: what is folded, what is saved as figures, and the other sentences.`;
   }
   select.onchange = show;
-  chooser.append(named("Authority", select));
+  chooser.append(named("Authority", select), told);
 });

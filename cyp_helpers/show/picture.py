@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from cyp_helpers.show import marks
+from cyp_helpers.show.rows import NONE, UNKNOWN
 from cyp_helpers.show.table import FOLDER, clean_text
 from cyp_helpers.show.wording import clean
 
@@ -20,9 +21,9 @@ COLUMNS = {
     "good": "Good is",
     "figure": "Latest",
     "period": "Period",
+    "spark": "Five years",
     "england_figure": "England",
-    "spark": "Years",
-    "spine": "Among all authorities",
+    "spine": "All authorities",
     "change": "Change",
     "against_england": "Against England",
     "against_neighbours": "Against neighbours",
@@ -30,20 +31,25 @@ COLUMNS = {
     "lead": "Lead",
 }
 MORE = {"measure": "What it is", "serves": "Priority"}  # of a table that is not the board's
+MARKED = {"worse": "needs attention", "better": "going well", "untested": "untested"}  # what a sign before a name says
 AXIS = ("worse", "England", "better")
+# Signs and pictures with their words; the legend has those that the rows show.
 SIGNS_EXPLAINED = (
     (("better", "worse"), "clear (-ing: five years)"),
     (("better too", "worse too"), "England moved too"),
+    (("neither",), "clear, neither good nor bad"),
     (("unclear",), "unclear: within ordinary movement"),
-    (("untested",), "stated or untestable"),
+    (("untested",), "only said, or untested"),
 )
-WORDS_EXPLAINED = "unknown: nothing comparable, see link"
-DASH_EXPLAINED = "none"
+WORDS_EXPLAINED = "unknown: too few figures"
+DASH_EXPLAINED = "none published"
 PICTURES_EXPLAINED = (
-    ("gate", "grey: ordinary year"),
+    ("gate", "own scale; grey: ordinary year"),
     ("strip", "nine in ten, middle half darker"),
     ("diamond", "neighbours"),
-    ("dots", "ours, filled: clear"),
+    ("better", "ours: better,"),
+    ("worse", "worse,"),
+    ("unclear", "unclear against England"),
 )
 LINKS = (("all-indicators.html", "all indicators"), ("delivery.html", "actions"))  # the second where the plan's own work is shown
 DATA = "application/vnd.cyp.board+json"
@@ -58,7 +64,7 @@ class Board:
     title, review, asked, rule : str, lines of words
     said : DataFrame with ``heading, sign, sentence``
     rows : DataFrame with the columns of ``COLUMNS`` (those that are not there are left out), ``priority, page, attention, owner``, for
-        each column with a sign ``<column>_sign``, for each picture ``<column>_words``
+        each column with a sign ``<column>_sign``, for each picture ``<column>_words``; ``mark, mark_sign`` stand before the name
     """
 
     title: str
@@ -84,7 +90,7 @@ class Board:
     @property
     def data(self):
         """All that either layout shows, as JSON holds it."""
-        shown = [*self.columns, "page", "owner", "attention", "spark_words", "spine_words"]
+        shown = [*self.columns, "page", "owner", "attention", "mark", "spark_words", "spine_words"]
         shown += [name for name in self.rows if name.endswith("_sign")]
         groups = [[name, part[shown].to_dict("records")] for name, part in self.rows.groupby("priority", sort=False)]
         texts = {name: getattr(self, name) for name in ("title", "review", "asked", "rule")}
@@ -153,7 +159,7 @@ def pdf_of(data):
     told = data | {"columns": list(data["columns"].items()), "signs": {name: marks.sign(name) for name in marks.SIGNS}}
     return typst.compile(
         str(FOLDER / "board.typ"),
-        sys_inputs={"data": json.dumps(told | _KEY)},
+        sys_inputs={"data": json.dumps(told | _legend(data["groups"]))},
         font_paths=[f"{get_data_path()}/fonts/ttf"],
         ignore_system_fonts=True,
         pdf_standards="ua-1",
@@ -186,21 +192,31 @@ def _key(kind):
         return _cut('<path d="M0 6h64v12H0z" fill="#e3e3e3"/><path d="M20 6h24v12H20z" fill="#b0b0b0"/>', 64)
     if kind == "diamond":
         return _cut('<path d="M8 6l6 6-6 6-6-6z" fill="#fff" stroke="#1d1d1d" stroke-width="1.5"/>', 16)
-    dots = '<circle cx="{}" cy="12" r="5.5" fill="{}" stroke="#12436D" stroke-width="2.5"/>'
-    return _cut(dots.format(8, "#12436D") + dots.format(25, "#fff"), 34)
+    place, stroke = {"better": (2, marks.BLUE), "worse": (18, marks.PLUM), "unclear": (15, marks.SOFT)}[kind]
+    fill = "#fff" if kind == "unclear" else stroke
+    line = f'<path d="M{place} 1v22" stroke="{marks.INK}" stroke-width="1.5"/>'
+    return _cut(f'{line}<circle cx="10" cy="12" r="5.5" fill="{fill}" stroke="{stroke}" stroke-width="2.5"/>', 20)
 
 
 def _cut(drawn, width):
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 24" width="{width}" height="24">{drawn}</svg>'
 
 
-_KEY = {
-    "axis": AXIS,
-    "explained": SIGNS_EXPLAINED,
-    "words": WORDS_EXPLAINED,
-    "dash": DASH_EXPLAINED,
-    "pictures": [(_key(name), words) for name, words in PICTURES_EXPLAINED],
-}
+def _legend(groups):
+    """What explains the rows: signs and words that none of them shows are left out."""
+    shown = {(name, str(word)) for _, rows in groups for row in rows for name, word in row.items()}
+    signs, words = ({word for name, word in shown if name.endswith("_sign") == of_sign} for of_sign in (True, False))
+    return {
+        "axis": AXIS,
+        "marked": MARKED,
+        "explained": [one for one in SIGNS_EXPLAINED if not signs.isdisjoint(one[0])],
+        "words": [
+            *([f"{NONE} {DASH_EXPLAINED}"] if NONE in words or not shown.isdisjoint({("spark", ""), ("spine", "")}) else []),
+            *([WORDS_EXPLAINED] if UNKNOWN in words else []),
+        ],
+        "dash": DASH_EXPLAINED,
+        "pictures": [(_key(name), words) for name, words in PICTURES_EXPLAINED],
+    }
 
 
 def _inline(svg_or_sign):
@@ -216,7 +232,8 @@ def _image(svg, words):
 
 def _rendered(template, **shown):
     order = {name: place for place, name in enumerate(marks.SIGNS)}
-    return _templates().get_template(template).render(**shown, **_KEY, sign=_inline, picture=_image, order=order)
+    told = shown | _legend(shown["groups"])
+    return _templates().get_template(template).render(**told, sign=_inline, picture=_image, order=order, unknown=UNKNOWN)
 
 
 @cache

@@ -6,11 +6,13 @@ import pandas as pd
 from cyp_helpers.compare.figures import format_places, look_up
 from cyp_helpers.compare.judge import Evidence, Verdict
 from cyp_helpers.compare.promise import CLEAR_SCORE
-from cyp_helpers.findings import attention, with_page
+from cyp_helpers.findings import attention, is_recent, with_page
 from cyp_helpers.show import marks
 from cyp_helpers.show.words import page_name
 
 UNKNOWN, NONE = "unknown", "–"
+_YEARS_SHOWN = 5
+_LARGE = 0.25  # of the earlier figure: such a change is told although nothing can test it
 _LOOKING_BACK = [
     "five_years",
     "same_period_last_year",
@@ -32,7 +34,9 @@ def in_words(report, subjects):
     -------
     ``subjects`` with ``priority`` (name), ``short_name, page`` (address), ``figure`` (short), ``period, good, england, neighbours`` (numbers),
     ``england_figure, change, against_england, against_neighbours, target`` (words), each with its ``<name>_sign`` (of
-    ``marks.SIGNS``, or ''), ``moved, wrong_way, lead``, ``owner`` (the owner's words) and ``attention`` (among ``findings.attention``).
+    ``marks.SIGNS``, or ''), ``moved, doubtful`` (moved far the wrong way of late, and nothing can test it), ``earlier`` (has an earlier figure),
+    ``lead``, ``owner`` (the owner's words) and
+    ``attention`` (among ``findings.attention``).
     """
     rows = subjects.reset_index(drop=True)
     return rows.assign(
@@ -142,7 +146,7 @@ def _short(numbers, printed):
 
 
 def _signed(verdict, evidence, too):
-    """The word and the sign of verdicts; ``too``: England moved that way as well."""
+    """The word and the sign of verdicts; ``too``: England moved that way as well. What nothing tests is not known."""
     clear = evidence == Evidence.CLEAR
     good = verdict.map({str(one): one.good for one in Verdict}).fillna(0)
     moved = clear & (good != 0)
@@ -153,17 +157,11 @@ def _signed(verdict, evidence, too):
         moved,
         clear,
         evidence.isin([Evidence.UNCLEAR, Evidence.HIDDEN]),
-        evidence != "",
+        evidence == Evidence.STATED,
     ]
     kinds = ["better too", "better", "worse too", "worse", "neither", "unclear", "untested"]
-    stated = verdict.where(verdict == Verdict.NO_CHANGE, verdict + ", " + Evidence.STATED).where(
-        verdict != Verdict.NO_CHANGE, Evidence.STATED
-    )
-    words = np.select(
-        [clear, evidence == Evidence.STATED, evidence == Evidence.HIDDEN, evidence != ""],
-        [verdict, stated, Evidence.UNCLEAR.value, evidence],
-        UNKNOWN,
-    )
+    stated = "said " + verdict.mask(verdict.isin([Verdict.NO_CHANGE, Verdict.NO_DIFFERENCE]), "similar")
+    words = np.select([clear, *signs[-2:]], [verdict, Evidence.UNCLEAR.value, stated], UNKNOWN)
     return pd.Series(words, index=verdict.index, dtype="str"), pd.Series(
         np.select(signs, kinds, ""), index=verdict.index
     )
@@ -177,18 +175,23 @@ def _change(report, rows):
     every = every.assign(order=every["comparator"].map({one: n for n, one in enumerate(_LOOKING_BACK)}))
     best = every.sort_values(["sure", "order"], kind="stable").drop_duplicates("subject_id").set_index("subject_id")
     best = best.reindex(rows["subject_id"]).set_axis(rows.index)
-    theirs = best["england_difference"].astype(float)
-    too = (np.sign(theirs) == np.sign(best["difference"])) & (theirs.abs() * 2 >= best["difference"].abs())
-    words, sign = _signed(best["verdict"].astype("str").fillna(""), best["evidence"].astype("str").fillna(""), too)
+    theirs, ours = best["england_difference"].astype(float), best["difference"].astype(float)
+    verdict, evidence = (best[name].astype("str").fillna("") for name in ("verdict", "evidence"))
+    too = (np.sign(theirs) == np.sign(ours)) & (theirs.abs() * 2 >= ours.abs())
+    # Who falls behind moved less than England, whatever the way.
+    words, sign = _signed(verdict, evidence, too & ~verdict.isin([Verdict.FALLING_BEHIND, Verdict.GAINING_GROUND]))
+    large = (evidence == Evidence.NOT_TESTED) & (ours.abs() >= _LARGE * best["comparator_value"].astype(float).abs())
+    words = words.mask(large, pd.Series(np.where(ours > 0, "rise", "fall"), rows.index) + ", untested")
     start = _short(best["comparator_value"], best["comparator_text"])
     moved = start + " to " + _short(rows["value"], rows["value_text"])
-    bad = rows["polarity"].map({"higher": -1, "lower": 1}) * best["difference"].astype(float) > 0
-    return {"change": words, "change_sign": sign, "moved": moved, "wrong_way": bad}
+    bad = rows["polarity"].map({"higher": -1, "lower": 1}) * ours > 0
+    return {"change": words, "change_sign": sign.mask(large, "untested"), "moved": moved, "doubtful": large & bad & is_recent(report, rows), "earlier": evidence != ""}
 
 
 def _beside(rows, comparator):
-    """Against England or the neighbours."""
+    """Against England or the neighbours; where they have no figure there is none."""
     words, sign = _signed(rows[f"{comparator}_verdict"], rows[f"{comparator}_evidence"], pd.Series(False, rows.index))
+    words = words.where(rows[f"{comparator}_value"].notna() | (words != UNKNOWN), NONE)
     return {f"against_{comparator}": words, f"against_{comparator}_sign": sign}
 
 
@@ -241,7 +244,7 @@ def _gates(report, rows):
 
 
 def _years(lines, row):
-    """The figures of a row's line up to its newest, of the same kind of period, by their end in years."""
+    """The figures of five years up to a row's newest, those that its change is about, of the same kind of period, by their end in years."""
     newest = lines.loc[row["observation_id"]] if row["observation_id"] in lines.index else None
     if newest is None:
         return pd.Series(dtype=float)
@@ -251,6 +254,7 @@ def _years(lines, row):
     line = line[
         (line["end"] <= newest["end"]) & ((line["kind"] == newest["kind"]) | ~line["dated"] | (not newest["dated"]))
     ]
+    line = line[line["end"] > newest["end"] - pd.DateOffset(years=_YEARS_SHOWN)]
     line = line.sort_values(["end", "published"], kind="stable").drop_duplicates("end", keep="last")
     return line["number"].set_axis(line["end"].dt.year + line["end"].dt.day_of_year / 366)
 

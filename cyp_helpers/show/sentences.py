@@ -11,7 +11,7 @@ listed | No indicator or measure is listed here. | One indicator or measure is l
 with_figure | none has a figure | one has a figure | {n} have a figure
 can_be_judged | none can be judged | one can be judged | {n} can be judged
 in_words | | , one of them only by what a document says | , {n} of them only by what a document says
-evidence | | Evidence for the one verdict over time or beside other areas: {kinds}. | Evidence for the {n} verdicts over time and beside other areas: {kinds}.
+evidence | | Evidence for the one verdict over time or beside others: {kinds}. | Evidence for the {n} verdicts over time and beside others: {kinds}.
 targets | The documents print no target that a figure could be held against. | One indicator has a printed target: {tally}. | {N} indicators have a printed target: {tally}.
 loose | | One target is looser than the figure it started from: {names}. | {N} targets are looser than the figures they started from: {names}.
 changes | No figure can be set against an earlier one. | One indicator is set against an earlier figure: {tally}. | {N} indicators are set against an earlier figure: {tally}.
@@ -19,22 +19,22 @@ stated | | One of these is only stated, without both figures. | {N} of these are
 stale | | One rests on a figure that has not moved on since the last review: that is not the same as no change. | {N} rest on figures that have not moved on since the last review: that is not the same as no change.
 beside_england | No figure can be set against England's. | One indicator stands beside England: {tally}. | {N} indicators stand beside England: {tally}.
 standing_stated | | For one of these the document says how the area stands and prints no figures to check it with. | For {n} of these the documents say how the area stands and print no figures to check it with.
-neighbours | | Beside the statistical neighbours: {tally}. | Beside the statistical neighbours: {tally}.
+neighbours | | Beside its neighbours: {tally}. | Beside its neighbours: {tally}.
 gaps | Everything listed can be judged in some way. | {kinds} cannot be judged. A missing figure is not good news. | {kinds} cannot be judged. A missing figure is not good news.
 gap_indicator | | one indicator | {n} indicators
 gap_milestone | | one event or document to deliver | {n} events or documents to deliver
 gap_evidence figure | | one figure of the review of evidence | {n} figures of the review of evidence
 background | There are no background figures here. | One figure describes need, money or volume; more or less of it is neither better nor worse. | {N} figures describe need, money or volume; more or less of them is neither better nor worse.
-coverage | The documents list no indicator or measure. | The documents list one indicator or measure; {judged}{milestones}. | Of {n} indicators and measures that the documents list, {judged}{milestones}. An indicator that serves two priorities counts under each.
+coverage | The documents list no indicator or measure. | The documents list one indicator or measure; {judged}{milestones}. | Of {n} indicators and measures that the documents list, {judged}{milestones}. One that serves two priorities counts under each.
 milestones | | ; one is an event or document to deliver | ; {n} are events or documents to deliver
 attention | No indicator of the plan counts as worse than England or its neighbours, as worsened or as missing its target; what cannot be judged may not be well. | One indicator needs attention, {new}: {names}. | {N} indicators need attention, {new}. First: {names}.
 went_well | No indicator of the plan counts as better than England or its neighbours, as improved or as meeting its target. | One indicator went well, {new}. | {N} indicators went well, {new}.
 not_next_year | | By the record of like cases, about one of these will not be so next year. | By the record of like cases, about {n} of these will not be so next year.
-new | known at the last review already | one of them new since the last review | {n} of them new since the last review
+new | known at the last review | one of them new since the last review | {n} of them new since the last review
 new_figures | No figure is new since the review {before}. No new data is not no change. | One figure is new since the review {before}. | {N} figures are new since the review {before}.
 worse_and_worsening | No indicator is worse and getting worse. | One indicator is worse and getting worse{names}. | {N} indicators are worse and getting worse{names}.
 better_and_better | None is better and getting better. | One is better and getting better. | {N} are better and getting better.
-caveat | | - One indicator: comparisons {what}. | - {N} indicators: comparisons {what}.
+caveat | | - For one indicator, comparisons {what}. | - For {n} indicators, comparisons {what}.
 claims | | One comparison is stated in words; {checked}. | {N} comparisons are stated in words; {checked}.
 checked | none can be worked out again | one can be worked out again, and {outcomes} | {n} can be worked out again: {outcomes}
 claim_outcome | | one claim {outcome} | for {n} the claim {outcome}
@@ -55,9 +55,9 @@ no_news | | No news of an action is not news that it was done. | No news of an a
 partly | | For one of those past their day a later document shows a part. | For {n} of those past their day a later document shows a part.
 overdue | No action is past its day at {day} and not shown to be done | One of {all_actions} is past its day at {day} and no document shows it done | {N} of {all_actions} are past their day at {day} and no document shows them done
 all_actions | no actions | one action | {n} actions
-evidence_of_activities | | One activity was reviewed. What the evidence shows, by the workbook's reading: {tally}. | {N} activities were reviewed. What the evidence shows, by the workbook's reading: {tally}.
+evidence_of_activities | | One activity was looked at. What the evidence shows, as read here: {tally}. | {N} activities were looked at. What the evidence shows, as read here: {tally}.
 cut_off | | One rests on text that is cut off. | {N} rest on text that is cut off.
-unmatched_activity | Every activity has an indicator | One activity has no indicator | {N} activities have no indicator
+unmatched_activity | Each activity has a measure to go with it | One activity has no measure to go with it | {N} activities have no measure to go with them
 unmatched_indicator | every indicator has an activity | one indicator has no activity | {n} indicators have no activity
 candidates | No indicator is listed. | One indicator is listed: {tally}. | {N} indicators are listed: {tally}.
 equality | | One area is looked at; {positive}, {need}. Saying so is not measuring it: no figure is printed by group. | {N} areas are looked at; {positive}, {need}. Saying so is not measuring it: no figure is printed by group.
@@ -65,15 +65,16 @@ positive | none is said to see a positive impact | one is said to see a positive
 unmet_need | none is said to have an unmet need | one is said to have an unmet need | {n} are said to have an unmet need
 worsened | No figure clearly worsened. | One figure worsened. Of 100 like cases {span} still stood there a year later. | {N} figures worsened, of {indicators}. Of 100 like cases {span} still stood there a year later.
 indicators | no indicator | one indicator | {n} indicators
-board_bad | No recent figure is clearly worse, getting worse or short of its target. | | 
-board_more_bad | | One more needs attention. | {N} more need attention.
-board_good | No recent figure is clearly better, improving or on target. | Better, improving or on target: {names}. | Better, improving or on target: {names}{more}.
-board_more_good | | , and one more | , and {n} more
-board_gaps | Every indicator of the plan has a figure. | One indicator of {all} has no figure. | {N} of {all} indicators have no figure.
-board_lone | | One has nothing to stand beside. | {N} have nothing to stand beside.
-board_untested | | Worse, but not tested: {names}. | Worse, but not tested: {names}.
-board_asked | Asked of the board: nothing. | Asked of the board: {what} | 
-board_rule | No primary indicator has a figure | One row: the primary indicator with a figure | {N} rows: primary indicators, comparable first
+board_found | Nothing clear in figures of the last two years. | |
+board_also | | Also: {names}. | Also: {names}{more}.
+board_more | | ; one more below | ; {n} more below
+board_gaps | {all}: {shown} below{elsewhere}. | {all}: {shown} below{elsewhere}, one without figure. | {all}: {shown} below{elsewhere}, {n} without figures.
+board_all | No measure | One measure | {N} measures
+board_elsewhere | | , one elsewhere | , {n} elsewhere
+board_untested | | Worse, but untested: {names}. | Worse, but untested: {names}.
+board_asked | No decision asked. | Asked of the board: {what} |
+board_no_lead | | No lead: worry {names}. | No leads: worries {names}.
+board_rule | No primary indicator has a figure | Row: a primary indicator | Rows: primary indicators
 """
 SENTENCES = {
     name: forms for name, *forms in ([part.strip() for part in line.split("|")] for line in _TABLE.strip().splitlines())

@@ -28,7 +28,8 @@ SHORTHAND = {
     "[x]": "not available",
     "[z]": "not applicable",
     "[low]": "more than nothing, but rounds to zero",
-    "no figure": "none is known at the date of the review",
+    "unknown": "no figure is known, or none that it could be set beside; the row, or the page that its name leads to, says why",
+    "–": "none: there is nothing to say in this place",
     "academic year": "September to August; a year such as 2016/17 without these words is a financial year, April to March",
 }
 

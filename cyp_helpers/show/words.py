@@ -15,7 +15,7 @@ _QUESTIONS = {
     "over time": "Over time",
     "five_years": "Over five years",
     "england": "Against England",
-    "neighbours": "Against statistical neighbours",
+    "neighbours": "Against its neighbours",
 }
 _LINE_NOTE = (
     "Each cell gives the figure beside, or the change, and the verdict; – where like cannot be set against like. "
@@ -136,8 +136,8 @@ def caveats(report, series=None):
     if figures["open_data"].any():
         lines.append(
             "- Published figures are those of the newest edition read; when each first came out is mostly assumed from its usual delay, and "
-            "a correction made since then cannot be told from a first figure. They contain public sector information licensed under the Open "
-            f"Government Licence v3.0; publishers: {', '.join(map(escape, _publishers(report, figures)))}."
+            "a correction made since then cannot be told from a first figure. They contain public sector information "
+            f"licensed under the Open Government Licence v3.0. They come from: {', '.join(map(escape, _publishers(report, figures)))}."
         )
     return Words("\n".join(line for line in lines if line))
 

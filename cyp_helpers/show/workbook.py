@@ -19,6 +19,7 @@ _WIDEST, _LONGEST = 42, 32767  # characters, of a column as it reads well and of
 _SHEET = 205  # characters, of all columns on a sheet of A4 landscape: letters of about 7 points
 _BROAD, _LINE = 1.15, 15.5  # a letter of Arial in what Excel counts widths in, and a line in points
 _TEXT_ONLY = {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
+_NOTES = 3  # lines above a table at most: what stands above the rows is frozen with the heading
 _FONT = {"font_name": "Arial", "font_size": 12, "text_wrap": True, "valign": "top"}
 
 
@@ -92,14 +93,16 @@ def _cover(sheet, sheets, title, about, style):
 
 
 def _sheet(sheet, table, style):
-    """One table: its caption and notes, then directly above the rows the header, which stays in view and is repeated on paper."""
+    """One table: its caption and notes, many of them below it; directly above the rows the header, in view and repeated on paper."""
     columns = [_cells(table.frame.iloc[:, n]) for n in range(table.frame.shape[1])]
     widths = widths_of([cells for cells, _ in columns])
     notes = [line for note in table.notes for line in textwrap.wrap(_text(plain(note)), int(sum(widths)))]
+    below = notes if len(notes) > _NOTES else []
+    above = [f"Notes stand below the table, from row {len(table.frame) + 5}."] if below else notes
+    top, last = len(above) + 1, len(above) + 1 + len(table.frame)
     sheet.write_string(0, 0, _text(table.caption), style(bold=True, font_size=14, text_wrap=False))
-    for row, text in enumerate(notes, start=1):
+    for row, text in [*enumerate(above, start=1), *enumerate(below, start=last + 2)]:
         sheet.write_string(row, 0, text, style(text_wrap=False))
-    top, last = len(notes) + 1, len(notes) + 1 + len(table.frame)
     headers = []
     for row, height in enumerate(_heights([cells for cells, _ in columns], widths), start=top):
         sheet.set_row(row, height)
