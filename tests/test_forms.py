@@ -226,6 +226,9 @@ BAD_FILES = {
     "a page": (lambda path: path.write_text("<!doctype html><p>Sign in"), "a web page"),
     "damaged": (lambda path: _overwrite(path, "xl/workbook.xml", b"<workbook"), "a damaged Excel file"),
     "many entities": (lambda path: _overwrite(path, "xl/workbook.xml", _LAUGHS), "a damaged Excel file"),
+    "merged over all": (lambda path: _append(path, b'<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'), "merged cells or links over 17,"),
+    "merged columns": (lambda path: _append(path, b"<mergeCells><mergeCell ref = 'Z:XFD'/></mergeCells>"), "merged cells or links over"),
+    "a link over all": (lambda path: _append(path, b'<hyperlinks><hyperlink location="x" ref="Z1:XFD300000"/></hyperlinks>'), "merged cells or links over"),
     "missing": (lambda path: path.unlink(), "no such file"),
 }  # fmt: skip
 _LAUGHS = (
@@ -233,6 +236,11 @@ _LAUGHS = (
     + b"".join(f'<!ENTITY {chr(98 + n)} "{("&" + chr(97 + n) + ";") * 10}">'.encode() for n in range(12))
     + b"]><workbook>&m;</workbook>"
 )
+
+
+def _append(path, content, part="xl/worksheets/sheet3.xml"):
+    old = zipfile.ZipFile(path).read(part)
+    _overwrite(path, part, old.replace(b"</sheetData>", b"</sheetData>" + content))
 
 
 def _overwrite(path, part, content):

@@ -3,6 +3,7 @@
 import re
 import warnings
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -17,6 +18,7 @@ from cyp_helpers.register.schema import text_fault
 FAULTS = ["sheet", "cell", "found", "right"]
 _UNPACKED = 8_000_000  # bytes; a full form has a tenth of it
 ROWS = 5_000
+_SPANS, _SPANNED = re.compile(rb"<(?:\w+:)?(?:mergeCell|hyperlink)\b[^>]*?\bref\s*=\s*[\"']([^\"']*)"), 100_000
 _DAYS = date(1990, 1, 1), date(2099, 12, 31)
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?%?")
 _GROUPED = re.compile(r"-?[0-9]{1,3}([, \u00a0'][0-9]{3})+(\.[0-9]+)?%?")
@@ -83,11 +85,33 @@ def _refuse_unfit(path):
     if kind != "xlsx":
         raise UnreadableFile(f"{path.name}: {'text, such as CSV' if kind == 'csv' else 'a Parquet file'}, whatever its name says; {right}")  # fmt: skip
     with zipfile.ZipFile(path) as archive:
-        parts = archive.infolist()
+        parts, spanned = archive.infolist(), _spanned(archive)
     if any("vbaproject" in part.filename.lower() for part in parts):
         raise UnreadableFile(f"{path.name}: a workbook with macros; {right}, without macros")
     if (size := sum(part.file_size for part in parts)) > _UNPACKED:
         raise UnreadableFile(f"{path.name}: unpacks to {size:,} bytes, so it holds far more than a form, perhaps a million empty rows; {right}, with the rows below the table deleted")  # fmt: skip
+    if spanned > _SPANNED:
+        raise UnreadableFile(f"{path.name}: merged cells or links over {spanned:,} cells; {right}, with cells that stand alone")
+
+
+def _spanned(archive):
+    """Cells that lie in merged cells and in links, which openpyxl takes apart one by one; a range that cannot be read counts as too many."""
+    from openpyxl.utils.cell import range_boundaries
+
+    number = 0
+    for name in archive.namelist():
+        content = b""
+        with suppress(Exception):  # who opens the workbook says what is wrong with a part
+            content = archive.read(name)
+        if name.endswith(".xml") and b"\0" in content[:200]:
+            return _SPANNED + 1
+        for ref in set(_SPANS.findall(content)):
+            try:
+                left, top, right, bottom = range_boundaries(ref.decode("ascii"))
+                number += ((right or 16_384) - (left or 1) + 1) * ((bottom or 1 << 20) - (top or 1) + 1)
+            except ValueError:
+                return _SPANNED + 1
+    return number
 
 
 def _open(path, values):
