@@ -65,7 +65,7 @@ def read_dictionary(rows, source_id, day, register):
     return _beside_old(windows.astype("str")[old.columns], old, day)
 
 
-def with_figures(catalogue, figures, edition_date):
+def with_figures(catalogue, figures):
     """The catalogue with what only figures can tell: usual decimals, and how long after its year a measure came out.
 
     Series of a definition that turned, of which no figure is known, are left out. What was known before stays.
@@ -81,7 +81,8 @@ def with_figures(catalogue, figures, edition_date):
     known = known.assign(end=parse_periods(known["period"])["end"], places=decimal_places(known["value"]))
     newest = known["end"].groupby(known["measure_key"]).max()
     places = known["places"].groupby(known["measure_key"]).agg(lambda each: each.mode().iloc[-1]).astype("str")
-    out = pd.to_datetime(catalogue["last_update"].replace("", edition_date))
+    # Where the dictionary has no day, its own: not that of whichever edition comes first.
+    out = pd.to_datetime(catalogue["last_update"].mask(catalogue["last_update"] == "", catalogue["first_edition"]))
     end = catalogue["series_id"].map(newest).groupby(catalogue["measure"]).transform("max")
     lag = ((out.dt.year - end.dt.year) * 12 + out.dt.month - end.dt.month).clip(0, _LONGEST_LAG)
     new = catalogue["decimals"] == ""

@@ -124,8 +124,8 @@ def _held(figures, rule, detail, counts_only=False):
 
 
 def _first_rule(figures, rules):
-    """The first rule that each row breaks ('' for none), and the numbers that show it; a rule gives its name, who breaks it and, where
-    there are numbers, a function from the rows to their text."""
+    """The first rule that each row breaks ('' for none), and the numbers that show it; a rule gives its name, who breaks it
+    and, where there are numbers, a function from the rows to their text."""
     found = pd.Series("", index=figures.index, dtype="str")
     details = found.copy()
     for check in rules:
@@ -217,8 +217,7 @@ def _total_is_not_sum(figures):
     total, size = regions.transform("sum"), regions.transform("count")
     wrong = (figures["number"] - total).abs() > 5.0 * (size + 1)  # each can be rounded to ten
     england = (figures["unit"] == "count") & (figures["area_id"] == ENGLAND) & (size == 9)
-    told = lambda rows: "the regions add up to " + total[rows.index].round(0).astype(str)
-    return "total-is-not-sum", england & wrong, told
+    return "total-is-not-sum", england & wrong, lambda rows: "the regions add up to " + total[rows.index].round(0).astype(str)
 
 
 def _nothing_after_thousands(figures):

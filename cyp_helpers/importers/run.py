@@ -200,7 +200,7 @@ def _import_figures(path, asked, register):
 
 def _merge(path, dataset, day, basis, figures, read, left_out, register, accept):
     if dataset == lait.DATASET:
-        _use_catalogue(register, catalogue.with_figures(register.table("catalogue"), figures, day))
+        _use_catalogue(register, catalogue.with_figures(register.table("catalogue"), figures))
     figures = _with_mapping(figures, register, dataset, day)
     kept, held = hold_back(figures, register, day)
     _refuse_if_none(kept, held, path)
