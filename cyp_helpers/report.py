@@ -279,7 +279,8 @@ def reopen(pickled, project):
     if pickled is None:
         return None
     opened = pickle.loads(pickled)
-    whole = _changed(opened, register=replace(opened.register, folder=Path(project) / "data"))
+    whole = replace(opened, register=replace(opened.register, folder=Path(project) / "data"))
+    vars(whole).update({name: known for name, known in vars(opened).items() if name not in vars(whole)})
     asked = "" if whole.is_own_area else whole.area["area_id"]
     _opened_ahead[whole.plan["plan_id"], whole.review["review"], asked] = whole
     return whole
@@ -295,13 +296,8 @@ def narrowed(whole, priority):
         name: rows[rows["priority_id"] == row["priority_id"]].reset_index(drop=True)
         for name, rows in (("comparison", whole.comparison), ("published", whole.published))
     }
-    return _changed(whole, priority=row, **frames)
-
-
-def _changed(whole, **fields):
-    """A report with other fields, and with the peers where they are worked out."""
-    report = replace(whole, **fields)
-    vars(report).update({name: rows for name, rows in vars(whole).items() if name == "peers"})
+    report = replace(whole, priority=row, **frames)
+    vars(report).update({name: rows for name, rows in vars(whole).items() if name == "peers"})  # the same for all priorities
     return report
 
 

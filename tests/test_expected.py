@@ -41,7 +41,7 @@ def slope(levels, s):
 @pytest.mark.parametrize(
     "series, beside, told, by_hand, verdict",
     [
-        # beside England: score in the issue that asked for this rule, figure, England's, s
+        # beside England: score expected of the rule, figure, England's, s
         ("excess-weight-10-11", "england", -5.3, level(30.56, 34.25, 0.9697), "better"),  # −3.69 / 0.6857
         ("hospital-admissions-injuries-0-14", "england", -5.2, level(81.9, 104.9, 6.1034), "better"),  # −23.0 / 4.3158
         ("permanent-exclusions", "england", -4.4, level(0.03, 0.08, 0.016181), "better"),  # −0.05 / 0.01144

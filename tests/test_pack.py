@@ -11,6 +11,7 @@ from urllib.parse import unquote
 import pytest
 from browser import browser, needs_browser
 from conftest import PROJECT
+from runs import Here
 from matplotlib.image import imread
 
 from cyp_helpers.batch import work
@@ -44,7 +45,7 @@ def pack(tmp_path_factory):
         folder.keep(made.files, manifest)
         manifest["made"].append({"name": job.name, "status": "succeeded", "files": dict.fromkeys(made.files, "")})
     path = folder.into_place(manifest, failed=False)
-    write_contents(project)
+    write_contents(project, Here())
     return path, {f"{page['name']}.html" for page in pages}
 
 

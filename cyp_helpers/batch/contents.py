@@ -2,29 +2,39 @@
 
 import os
 
-import nbformat
 import pandas as pd
 
 from cyp_helpers.batch.folder import manifest_of
 from cyp_helpers.batch.jobs import BOARD
 from cyp_helpers.register.reviews import find_review
 from cyp_helpers.register.tables import UnknownName, load_register
-from cyp_helpers.show.publish import page_of
 from cyp_helpers.show.wording import day, escape
 
 NAME = "index"
 _FOOTER = "Written anew by each cyp review from what stands in outputs/."
 
 
-def write_contents(project):
-    """Write ``outputs/index.html`` anew from the reviews that stand in ``outputs/``; they alone say what there is."""
-    outputs = project / "outputs"
-    words = enumerate(_words(contents(project)))
-    cells = [nbformat.v4.new_markdown_cell(text, id=f"part-{n}") for n, text in words]  # equal reviews, equal bytes
-    page = page_of(nbformat.v4.new_notebook(cells=cells), NAME, "children's plans", [], _FOOTER)
+def write_contents(project, pool):
+    """Write ``outputs/index.html`` anew from the reviews that stand in ``outputs/``; they alone say what there is.
+
+    Parameters
+    ----------
+    pool : LocalPool or ClusterPool
+    """
+    outputs, page = project / "outputs", pool.submit(page_of_words, list(_words(contents(project)))).result()
     aside = outputs / f".{NAME}-{os.getpid()}"  # another run may write it too
     aside.write_text(page, encoding="utf-8")
     aside.replace(outputs / f"{NAME}.html")
+
+
+def page_of_words(project, words):
+    """HTML of the page from its paragraphs; in a process of the pool, which has imported what that takes."""
+    from nbformat import v4
+
+    from cyp_helpers.show.publish import page_of
+
+    cells = [v4.new_markdown_cell(text, id=f"part-{n}") for n, text in enumerate(words)]  # equal reviews, equal bytes
+    return page_of(v4.new_notebook(cells=cells), NAME, "children's plans", [], _FOOTER)
 
 
 def contents(project):

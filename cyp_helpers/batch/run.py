@@ -71,7 +71,7 @@ def run_reviews(
     """
     outcomes = asyncio.run(_run_all(project, runs, _Desk(pool, len(runs), tell), (priority, only), force, limit))
     if any(outcome.made for outcome in outcomes):
-        write_contents(project)
+        write_contents(project, pool)
     return outcomes
 
 

@@ -65,7 +65,7 @@ def _open_whole(register, run, kinds):
     whole = open_review(**run.parameters, register=register)
     jobs = plan_jobs(whole, run)
     if not kinds or INDICATOR in kinds:
-        whole.peers  # noqa: B018  kept in what is pickled, for the pages of indicators
+        whole.peers, whole.subjects, whole.lines  # noqa: B018  kept in what is pickled, for the pages of indicators
     pages = {row["priority_id"]: page_name(row) for _, row in whole.priorities.iterrows()}
     worst = attention(whole).head(3)
     lines = [(row.name, row.verdicts, pages[row.priority_ids.split()[0]]) for row in worst.itertuples()]
