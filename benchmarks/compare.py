@@ -59,6 +59,7 @@ def measure(indicators=1_000, rounds=5):
         writer.start()
         writer.join()
         for _ in range(rounds):
+            table = judged = None  # a round is measured without what the last one left
             table = _timed(steps[reading], lambda: pd.read_parquet(path))
             judged = _timed(steps[comparing], partial(compare_all, table, indicators))
         largest = peak.largest
