@@ -30,6 +30,10 @@ from cyp_helpers.register.tables import (
     priorities_of,
 )
 
+_OF_EVERYONE = ["series_id", "breakdown", "area_id", "area", "region_id", "local", "open_data", "unit", "polarity", "cell"]
+_OF_EVERYONE += ["kind", "months", "start", "end", "period", "period_label", "value", "status", "source_id", "number"]
+_OF_EVERYONE += ["low", "high", "numerator", "denominator", "rank", "rank_of", "rank_ties", "band"]
+
 
 @dataclass(frozen=True, eq=False)
 class Report:
@@ -42,7 +46,8 @@ class Report:
     comparison : DataFrame of ``compare_plan``, a row for each priority, indicator and comparator
     published : the same of the published series of the plan's indicators; beside its own area's documents, for another area alone
     figures : DataFrame of ``with_words``, every figure that these rows may be about, by ``observation_id``
-    everyone : DataFrame of ``known_figures`` with ranks: the plan's published series of all authorities, regions and England
+    everyone : DataFrame of ``known_figures`` with ranks: the plan's published series of all authorities, regions and England; without
+        the columns that no page reads of them, since it is most of what goes to each page's process
     pairs : DataFrame of ``judge``: every comparison of every one of ``figures``
 
     >>> open_review("cypf-2016-18", "2017-18 part 2", "safe")
@@ -242,7 +247,7 @@ def open_review(plan, review, priority=None, area="", register=None):
     for rows in (comparison, published):
         check_comparisons(rows)
     of_plan = judged.figures["series_id"].isin(published_lines(register)["series_id"]) & judged.figures["open_data"]
-    everyone = judged.figures[of_plan & judged.figures["number"].notna()]
+    everyone = judged.figures.loc[of_plan & judged.figures["number"].notna(), _OF_EVERYONE]
     pairs = judged.pairs[judged.pairs["figure"].isin(figures["figure"])]
     rows = (plan_row, review_row, None, area_row, comparison, published, figures, everyone, pairs)
     whole = Report(judged.register, *rows)

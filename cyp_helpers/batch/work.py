@@ -191,7 +191,7 @@ def _execute(notebook, folder, parameters, so_far):
         parameters=parameters,
         engine_name="in-process",
         kernel_name="python3",
-        language="python",  # editors save notebooks that do not say so
+        language="python",
         progress_bar=False,
         tell=so_far,
     )
@@ -211,7 +211,9 @@ def _file_of(job, notebook):
 def _read(path):
     import nbformat
 
-    return nbformat.read(path, as_version=4)
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata["language_info"] = {"name": "python"}  # editors save notebooks that do not say so
+    return notebook
 
 
 def _normalised(notebook):
@@ -227,5 +229,4 @@ def _normalised(notebook):
 def _text_of(notebook):
     import nbformat
 
-    notebook.metadata["language_info"] = {"name": "python"}
     return (nbformat.writes(notebook) + "\n").encode("utf-8")

@@ -33,7 +33,7 @@ class UnreadableFile(ValueError):
 
     def __str__(self):
         told = super().__str__()  # what was found can be a cell of any length
-        return told if len(told) <= _TOLD else f"{told[:_TOLD]} …"
+        return told if len(told) <= _TOLD else f"{told[: _TOLD // 2]} … {told[-_TOLD // 2 :]}"
 
 
 def file_kind(path):

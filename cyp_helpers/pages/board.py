@@ -12,6 +12,7 @@ from cyp_helpers.show.picture import Board
 from cyp_helpers.show.rows import NONE, bare, in_words, pictured, short_names
 from cyp_helpers.show.sentences import paragraph, say
 from cyp_helpers.show.wording import count, day, join
+from cyp_helpers.show.words import since
 
 FEWEST, MOST = 12, 18  # rows of one sheet; what stands beside nothing only fills it up to the first
 NUMBERED = {"worse": 3, "better": 2}  # rows that the sentences number and give reasons for
@@ -58,10 +59,11 @@ def board(report, rows, asked=""):
     own = report.is_own_area
     lone = sorted(drawn.loc[(drawn["mark_sign"] == "worse") & (drawn["mark"] != "") & (drawn["lead"] == NONE), "mark"])
     without_lead = say("board_no_lead", len(lone), names=", ".join(lone))
+    decision = paragraph(say("board_asked", 1 if asked else 0, what=asked), without_lead) if own or asked else ""
     return Board(
         title=report.title,
         review=f"{report.review['review'].partition(' as at ')[0]}, {day(report.as_at)}",
-        asked=paragraph(say("board_asked", 1 if asked else 0, what=asked), without_lead) if own or asked else "",
+        asked=paragraph(since(report), decision),
         said=sentences(report, rows),
         rule=say("board_rule", len(rows)),
         rows=drawn.drop(columns=[] if own else ["target", "lead"]),

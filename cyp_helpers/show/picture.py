@@ -42,7 +42,7 @@ SIGNS_EXPLAINED = (
     (("untested",), "only said, or untested"),
 )
 WORDS_EXPLAINED = "unknown: too few figures"
-DASH_EXPLAINED = "none published"
+DASH_EXPLAINED = "none"
 PICTURES_EXPLAINED = (
     ("gate", "own scale; grey: ordinary year"),
     ("strip", "nine in ten, middle half darker"),

@@ -72,6 +72,7 @@ board_gaps | {all}: {shown} below{elsewhere}. | {all}: {shown} below{elsewhere},
 board_all | No measure | One measure | {N} measures
 board_elsewhere | | , one elsewhere | , {n} elsewhere
 board_untested | | Worse, but untested: {names}. | Worse, but untested: {names}.
+since | | Authority since {day}: no figures of its own from before. |
 board_asked | No decision asked. | Asked of the board: {what} |
 board_no_lead | | No lead: worry {names}. | No leads: worries {names}.
 board_rule | No primary indicator has a figure | Row: a primary indicator | Rows: primary indicators

@@ -2,10 +2,13 @@
 
 import html
 
+import pandas as pd
+
 from cyp_helpers.compare.areas import list_in_use, list_words
 from cyp_helpers.compare.flags import FLAGS
 from cyp_helpers.compare.judge import Evidence, Verdict
 from cyp_helpers.findings import attention, judged, probably_not, worse_and_worsening
+from cyp_helpers.register.tables import days_of
 from cyp_helpers.show.sentences import paragraph, say
 from cyp_helpers.show.table import STYLE
 from cyp_helpers.show.wording import Words, bold, clean, count, day, escape, join, stop
@@ -42,7 +45,18 @@ def opening(report):
         say("published", int(report.figures["open_data"].sum()), area=report.area["name"]),
     ]
     told = join([part for part in parts if part])
-    return Opening(f"Figures come from the register in data/, as known at {day(report.as_at)}: {told}.")
+    known = f"Figures come from the register in data/, as known at {day(report.as_at)}: {told}."
+    return Opening(paragraph(known, since(report)))
+
+
+def since(report):
+    """Since when the authority is one, of those that began later than figures do; else ''.
+
+    >>> since(cyp.open_review("national-framework", "2026-05-31", area="Cumberland"))
+    Authority since 1 April 2023: no figures of its own from before.
+    """
+    first, _ = days_of(report.register, report.area["area_id"])
+    return say("since", 1, day=day(pd.Timestamp(first))) if first else ""
 
 
 def in_brief(report):
