@@ -129,7 +129,7 @@ class Register:
             "sources": sources[sources["published"] <= day],
             "stated-comparisons": stated[stated["published"] <= day],
             "observations": newest_editions(whole.table("observations"), day),
-            "neighbour-lists": _list_in_use(tables["neighbour-lists"], day),
+            "neighbour-lists": list_known(tables["neighbour-lists"], day),
         }
         return Register(self.folder, tables, day, whole, whole.more)
 
@@ -172,7 +172,8 @@ def newest_editions(rows, day):
     return known.assign(**{name: pd.to_datetime(known[name]) for name in ("published", "first_published")})
 
 
-def _list_in_use(lists, day):
+def list_known(lists, day):
+    """The row of ``neighbour-lists`` that is in use on a day: the newest published by then, or the oldest of all, which then is ``later``."""
     lists = lists.assign(published=pd.to_datetime(lists["published"])).sort_values("published", kind="stable")
     known = lists[lists["published"] <= day]
     return known.tail(1).assign(later=False) if len(known) else lists.head(1).assign(later=True)

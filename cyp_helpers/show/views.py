@@ -248,10 +248,9 @@ def points(report, indicator):
     -------
     Rows of ``known_figures`` with a figure, and ``line`` (definition, area and breakdown in words).
     """
-    figures = report.figures[report.figures["area_id"] != report.area["region_id"]]
-    rows = figures[(figures["indicator_id"] == indicator) & figures["number"].notna()].sort_values(
-        ["end", "published"], kind="stable"
-    )
+    figures = report.figures
+    asked = (figures["indicator_id"] == indicator) & (figures["area_id"] != report.area["region_id"])
+    rows = figures[asked & figures["number"].notna()].sort_values(["end", "published"], kind="stable")
     return rows.assign(line=findings.names_of(report, rows) + ", " + rows["area"])
 
 

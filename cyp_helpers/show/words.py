@@ -8,7 +8,7 @@ from cyp_helpers.compare.areas import list_in_use, list_words
 from cyp_helpers.compare.flags import FLAGS
 from cyp_helpers.compare.judge import Evidence, Verdict
 from cyp_helpers.findings import attention, judged, probably_not, worse_and_worsening
-from cyp_helpers.register.tables import days_of
+from cyp_helpers.register.tables import days_of, list_known
 from cyp_helpers.show.sentences import paragraph, say
 from cyp_helpers.show.table import STYLE
 from cyp_helpers.show.wording import Words, bold, clean, count, day, escape, join, stop
@@ -121,9 +121,10 @@ def neighbours_used(report):
     """Which list of neighbours a report uses, and that it is not that of the review before."""
     lists, in_use, before = list_words(report.register), list_in_use(report.register), report.last_review
     told = [f"Statistical neighbours: {lists[in_use]}."] if in_use else []
-    then = list_in_use(report.register.whole.as_known(before["as_at"])) if before is not None else in_use
-    if then != in_use:
-        told.append(f"The neighbours changed since the review {before['review']}, which used the {lists[then]}.")
+    if in_use and before is not None:
+        then = list_known(report.register.whole.table("neighbour-lists"), before["as_at"])["list_id"].iloc[-1]
+        if then != in_use:
+            told.append(f"The neighbours changed since the review {before['review']}, which used the {lists[then]}.")
     return tuple(told)
 
 
