@@ -23,7 +23,7 @@ import pandas as pd
 import psutil
 
 from cyp_helpers.compare.areas import ranks
-from cyp_helpers.compare.figures import known_figures
+from cyp_helpers.compare.figures import known_figures, look_up
 from cyp_helpers.compare.judge import Verdict, judge
 from cyp_helpers.compare.pairs import COMPARATOR, pair_figures
 from cyp_helpers.compare.scale import CHILDREN
@@ -34,8 +34,8 @@ AREAS, YEARS = 153, 20  # England and the authorities
 PORTION = 50  # series judged at a time: more take more memory and no less time
 DAY = pd.Timestamp("2030-03-31")
 _UNITS = ("percent", "rate per 10,000", "days")  # the last has no counts
-_KEPT = dict.fromkeys(["difference", "score", "promise", "direction"], "float32")
-_KEPT |= {"comparator": COMPARATOR, "verdict": pd.CategoricalDtype([str(verdict) for verdict in Verdict])}
+_NUMBERS = ["difference", "score", "promise", "direction"]
+_WORDS = {"comparator": COMPARATOR, "verdict": pd.CategoricalDtype([str(verdict) for verdict in Verdict])}
 
 
 def measure(indicators=1_000, rounds=5):
@@ -170,7 +170,8 @@ def _compare_portion(first, last):
     years = years_before(figures)
     judged = judge(figures, pair_figures(figures, register, years), years, register)
     place = published.index.to_numpy(dtype="int32")  # figures come in the order of their publication
-    return judged[list(_KEPT)].astype(_KEPT).assign(figure=place[judged["figure"]])
+    words = {name: look_up(judged[name], pd.Series(dtype.categories, dtype.categories, dtype)) for name, dtype in _WORDS.items()}
+    return judged[_NUMBERS].astype("float32").assign(**words, figure=place[judged["figure"]])
 
 
 def _timed(taken, work):

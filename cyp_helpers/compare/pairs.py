@@ -193,6 +193,9 @@ def _as_printed(pairs, figures, register):
     """What a document sets beside a figure goes before what was found; what a source query keeps apart is not compared."""
     labels = figures.loc[~figures["open_data"] & figures["number"].notna(), "observation_id"]
     labels = pd.Series(labels.index, index=labels)
+    pairs = pairs.assign(caution=pd.Series("", pairs.index, dtype="str"), printed=False)
+    if labels.empty:
+        return pairs
     pairings = known_pairings(register)
     pairings = pairings.assign(
         figure=pairings["observation_id"].map(labels), printed_other=pairings["comparator_observation_id"].map(labels)
@@ -201,7 +204,6 @@ def _as_printed(pairs, figures, register):
     pairings = pairings.drop_duplicates(["figure", "comparator"], keep="last")
     asked = pairs.loc[pairs["figure"].isin(pairings["figure"]), ["figure", "comparator"]]
     found = asked.reset_index().merge(pairings[[*asked, "printed_other", "caution"]], on=list(asked)).set_index("index")
-    pairs = pairs.assign(caution=pd.Series("", pairs.index, dtype="str"), printed=False)
     pairs.loc[found.index, "other"] = found["printed_other"].astype(int)
     pairs.loc[found.index, "caution"] = found["caution"]
     pairs.loc[found.index, "printed"] = True

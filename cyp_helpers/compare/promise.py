@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from cyp_helpers.compare.figures import look_up, spread
 from cyp_helpers.compare.scale import fit_variation, own_factor
 from cyp_helpers.compare.years import YEARS
 
@@ -50,7 +51,7 @@ def scores(figures, pairs, years, changes, size, later, earlier=None):
     own = figures.loc[asked["figure"].unique(), ["line", "area_id", "number", "end"]]
     own = own.join(_scales(own, changes, size, later))
     past = years.reindex(own.index).fillna(-1).astype(int)
-    middle = figures[figures["local"] & figures["open_data"]].groupby("cell")["number"].median()
+    middle = figures.loc[figures["local"] & figures["open_data"], ["cell", "number"]].groupby("cell")["number"].median()
     relative = figures["number"] - figures["cell"].map(middle)
     before = {back: relative.reindex(past[back]).to_numpy() for back in past}
     own["slope"] = sum(before[YEARS - 1 - i] * (i - 2) for i in range(YEARS)) / 10
@@ -73,8 +74,9 @@ def scores(figures, pairs, years, changes, size, later, earlier=None):
     for one in _BEFORE:
         support = support.where(kind != one, rows[one])
     support = (support * np.sign(score)).clip(*_SUPPORT)
-    found = pd.DataFrame({"score": score, "scale": scale, "support": support}).reindex(pairs.index)
-    return found.assign(later=(rows["later"] & score.notna()).reindex(pairs.index, fill_value=False))
+    found = {"score": score, "scale": scale, "support": support, "later": rows["later"] & score.notna()}
+    found = pd.DataFrame({name: spread(column, pairs.index) for name, column in found.items()})
+    return found.assign(later=found["later"] == 1)
 
 
 def level_scale(scale, neighbours=None):
@@ -92,7 +94,7 @@ def _scales(figures, changes, size, later):
 
     def ordinary(rows):
         known = rows[["line"]].join(fits, on="line")
-        return np.sqrt(known["a"] + known["b"] / size.reindex(rows["area_id"]).to_numpy())
+        return np.sqrt(known["a"] + known["b"] / look_up(rows["area_id"], size))
 
     factors, without = own_factor(changes, ordinary(changes))
     keys = ["line", "area_id"]
@@ -158,8 +160,8 @@ def promises(rows, curves, offsets):
     odds = found["constant"] + found["slope"] * rising(scored["score"])
     odds += (found["support"] * damped(scored["support"].astype(float))).fillna(0.0) + own["offset"]
     share = (1 / (1 + np.exp(-odds))).clip(found["lowest"], found["highest"]).clip(upper=own["most"])
-    is_later = (scored["year"] < learnt).reindex(rows.index, fill_value=False)
-    return pd.DataFrame({"promise": (100 * share).reindex(rows.index), "promise_later": is_later})
+    is_later = spread(scored["year"] < learnt, rows.index) == 1
+    return pd.DataFrame({"promise": spread(100 * share, rows.index), "promise_later": is_later})
 
 
 def own_record(offsets):

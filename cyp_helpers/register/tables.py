@@ -169,7 +169,10 @@ def newest_editions(rows, day):
     known = known.assign(first_published=known["published"])
     known.loc[first.index, "first_published"] = first
     known = known.drop_duplicates(FIGURE_KEY, keep="last")
-    return known.assign(**{name: pd.to_datetime(known[name]) for name in ("published", "first_published")})
+    for name in ("published", "first_published"):
+        codes, days = pd.factorize(known[name])
+        known[name] = pd.to_datetime(days).take(codes)
+    return known
 
 
 def list_known(lists, day):
