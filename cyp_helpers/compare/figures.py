@@ -50,6 +50,7 @@ def known_figures(register, series=None):
     rows["number"] = _by_text(rows["value"], lambda texts: pd.to_numeric(texts, errors="coerce"))
     judged = rows["scale_id"] != ""
     rows.loc[judged, "number"] = judgement_steps(rows["scale_id"][judged], rows["value"][judged], register)
+    rows["line"] = rows.groupby(["series_id", "breakdown"], sort=False).ngroup()
     whole = rows["kind"].str.contains("year", na=False)
     untested = rows["chance_note"] != ""
     rows = with_rounding(rows, rows["exact"], 1 + (rows["open_data"] & _worked_out(rows, register))).assign(
@@ -57,9 +58,8 @@ def known_figures(register, series=None):
         denominator=rows["denominator"].mask(untested),
         dated=~rows["kind"].isin(UNDATED_KINDS),
         span=(rows["months"] // 12).where(whole, 0).astype(int),
-        line=rows.groupby(["series_id", "breakdown"], sort=False).ngroup(),
-        track=rows.groupby([*LINE_KEY, "kind"], sort=False).ngroup(),
-        cell=rows.groupby(["series_id", "breakdown", "start", "end"], sort=False).ngroup(),
+        track=rows.groupby(["line", "area_id", "kind"], sort=False).ngroup(),
+        cell=rows.groupby(["line", "start", "end"], sort=False).ngroup(),
     )
     return rows.drop(columns=["exact", "chance_note"])
 

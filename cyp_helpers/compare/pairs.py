@@ -98,8 +98,9 @@ def _previous(known, figures):
     ends = known.assign(start=known["end"] + pd.Timedelta(days=1))
     last_break = _last_before(ends, breaks, ["track"])
     # Not map(), which cannot tell what dates are where there is no figure at all.
-    broken = known["dated"] & (figures["end"].reindex(found).to_numpy() < figures["end"].reindex(last_break).to_numpy())
-    broken &= found.map(figures["dated"]).eq(True)
+    other, last_break = (labels.fillna(-1).astype(int) for labels in (found, last_break))
+    broken = known["dated"] & (figures["end"].reindex(other).to_numpy() < figures["end"].reindex(last_break).to_numpy())
+    broken &= figures["dated"].reindex(other, fill_value=False).to_numpy()
     pairs = by_day[["area_line", "end", "dated"]].reset_index(names="figure")
     pairs = pairs.merge(undated[["area_line", "end"]], on="area_line", suffixes=("", "_undated"))
     unordered = pairs.loc[
@@ -111,7 +112,7 @@ def _previous(known, figures):
         ["break between", "", "order unknown", "unlike periods", "nothing earlier"],
         known.index,
     )
-    return pd.DataFrame({"other": found.mask(broken).fillna(-1).astype(int), "gap": gap}, index=known.index)
+    return pd.DataFrame({"other": other.mask(broken, -1), "gap": gap}, index=known.index)
 
 
 def _a_year_before(known):
@@ -161,18 +162,20 @@ def _of_area(known, figures, area, outside):
     there = there.drop_duplicates(keys).reset_index(names="label").set_index(keys)["label"]
     found = pd.Series(np.nan, known.index)
     for source in (known["open_data"], ~known["open_data"]):
-        wanted = pd.MultiIndex.from_arrays([known["cell"], area, source])
-        found = found.fillna(pd.Series(there.reindex(wanted).to_numpy(), index=known.index))
-    found = found.where(mine)
-    out = found.notna() & found.map(outside).eq(True)
-    lines = pd.MultiIndex.from_frame(figures[["line", "area_id"]])
+        unmet = mine & found.isna()
+        wanted = pd.MultiIndex.from_arrays([known["cell"][unmet], area[unmet], source[unmet]])
+        found[unmet] = there.reindex(wanted).to_numpy()
+    other = found.fillna(-1).astype(int)
+    out = outside.reindex(other, fill_value=False).to_numpy()
+    wide = figures[figures["area_id"].isin(area.unique())]
+    lines = pd.MultiIndex.from_frame(wide[["line", "area_id"]])
     wanted = pd.MultiIndex.from_arrays([known["line"], area])
     gap = choose(
-        [~mine, out, found.notna(), wanted.isin(lines[figures["number"].notna()]), wanted.isin(lines)],
+        [~mine, out, other >= 0, wanted.isin(lines[wide["number"].notna()]), wanted.isin(lines)],
         ["itself", "outside members", "", "other period", "no figure printed", "no figure of area"],
         known.index,
     )
-    return pd.DataFrame({"other": found.mask(out).fillna(-1).astype(int), "gap": gap}, index=known.index)
+    return pd.DataFrame({"other": other.mask(out, -1), "gap": gap}, index=known.index)
 
 
 def _neighbours(known, near):

@@ -48,7 +48,8 @@ def scores(figures, pairs, years, changes, size, later, earlier=None):
     told &= (figures["local"] & (figures["span"] == 1)).reindex(pairs["figure"]).to_numpy()
     asked = pairs.loc[told, ["figure", "comparator", "other", "other_number", "n"]]
     # What is a figure's own is worked out once for it, then taken along to its pairs.
-    own = figures.loc[asked["figure"].unique(), ["line", "area_id", "number", "end"]]
+    codes, each = pd.factorize(asked["figure"])
+    own = figures.loc[each, ["line", "area_id", "number", "end"]]
     own = own.join(_scales(own, changes, size, later))
     past = years.reindex(own.index).fillna(-1).astype(int)
     middle = figures.loc[figures["local"] & figures["open_data"], ["cell", "number"]].groupby("cell")["number"].median()
@@ -58,7 +59,7 @@ def scores(figures, pairs, years, changes, size, later, earlier=None):
     for kind, backs in _BEFORE.items():
         mean = pd.DataFrame({back: before[back] for back in backs}, own.index).mean(axis=1)
         own[kind] = (before[0] - mean) / own["scale"]
-    rows = own.drop(columns="area_id").join(past[[1, 2]]).reindex(asked["figure"]).set_axis(asked.index)
+    rows = own.drop(columns="area_id").join(past[[1, 2]]).take(codes).set_axis(asked.index)
 
     kind, scale = asked["comparator"], rows["scale"]
     level = level_scale(scale, asked["n"]).where(kind == "neighbours", level_scale(scale))
@@ -106,7 +107,7 @@ def _scales(figures, changes, size, later):
 
 def _moved(changes, rows, asked, figures):
     """How the median authority moved from the year before; empty where the two figures are not a year apart."""
-    rows = rows.loc[asked.index]
+    rows = rows.loc[asked.index, ["line", "end"]]
     year = rows["end"].dt.year
     apart = year - figures["end"].reindex(asked["other"]).dt.year.set_axis(asked.index)
     median = changes.drop_duplicates(["line", "year"]).set_index(["line", "year"])["moved"]
@@ -182,7 +183,7 @@ def _curves_of(scored, curves):
         asked = (scored["comparator"] == kind) & (scored["support"].notna() == (form == "with past"))
         last = of_kind["learnt"].searchsorted(scored.loc[asked, "year"], side="right") - 1
         place[asked] = of_kind.index[last.clip(min=0)]
-    return curves.reindex(place).set_axis(scored.index)
+    return curves.drop(columns=["kind", "form"]).reindex(place).set_axis(scored.index)
 
 
 def record_of(register, series=None):
