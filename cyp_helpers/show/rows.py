@@ -20,6 +20,7 @@ _LOOKING_BACK = [
 ]  # the first that is clear speaks, else the last figure's
 _SURE = [Evidence.CLEAR, Evidence.STATED, Evidence.UNCLEAR, Evidence.HIDDEN, Evidence.NOT_TESTED, ""]
 _WORDLESS = ["judgement", "words"]  # units whose figures are words
+_CLEAR = {"better": 1, "worse": -1, "neither": 2}  # how the dot of a strip is filled
 _GOOD = {"higher": "high", "lower": "low", "none": "neither"}
 
 
@@ -202,7 +203,10 @@ def _target(report, rows):
     signs = [str(one) for one in (Verdict.MET, Verdict.NOT_MET, Verdict.ON_TRACK, Verdict.OFF_TRACK)]
     known = row["verdict"].isin(signs)
     without = np.where(row["target_id"].astype("str").fillna("") != "", UNKNOWN, NONE)
-    words = row["outlook"].where(row["outlook"] != "", row["verdict"]).where(known, without)
+    # Of an older figure than the newest the year is told.
+    of = look_up(row["observation_id"], report.figures["end"]).dt.strftime(" %Y")
+    when = of.where(row["period"] != rows["period"]).fillna("")
+    words = row["outlook"].where(row["outlook"] != "", row["verdict"] + when).where(known, without)
     return {"target": words, "target_sign": row["verdict"].where(known, "")}
 
 
@@ -223,7 +227,7 @@ def _drawn(report, rows):
         drawn["spark"].append("" if wordless else marks.spark(years, before, reach))
         drawn["spark_words"].append(_spoken_years(row, years, before, reach))
         shown = authorities is not None and len(authorities) >= 5 and not pd.isna(row["england"])
-        clear = {"better": 1, "worse": -1, "neither": 2}.get(row["against_england_sign"], 0)
+        clear = next((_CLEAR[row[name]] for name in ("against_england_sign", "against_neighbours_sign") if row[name] in _CLEAR), 0)
         drawn["spine"].append(
             marks.spine(authorities, row["value"], row["england"], row["neighbours"], row["polarity"], clear)
             if shown
