@@ -246,7 +246,7 @@ def test_what_the_board_is_asked_and_what_an_owner_says_stand_on_the_sheet(defau
     assert "Asked of the board: Whether to go on" in html and "Staff came back." in html
     assert "No decision asked." in page.board(default, listed).html()
     asked = page.board(default, page.listed(default)).asked
-    assert asked == "No decision asked. No leads: worries 1, 2, 3."
+    assert asked == "No decision asked. No lead named: worries 1, 2, 3."
 
 
 def test_a_page_with_a_sheet_shows_the_sheet_alone_and_folds_its_navigation():

@@ -70,7 +70,7 @@ def board(report, rows, asked=""):
 
 
 def sentences(report, rows):
-    """What most needs attention of the rows and what goes best, each with its number, how many more, and what is not known.
+    """What most needs attention of the rows and what goes best, each with its number, and what is not known.
 
     Parameters
     ----------
@@ -90,8 +90,8 @@ def sentences(report, rows):
     unknown = [say("board_untested", len(loose), names=_within(loose)), gaps]
     return pd.DataFrame(
         [
-            ["Most needs attention", "worse", _named(report, rows, worst, -1) or say("board_found", 0)],
-            ["Going best", "better", _named(report, rows, best, 1) or say("board_found", 0)],
+            ["Needs attention, surest first", "worse", _named(report, rows, worst, -1) or say("board_found", 0)],
+            ["Going well, surest first", "better", _named(report, rows, best, 1) or say("board_found", 0)],
             ["Not known", "untested", "\n".join(filter(None, unknown))],
         ],
         columns=["heading", "sign", "sentence"],
@@ -117,11 +117,10 @@ def _marked(report, rows):
 
 
 def _named(report, rows, found, good):
-    """A line for each of the first with its number and why, then how many others there are."""
-    most = NUMBERED["better" if good > 0 else "worse"]
-    told = found.head(most)["subject_id"].map(bare(rows.set_index("subject_id")["short_name"]) + ": " + _why(report, rows, good))
-    lines = [f"{n} {name}." for n, name in enumerate(told, 1)]
-    return "\n".join(filter(None, [*lines, say("board_more", max(len(found) - most, 0))]))
+    """A line for each of the first with its number and why."""
+    first = found["subject_id"].head(NUMBERED["better" if good > 0 else "worse"])
+    told = first.map(bare(rows.set_index("subject_id")["short_name"]) + ": " + _why(report, rows, good))
+    return "\n".join(f"{n} {name}." for n, name in enumerate(told, 1))
 
 
 def _why(report, listed, good):

@@ -35,11 +35,11 @@ MARKED = {"worse": "needs attention", "better": "going well", "untested": "untes
 AXIS = ("worse", "England", "better")
 # Signs and pictures with their words; the legend has those that the rows show.
 SIGNS_EXPLAINED = (
-    (("better", "worse"), "clear (-ing: five years)"),
+    (("better", "worse"), "clear; -ing: five years"),
     (("better too", "worse too"), "England moved too"),
     (("neither",), "clear, neither good nor bad"),
     (("unclear",), "unclear: usual ups and downs"),
-    (("untested",), "said or untested"),
+    (("untested",), "untested"),
 )
 WORDS_EXPLAINED = "unknown: page says why"
 DASH_EXPLAINED = "none"
