@@ -38,7 +38,7 @@ def sign(kind):
 
 def spine(everyone, own, england, neighbours, polarity, clear):
     """SVG of an area among all authorities: nine in ten of them as a pale strip, the middle half darker, England the line in the
-    middle, the neighbours' average a diamond below it, the area a dot, filled where it clearly differs from England or the neighbours.
+    middle, the neighbours' average a diamond below it, the area a dot, filled where it clearly differs from England.
 
     Parameters
     ----------

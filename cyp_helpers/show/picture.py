@@ -49,7 +49,7 @@ PICTURES_EXPLAINED = (
     ("diamond", "neighbours: similar authorities"),
     ("better", "ours: better,"),
     ("worse", "worse,"),
-    ("unclear", "unclear, against England or neighbours"),
+    ("unclear", "unclear against England"),
 )
 LINKS = (("all-indicators.html", "all indicators"), ("delivery.html", "actions"))  # the second where the plan's own work is shown
 DATA = "application/vnd.cyp.board+json"

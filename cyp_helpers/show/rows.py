@@ -20,7 +20,6 @@ _LOOKING_BACK = [
 ]  # the first that is clear speaks, else the last figure's
 _SURE = [Evidence.CLEAR, Evidence.STATED, Evidence.UNCLEAR, Evidence.HIDDEN, Evidence.NOT_TESTED, ""]
 _WORDLESS = ["judgement", "words"]  # units whose figures are words
-_CLEAR = {"better": 1, "worse": -1, "neither": 2}  # how the dot of a strip is filled
 _GOOD = {"higher": "high", "lower": "low", "none": "neither"}
 
 
@@ -227,7 +226,7 @@ def _drawn(report, rows):
         drawn["spark"].append("" if wordless else marks.spark(years, before, reach))
         drawn["spark_words"].append(_spoken_years(row, years, before, reach))
         shown = authorities is not None and len(authorities) >= 5 and not pd.isna(row["england"])
-        clear = next((_CLEAR[row[name]] for name in ("against_england_sign", "against_neighbours_sign") if row[name] in _CLEAR), 0)
+        clear = {"better": 1, "worse": -1, "neither": 2}.get(row["against_england_sign"], 0)
         drawn["spine"].append(
             marks.spine(authorities, row["value"], row["england"], row["neighbours"], row["polarity"], clear)
             if shown
