@@ -135,9 +135,10 @@ def save_notebooks():
 
 
 def _end_as_by_ctrl_c():
-    """Let SIGTERM, and the end of the terminal, stop a run as Ctrl-C does: in good order."""
+    """Let SIGTERM, and the end of the terminal (but under nohup), stop a run as Ctrl-C does: in good order."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a script that starts a command with & has it ignored
     for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) != signal.SIG_IGN:
             signal.signal(getattr(signal, name), lambda *_: signal.raise_signal(signal.SIGINT))
 
 

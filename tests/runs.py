@@ -71,12 +71,12 @@ def made(project, one=SMALL):
     return {entry["name"]: entry for entry in manifest["made"]}
 
 
-def start_review(project, *words):
-    """``cyp review`` of the small review as a process of its own."""
+def start_review(project, *words, **how):
+    """``cyp review`` of the small review as a process of its own; ``how`` goes to ``Popen``."""
     command = [sys.executable, "-c", "from cyp_helpers.cli import app; app()", "review", *words]
     command += ["--plan", SMALL.plan, "--review", SMALL.review, "--jobs", "2"]
     return subprocess.Popen(
-        command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True, **how
     )
 
 

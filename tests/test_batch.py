@@ -56,9 +56,8 @@ def nothing_made(project):
 def test_a_run_its_files_and_a_failure_that_damages_nothing(project, monkeypatch):
     done = review(project, monkeypatch)
     assert done.exit_code == 0, done.output
-    assert "Most in need of attention:" in done.output
-    worst = re.findall(r"^(\d)\. .* \(worse than England \(clear, \d\d in 100\)\): outputs/", done.output, re.MULTILINE)
-    assert worst == ["1"]  # only what is clear: one finding at this review
+    assert "board.html is the page to open first.\nNeeds attention, surest first:\n1 " in done.output
+    assert re.findall(r"^(\d) .*: worse than England\.$", done.output, re.MULTILINE) == ["1"]  # the one clear finding
     folder = ReviewFolder(project, SMALL)
     before = contents(folder.path)
     files = {f"{name}.{ending}" for name in PAGES for ending in ("ipynb", "html")}

@@ -116,7 +116,9 @@ def test_no_process_is_left_behind(tmp_path):
 @posix
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_run_that_is_told_to_end_ends_in_one_line(small, sent):
-    process = start_review(small)
+    """Also one that a script has started with &, which has it ignore Ctrl-C."""
+    ignored = signal.SIG_IGN if sent == signal.SIGTERM else signal.SIG_DFL
+    process = start_review(small, preexec_fn=lambda: signal.signal(signal.SIGINT, ignored))
     folder = ReviewFolder(small, SMALL)
     wait_for(lambda: folder.work.is_dir() and len(contents(folder.work)) >= 2)
     started = descendants(process)

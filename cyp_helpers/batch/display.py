@@ -53,7 +53,7 @@ def _number(things, name):
 
 
 def say_outcomes(project, outcomes):
-    """Say each failure in one line, what was done and where it stands, and for one review what needs attention."""
+    """Say each failure in one line, what was done and where it stands, and for one review what its board page says first."""
     failures = [failure for outcome in outcomes for failure in outcome.failures]
     for failure in failures:
         typer.echo(f"Failed: {failure}", err=True)
@@ -64,16 +64,16 @@ def say_outcomes(project, outcomes):
             shown = outcome.folder.relative_to(project)
             typer.echo(f"The run is kept in {shown}/; the outputs of the last good run were not touched.", err=True)
     if len(outcomes) == 1 and not failures:
-        _say_attention(outcomes[0], outcomes[0].folder.relative_to(project))
+        _say_first(outcomes[0].folder, outcomes[0].folder.relative_to(project))
 
 
-def _say_attention(outcome, folder):
-    typer.echo(f"\n{folder}/board.html is the page to open first.")
-    typer.echo(
-        "Most in need of attention:"
-        if outcome.attention
-        else "No indicator can be said to be worse, to have worsened or to miss its target; see what cannot be judged."
-    )
-    for number, (name, verdicts, page) in enumerate(outcome.attention, 1):
-        page = page if (outcome.folder / f"{page}.html").is_file() else "board"
-        typer.echo(f"{number}. {name} ({verdicts}): {folder}/{page}.html")
+def _say_first(folder, shown):
+    import nbformat
+
+    from cyp_helpers.show.picture import board_in
+
+    if not (folder / "board.ipynb").is_file():
+        return
+    worst = board_in(nbformat.read(folder / "board.ipynb", as_version=4))["said"][0]
+    typer.echo(f"\n{shown}/board.html is the page to open first.")
+    typer.echo(f"{worst['heading']}:\n{worst['sentence']}")

@@ -38,15 +38,13 @@ class Failure:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one review: its folder (None where it has none), how many jobs were done and how many were unchanged, what failed, and up to
-    three indicators to attend to (name, verdicts, page)."""
+    """What became of one review: its folder (None where it has none), how many jobs were done and how many were unchanged, and what failed."""
 
     run: object
     folder: object = None
     made: int = 0
     unchanged: int = 0
     failures: list = field(default_factory=list)
-    attention: list = field(default_factory=list)
 
 
 def run_reviews(
@@ -203,7 +201,7 @@ class _Review:
         """Open the review once for all its notebooks; returns it as bytes."""
         opened = await self.opening.of(self.run)
         jobs, digest = [asdict(job) for job in opened.jobs], self.inputs.digest(self.run)
-        self.opened = {"attention": opened.attention, "jobs": jobs, "digest": digest}
+        self.opened = {"jobs": jobs, "digest": digest}
         return opened.whole
 
     async def _make(self, job, whole):
@@ -267,7 +265,7 @@ class _Review:
 
     def _outcome(self, folder):
         jobs = len(self.opened.get("jobs", []))
-        return Outcome(self.run, folder, self.made, jobs - self.made, self.failures, self.opened.get("attention", []))
+        return Outcome(self.run, folder, self.made, jobs - self.made, self.failures)
 
     def _manifest(self):
         """What was made from which inputs, with which packages, how long it took and how it ended."""

@@ -14,11 +14,10 @@ from cyp_helpers.batch.pool import tell
 
 @dataclass(frozen=True)
 class Opened:
-    """A review opened once for all its notebooks, pickled; its jobs and what needs attention first."""
+    """A review opened once for all its notebooks, pickled, and its jobs."""
 
     whole: bytes = field(repr=False)
     jobs: list
-    attention: list
 
 
 @dataclass(frozen=True)
@@ -58,18 +57,13 @@ def _opened_or_why(register, run, kinds):
 
 def _open_whole(register, run, kinds):
     from cyp_helpers.batch.jobs import INDICATOR, plan_jobs
-    from cyp_helpers.findings import attention
     from cyp_helpers.report import open_review
-    from cyp_helpers.show.words import page_name
 
     whole = open_review(**run.parameters, register=register)
     jobs = plan_jobs(whole, run)
     if not kinds or INDICATOR in kinds:
         whole.peers, whole.subjects, whole.lines  # noqa: B018  kept in what is pickled, for the pages of indicators
-    pages = {row["priority_id"]: page_name(row) for _, row in whole.priorities.iterrows()}
-    worst = attention(whole).head(3)
-    lines = [(row.name, row.verdicts, pages[row.priority_ids.split()[0]]) for row in worst.itertuples()]
-    return Opened(pickle.dumps(whole), jobs, lines)
+    return Opened(pickle.dumps(whole), jobs)
 
 
 def make_tables(project, job, opened):

@@ -6,17 +6,16 @@ import numpy as np
 import pandas as pd
 
 from cyp_helpers.compare.subjects import published_lines
-from cyp_helpers.findings import attention, told, went_well
+from cyp_helpers.findings import BESIDE, attention, told, went_well
 from cyp_helpers.show.owners import with_owners
 from cyp_helpers.show.picture import Board
-from cyp_helpers.show.rows import NONE, bare, in_words, pictured, short_names
+from cyp_helpers.show.rows import NONE, bare, in_words, pictured
 from cyp_helpers.show.sentences import paragraph, say
 from cyp_helpers.show.wording import count, day, join
 from cyp_helpers.show.words import since
 
 FEWEST, MOST = 12, 18  # rows of one sheet; what stands beside nothing only fills it up to the first
 NUMBERED = {"worse": 3, "better": 2}  # rows that the sentences number and give reasons for
-ALSO = 2  # more that they name
 
 
 def listed(report):
@@ -71,7 +70,7 @@ def board(report, rows, asked=""):
 
 
 def sentences(report, rows):
-    """What most needs attention of the rows and what went well, each with its number and the rest by name, and what is not known.
+    """What most needs attention of the rows and what goes best, each with its number, and what is not known.
 
     Parameters
     ----------
@@ -91,8 +90,8 @@ def sentences(report, rows):
     unknown = [say("board_untested", len(loose), names=_within(loose)), gaps]
     return pd.DataFrame(
         [
-            ["Needs attention", "worse", _named(report, worst, -1) or say("board_found", 0)],
-            ["Going well", "better", _named(report, best, 1) or say("board_found", 0)],
+            ["Needs attention, surest first", "worse", _named(report, rows, worst, -1) or say("board_found", 0)],
+            ["Going well, surest first", "better", _named(report, rows, best, 1) or say("board_found", 0)],
             ["Not known", "untested", "\n".join(filter(None, unknown))],
         ],
         columns=["heading", "sign", "sentence"],
@@ -117,25 +116,24 @@ def _marked(report, rows):
     return told
 
 
-def _named(report, found, good):
-    """A line for each of the first with its number and why, then the names of the others."""
-    most = NUMBERED["better" if good > 0 else "worse"]
-    names, why = found["subject_id"].map(_names(report)), found["subject_id"].map(_why(report, good))
-    lines = [f"{n} {name}: {what}." for n, (name, what) in enumerate(zip(names[:most], why[:most]), 1)]
-    others = names[most:].tolist()
-    more = say("board_more", max(len(others) - ALSO, 0))
-    return "\n".join([*lines, *filter(None, [say("board_also", len(others), names=_within(others[:ALSO]), more=more)])])
+def _named(report, rows, found, good):
+    """A line for each of the first with its number and why."""
+    first = found["subject_id"].head(NUMBERED["better" if good > 0 else "worse"])
+    told = first.map(bare(rows.set_index("subject_id")["short_name"]) + ": " + _why(report, rows, good))
+    return "\n".join(f"{n} {name}." for n, name in enumerate(told, 1))
 
 
-def _why(report, good):
-    """Findings in few words, by ``subject_id``."""
+def _why(report, listed, good):
+    """Findings in few words, by ``subject_id``; a change that England made too says so."""
     rows = told(report, good).drop_duplicates(["subject_id", "question"])
     short = rows["finding"].str.replace(r" \(.*\)$| over five years", "", regex=True)
+    too = rows["subject_id"].isin(listed.loc[listed["change_sign"].isin(["better too", "worse too"]), "subject_id"])
+    short = short.where(~(too & ~rows["question"].isin(list(BESIDE))), short + " (England too)")
     each = short.groupby(rows["subject_id"]).agg(", ".join)
     return each.str.replace(r"than England, \w+ than its", "than England and", regex=True).str.replace("than its", "than")
 
 
-# ---- which rows, and their names ----
+# ---- which rows ----
 
 
 def _places(rows):
@@ -149,14 +147,6 @@ def _places(rows):
     return place.where(~lone | (place <= FEWEST))
 
 
-def _names(report):
-    """Short names of all subjects, by ``subject_id``."""
-    rows = report.subjects.drop_duplicates("subject_id")
-    return bare(short_names(report, rows)).set_axis(rows["subject_id"])
-
-
-def _within(names, first=False):
-    """Names within a sentence, small but for abbreviations; with ``first`` the first begins it."""
-    small = [name if re.match(r"\w[A-Z]", name) else name[:1].lower() + name[1:] for name in names]
-    told = join(small or [""])
-    return told[:1].upper() + told[1:] if first else told
+def _within(names):
+    """Names within a sentence, small but for abbreviations."""
+    return join([name if re.match(r"\w[A-Z]", name) else name[:1].lower() + name[1:] for name in names] or [""])

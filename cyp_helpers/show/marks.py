@@ -38,7 +38,7 @@ def sign(kind):
 
 def spine(everyone, own, england, neighbours, polarity, clear):
     """SVG of an area among all authorities: nine in ten of them as a pale strip, the middle half darker, England the line in the
-    middle, the neighbours' average a diamond, the area a dot, filled where it clearly differs from England.
+    middle, the neighbours' average a diamond below it, the area a dot, filled where it clearly differs from England.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def spine(everyone, own, england, neighbours, polarity, clear):
     parts.append(f'<circle cx="{at(own)}" cy="12" r="6" {_attributes(look)}/>')
     if not pd.isna(neighbours):
         x = min(max(at(neighbours), 6), width - 6)
-        parts.append(f'<path d="M{x} 7l5 5-5 5-5-5z" fill="#fff" stroke="{INK}" stroke-width="1.5"/>')
+        parts.append(f'<path d="M{x} 14l4.5 4.5-4.5 4.5-4.5-4.5z" fill="#fff" stroke="{INK}" stroke-width="1.5"/>')
     return _svg(SPINE, "".join(parts))
 
 
@@ -107,7 +107,7 @@ def spark(years, before, reach):
     parts.append(
         f'<polyline points="{line}" fill="none" stroke="#3D3D3D" stroke-width="1.75" stroke-linejoin="round"/>'
     )
-    parts.append(f'<circle cx="{points[-1][0]}" cy="{points[-1][1]}" r="3.75" fill="{BLUE}"/>')
+    parts.append(f'<circle cx="{points[-1][0]}" cy="{points[-1][1]}" r="3.75" fill="{INK}"/>')
     return _svg(SPARK, "".join(parts))
 
 

@@ -21,7 +21,7 @@ COLUMNS = {
     "good": "Good is",
     "figure": "Latest",
     "period": "Period",
-    "spark": "Five years",
+    "spark": "Years",
     "england_figure": "England",
     "spine": "All authorities",
     "change": "Change",
@@ -35,18 +35,18 @@ MARKED = {"worse": "needs attention", "better": "going well", "untested": "untes
 AXIS = ("worse", "England", "better")
 # Signs and pictures with their words; the legend has those that the rows show.
 SIGNS_EXPLAINED = (
-    (("better", "worse"), "clear (-ing: five years)"),
+    (("better", "worse"), "clear; -ing: five years"),
     (("better too", "worse too"), "England moved too"),
     (("neither",), "clear, neither good nor bad"),
-    (("unclear",), "unclear: within ordinary movement"),
-    (("untested",), "only said, or untested"),
+    (("unclear",), "unclear: usual ups and downs"),
+    (("untested",), "untested"),
 )
-WORDS_EXPLAINED = "unknown: too few figures"
+WORDS_EXPLAINED = "unknown: page says why"
 DASH_EXPLAINED = "none"
 PICTURES_EXPLAINED = (
-    ("gate", "own scale; grey: ordinary year"),
+    ("gate", "up to five years; grey: ordinary year"),
     ("strip", "nine in ten, middle half darker"),
-    ("diamond", "neighbours"),
+    ("diamond", "neighbours: similar authorities"),
     ("better", "ours: better,"),
     ("worse", "worse,"),
     ("unclear", "unclear against England"),
@@ -186,7 +186,7 @@ def board_in(notebook):
 def _key(kind):
     """A small picture for the legend."""
     if kind == "gate":
-        line = '<path d="M1 20l10-6 13-3" fill="none" stroke="#3D3D3D" stroke-width="1.75"/><circle cx="24" cy="11" r="3.75" fill="#12436D"/>'
+        line = '<path d="M1 20l10-6 13-3" fill="none" stroke="#3D3D3D" stroke-width="1.75"/><circle cx="24" cy="11" r="3.75" fill="#1d1d1d"/>'
         return _cut(f'<path d="M17 3h14v18H17z" fill="#dcdcdc"/>{line}', 32)
     if kind == "strip":
         return _cut('<path d="M0 6h64v12H0z" fill="#e3e3e3"/><path d="M20 6h24v12H20z" fill="#b0b0b0"/>', 64)

@@ -202,7 +202,10 @@ def _target(report, rows):
     signs = [str(one) for one in (Verdict.MET, Verdict.NOT_MET, Verdict.ON_TRACK, Verdict.OFF_TRACK)]
     known = row["verdict"].isin(signs)
     without = np.where(row["target_id"].astype("str").fillna("") != "", UNKNOWN, NONE)
-    words = row["outlook"].where(row["outlook"] != "", row["verdict"]).where(known, without)
+    # Of an older figure than the newest the year is told.
+    of = look_up(row["observation_id"], report.figures["end"]).dt.strftime(" %Y")
+    when = of.where(row["period"] != rows["period"]).fillna("")
+    words = row["outlook"].where(row["outlook"] != "", row["verdict"] + when).where(known, without)
     return {"target": words, "target_sign": row["verdict"].where(known, "")}
 
 

@@ -66,16 +66,14 @@ unmet_need | none is said to have an unmet need | one is said to have an unmet n
 worsened | No figure clearly worsened. | One figure worsened. Of 100 like cases {span} still stood there a year later. | {N} figures worsened, of {indicators}. Of 100 like cases {span} still stood there a year later.
 indicators | no indicator | one indicator | {n} indicators
 board_found | Nothing clear in figures of the last two years. | |
-board_also | | Also: {names}. | Also: {names}{more}.
-board_more | | ; one more below | ; {n} more below
 board_gaps | {all}: {shown} below{elsewhere}. | {all}: {shown} below{elsewhere}, one without figure. | {all}: {shown} below{elsewhere}, {n} without figures.
 board_all | No measure | One measure | {N} measures
-board_elsewhere | | , one elsewhere | , {n} elsewhere
-board_untested | | Worse, but untested: {names}. | Worse, but untested: {names}.
+board_elsewhere | | , one more | , {n} more
+board_untested | | Worse but untested, unnumbered: {names}. | Worse but untested, unnumbered: {names}.
 since | | Authority since {day}: no figures of its own from before. |
 board_asked | No decision asked. | Asked of the board: {what} |
-board_no_lead | | No lead: worry {names}. | No leads: worries {names}.
-board_rule | No primary indicator has a figure | Row: a primary indicator | Rows: primary indicators
+board_no_lead | | No lead named: worry {names}. | No lead named: worries {names}.
+board_rule | No primary indicator has a figure | Main indicator | Main indicators
 """
 SENTENCES = {
     name: forms for name, *forms in ([part.strip() for part in line.split("|")] for line in _TABLE.strip().splitlines())
