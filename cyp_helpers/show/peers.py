@@ -267,11 +267,10 @@ class Peers:
 
     def _cells(self, rows, columns, place):
         """The cells of a table by ``area_id``, each as the number of its text."""
-        shown = for_readers(rows[columns])
-        texts = shown.map(cell_text).map(place)
-        return {
-            area: texts.loc[each].to_numpy().tolist() for area, each in texts.groupby(rows["area_id"]).groups.items()
-        }
+        texts, cells = for_readers(rows[columns]).map(cell_text).map(place), {}
+        for area, row in zip(rows["area_id"], texts.to_numpy().tolist()):
+            cells.setdefault(area, []).append(row)
+        return cells
 
 
 def _numbers(row):
