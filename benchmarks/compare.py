@@ -173,7 +173,10 @@ def _compare_portion(first, last):
     years = years_before(figures)
     judged = judge(figures, pair_figures(figures, register, years), years, register)
     place = published.index.to_numpy(dtype="int32")  # figures come in the order of their publication
-    words = {name: look_up(judged[name], pd.Series(dtype.categories, dtype.categories, dtype)) for name, dtype in _WORDS.items()}
+    words = {
+        name: look_up(judged[name], pd.Series(dtype.categories, dtype.categories, dtype))
+        for name, dtype in _WORDS.items()
+    }
     return judged[_NUMBERS].astype("float32").assign(**words, figure=place[judged["figure"]])
 
 

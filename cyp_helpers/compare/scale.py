@@ -27,7 +27,9 @@ def yearly_changes(figures, pairs):
     told = (pairs["comparator"] == "previous") & (pairs["gap"] == "") & ~pairs["other_source"].astype(bool)
     rows = pairs.loc[told, ["figure", "other", "other_number"]]
     rows = rows.set_index("figure")
-    mine = figures[["line", "area_id", "end", "local", "open_data", "total", "span", "number", "high"]].reindex(rows.index)
+    mine = figures[["line", "area_id", "end", "local", "open_data", "total", "span", "number", "high"]].reindex(
+        rows.index
+    )
     year = mine["end"].dt.year
     before = figures["end"].reindex(rows["other"]).dt.year.set_axis(rows.index)
     good = mine["local"] & mine["open_data"] & ~mine["total"] & (mine["span"] == 1) & (year - before == 1)
