@@ -97,19 +97,18 @@ def neighbour_averages(figures, register, list_id, average="mean"):
         np.append(column[usable].to_numpy(), np.nan)
         for column in (figures["number"], figures["high"] - figures["number"])
     )
-    theirs = places.reindex(areas).apply(
-        lambda column: pd.Series(areas.get_indexer(column.fillna("")), places.reindex(areas).index)
-    )
+    nearby = places.reindex(areas)
+    theirs = areas.get_indexer(nearby.fillna("").to_numpy(dtype=object).ravel()).reshape(nearby.shape)
     at = (
-        np.stack([where.get_indexer(figures["cell"] * count + theirs[n].to_numpy()[codes]) for n in theirs], axis=1)
-        if len(theirs.columns)
+        np.stack([where.get_indexer(figures["cell"] * count + each[codes]) for each in theirs.T], axis=1)
+        if theirs.size
         else np.full((len(figures), 1), -1)
     )
     found = at >= 0
     values = number[at]
     n = found.sum(axis=1)
     some = n > 0
-    listed = places.reindex(areas).notna().sum(axis=1).to_numpy()
+    listed = nearby.notna().sum(axis=1).to_numpy()
     result = pd.DataFrame({"n": n, "of": listed[codes]}, index=figures.index)
     # Rounded, so that the same figures give the same digits whatever order a machine adds them in.
     middle = np.nanmean(values[some], axis=1).round(9) if average == "mean" else np.nanmedian(values[some], axis=1)

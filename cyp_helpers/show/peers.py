@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 import pandas as pd
@@ -224,6 +224,7 @@ class Peers:
         """
         words = {}
 
+        @cache  # the same few texts come again and again
         def place(text):
             return words.setdefault(clean(text), len(words))
 
@@ -267,11 +268,8 @@ class Peers:
 
     def _cells(self, rows, columns, place):
         """The cells of a table by ``area_id``, each as the number of its text."""
-        shown = for_readers(rows[columns])
-        texts = shown.map(cell_text).map(place)
-        return {
-            area: texts.loc[each].to_numpy().tolist() for area, each in texts.groupby(rows["area_id"]).groups.items()
-        }
+        numbers = for_readers(rows[columns]).map(lambda cell: place(cell_text(cell))).to_numpy()
+        return {area: numbers[at].tolist() for area, at in rows.groupby("area_id").indices.items()}
 
 
 def _numbers(row):
