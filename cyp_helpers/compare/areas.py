@@ -91,24 +91,22 @@ def neighbour_averages(figures, register, list_id, average="mean"):
     codes, areas = pd.factorize(figures["area_id"])
     count = len(areas) + 1
     usable = figures["number"].notna() & figures["local"] & figures["open_data"]
-    where = pd.Index(figures["cell"][usable] * count + codes[usable])
+    start = (figures["cell"].fillna(-1).to_numpy(dtype=int) + 1) * count  # a place for each cell and area
+    where = np.full(start.max(initial=0) + count, -1)
+    where[(start + codes)[usable]] = np.arange(usable.sum())
     # With an empty last place, which -1, no such neighbour, then stands for.
     number, half = (
         np.append(column[usable].to_numpy(), np.nan)
         for column in (figures["number"], figures["high"] - figures["number"])
     )
-    nearby = places.reindex(areas)
-    theirs = areas.get_indexer(nearby.fillna("").to_numpy(dtype=object).ravel()).reshape(nearby.shape)
-    at = (
-        np.stack([where.get_indexer(figures["cell"] * count + each[codes]) for each in theirs.T], axis=1)
-        if theirs.size
-        else np.full((len(figures), 1), -1)
-    )
+    places = places.reindex(areas)
+    theirs = [areas.get_indexer(places[n].fillna("")) for n in places] or [np.full(len(areas), -1)]
+    at = np.stack([where[start + one[codes]] for one in theirs], axis=1)
     found = at >= 0
     values = number[at]
     n = found.sum(axis=1)
     some = n > 0
-    listed = nearby.notna().sum(axis=1).to_numpy()
+    listed = places.notna().sum(axis=1).to_numpy()
     result = pd.DataFrame({"n": n, "of": listed[codes]}, index=figures.index)
     # Rounded, so that the same figures give the same digits whatever order a machine adds them in.
     middle = np.nanmean(values[some], axis=1).round(9) if average == "mean" else np.nanmedian(values[some], axis=1)

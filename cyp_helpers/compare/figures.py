@@ -41,15 +41,16 @@ def known_figures(register, series=None):
     if series is not None:
         documents, published = (rows[rows["series_id"].isin(series)] for rows in (documents, published))
     counts = {end: pd.to_numeric(documents[end]) for end in ("numerator", "denominator")}
-    rows = pd.concat([documents.assign(open_data=False, **counts), published.assign(open_data=True)], ignore_index=True)
-    rows[_PRINTED] = rows[_PRINTED].fillna({**dict.fromkeys(_PRINTED, ""), "reading": "clear"})
-    measure = _measures(register).reindex(rows["series_id"]).reset_index(drop=True)
+    published = published.assign(open_data=True, **dict.fromkeys(_PRINTED, "") | {"reading": "clear"})
+    rows = pd.concat([documents.assign(open_data=False, **counts), published], ignore_index=True)
+    measure = look_up(rows["series_id"], _measures(register))
     periods = parse_periods(rows["period"])
-    areas = _areas(register).reindex(rows["area_id"]).reset_index(drop=True)
+    areas = look_up(rows["area_id"], _areas(register))
     rows = pd.concat([rows, measure, periods, areas], axis=1)
     rows["number"] = _by_text(rows["value"], lambda texts: pd.to_numeric(texts, errors="coerce"))
     judged = rows["scale_id"] != ""
     rows.loc[judged, "number"] = judgement_steps(rows["scale_id"][judged], rows["value"][judged], register)
+    rows["line"] = rows.groupby(["series_id", "breakdown"], sort=False).ngroup()
     whole = rows["kind"].str.contains("year", na=False)
     untested = rows["chance_note"] != ""
     rows = with_rounding(rows, rows["exact"], 1 + (rows["open_data"] & _worked_out(rows, register))).assign(
@@ -57,9 +58,8 @@ def known_figures(register, series=None):
         denominator=rows["denominator"].mask(untested),
         dated=~rows["kind"].isin(UNDATED_KINDS),
         span=(rows["months"] // 12).where(whole, 0).astype(int),
-        line=rows.groupby(["series_id", "breakdown"], sort=False).ngroup(),
-        track=rows.groupby([*LINE_KEY, "kind"], sort=False).ngroup(),
-        cell=rows.groupby(["series_id", "breakdown", "start", "end"], sort=False).ngroup(),
+        track=rows.groupby(["line", "area_id", "kind"], sort=False).ngroup(),
+        cell=rows.groupby(["line", "start", "end"], sort=False).ngroup(),
     )
     return rows.drop(columns=["exact", "chance_note"])
 
@@ -258,8 +258,16 @@ def format_places(numbers, places, signed=False):
 
 
 def look_up(ids, column):
-    """What a column, or a frame, holds for each id; empty where it has none."""
-    return column.reindex(ids).set_axis(ids.index)
+    """What a column, or a frame, holds for each id; empty where it has none. Each id is looked up once."""
+    codes, each = pd.factorize(ids, use_na_sentinel=False)
+    return column.reindex(each).take(codes).set_axis(ids.index)
+
+
+def spread(part, index):
+    """Numbers of some rows, for all rows of ``index``; empty elsewhere. A third of the time of ``reindex`` where those are all rows."""
+    numbers = np.full(len(index), np.nan)
+    numbers[index.get_indexer(part.index)] = part
+    return pd.Series(numbers, index)
 
 
 def choose(conditions, words, index):

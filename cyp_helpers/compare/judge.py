@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from cyp_helpers.compare.figures import choose
+from cyp_helpers.compare.figures import choose, spread
 from cyp_helpers.compare.pairs import COMPARATOR, OVER_TIME
 from cyp_helpers.compare.promise import CLEAR_PROMISE, CLEAR_SCORE, promises, scores
 from cyp_helpers.compare.scale import children, yearly_changes
@@ -218,15 +218,14 @@ def verdicts(rows):
 
 def _england_moved(figures, pairs, over_time):
     """How England's figure moved between the two periods of each pair over time, of the same source."""
-    rows = pairs[over_time & (pairs["other"] >= 0)]
+    rows = pairs.loc[over_time & (pairs["other"] >= 0), ["figure", "other"]]
     is_england = figures["area_id"] == ENGLAND
-    england = figures[is_england & (figures["cell"] >= 0) & figures["number"].notna()]
     keys = ["cell", "open_data"]
+    england = figures.loc[is_england & (figures["cell"] >= 0) & figures["number"].notna(), [*keys, "number"]]
     numbers = england.drop_duplicates(keys).set_index(keys)["number"]
     beside = pd.Series(numbers.reindex(pd.MultiIndex.from_frame(figures[keys])).to_numpy(), figures.index)
     moved = beside.mask(is_england).reindex(rows["figure"]).to_numpy() - beside.reindex(rows["other"]).to_numpy()
-    moved = pd.Series(moved, index=rows.index).round(9)
-    return moved.reindex(pairs.index)
+    return spread(pd.Series(moved, rows.index).round(9), pairs.index)
 
 
 def _scored(figures, pairs, every, years, register, p_value, gap, mine):
@@ -299,4 +298,4 @@ def _chance(mine, pairs, asked, over_time):
     ):
         p_value[which] = test(*(one[which] for one in given))
     gap = (own - x0 / n0.where(n0 > 0)).where(over_time, own - nearest)
-    return p_value.reindex(pairs.index), gap.reindex(pairs.index)
+    return spread(p_value, pairs.index), spread(gap, pairs.index)

@@ -98,8 +98,9 @@ def _previous(known, figures):
     ends = known.assign(start=known["end"] + pd.Timedelta(days=1))
     last_break = _last_before(ends, breaks, ["track"])
     # Not map(), which cannot tell what dates are where there is no figure at all.
-    broken = known["dated"] & (figures["end"].reindex(found).to_numpy() < figures["end"].reindex(last_break).to_numpy())
-    broken &= found.map(figures["dated"]).eq(True)
+    other, last_break = (labels.fillna(-1).astype(int) for labels in (found, last_break))
+    broken = known["dated"] & (figures["end"].reindex(other).to_numpy() < figures["end"].reindex(last_break).to_numpy())
+    broken &= figures["dated"].reindex(other, fill_value=False).to_numpy()
     pairs = by_day[["area_line", "end", "dated"]].reset_index(names="figure")
     pairs = pairs.merge(undated[["area_line", "end"]], on="area_line", suffixes=("", "_undated"))
     unordered = pairs.loc[
@@ -111,7 +112,7 @@ def _previous(known, figures):
         ["break between", "", "order unknown", "unlike periods", "nothing earlier"],
         known.index,
     )
-    return pd.DataFrame({"other": found.mask(broken).fillna(-1).astype(int), "gap": gap}, index=known.index)
+    return pd.DataFrame({"other": other.mask(broken, -1), "gap": gap}, index=known.index)
 
 
 def _a_year_before(known):
@@ -161,18 +162,20 @@ def _of_area(known, figures, area, outside):
     there = there.drop_duplicates(keys).reset_index(names="label").set_index(keys)["label"]
     found = pd.Series(np.nan, known.index)
     for source in (known["open_data"], ~known["open_data"]):
-        wanted = pd.MultiIndex.from_arrays([known["cell"], area, source])
-        found = found.fillna(pd.Series(there.reindex(wanted).to_numpy(), index=known.index))
-    found = found.where(mine)
-    out = found.notna() & found.map(outside).eq(True)
-    lines = pd.MultiIndex.from_frame(figures[["line", "area_id"]])
+        unmet = mine & found.isna()
+        wanted = pd.MultiIndex.from_arrays([known["cell"][unmet], area[unmet], source[unmet]])
+        found[unmet] = there.reindex(wanted).to_numpy()
+    other = found.fillna(-1).astype(int)
+    out = outside.reindex(other, fill_value=False).to_numpy()
+    wide = figures[figures["area_id"].isin(area.unique())]
+    lines = pd.MultiIndex.from_frame(wide[["line", "area_id"]])
     wanted = pd.MultiIndex.from_arrays([known["line"], area])
     gap = choose(
-        [~mine, out, found.notna(), wanted.isin(lines[figures["number"].notna()]), wanted.isin(lines)],
+        [~mine, out, other >= 0, wanted.isin(lines[wide["number"].notna()]), wanted.isin(lines)],
         ["itself", "outside members", "", "other period", "no figure printed", "no figure of area"],
         known.index,
     )
-    return pd.DataFrame({"other": found.mask(out).fillna(-1).astype(int), "gap": gap}, index=known.index)
+    return pd.DataFrame({"other": other.mask(out, -1), "gap": gap}, index=known.index)
 
 
 def _neighbours(known, near):
@@ -193,6 +196,9 @@ def _as_printed(pairs, figures, register):
     """What a document sets beside a figure goes before what was found; what a source query keeps apart is not compared."""
     labels = figures.loc[~figures["open_data"] & figures["number"].notna(), "observation_id"]
     labels = pd.Series(labels.index, index=labels)
+    pairs = pairs.assign(caution=pd.Series("", pairs.index, dtype="str"), printed=False)
+    if labels.empty:
+        return pairs
     pairings = known_pairings(register)
     pairings = pairings.assign(
         figure=pairings["observation_id"].map(labels), printed_other=pairings["comparator_observation_id"].map(labels)
@@ -201,7 +207,6 @@ def _as_printed(pairs, figures, register):
     pairings = pairings.drop_duplicates(["figure", "comparator"], keep="last")
     asked = pairs.loc[pairs["figure"].isin(pairings["figure"]), ["figure", "comparator"]]
     found = asked.reset_index().merge(pairings[[*asked, "printed_other", "caution"]], on=list(asked)).set_index("index")
-    pairs = pairs.assign(caution=pd.Series("", pairs.index, dtype="str"), printed=False)
     pairs.loc[found.index, "other"] = found["printed_other"].astype(int)
     pairs.loc[found.index, "caution"] = found["caution"]
     pairs.loc[found.index, "printed"] = True

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from cyp_helpers.compare.figures import look_up, spread
 from cyp_helpers.compare.scale import fit_variation, own_factor
 from cyp_helpers.compare.years import YEARS
 
@@ -47,17 +48,18 @@ def scores(figures, pairs, years, changes, size, later, earlier=None):
     told &= (figures["local"] & (figures["span"] == 1)).reindex(pairs["figure"]).to_numpy()
     asked = pairs.loc[told, ["figure", "comparator", "other", "other_number", "n"]]
     # What is a figure's own is worked out once for it, then taken along to its pairs.
-    own = figures.loc[asked["figure"].unique(), ["line", "area_id", "number", "end"]]
+    codes, each = pd.factorize(asked["figure"])
+    own = figures.loc[each, ["line", "area_id", "number", "end"]]
     own = own.join(_scales(own, changes, size, later))
     past = years.reindex(own.index).fillna(-1).astype(int)
-    middle = figures[figures["local"] & figures["open_data"]].groupby("cell")["number"].median()
+    middle = figures.loc[figures["local"] & figures["open_data"], ["cell", "number"]].groupby("cell")["number"].median()
     relative = figures["number"] - figures["cell"].map(middle)
     before = {back: relative.reindex(past[back]).to_numpy() for back in past}
     own["slope"] = sum(before[YEARS - 1 - i] * (i - 2) for i in range(YEARS)) / 10
     for kind, backs in _BEFORE.items():
         mean = pd.DataFrame({back: before[back] for back in backs}, own.index).mean(axis=1)
         own[kind] = (before[0] - mean) / own["scale"]
-    rows = own.drop(columns="area_id").join(past[[1, 2]]).reindex(asked["figure"]).set_axis(asked.index)
+    rows = own.drop(columns="area_id").join(past[[1, 2]]).take(codes).set_axis(asked.index)
 
     kind, scale = asked["comparator"], rows["scale"]
     level = level_scale(scale, asked["n"]).where(kind == "neighbours", level_scale(scale))
@@ -73,8 +75,9 @@ def scores(figures, pairs, years, changes, size, later, earlier=None):
     for one in _BEFORE:
         support = support.where(kind != one, rows[one])
     support = (support * np.sign(score)).clip(*_SUPPORT)
-    found = pd.DataFrame({"score": score, "scale": scale, "support": support}).reindex(pairs.index)
-    return found.assign(later=(rows["later"] & score.notna()).reindex(pairs.index, fill_value=False))
+    found = {"score": score, "scale": scale, "support": support, "later": rows["later"] & score.notna()}
+    found = pd.DataFrame({name: spread(column, pairs.index) for name, column in found.items()})
+    return found.assign(later=found["later"] == 1)
 
 
 def level_scale(scale, neighbours=None):
@@ -92,7 +95,7 @@ def _scales(figures, changes, size, later):
 
     def ordinary(rows):
         known = rows[["line"]].join(fits, on="line")
-        return np.sqrt(known["a"] + known["b"] / size.reindex(rows["area_id"]).to_numpy())
+        return np.sqrt(known["a"] + known["b"] / look_up(rows["area_id"], size))
 
     factors, without = own_factor(changes, ordinary(changes))
     keys = ["line", "area_id"]
@@ -104,7 +107,7 @@ def _scales(figures, changes, size, later):
 
 def _moved(changes, rows, asked, figures):
     """How the median authority moved from the year before; empty where the two figures are not a year apart."""
-    rows = rows.loc[asked.index]
+    rows = rows.loc[asked.index, ["line", "end"]]
     year = rows["end"].dt.year
     apart = year - figures["end"].reindex(asked["other"]).dt.year.set_axis(asked.index)
     median = changes.drop_duplicates(["line", "year"]).set_index(["line", "year"])["moved"]
@@ -158,8 +161,8 @@ def promises(rows, curves, offsets):
     odds = found["constant"] + found["slope"] * rising(scored["score"])
     odds += (found["support"] * damped(scored["support"].astype(float))).fillna(0.0) + own["offset"]
     share = (1 / (1 + np.exp(-odds))).clip(found["lowest"], found["highest"]).clip(upper=own["most"])
-    is_later = (scored["year"] < learnt).reindex(rows.index, fill_value=False)
-    return pd.DataFrame({"promise": (100 * share).reindex(rows.index), "promise_later": is_later})
+    is_later = spread(scored["year"] < learnt, rows.index) == 1
+    return pd.DataFrame({"promise": spread(100 * share, rows.index), "promise_later": is_later})
 
 
 def own_record(offsets):
@@ -180,7 +183,7 @@ def _curves_of(scored, curves):
         asked = (scored["comparator"] == kind) & (scored["support"].notna() == (form == "with past"))
         last = of_kind["learnt"].searchsorted(scored.loc[asked, "year"], side="right") - 1
         place[asked] = of_kind.index[last.clip(min=0)]
-    return curves.reindex(place).set_axis(scored.index)
+    return curves.drop(columns=["kind", "form"]).reindex(place).set_axis(scored.index)
 
 
 def record_of(register, series=None):

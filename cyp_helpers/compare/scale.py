@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from cyp_helpers.compare.figures import look_up
+
 CHILDREN = "population-0-17"  # the series whose figures are the size of an authority
 ENOUGH = 100  # changes of all authorities, below which nothing is learnt
 _GROUPS = 5  # of authorities by size
@@ -22,9 +24,10 @@ def yearly_changes(figures, pairs):
     DataFrame by label of the later figure: ``line, area_id, year`` (in which it ends), ``change``, ``moved`` (the median change
     of all authorities), ``r`` (change less that) and ``half`` (half a unit of its last digit).
     """
-    rows = pairs[(pairs["comparator"] == "previous") & (pairs["gap"] == "") & ~pairs["other_source"].astype(bool)]
+    told = (pairs["comparator"] == "previous") & (pairs["gap"] == "") & ~pairs["other_source"].astype(bool)
+    rows = pairs.loc[told, ["figure", "other", "other_number"]]
     rows = rows.set_index("figure")
-    mine = figures.reindex(rows.index)
+    mine = figures[["line", "area_id", "end", "local", "open_data", "total", "span", "number", "high"]].reindex(rows.index)
     year = mine["end"].dt.year
     before = figures["end"].reindex(rows["other"]).dt.year.set_axis(rows.index)
     good = mine["local"] & mine["open_data"] & ~mine["total"] & (mine["span"] == 1) & (year - before == 1)
@@ -62,7 +65,7 @@ def fit_variation(changes, size):
     DataFrame by ``line``: ``a``, ``b`` and ``changes`` (how many); without lines that have fewer than ``ENOUGH`` changes or of which
     three quarters of authorities did not move.
     """
-    rows = changes.assign(n=size.reindex(changes["area_id"]).to_numpy()).dropna(subset=["n", "r"])
+    rows = changes.assign(n=look_up(changes["area_id"], size)).dropna(subset=["n", "r"])
     areas = rows.drop_duplicates(["line", "area_id"])
     place = areas.groupby("line")["n"].rank(method="first", pct=True)
     group = areas[["line", "area_id"]].assign(group=np.ceil(place * _GROUPS))

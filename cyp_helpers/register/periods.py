@@ -73,10 +73,10 @@ def parse_periods(periods):
     >>> parse_periods(pd.Series(["FY 2016/17"])).loc[0, "period_label"]
     '2016/17'
     """
-    texts = periods.fillna("").unique()
+    codes, texts = pd.factorize(periods.fillna(""))
     empty = (None, None, None, None, None)
     parsed = pd.DataFrame([_parse(text) or empty for text in texts], index=texts, columns=list(_COLUMNS), dtype=object)
-    return parsed.astype(_COLUMNS).reindex(periods.fillna("")).set_axis(periods.index)
+    return parsed.astype(_COLUMNS).take(codes).set_axis(periods.index)
 
 
 _FREQUENCIES = {"financial year": "Y-MAR", "academic year": "Y-AUG", "calendar year": "Y-DEC"}
