@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 import pandas as pd
@@ -224,6 +224,7 @@ class Peers:
         """
         words = {}
 
+        @cache  # the same few texts come again and again
         def place(text):
             return words.setdefault(clean(text), len(words))
 
@@ -267,10 +268,8 @@ class Peers:
 
     def _cells(self, rows, columns, place):
         """The cells of a table by ``area_id``, each as the number of its text."""
-        texts, cells = for_readers(rows[columns]).map(cell_text).map(place), {}
-        for area, row in zip(rows["area_id"], texts.to_numpy().tolist()):
-            cells.setdefault(area, []).append(row)
-        return cells
+        numbers = for_readers(rows[columns]).map(lambda cell: place(cell_text(cell))).to_numpy()
+        return {area: numbers[at].tolist() for area, at in rows.groupby("area_id").indices.items()}
 
 
 def _numbers(row):
