@@ -72,8 +72,8 @@ def _say_first(folder, shown):
 
     from cyp_helpers.show.picture import board_in
 
-    if not (folder / "board.ipynb").is_file():
-        return
-    worst = board_in(nbformat.read(folder / "board.ipynb", as_version=4))["said"][0]
-    typer.echo(f"\n{shown}/board.html is the page to open first.")
-    typer.echo(f"{worst['heading']}:\n{worst['sentence']}")
+    page = folder / "board.ipynb"
+    if page.is_file() and (sheet := board_in(nbformat.read(page, as_version=4))):
+        worst = sheet["said"][0]
+        typer.echo(f"\n{shown}/board.html is the page to open first.")
+        typer.echo(f"{worst['heading']}:\n{worst['sentence']}")
