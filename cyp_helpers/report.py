@@ -272,7 +272,7 @@ def reopen(pickled, project):
 
     Parameters
     ----------
-    pickled : bytes, a pickled Report of all priorities; unpickled, so it must come from this project's own processes.
+    pickled : bytes or the path of a file with them, a pickled Report of all priorities; unpickled, so it must come from this project's own processes.
         None: reviews are opened from ``data/`` again
     project : folder; the report's register becomes that of this project
 
@@ -283,7 +283,7 @@ def reopen(pickled, project):
     _opened_ahead.clear()
     if pickled is None:
         return None
-    opened = pickle.loads(pickled)
+    opened = pickle.loads(pickled.read_bytes() if isinstance(pickled, Path) else pickled)
     whole = replace(opened, register=replace(opened.register, folder=Path(project) / "data"))
     vars(whole).update({name: known for name, known in vars(opened).items() if name not in vars(whole)})
     asked = "" if whole.is_own_area else whole.area["area_id"]

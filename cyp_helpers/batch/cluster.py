@@ -5,6 +5,7 @@ packages, and nothing shared. The work of a lost worker is done again by another
 the caller's refuses, or pages would mix two registers.
 """
 
+from contextlib import nullcontext
 from threading import Lock
 
 from cyp_helpers.batch.inputs import Inputs
@@ -46,6 +47,8 @@ class ClusterPool:
     def submit(self, function, /, *args, limit=LONGEST):
         """Run a function on some worker; returns a Future."""
         return self._executor.submit(_on_worker, self.inputs.identity, function, args, limit)
+
+    at_hand = staticmethod(nullcontext)  # workers share no memory with this computer
 
     def __enter__(self):
         return self

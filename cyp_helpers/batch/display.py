@@ -1,5 +1,7 @@
 """What a run says: its progress, and what became of it."""
 
+import json
+
 import typer
 
 
@@ -68,12 +70,10 @@ def say_outcomes(project, outcomes):
 
 
 def _say_first(folder, shown):
-    import nbformat
-
     from cyp_helpers.show.picture import board_in
 
     page = folder / "board.ipynb"
-    if page.is_file() and (sheet := board_in(nbformat.read(page, as_version=4))):
+    if page.is_file() and (sheet := board_in(json.loads(page.read_bytes()))):
         worst = sheet["said"][0]
         typer.echo(f"\n{shown}/board.html is the page to open first.")
         typer.echo(f"{worst['heading']}:\n{worst['sentence']}")

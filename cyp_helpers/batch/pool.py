@@ -15,6 +15,7 @@ import threading
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from multiprocessing import current_process, forkserver, get_all_start_methods, get_context, parent_process
+from pathlib import Path
 
 from cyp_helpers.batch.inputs import Inputs
 
@@ -76,6 +77,18 @@ class LocalPool(Executor):
     def submit(self, function, /, *args, limit=LONGEST):
         """Run a function on the project and what else is given, for at most so many seconds; returns a Future."""
         return self._threads.submit(run_apart, function, (self._project, *args), limit, self._running)
+
+    @contextmanager
+    def at_hand(self, data):
+        """Bytes that many pieces of work are given, as the path of a file in memory that ends with this process; themselves where the system has
+        no such files."""
+        if not hasattr(os, "memfd_create"):
+            yield data
+            return
+        with open(os.memfd_create("cyp"), "wb") as file:
+            file.write(data)
+            file.flush()
+            yield Path(f"/proc/{os.getpid()}/fd/{file.fileno()}")
 
     def shutdown(self, wait=True, *, cancel_futures=True):
         """End all work that is under way."""

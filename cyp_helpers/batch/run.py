@@ -189,9 +189,10 @@ class _Review:
             self.folder.take_over(self.known[name])
             self.entries[name] = {key: value for key, value in self.known[name].items() if key != "folder"}
         try:
-            async with asyncio.TaskGroup() as group:
-                for job in stale:
-                    group.create_task(self._make(job, whole))
+            with self.desk.pool.at_hand(whole) as report:
+                async with asyncio.TaskGroup() as group:
+                    for job in stale:
+                        group.create_task(self._make(job, report))
         except* (CannotRun, OSError) as errors:
             raise errors.exceptions[0] from None
         failed = bool(self.failures)

@@ -89,7 +89,7 @@ def make_page(project, job, opened, pages):
     ----------
     project : folder
     job : Job
-    opened : bytes, the review opened ahead, or None
+    opened : bytes, or the path of a file with them: the review opened ahead; or None
     pages : list of dict with ``name``, ``label`` and ``group``, for the navigation
     """
     from cyp_helpers.batch.jobs import check_parameters

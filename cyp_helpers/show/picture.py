@@ -179,7 +179,7 @@ def linked(data, pages):
 
 def board_in(notebook):
     """The data of the sheet that an executed notebook shows, or None."""
-    outputs = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]
+    outputs = [output.get("data", {}) for cell in notebook["cells"] for output in cell.get("outputs", [])]
     return next((data[DATA] for data in outputs if DATA in data), None)
 
 
