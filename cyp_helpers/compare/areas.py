@@ -83,12 +83,12 @@ def neighbour_averages(figures, register, list_id, average="mean"):
     DataFrame indexed as ``figures``: ``number``, ``low`` and ``high`` (as if rounding had moved all figures one way), ``n``
     (neighbours with a figure), ``of`` (on the list), ``least`` and ``most`` (their range); empty where there is none.
     """
+    codes, areas = pd.factorize(figures["area_id"])
     listed = register.table("neighbours")
-    listed = listed[listed["list_id"] == list_id]
+    listed = listed[(listed["list_id"] == list_id) & listed["area_id"].isin(areas)]
     places = listed.assign(n=listed.groupby("area_id").cumcount()).pivot(
         index="area_id", columns="n", values="neighbour_id"
     )
-    codes, areas = pd.factorize(figures["area_id"])
     count = len(areas) + 1
     usable = figures["number"].notna() & figures["local"] & figures["open_data"]
     start = (figures["cell"].fillna(-1).to_numpy(dtype=int) + 1) * count  # a place for each cell and area

@@ -193,6 +193,8 @@ def choices(about):
     label = report.figures.at[line["observation_id"], "figure"]
     judged = report.pairs[(report.pairs["comparator"] == "neighbours") & (report.pairs["figure"] == label)].iloc[0]
     lists = report.register.whole.table("neighbour-lists").set_index("list_id")["title"]
+    nearby = report.register.table("neighbours").query("area_id == @report.area['area_id']")["neighbour_id"]
+    figures = pd.concat([own, figures[figures["area_id"].isin(nearby)]])
     made = [
         neighbour_averages(figures, report.register, list_id, average)
         .loc[own.index]
