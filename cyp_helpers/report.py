@@ -46,8 +46,8 @@ class Report:
     comparison : DataFrame of ``compare_plan``, a row for each priority, indicator and comparator
     published : the same of the published series of the plan's indicators; beside its own area's documents, for another area alone
     figures : DataFrame of ``with_words``, every figure that these rows may be about, by ``observation_id``
-    everyone : DataFrame of ``known_figures`` with ranks: the plan's published series of all authorities, regions and England; without
-        the columns that no page reads of them, since it is most of what goes to each page's process
+    everyone : DataFrame of ``known_figures`` with ranks: the plan's published series of all authorities, regions and England, and what
+        documents print of them (not ``open_data``), which some are held against; without the columns that no page reads of them, since it is most of what goes to each page's process
     pairs : DataFrame of ``judge``: every comparison of every one of ``figures``
 
     >>> open_review("cypf-2016-18", "2017-18 part 2", "safe")
@@ -246,7 +246,7 @@ def open_review(plan, review, priority=None, area="", register=None):
     published = compare_plan(judged, plan, review, area_id, published=True)[0] if own else comparison
     for rows in (comparison, published):
         check_comparisons(rows)
-    of_plan = judged.figures["series_id"].isin(published_lines(register)["series_id"]) & judged.figures["open_data"]
+    of_plan = judged.figures["series_id"].isin(published_lines(register)["series_id"])
     everyone = judged.figures.loc[of_plan & judged.figures["number"].notna(), _OF_EVERYONE]
     pairs = judged.pairs[judged.pairs["figure"].isin(figures["figure"])]
     rows = (plan_row, review_row, None, area_row, comparison, published, figures, everyone, pairs)

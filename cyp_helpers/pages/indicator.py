@@ -188,7 +188,8 @@ def choices(about):
     if not about.peers:
         return pd.DataFrame(columns=_CHOICES)
     report, line = about.report, about.line
-    figures = report.everyone[(report.everyone["cell"] == line["cell"]) & report.everyone["local"]]
+    every = report.everyone
+    figures = every[(every["cell"] == line["cell"]) & every["local"] & every["open_data"]]
     own = figures[figures["area_id"] == report.area["area_id"]]
     label = report.figures.at[line["observation_id"], "figure"]
     judged = report.pairs[(report.pairs["comparator"] == "neighbours") & (report.pairs["figure"] == label)].iloc[0]

@@ -51,7 +51,7 @@ def _priorities(report):
     columns = [*_STANDS, *(f"{one}_{what}" for one in _ASKED for what in ("verdict", "evidence"))]
     for _, row in report.priorities.iterrows():
         mine, name = row["priority_id"], words.page_name(row)
-        reasons = why[[mine in ids.split() for ids in why["priority_ids"]]].drop(columns=["priority_ids", "priority", "new"])
+        reasons = why[why["priority_ids"].str.split().map(lambda ids: mine in ids).astype(bool)].drop(columns=["priority_ids", "priority", "new"])
         tables = [
             show(stands.loc[stands["priority_id"] == mine, columns], "Newest figure and verdicts of each indicator"),
             show(reasons, "What needs attention, what went well, and why"),

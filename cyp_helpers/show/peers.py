@@ -37,7 +37,7 @@ class Peers:
     def figures(self):
         """Figures of the line's series, all authorities, regions and England, every year of like periods: rows of ``Report.everyone``."""
         rows = self.report.everyone
-        rows = rows[(rows["series_id"] == self.line["series_id"]) & (rows["breakdown"] == self.line["breakdown"])]
+        rows = rows[rows["open_data"] & (rows["series_id"] == self.line["series_id"]) & (rows["breakdown"] == self.line["breakdown"])]
         return rows[rows["kind"] == rows.loc[rows["cell"] == self.line["cell"], "kind"].iloc[0]].sort_values(
             "end", kind="stable"
         )

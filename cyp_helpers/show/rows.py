@@ -147,6 +147,7 @@ def _short(numbers, printed):
 
 def _signed(verdict, evidence, too):
     """The word and the sign of verdicts; ``too``: England moved that way as well. What nothing tests is not known."""
+    verdict = verdict.astype("str")  # of no rows it is not known to be text
     clear = evidence == Evidence.CLEAR
     good = verdict.map({str(one): one.good for one in Verdict}).fillna(0)
     moved = clear & (good != 0)
@@ -184,7 +185,7 @@ def _change(report, rows):
     words = words.mask(large, pd.Series(np.where(ours > 0, "rise", "fall"), rows.index) + ", untested")
     start = _short(best["comparator_value"], best["comparator_text"])
     moved = start + " to " + _short(rows["value"], rows["value_text"])
-    bad = rows["polarity"].map({"higher": -1, "lower": 1}) * ours > 0
+    bad = rows["polarity"].map({"higher": -1, "lower": 1}).astype(float) * ours > 0
     return {"change": words, "change_sign": sign.mask(large, "untested"), "moved": moved, "doubtful": large & bad & is_recent(report, rows), "earlier": evidence != ""}
 
 
@@ -215,7 +216,7 @@ def _target(report, rows):
 def _drawn(report, rows):
     """``spark`` and ``spine``: SVG of each row, '' where there is nothing to draw, and ``spark_words``, ``spine_words``."""
     gates, cells = _gates(report, rows), look_up(rows["observation_id"], report.figures["cell"])
-    everyone = report.everyone[report.everyone["local"]]
+    everyone = report.everyone[report.everyone["local"] & report.everyone["open_data"]]
     everyone = {cell: part["number"] for cell, part in everyone[everyone["cell"].isin(cells)].groupby("cell")}
     lines = report.figures[report.figures["series_id"].isin(rows["series_id"]) & report.figures["number"].notna()]
     lines = lines[["series_id", "area_id", "breakdown", "number", "end", "kind", "dated", "published"]]
