@@ -34,7 +34,7 @@ def test_pick_press_and_see(folder):
         _until(page, f"{SELECTS}.length === 3 && {SELECTS}[2].options.length > 150", 90)
         assert page.run(CHOOSE.format(selects=SELECTS, at=0, text="National Framework")) >= 0
         _until(page, f"{SELECTS}[1].options.length === 1", 20)  # no review is listed but the newest
-        _until(page, f"!{SELECTS}[2].options[0].text.includes('own area')", 20)  # the list of areas follows the plan
+        _until(page, f"!{SELECTS}[2].options[0].text.replace(/\\u00a0/g, ' ').includes('own area')", 20)  # the list of areas follows the plan
         _until(page, CHOOSE.format(selects=SELECTS, at=2, text="Leeds") + " >= 0", 20)
         page.run(
             "[...document.querySelectorAll('.jp-OutputArea button')].find(one => one.textContent === 'Make it').click()"
