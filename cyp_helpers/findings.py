@@ -6,6 +6,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from cyp_helpers.compare.figures import look_up
 from cyp_helpers.compare.judge import NO_VERDICT, Evidence, Verdict
 from cyp_helpers.register.periods import months_between
 from cyp_helpers.register.tables import ENGLAND, source_titles
@@ -80,13 +81,13 @@ def judged_over_time(report):
 def attention(report):
     """What most needs attention: indicators that are clearly worse, worsened or worsening, or miss their target.
 
-    First those that stand worse and move the wrong way, then by promise, then by how far they stand out. What is only stated, not
-    clear, a background figure or older than two years is not here.
+    First those that stand worse and move the wrong way, then what stands beside no others (a target missed), then by place among
+    authorities, worst first, then by promise. What is only stated, not clear, a background figure or older than two years is not here.
 
     Returns
     -------
     DataFrame, one row for each subject: ``subject_id, name, priority_ids`` (all that it serves, joined by a space), ``priority`` (their
-    names), ``both`` (stands and moves the same way), ``promise`` (the highest, of 100; empty for a target alone), ``score``,
+    names), ``both`` (stands and moves the same way), ``promise`` (the highest, of 100; empty for a target alone),
     ``verdicts, new`` (False where all of it was known at the last review) and ``findings`` (sentences).
     """
     return _found(report, -1)
@@ -101,34 +102,35 @@ def went_well(report):
 @lru_cache(maxsize=16)
 def _found(report, good):
     rows = told(report, good)
-    rows = rows.assign(size=rows["score"].abs(), new=~rows["flags"].str.contains("no new figure"))
     rows = rows.assign(
-        stands=rows["question"].isin(list(BESIDE)), moves=rows["question"].isin(["over time", "five_years"])
+        new=~rows["flags"].str.contains("no new figure"),
+        stands=rows["question"].isin(list(BESIDE)),
+        moves=rows["question"].isin(["over time", "five_years"]),
     )
     serves = rows.drop_duplicates(_KEY).groupby("subject_id")["priority_id"].agg(" ".join)
     rows = rows.drop_duplicates(["subject_id", "question"])
     found = rows.groupby("subject_id", sort=False, as_index=False).agg(
-        name=("name", "first"), stands=("stands", "max"), moves=("moves", "max"), promise=("promise", "max"), score=("size", "max"),
+        name=("name", "first"), stands=("stands", "max"), moves=("moves", "max"), promise=("promise", "max"),
         verdicts=("finding", "; ".join), new=("new", "max"), findings=("reason", _once),
     )  # fmt: skip
     found = found.assign(both=found["stands"] & found["moves"], priority_ids=found["subject_id"].map(serves))
     found["priority"] = priority_names(report, found["priority_ids"])
-    order = found.assign(promise=found["promise"].fillna(100)).sort_values(
-        ["both", "promise", "score"], ascending=False, kind="stable"
+    order = found.assign(far=found["subject_id"].map(_behind(report, found["subject_id"])) * -good).sort_values(
+        ["both", "far", "promise"], ascending=False, kind="stable", na_position="first"
     )
-    columns = [
-        "subject_id",
-        "name",
-        "priority_ids",
-        "priority",
-        "both",
-        "promise",
-        "score",
-        "verdicts",
-        "new",
-        "findings",
-    ]
+    columns = ["subject_id", "name", "priority_ids", "priority", "both", "promise", "verdicts", "new", "findings"]
     return found.loc[order.index, columns].reset_index(drop=True)
+
+
+def _behind(report, subject_ids):
+    """The share of authorities whose figure is better than ours, by ``subject_id``; documents' figures have a place, too, but no rank."""
+    rows = report.subjects[report.subjects["subject_id"].isin(subject_ids)].drop_duplicates("subject_id")
+    rows = rows.assign(cell=look_up(rows["observation_id"], report.figures["cell"]))
+    others = report.everyone[report.everyone["local"] & report.everyone["open_data"] & report.everyone["number"].notna()]
+    beside = rows[["subject_id", "cell", "value", "polarity"]].merge(others[["cell", "number"]], on="cell")
+    sign = np.sign(beside["number"] - beside["value"].astype(float))
+    better = sign == beside["polarity"].map({"higher": 1, "lower": -1})
+    return better.groupby(beside["subject_id"]).mean()
 
 
 def told(report, good):

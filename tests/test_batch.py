@@ -56,7 +56,7 @@ def nothing_made(project):
 def test_a_run_its_files_and_a_failure_that_damages_nothing(project, monkeypatch):
     done = review(project, monkeypatch)
     assert done.exit_code == 0, done.output
-    assert "board.html is the page to open first.\nNeeds attention, surest first:\n1 " in done.output
+    assert "board.html is the page to open first.\nNeeds attention, worst first:\n1 " in done.output
     assert re.findall(r"^(\d) .*: worse than England\.$", done.output, re.MULTILINE) == ["1"]  # the one clear finding
     folder = ReviewFolder(project, SMALL)
     before = contents(folder.path)

@@ -206,15 +206,28 @@ def test_the_three_sentences_name_what_the_rows_show(default):
     attention, well, gaps = page.sentences(default, listed[listed["place"] <= page.MOST])["sentence"]
     assert attention == (
         "1 Social care re-referrals: worsening, worse than neighbours.\n"
-        "2 Breastfeeding: worse than England.\n"
-        "3 Free-meals gap at 5: worse than England."
+        "2 Free-meals gap at 5: worse than England.\n"
+        "3 Breastfeeding: worse than England."
     )
     assert well.splitlines()[:2] == [
         "1 Permanent exclusions: improving, better than England and neighbours.",
         "2 School absence: improving (England too), better than England.",
     ]
-    assert gaps.splitlines()[0] == "Worse but untested, unnumbered: mental health wait, 6.59 to 10.9."
-    assert gaps.splitlines()[1] == "34 measures: 17 below, one more, 16 without figures."  # 33, and one that stands in
+    assert gaps.splitlines()[0] == "Worse but untested: mental health wait, 6.59 to 10.9."
+    assert gaps.splitlines()[1] == "34 measures: 17 here, one on another page, 16 without figures."  # 33, and one that stands in
+
+
+def test_what_stands_worst_among_authorities_comes_first(default):
+    """After what is both worse and worsening; the other way round for what goes well. Shares by hand: authorities with a better figure."""
+    published = default.everyone[default.everyone["local"] & default.everyone["open_data"]]
+    found = []
+    for _, row in default.subjects.drop_duplicates("subject_id").set_index("subject_id").loc[attention(default)["subject_id"]].iterrows():
+        numbers = published.loc[published["cell"] == default.figures.at[row["observation_id"], "cell"], "number"].dropna()
+        better = numbers < row["value"] if row["polarity"] == "lower" else numbers > row["value"]
+        found.append(f"{row['value_text']}: {better.sum()} of {len(numbers)}")
+    assert attention(default)["both"].tolist() == [True, False, False]
+    assert found == ["25.5%: 126 of 152", "23.0 percentage points: 135 of 151", "39.76%: 39 of 69"]
+    assert went_well(default)["name"].iloc[2] == "Social care assessments within timescale"
 
 
 def test_rows_are_marked_as_the_sentences_name_them(sheet):

@@ -90,8 +90,8 @@ def sentences(report, rows):
     unknown = [say("board_untested", len(loose), names=_within(loose)), gaps]
     return pd.DataFrame(
         [
-            ["Needs attention, surest first", "worse", _named(report, rows, worst, -1) or say("board_found", 0)],
-            ["Going well, surest first", "better", _named(report, rows, best, 1) or say("board_found", 0)],
+            ["Needs attention, worst first", "worse", _named(report, rows, worst, -1) or say("board_found", 0)],
+            ["Going well, best first", "better", _named(report, rows, best, 1) or say("board_found", 0)],
             ["Not known", "untested", "\n".join(filter(None, unknown))],
         ],
         columns=["heading", "sign", "sentence"],

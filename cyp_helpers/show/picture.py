@@ -35,16 +35,16 @@ MARKED = {"worse": "needs attention", "better": "going well", "untested": "untes
 AXIS = ("worse", "England", "better")
 # Signs and pictures with their words; the legend has those that the rows show.
 SIGNS_EXPLAINED = (
-    (("better", "worse"), "clear; -ing: five years"),
+    (("better", "worse"), "clear; worsening, improving: five years"),
     (("better too", "worse too"), "England moved too"),
     (("neither",), "clear, neither good nor bad"),
     (("unclear",), "unclear: usual ups and downs"),
     (("untested",), "untested"),
 )
-WORDS_EXPLAINED = "unknown: page says why"
+WORDS_EXPLAINED = "unknown: its page says why"
 DASH_EXPLAINED = "none"
 PICTURES_EXPLAINED = (
-    ("gate", "up to five years; grey: ordinary year"),
+    ("gate", "up is higher; grey: ordinary year"),
     ("strip", "nine in ten, middle half darker"),
     ("diamond", "neighbours: similar authorities"),
     ("better", "ours: better,"),
