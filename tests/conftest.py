@@ -274,6 +274,10 @@ def holds(row, **expected):
 @pytest.fixture
 def project(tmp_path):
     """A copy of the project's data and notebooks that a test may break."""
-    for folder in ("data", "notebooks"):
-        shutil.copytree(PROJECT / folder, tmp_path / folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    return tmp_path
+    return copy_project(tmp_path)
+
+
+def copy_project(folder):
+    for name in ("data", "notebooks"):
+        shutil.copytree(PROJECT / name, folder / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    return folder

@@ -4,7 +4,7 @@ import json
 
 import pandas as pd
 import pytest
-from conftest import PROJECT
+from conftest import PROJECT, copy_project
 
 from benchmarks.fuzz import run_fuzz
 from cyp_helpers.batch.folder import ReviewFolder, CannotRun
@@ -151,13 +151,32 @@ FAULTS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def told_of(tmp_path_factory):
+    """What ``cyp check`` says of each of ``FAULTS``: many are put in at once, what it does not name goes in again without those it did.
+
+    The form is looked at before the meaning, and a cell holds one fault at a time.
+    """
+    left, told = list(FAULTS), {}
+    while left:
+        wave = list({fault[:3]: fault for fault in reversed(left)}.values())
+        project = copy_project(tmp_path_factory.mktemp("wave"))
+        for file, row, column, new, _ in wave:
+            break_cell(project, file, row, column, new)
+        lines = [describe_fault(fault) for fault in check_register(project).itertuples()]
+        for file, row, column, new, right in wave:
+            told[file, row, column, new] = [line for line in lines if line.startswith(f"data/{file}, row {row + 2}, column {column}: ")]
+        named = [fault for fault in wave if told[fault[:4]]]
+        left = [fault for fault in left if fault not in named]
+        if not named:
+            break
+    return told
+
+
 @pytest.mark.parametrize("file, row, column, new, right", FAULTS)
-def test_each_fault_is_told_with_its_place(project, file, row, column, new, right):
-    break_cell(project, file, row, column, new)
-    faults = check_register(project)
-    told = [describe_fault(fault) for fault in faults.itertuples()]
-    mine = [line for line in told if line.startswith(f"data/{file}, row {row + 2}, column {column}: ")]
-    assert any(right in line and f"found {new!r}" in line for line in mine), told
+def test_each_fault_is_told_with_its_place(told_of, file, row, column, new, right):
+    told = told_of.get((file, row, column, new), [])
+    assert any(right in line and f"found {new!r}" in line for line in told), told
 
 
 def test_a_value_with_more_decimals_than_its_indicator(project):
@@ -372,21 +391,20 @@ def test_an_authority_that_was_not_there_yet_is_told_so():
     }  # Cumbria, Cumberland
 
 
-def test_the_fuzz_finds_what_check_says_of_one_fault_of_each_kind():
-    results = run_fuzz(faults=10, seed=1)
-    assert len(results) == 10 and set(results["outcome"]) == {"refused"}
+def test_the_fuzz_finds_what_check_says_of_a_fault():
+    results = run_fuzz(faults=5, seed=1)
+    assert len(results) == 5 and set(results["outcome"]) == {"refused"}
 
 
-@pytest.mark.parametrize(
-    "column, new, right",
-    [("status", "r x r", "each once"), ("denominator", 0.0, "a count above nought"),
-     ("value", "999999", "a percentage from 0 to 100"), ("value", "100.5", "a percentage from 0 to 100"), ("published", "2098-01-01", "not after the edition's")],
-)  # fmt: skip
-def test_a_published_share_and_its_day_have_limits(project, column, new, right):
+def test_a_published_share_and_its_day_have_limits(project):
     path = project / "data/observations/published.parquet"
     frame = pd.read_parquet(path)
-    at = frame.index[frame["series_id"] == "re-referrals"][0]
-    frame.loc[at, column] = new
+    faults = [("status", "r x r", "each once"), ("denominator", 0.0, "a count above nought"), ("value", "999999", "a percentage from 0 to 100"),
+              ("value", "100.5", "a percentage from 0 to 100"), ("published", "2098-01-01", "not after the edition's")]  # fmt: skip
+    rows = frame.index[frame["series_id"] == "re-referrals"]
+    for row, (column, new, _) in zip(rows, faults):
+        frame.loc[row, column] = new
     frame.to_parquet(path, index=False)
-    told = check_register(project).query("row == @at + 2 and column == @column")
-    assert told["right"].str.contains(right, regex=False).any()
+    told = check_register(project)
+    for row, (column, _, right) in zip(rows, faults):
+        assert told.loc[(told["row"] == row + 2) & (told["column"] == column), "right"].str.contains(right, regex=False).any()
