@@ -157,7 +157,8 @@ def many(cases, slope="2"):
     cases : dict of name -> ``case``; the name takes the place of series s, and stands before ids of observations unless it is s
     """
     cases = {name: _named(name, one) for name, one in cases.items()}
-    size = [published("1000", "CY 2014", area, series_id="population-0-17") for area in areas()["area_id"]]
+    peopled = areas()["area_id"] if any(one["variation"] for one in cases.values()) else ()
+    size = [published("1000", "CY 2014", area, series_id="population-0-17") for area in peopled]
 
     def each(part):
         return [row for one in cases.values() for row in one[part]]
@@ -208,7 +209,7 @@ def many(cases, slope="2"):
         "indicators": texts("indicator_id unit polarity", *units).assign(
             name="Indicator", decimals="1", chance_note="", scale_id=lambda rows: rows["unit"].map({"judgement": "grades"}).fillna("")
         ),
-        "series": texts("series_id indicator_id name", *series).assign(definition=""),
+        "series": texts("series_id indicator_id name", *series).assign(definition="", short_name=""),
         "usual-variation": texts("series_id a b changes overdispersion", *scale, ("far", "", "", "", "4")).assign(breakdown="all", learnt="2030-01-01"),
         "promises": pd.DataFrame(curves, columns=CURVES, dtype="str"),
         "promise-series": pd.DataFrame(columns=OFFSETS, dtype="str"),

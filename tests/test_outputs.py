@@ -8,7 +8,7 @@ from decimal import Decimal
 import openpyxl
 import pandas as pd
 import pytest
-from smallregister import figure, id_of, published, target, tiny
+from conftest import figure, id_of, published, target, tiny
 from IPython.core.interactiveshell import InteractiveShell
 
 from cyp_helpers import findings
@@ -30,7 +30,7 @@ def review():
     goal = target("value", "55%", value="55", period=THIS, baseline_observation_id=id_of("N", LAST))
     figures = [figure("50.0", LAST), figure("49.0", THIS, status="p"), figure("52", THIS, ENGLAND)]
     still = [published("51.0", year, "A0") for year in (LAST, THIS)]
-    register = tiny(figures, targets=[goal], open_data=still, scale="0.5")
+    register = tiny(figures, targets=[goal], open_data=still, variation=("0.25", "0"))
     return open_review("p", "2016-17 part 1", "a", register=register)
 
 
@@ -71,7 +71,7 @@ def test_the_story_of_one_indicator(review):
         "−1.0: ✗ worsened",
     ]
     worst = findings.attention(review).iloc[0]
-    promise = "worsened (clear, 84 in 100); worse than England (clear, 97 in 100)"
+    promise = "worsened (clear, 87 in 100); worse than England (clear, 99 in 100)"
     assert worst["verdicts"] == f"target not met; {promise}" and worst["both"]
     assert (
         "one not met" in page.read_targets(review)
@@ -164,7 +164,7 @@ def test_a_comparison_is_a_row_with_verdict_evidence_and_reason_apart(review, tm
     assert [england[one] for one in ("Unit", "Figure, in its unit", "Other figure, in its unit", "Verdict", "Evidence")] == [
         "percent", 49, 52, "worse", "clear"
     ]  # fmt: skip
-    assert previous["Difference, in points if per cent"] == -1 and previous["Still so a year later, of 100 such"] == 84
+    assert previous["Difference, in points if per cent"] == -1 and previous["Still so a year later, of 100 such"] == 87
     assert said["Previous figure"]["Figure, in its unit"].number_format == "#,##0.0"
     assert said["Previous figure"]["Difference, in points if per cent"].number_format.startswith("+#,##0.0;")
     assert (

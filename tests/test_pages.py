@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from conftest import PROJECT
-from smallregister import figure, tiny
+from conftest import figure, tiny
 from cyp_helpers.compare.claims import check_claims
 from cyp_helpers.compare.figures import known_figures, with_words
 from cyp_helpers.findings import in_words

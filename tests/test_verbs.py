@@ -9,7 +9,7 @@ import pytest
 
 import cyp_helpers as cyp
 from conftest import PROJECT
-from smallregister import figure, published, tiny
+from conftest import figure, published, tiny
 from cyp_helpers.compare.judge import Evidence, Verdict
 from cyp_helpers.pages.ask_your_own import check_year
 from cyp_helpers.register.tables import UnknownName
@@ -21,7 +21,7 @@ def of_two_years():
     """Nottinghamshire 40.0 then 44.0, England 50.0 then 51.0, a neighbour 60.0 in the later year only; a document's 44.0 of that year."""
     rows = [published("40.0", LAST), published("44.0", THIS), published("60.0", THIS, "A0")]
     rows += [published("50.0", LAST, "E92000001"), published("51.0", THIS, "E92000001")]
-    made = tiny([figure("", "FY 2013/14", printed="tbc")], open_data=rows)
+    made = tiny([figure("", "FY 2013/14", printed="tbc")], open_data=rows, variation=())
     made.tables["indicators"] = made.tables["indicators"].assign(definition="As counted")
     return made
 
