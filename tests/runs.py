@@ -35,8 +35,8 @@ def shorten(project):
     """Keep the first cells of each notebook, and the published figures of one region."""
     areas = read_table(project / "data/reference/areas.csv")
     near = areas.loc[areas["region_id"].isin(NEAR[:1]) | areas["area_id"].isin(NEAR), "area_id"]
-    path = project / "data/observations/published.parquet"
-    pd.read_parquet(path, filters=[("area_id", "in", near.tolist())]).to_parquet(path, index=False)
+    for path in (project / "data/observations").glob("*.parquet"):
+        pd.read_parquet(path, filters=[("area_id", "in", near.tolist())]).to_parquet(path, index=False)
     for path in (project / "notebooks").glob("*.ipynb"):
         notebook = nbformat.read(path, as_version=4)
         notebook.cells = notebook.cells[:CELLS]
