@@ -46,22 +46,16 @@ def _in_words(rows):
     target = rows["question"] == "target"
     words = np.select(
         [
-            target & (rows["verdict"] == Verdict.HIDDEN),
-            target & rows["verdict"].isin([Verdict.MET, Verdict.NOT_MET]),
-            target,
-            (beside != "") & (rows["verdict"] == Verdict.NO_DIFFERENCE),
-            beside != "",
-            rows["question"] == "five_years",
+            target & (rows["verdict"] == Verdict.HIDDEN), target & rows["verdict"].isin([Verdict.MET, Verdict.NOT_MET]),
+            target, (beside != "") & (rows["verdict"] == Verdict.NO_DIFFERENCE), beside != "",
+            rows["question"] == "five_years"
         ],
         [
-            "target hidden by rounding",
-            "target " + rows["verdict"],
-            rows["verdict"] + " for the target",
-            rows["verdict"] + " from " + beside,
-            rows["verdict"] + " than " + beside,
-            rows["verdict"] + " over five years",
+            "target hidden by rounding", "target " + rows["verdict"], rows["verdict"] + " for the target",
+            rows["verdict"] + " from " + beside, rows["verdict"] + " than " + beside,
+            rows["verdict"] + " over five years"
         ],
-        rows["verdict"],
+        rows["verdict"]
     )
     of_100 = rows["promise"].round().map(", {:.0f} in 100".format, na_action="ignore").astype("str")
     since = (", since " + rows["comparator_period"]).where(rows["comparator_period"] != "", "")
@@ -103,9 +97,8 @@ def went_well(report):
 def _found(report, good):
     rows = told(report, good)
     rows = rows.assign(
-        new=~rows["flags"].str.contains("no new figure"),
-        stands=rows["question"].isin(list(BESIDE)),
-        moves=rows["question"].isin(["over time", "five_years"]),
+        new=~rows["flags"].str.contains("no new figure"), stands=rows["question"].isin(list(BESIDE)),
+        moves=rows["question"].isin(["over time", "five_years"])
     )
     serves = rows.drop_duplicates(_KEY).groupby("subject_id")["priority_id"].agg(" ".join)
     rows = rows.drop_duplicates(["subject_id", "question"])
@@ -235,18 +228,16 @@ def not_judged(report, figures_too=False):
     untested = rows.loc[rows["evidence"] == Evidence.NOT_TESTED, "subject_id"]
     why = np.select(
         [
-            best["measure"] == "milestone",
-            best["subject_id"].isin(untested),
-            best["observation_id"] != "",
-            best["gap"] == "superseded",
+            best["measure"] == "milestone", best["subject_id"].isin(untested), best["observation_id"] != "",
+            best["gap"] == "superseded"
         ],
         [
             "An event or document to deliver, not a figure",
             "Not tested: how far its figures move by themselves is not known",
             "A figure, with nothing to set it beside",
-            "No figure on this definition",
+            "No figure on this definition"
         ],
-        "No figure known",
+        "No figure known"
     )
     return best.assign(reason=best["reason"].mask(lone, figure + without_target), why=why)[
         [*_KEY, "name", "measure", "why", "reason"]
@@ -309,9 +300,8 @@ def figures_used(report):
     used = figures[line.isin(lines) & (~figures["open_data"] | figures.index.isin(named))]
     how = used["published_basis"].map({"assumed": " (assumed)", "cited": " (cited report)"}).fillna("")
     return used.assign(
-        name=names_of(report, used),
-        document=used["source_id"].map(source_titles(report.register)),
-        known_from=used["published"].dt.strftime("%d %B %Y").str.lstrip("0") + how,
+        name=names_of(report, used), document=used["source_id"].map(source_titles(report.register)),
+        known_from=used["published"].dt.strftime("%d %B %Y").str.lstrip("0") + how
     )
 
 

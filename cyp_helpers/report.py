@@ -20,14 +20,7 @@ from cyp_helpers.compare.scale import CHILDREN
 from cyp_helpers.compare.subjects import published_lines
 from cyp_helpers.register.reviews import find_review, previous_review
 from cyp_helpers.register.tables import (
-    Register,
-    UnknownName,
-    decimal_places,
-    find_area,
-    find_plan,
-    find_priority,
-    load_register,
-    priorities_of,
+    Register, UnknownName, decimal_places, find_area, find_plan, find_priority, load_register, priorities_of
 )
 
 _OF_EVERYONE = ["series_id", "breakdown", "area_id", "area", "region_id", "local", "open_data", "unit", "polarity", "cell"]
@@ -159,30 +152,12 @@ def side_by_side(rows):
     """
     key = ["priority_id", "subject_id"]
     first = [
-        "name",
-        "measure",
-        "role",
-        "basis",
-        "unit",
-        "polarity",
-        "indicator_id",
-        "series_id",
-        "breakdown",
-        "area_id",
+        "name", "measure", "role", "basis", "unit", "polarity", "indicator_id", "series_id", "breakdown", "area_id"
     ]
     newest = ["value", "value_text", "period", "observation_id", "value_source", "rank", "rank_of", "rank_ties", "band"]
     told = [
-        "verdict",
-        "evidence",
-        "gap",
-        "reason",
-        "flags",
-        "comparator_value",
-        "comparator_text",
-        "difference",
-        "difference_text",
-        "value_text",
-        "told",
+        "verdict", "evidence", "gap", "reason", "flags", "comparator_value", "comparator_text", "difference",
+        "difference_text", "value_text", "told"
     ]
     rows = rows.assign(told=_told(rows))
     subjects = rows.groupby(key, sort=False)[first].first()

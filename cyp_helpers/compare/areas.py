@@ -112,11 +112,8 @@ def neighbour_averages(figures, register, list_id, average="mean"):
     middle = np.nanmean(values[some], axis=1).round(9) if average == "mean" else np.nanmedian(values[some], axis=1)
     slack = np.nanmean(half[at][some], axis=1)
     parts = {
-        "number": middle,
-        "low": middle - slack,
-        "high": middle + slack,
-        "least": np.nanmin(values[some], axis=1),
-        "most": np.nanmax(values[some], axis=1),
+        "number": middle, "low": middle - slack, "high": middle + slack, "least": np.nanmin(values[some], axis=1),
+        "most": np.nanmax(values[some], axis=1)
     }
     return result.join(pd.DataFrame(parts, index=figures.index[some]))
 

@@ -10,12 +10,8 @@ from cyp_helpers.register.tables import ENGLAND, LINE_KEY, decimal_places
 
 _RISING, _FALLING = ["increased", "higher"], ["decreased", "lower"]
 HOLDS, EDGE, COARSE, FAILS, HIDDEN, UNCHECKED = (
-    "holds",
-    "holds only at the edge of rounding",
-    "holds only if a figure is rounded as coarsely as it is printed",
-    "does not hold",
-    "hidden by rounding",
-    "cannot be checked",
+    "holds", "holds only at the edge of rounding", "holds only if a figure is rounded as coarsely as it is printed",
+    "does not hold", "hidden by rounding", "cannot be checked"
 )
 
 
@@ -41,10 +37,8 @@ def check_claims(register, figures):
     later = _figure_of(claims, figures, claims["area_id"], claims["period"])
     national = claims["comparator"] == "england"
     earlier = _figure_of(
-        claims,
-        figures,
-        claims["area_id"].mask(national, ENGLAND),
-        claims["period"].where(national, claims["comparator_period"]),
+        claims, figures, claims["area_id"].mask(national, ENGLAND),
+        claims["period"].where(national, claims["comparator_period"])
     )
     both = later["number"].notna() & earlier["number"].notna()
     change = pd.to_numeric(claims["change"])
@@ -63,20 +57,13 @@ def check_claims(register, figures):
     )
     unit = pd.Series(np.where(relative, "%", " percentage points"), index=claims.index, dtype="str")
     recomputed = (_range_text(finer_range) + unit).where(sized, "")
-    return pd.DataFrame(
-        {
-            "stated_id": claims["stated_id"],
-            "name": claims["series_id"].map(names),
-            "area_id": claims["area_id"],
-            "printed": claims["printed"],
-            "earlier": earlier["said"].astype("str").fillna(""),
-            "later": later["said"].astype("str").fillna(""),
-            "recomputed": recomputed,
-            "outcome": outcome,
-            "reason": _reasons(claims, outcome, both, recomputed, printed_range, unit),
-            "source": claims["source_id"] + ": " + claims["locator"],
-        }
-    )
+    return pd.DataFrame({
+        "stated_id": claims["stated_id"], "name": claims["series_id"].map(names), "area_id": claims["area_id"],
+        "printed": claims["printed"], "earlier": earlier["said"].astype("str").fillna(""),
+        "later": later["said"].astype("str").fillna(""), "recomputed": recomputed, "outcome": outcome,
+        "reason": _reasons(claims, outcome, both, recomputed, printed_range, unit),
+        "source": claims["source_id"] + ": " + claims["locator"]
+    })
 
 
 def _figure_of(claims, figures, area_id, period):
@@ -113,14 +100,10 @@ def _direction_outcome(stated, later, earlier):
     apart = above | below
     return np.select(
         [
-            stated == "similar",
-            ~apart,
-            stated.isin(_RISING) & above,
-            stated.isin(_FALLING) & below,
-            ~stated.isin(_RISING + _FALLING),
+            stated == "similar", ~apart, stated.isin(_RISING) & above, stated.isin(_FALLING) & below,
+            ~stated.isin(_RISING + _FALLING)
         ],
-        [np.where(apart, FAILS, HOLDS), HIDDEN, HOLDS, HOLDS, UNCHECKED],
-        FAILS,
+        [np.where(apart, FAILS, HOLDS), HIDDEN, HOLDS, HOLDS, UNCHECKED], FAILS
     )
 
 
@@ -195,24 +178,18 @@ def check_standings(register, figures, pairs):
     sure = told["evidence"] == Evidence.CLEAR
     answer = np.select(
         [~known, told["evidence"] == Evidence.HIDDEN, ~sure, told["verdict"] == stated["stated"]],
-        [UNCHECKED, HIDDEN, "no clear difference", "agrees"],
-        "does not agree",
+        [UNCHECKED, HIDDEN, "no clear difference", "agrees"], "does not agree"
     )
     later = word(", by a later figure", mine["number"].notna() & mine["is_later"].eq(True))
-    return pd.DataFrame(
-        {
-            "stated_id": stated["stated_id"],
-            "name": stated["series_id"].map(series["name"]),
-            "printed": stated["printed"]
-            + stated["period_printed"].map(" ({})".format).where(stated["period_printed"] != "", ""),
-            "own": mine["said"].astype("str").fillna(""),
-            "england": other["said"].astype("str").fillna(""),
-            "published_verdict": told["verdict"].where(known, ""),
-            "evidence": told["evidence"].fillna(""),
-            "answer": pd.Series(answer, dtype="str") + later,
-            "source": stated["source_id"] + ": " + stated["locator"],
-        }
-    )
+    return pd.DataFrame({
+        "stated_id": stated["stated_id"], "name": stated["series_id"].map(series["name"]),
+        "printed": stated["printed"] + stated["period_printed"].map(" ({})".format).where(
+            stated["period_printed"] != "", ""
+        ),
+        "own": mine["said"].astype("str").fillna(""), "england": other["said"].astype("str").fillna(""),
+        "published_verdict": told["verdict"].where(known, ""), "evidence": told["evidence"].fillna(""),
+        "answer": pd.Series(answer, dtype="str") + later, "source": stated["source_id"] + ": " + stated["locator"]
+    })
 
 
 def _of_the_time(stated, figures):

@@ -195,12 +195,10 @@ def _facts(every, register):
     areas = register.table("areas").set_index("area_id")["name"]
     same = ["series_id", "breakdown", "unit", "polarity", "area_id", "area", "period_label", "status"]
     facts = every[same].assign(
-        name=every["series_id"].map(names),
-        region=every["region_id"].map(areas).astype("str").fillna(""),
+        name=every["series_id"].map(names), region=every["region_id"].map(areas).astype("str").fillna(""),
         period=to_periods(every),
         year=every["period"].str.extract(r"^\w\w (\d{4}(?:/\d\d)?)$")[0].astype("str").fillna(""),
-        value=every["number"],
-        places=decimal_places(every["value"]),
+        value=every["number"], places=decimal_places(every["value"])
     )
     order = "series_id name breakdown unit polarity area_id area region period period_label year value places status"
     return facts[order.split()]
@@ -233,22 +231,16 @@ def tidy(pairs, every, register):
     apart = beside & judged & ((span["start"] != other["start"]) | (span["end"] != other["end"]))
     theirs = decimal_places(other["value"].astype("str").fillna("")).where(other["value"].notna(), rows["places"])
     rows = rows.assign(
-        comparator=pairs["comparator"],
-        comparator_value=pairs["other_number"],
+        comparator=pairs["comparator"], comparator_value=pairs["other_number"],
         comparator_period=other["period_label"].mask(near & judged, rows["period_label"]).fillna(""),
-        difference=pairs["difference"],
-        difference_places=theirs.clip(upper=rows["places"]),
+        difference=pairs["difference"], difference_places=theirs.clip(upper=rows["places"]),
         **pairs[["direction", "verdict", "evidence", "promise", "score", "counts", "england_difference", "gap"]],
         reason=judged_sentences(pairs).where(judged, gap_sentences(pairs["gap"], where, detail)),
-        flags=join_words(
-            [
-                status_words(rows["status"], register),
-                status_words(other["status"].fillna(""), register),
-                word("unlike periods", apart),
-                word("other source", pairs["other_source"].eq(True)),
-                word("average of areas", near & judged),
-            ]
-        ),
+        flags=join_words([
+            status_words(rows["status"], register), status_words(other["status"].fillna(""), register),
+            word("unlike periods", apart), word("other source", pairs["other_source"].eq(True)),
+            word("average of areas", near & judged)
+        ])
     )
     ranked = mine[_RANKS].reindex(pairs["figure"]).set_axis(pairs.index)
     return rows.join(ranked).reset_index(drop=True)

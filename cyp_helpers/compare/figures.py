@@ -54,12 +54,10 @@ def known_figures(register, series=None):
     whole = rows["kind"].str.contains("year", na=False)
     untested = rows["chance_note"] != ""
     rows = with_rounding(rows, rows["exact"], 1 + (rows["open_data"] & _worked_out(rows, register))).assign(
-        numerator=rows["numerator"].mask(untested),
-        denominator=rows["denominator"].mask(untested),
-        dated=~rows["kind"].isin(UNDATED_KINDS),
-        span=(rows["months"] // 12).where(whole, 0).astype(int),
+        numerator=rows["numerator"].mask(untested), denominator=rows["denominator"].mask(untested),
+        dated=~rows["kind"].isin(UNDATED_KINDS), span=(rows["months"] // 12).where(whole, 0).astype(int),
         track=rows.groupby(["line", "area_id", "kind"], sort=False).ngroup(),
-        cell=rows.groupby(["line", "start", "end"], sort=False).ngroup(),
+        cell=rows.groupby(["line", "start", "end"], sort=False).ngroup()
     )
     return rows.drop(columns=["exact", "chance_note"])
 
@@ -71,10 +69,8 @@ def _measures(register):
     exact = register.table("units").set_index("unit")["exact"] == "true"
     measures = indicators.reindex(series).set_axis(series.index)
     return measures.assign(
-        indicator_id=series,
-        exact=measures["unit"].map(exact).eq(True),
-        per=measures["unit"].map(PER).astype(float),
-        total=measures["unit"].isin(TOTALS),
+        indicator_id=series, exact=measures["unit"].map(exact).eq(True), per=measures["unit"].map(PER).astype(float),
+        total=measures["unit"].isin(TOTALS)
     )
 
 
@@ -121,10 +117,9 @@ def with_words(figures, register):
     units = register.table("units").set_index("unit")
     place = figures["source_id"].str.cat([figures[part] for part in FIGURE_KEY], sep="/").str.replace(" ", "-")
     rows = figures.assign(
-        figure=figures.index,
-        observation_id=figures["observation_id"].where(~figures["open_data"], place),
+        figure=figures.index, observation_id=figures["observation_id"].where(~figures["open_data"], place),
         period_printed=figures["period_printed"].where(~figures["open_data"], figures["period"]),
-        printed=figures["printed"].where(~figures["open_data"], figures["value"].replace("", "no figure")),
+        printed=figures["printed"].where(~figures["open_data"], figures["value"].replace("", "no figure"))
     ).set_index("observation_id")
     rows["text"] = _value_text(rows, units)
     shorthand = rows["status"].str.replace(r"(\w+)", r"[\1]", regex=True)

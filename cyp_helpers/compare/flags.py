@@ -37,20 +37,13 @@ def pair_flags(rows, mine, other, judged, unlike, register):
     cut = (mine["reading"] == "cut off") | (other["reading"] == "cut off")
     inferred = ((mine["reading"] == "inferred") | (other["reading"] == "inferred")) & ~cut
     drafts = draft_sources(register)
-    flags = join_words(
-        [
-            mine["status_words"],
-            other["status_words"],
-            word("unlike periods", judged & unlike),
-            word("unlike coverage", judged & (rows["caution"] != "")),
-            word("period not printed", undated),
-            word("text cut off", cut),
-            word("reading inferred", inferred),
-            word("draft document", mine["source_id"].isin(drafts) | other["source_id"].isin(drafts)),
-            word("other source", judged & rows["other_source"].eq(True)),
-            word("average of areas", near),
-        ]
-    )
+    flags = join_words([
+        mine["status_words"], other["status_words"], word("unlike periods", judged & unlike),
+        word("unlike coverage", judged & (rows["caution"] != "")), word("period not printed", undated),
+        word("text cut off", cut), word("reading inferred", inferred),
+        word("draft document", mine["source_id"].isin(drafts) | other["source_id"].isin(drafts)),
+        word("other source", judged & rows["other_source"].eq(True)), word("average of areas", near)
+    ])
     return flags.where(judged | ~near, "")
 
 
@@ -61,8 +54,7 @@ def with_age(rows, figures, register, before):
     told = register.table("stated-comparisons").set_index("stated_id")["published"]
     sides = [
         look_up(rows["observation_id"], figures["published"]),
-        look_up(rows["comparator_observation_id"], figures["published"]),
-        look_up(rows["stated_id"], told),
+        look_up(rows["comparator_observation_id"], figures["published"]), look_up(rows["stated_id"], told)
     ]
     known_from = pd.concat(sides, axis=1).max(axis=1)  # a comparison is as new as its newer side
     old = known_from <= (before["as_at"] if before is not None else pd.Timestamp.min)

@@ -17,9 +17,7 @@ _LEVEL = 0.05
 _SERIES = ["series_id", "breakdown"]
 _SLACK = 1e-9  # noise of binary fractions, far below any printed digit
 COUNTS_AGREE, COUNTS_DISAGREE, COUNTS_CHANCE = (
-    "counts agree",
-    "counts say the opposite",
-    "counts say no more than chance",
+    "counts agree", "counts say the opposite", "counts say no more than chance"
 )
 
 
@@ -171,15 +169,12 @@ def judge(figures, pairs, years, register, only=None):
     towards = np.sign(scored["score"].fillna(pairs["difference"]))
     counts = choose(
         [tested & (p_value >= _LEVEL), tested & (np.sign(gap) == towards), tested],
-        [COUNTS_CHANCE, COUNTS_AGREE, COUNTS_DISAGREE, ""],
-        pairs.index,
+        [COUNTS_CHANCE, COUNTS_AGREE, COUNTS_DISAGREE, ""], pairs.index
     )
     return pairs.assign(
         comparator=_COMPARATORS.take(pairs["comparator"].cat.codes),
-        england_difference=_england_moved(figures, pairs, over_time),
-        **scored,
-        counts=counts,
-        **told[["direction", "evidence", "verdict"]],
+        england_difference=_england_moved(figures, pairs, over_time), **scored, counts=counts,
+        **told[["direction", "evidence", "verdict"]]
     )
 
 
@@ -208,8 +203,7 @@ def verdicts(rows):
     clear &= np.array([word != Verdict.NO_CHANGE for word in _CELLS])[cells]
     evidence = choose(
         [~compared, rows["hidden"], clear, rows["promise"].notna()],
-        ["", Evidence.HIDDEN, Evidence.CLEAR, Evidence.UNCLEAR, Evidence.NOT_TESTED],
-        rows.index,
+        ["", Evidence.HIDDEN, Evidence.CLEAR, Evidence.UNCLEAR, Evidence.NOT_TESTED], rows.index
     )
     verdict = _CELLS.take(np.where(compared, cells, len(_CELLS) - 1))
     direction = sign.where(clear, 0.0).where(compared)
@@ -291,10 +285,9 @@ def _chance(mine, pairs, asked, over_time):
     nearest = own.clip((other["other_low"] / per).clip(lower=0), other["other_high"] / per).where(bounded)
     p_value = pd.Series(np.nan, index=rows.index)
     for which, test, given in (
-        (over_time & share, proportions_differ, (x, n, x0, n0)),
-        (over_time & ~share, rates_differ, (x, n, x0, n0)),
+        (over_time & share, proportions_differ, (x, n, x0, n0)), (over_time & ~share, rates_differ, (x, n, x0, n0)),
         (~over_time & share, proportion_differs_from, (x, n, nearest)),
-        (~over_time & ~share, rate_differs_from, (x, n, nearest)),
+        (~over_time & ~share, rate_differs_from, (x, n, nearest))
     ):
         p_value[which] = test(*(one[which] for one in given))
     gap = (own - x0 / n0.where(n0 > 0)).where(over_time, own - nearest)

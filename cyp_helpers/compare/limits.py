@@ -89,14 +89,10 @@ def xmr_limits(values):
     side = np.nan_to_num(np.sign(y - centre))
     near = ~outside & (np.abs(y - centre) > reach * 2 / 3)
     return Limits(
-        centre,
-        centre - reach,
-        centre + reach,
-        outside,
+        centre, centre - reach, centre + reach, outside,
         _part_of_run(np.abs(_windows(side, 7).sum(axis=-1)) == 7, 7, y.size),
         _part_of_run(np.abs(_windows(np.nan_to_num(np.sign(np.diff(y))), 6).sum(axis=-1)) == 6, 7, y.size),
-        near & _part_of_run((np.abs(_windows(side, 3).sum(-1)) == 3) & (_windows(near, 3).sum(-1) >= 2), 3, y.size),
-        "",
+        near & _part_of_run((np.abs(_windows(side, 3).sum(-1)) == 3) & (_windows(near, 3).sum(-1) >= 2), 3, y.size), ""
     )
 
 

@@ -60,10 +60,7 @@ def pair_figures(figures, register, years=None, neighbour_list=None, average="me
         "five_years": _five_years(known, years_before(figures) if years is None else years),
         "region": _of_area(known, figures, known["region_id"].fillna(""), outside),
     }
-    pairs = pd.concat(
-        [_asked(rows, name) for name, rows in parts.items()],
-        ignore_index=True,
-    )
+    pairs = pd.concat([_asked(rows, name) for name, rows in parts.items()], ignore_index=True)
     pairs = _as_printed(pairs, figures, register)
     other = figures[_FACTS].reindex(pairs["other"]).add_prefix("other_").set_axis(pairs.index)
     near = neighbour_averages(known, register, list_in_use(register, neighbour_list), average)
@@ -109,8 +106,7 @@ def _previous(known, figures):
     unlike = known["end"] > by_day.groupby("area_line")["end"].transform("min")
     gap = choose(
         [broken, found.notna(), known.index.isin(unordered), unlike],
-        ["break between", "", "order unknown", "unlike periods", "nothing earlier"],
-        known.index,
+        ["break between", "", "order unknown", "unlike periods", "nothing earlier"], known.index
     )
     return pd.DataFrame({"other": other.mask(broken, -1), "gap": gap}, index=known.index)
 
@@ -172,8 +168,7 @@ def _of_area(known, figures, area, outside):
     wanted = pd.MultiIndex.from_arrays([known["line"], area])
     gap = choose(
         [~mine, out, other >= 0, wanted.isin(lines[wide["number"].notna()]), wanted.isin(lines)],
-        ["itself", "outside members", "", "other period", "no figure printed", "no figure of area"],
-        known.index,
+        ["itself", "outside members", "", "other period", "no figure printed", "no figure of area"], known.index
     )
     return pd.DataFrame({"other": other.mask(out, -1), "gap": gap}, index=known.index)
 

@@ -5,14 +5,8 @@ import pandas as pd
 
 from cyp_helpers.compare.areas import list_in_use, list_words
 from cyp_helpers.compare.figures import (
-    at_newest_edition,
-    contradicting,
-    figures_of_periods,
-    format_places,
-    known_pairings,
-    look_up,
-    newest_figures,
-    with_words,
+    at_newest_edition, contradicting, figures_of_periods, format_places, known_pairings, look_up, newest_figures,
+    with_words
 )
 from cyp_helpers.compare.flags import pair_flags, with_age, with_queries
 from cyp_helpers.compare.judge import Evidence, Verdict, judge
@@ -25,63 +19,18 @@ from cyp_helpers.register.reviews import find_review, previous_review
 from cyp_helpers.register.tables import ENGLAND, LINE_KEY, area_of_plan, region_of
 
 COMPARATORS = {
-    "target": "Target",
-    "baseline": "Starting figure",
-    "previous": "Previous figure",
-    "same_period_last_year": "Same period last year",
-    "five_years": "Five years",
-    "england": "England",
-    "region": "Region",
-    "neighbours": "Statistical neighbours",
+    "target": "Target", "baseline": "Starting figure", "previous": "Previous figure",
+    "same_period_last_year": "Same period last year", "five_years": "Five years", "england": "England",
+    "region": "Region", "neighbours": "Statistical neighbours"
 }
 _NOT_AT_HAND = "No figure at hand"  # how no_counterpart.csv begins where a figure is published elsewhere
 COLUMNS = [
-    "plan_id",
-    "review",
-    "as_at",
-    "priority_id",
-    "subject_id",
-    "name",
-    "measure",
-    "role",
-    "basis",
-    "indicator_id",
-    "series_id",
-    "area_id",
-    "breakdown",
-    "unit",
-    "polarity",
-    "comparator",
-    "period",
-    "value",
-    "value_text",
-    "comparator_period",
-    "comparator_value",
-    "comparator_text",
-    "difference",
-    "difference_text",
-    "direction",
-    "verdict",
-    "evidence",
-    "promise",
-    "score",
-    "counts",
-    "england_difference",
-    "outlook",
-    "gap",
-    "reason",
-    "flags",
-    "rank",
-    "rank_of",
-    "rank_ties",
-    "band",
-    "observation_id",
-    "comparator_observation_id",
-    "target_id",
-    "stated_id",
-    "value_source",
-    "comparator_source",
-    "query_ids",
+    "plan_id", "review", "as_at", "priority_id", "subject_id", "name", "measure", "role", "basis", "indicator_id",
+    "series_id", "area_id", "breakdown", "unit", "polarity", "comparator", "period", "value", "value_text",
+    "comparator_period", "comparator_value", "comparator_text", "difference", "difference_text", "direction", "verdict",
+    "evidence", "promise", "score", "counts", "england_difference", "outlook", "gap", "reason", "flags", "rank",
+    "rank_of", "rank_ties", "band", "observation_id", "comparator_observation_id", "target_id", "stated_id",
+    "value_source", "comparator_source", "query_ids"
 ]
 
 
@@ -162,11 +111,10 @@ def _without_figure(subjects, figures, register):
     elsewhere = subjects["indicator_id"].map(elsewhere[elsewhere.str.startswith(_NOT_AT_HAND)]).astype("str")
     superseded = subjects["series_id"].map(breaks).astype("str")
     conditions = [
-        (subjects["observation_id"] != "", "", ""),
-        (subjects["measure"] == "milestone", "milestone", ""),
+        (subjects["observation_id"] != "", "", ""), (subjects["measure"] == "milestone", "milestone", ""),
         (superseded.notna(), "superseded", superseded.fillna("")),
         (printed.notna(), "printed instead", printed.fillna("")),
-        (elsewhere.notna(), "not at hand", elsewhere.fillna("")),
+        (elsewhere.notna(), "not at hand", elsewhere.fillna(""))
     ]
     when, lacks, details = zip(*conditions)
     told = {"lack": np.select(when, lacks, "no figure"), "lack_detail": np.select(when, details, "")}
@@ -217,23 +165,17 @@ def _starts(subjects, figures, register):
     same = (ids == subjects["observation_id"]) | (other["dated"].eq(True) & (mine["end"] <= other["end"]))
     gap = np.select(
         [
-            ids.isna(),
-            same,
-            other["dated"].eq(False) & (other["end"] >= mine["end"]),
-            other["dated"].eq(True) & (other["kind"] != mine["kind"]),
+            ids.isna(), same, other["dated"].eq(False) & (other["end"] >= mine["end"]),
+            other["dated"].eq(True) & (other["kind"] != mine["kind"])
         ],
-        ["no start", "start itself", "start undated", "start unlike"],
-        "",
+        ["no start", "start itself", "start undated", "start unlike"], ""
     )
     gap = pd.Series(gap, index=subjects.index, dtype="str")
     facts = other[["number", "low", "high", "numerator", "denominator"]].mask(gap != "").add_prefix("other_")
     difference = (mine["number"] - facts["other_number"]).round(9)
     pairs = facts.assign(
-        difference=difference,
-        comparator="baseline",
-        figure=mine["figure"].fillna(-1).astype(int),
-        other=other["figure"].where(gap == "").fillna(-1).astype(int),
-        gap=gap,
+        difference=difference, comparator="baseline", figure=mine["figure"].fillna(-1).astype(int),
+        other=other["figure"].where(gap == "").fillna(-1).astype(int), gap=gap
     )
     both = subjects[["observation_id"]].assign(start=ids)
     apart = contradicting(both, register, "observation_id", "start") & (gap == "")
@@ -258,17 +200,12 @@ def _tell(rows, figures, register):
     in_use = list_in_use(register)
     listed = f" ({list_words(register)[in_use]})" if in_use else ""
     rows = rows.assign(
-        period=mine["period_label"],
-        value=mine["number"],
-        value_text=mine["text"],
-        value_source=mine["source"],
+        period=mine["period_label"], value=mine["number"], value_text=mine["text"], value_source=mine["source"],
         comparator_observation_id=ids,
         comparator_period=other["period_label"].where(~near, mine["period_label"].where(judged)),
-        comparator_value=rows["other_number"],
-        comparator_text=other["text"].where(~near, average),
-        comparator_source=other["source"].where(~near | ~judged, in_use),
-        places=places,
-        other_words=(average + listed).fillna(""),
+        comparator_value=rows["other_number"], comparator_text=other["text"].where(~near, average),
+        comparator_source=other["source"].where(~near | ~judged, in_use), places=places,
+        other_words=(average + listed).fillna("")
     )
     dated = mine["dated"].eq(True) & other["dated"].eq(True)
     span = (mine["start"] != other["start"]) | (mine["end"] != other["end"])

@@ -67,8 +67,7 @@ def scores(figures, pairs, years, changes, size, later, earlier=None):
     moved = _moved(changes, rows, asked[kind == "previous"], figures)
     score = np.select(
         [kind.isin(LEVELS), kind == "previous", kind == "five_years"],
-        [difference / level, (difference - moved) / rows["without"], rows["slope"] / (scale / np.sqrt(20))],
-        np.nan,
+        [difference / level, (difference - moved) / rows["without"], rows["slope"] / (scale / np.sqrt(20))], np.nan
     )
     score = pd.Series(score, index=asked.index)
     support = _levels_before(kind, rows, pairs if earlier is None else earlier).div(level)

@@ -83,15 +83,10 @@ def fit_variation(changes, size):
     usable = moves & (by_line["v"].min() > 0) & (by_line["n"].sum() >= ENOUGH) & (by_line["n"].size() == _GROUPS)
     groups = groups[usable.reindex(groups.index.get_level_values("line")).to_numpy()]
     w = groups["n"] / groups["v"]
-    sums = pd.DataFrame(
-        {
-            "w": w,
-            "wx": w * groups["x"],
-            "wxx": w * groups["x"] ** 2,
-            "wv": w * groups["v"],
-            "wxv": w * groups["x"] * groups["v"],
-        }
-    )
+    sums = pd.DataFrame({
+        "w": w, "wx": w * groups["x"], "wxx": w * groups["x"] ** 2, "wv": w * groups["v"],
+        "wxv": w * groups["x"] * groups["v"]
+    })
     w, wx, wxx, wv, wxv = (column for _, column in sums.groupby("line").sum().items())
     b = (w * wxv - wx * wv) / (w * wxx - wx**2)
     a = (wv - b * wx) / w

@@ -37,23 +37,12 @@ def with_stated(rows, figures, register):
     )
     verdict = _stated_verdict(found["stated"], rows["polarity"], rows["comparator"])
     changes = {
-        "verdict": verdict.mask(unclear, "not compared"),
-        "evidence": np.where(unclear, "", Evidence.STATED),
-        "stated_id": found["stated_id"],
-        "reason": "The document says: " + quoted + span + ". " + ending,
-        "comparator_text": quoted,
-        "comparator_period": earlier,
-        "comparator_source": found["source_id"] + ": " + found["locator"],
-        "comparator_observation_id": "",
-        "difference": np.nan,
-        "direction": np.nan,
-        "promise": np.nan,
-        "score": np.nan,
-        "counts": "",
-        "england_difference": np.nan,
-        "gap": "",
-        "difference_text": "",
-        "comparator_value": np.nan,
+        "verdict": verdict.mask(unclear, "not compared"), "evidence": np.where(unclear, "", Evidence.STATED),
+        "stated_id": found["stated_id"], "reason": "The document says: " + quoted + span + ". " + ending,
+        "comparator_text": quoted, "comparator_period": earlier,
+        "comparator_source": found["source_id"] + ": " + found["locator"], "comparator_observation_id": "",
+        "difference": np.nan, "direction": np.nan, "promise": np.nan, "score": np.nan, "counts": "",
+        "england_difference": np.nan, "gap": "", "difference_text": "", "comparator_value": np.nan
     }
     rows = rows.assign(stated_id="")
     for column, new in changes.items():

@@ -36,17 +36,10 @@ def listed_subjects(register, plan, area=None):
     listings["order"] = listings["priority_id"].map({one: n for n, one in enumerate(wanted)})
     listings = listings.sort_values(["order", "known_from", "position"], key=_as_number, kind="stable")
     subjects = listings.groupby(["order", "subject_id"], sort=False, as_index=False).agg(
-        priority_id=("priority_id", "first"),
-        name_printed=("name_printed", "first"),
-        measure=("measure", "min"),
-        role=("role", "max"),
-        basis=("basis", "max"),
-        series_id=("series_id", "first"),
-        area_id=("area_id", "first"),
-        breakdown=("breakdown", "first"),
-        reporting=("reporting", "first"),
-        listed_as=("plan_indicator_id", " ".join),
-        listing_source=("listing_source", "; ".join),
+        priority_id=("priority_id", "first"), name_printed=("name_printed", "first"), measure=("measure", "min"),
+        role=("role", "max"), basis=("basis", "max"), series_id=("series_id", "first"), area_id=("area_id", "first"),
+        breakdown=("breakdown", "first"), reporting=("reporting", "first"), listed_as=("plan_indicator_id", " ".join),
+        listing_source=("listing_source", "; ".join)
     )
     subjects["measure"] = subjects["measure"].astype(str)
     if area is not None and area_of_plan(register, plan):
@@ -85,10 +78,7 @@ def _published_subjects(subjects, register, area):
     rows = listed.merge(lines, left_on="indicator_id", right_on="beside_indicator")
     rows = rows.drop(columns=["indicator_id", "beside_indicator"])
     return rows.assign(
-        area_id=area,
-        subject_id=rows["series_id"] + "|" + area + "|" + rows["breakdown"],
-        listed_as="",
-        reporting="",
+        area_id=area, subject_id=rows["series_id"] + "|" + area + "|" + rows["breakdown"], listed_as="", reporting=""
     )
 
 

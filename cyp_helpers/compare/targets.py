@@ -63,14 +63,10 @@ def assess_targets(subjects, figures, told, register, plan):
         .round(6)
     )
     rows["reason"] = _reasons(rows, register).where(assessed, problem) + _looser_words(rows)
-    rows["flags"] = join_words(
-        [
-            rows["status_words"],
-            word("target looser than start", rows["looser"]),
-            word("period not printed", rows["value_dated"].eq(False)),
-            word("draft document", rows["draft"]),
-        ]
-    )
+    rows["flags"] = join_words([
+        rows["status_words"], word("target looser than start", rows["looser"]),
+        word("period not printed", rows["value_dated"].eq(False)), word("draft document", rows["draft"])
+    ])
     return rows.drop(
         columns="direction"
     )  # which way the target points; beside a comparator the word means another thing
@@ -88,18 +84,8 @@ def _targets_of(subjects, register):
     )
     targets["comparator_source"] = targets["source_id"] + ": " + targets["locator"]
     wanted = [
-        "target_id",
-        "kind",
-        "target_printed",
-        "target_period",
-        "value",
-        "direction",
-        "baseline_observation_id",
-        "baseline_period",
-        "year_rule",
-        "comparator_area_id",
-        "comparator_source",
-        "known_from",
+        "target_id", "kind", "target_printed", "target_period", "value", "direction", "baseline_observation_id",
+        "baseline_period", "year_rule", "comparator_area_id", "comparator_source", "known_from"
     ]
     targets = targets.set_index("plan_indicator_id")[wanted].rename(columns={"value": "target_value"})
     listing = subjects["listed_as"].str.split().explode().rename("plan_indicator_id").to_frame()
@@ -119,30 +105,15 @@ def _with_sides(rows, figures, register):
     mine = look_up(rows["observation_id"], figures)
     start = look_up(rows["baseline_observation_id"], figures)
     return rows.assign(
-        period=mine["period_label"],
-        value=mine["number"],
-        value_text=mine["text"],
-        value_source=mine["source"],
-        value_said=mine["said"].astype("str"),
-        value_low=mine["low"],
-        value_high=mine["high"],
-        value_end=mine["end"],
-        value_start=mine["start"],
-        value_dated=mine["dated"],
-        value_months=mine["months"],
-        status_words=mine["status_words"],
-        draft=mine["source_id"].isin(draft_sources(register)),
-        numerator=mine["numerator"],
-        denominator=mine["denominator"],
-        per=mine["per"],
-        start_number=start["number"],
-        start_low=start["low"],
-        start_high=start["high"],
-        start_end=start["end"],
-        start_said=start["said"].astype("str"),
-        start_dated=start["dated"].fillna(True).astype(bool),
+        period=mine["period_label"], value=mine["number"], value_text=mine["text"], value_source=mine["source"],
+        value_said=mine["said"].astype("str"), value_low=mine["low"], value_high=mine["high"], value_end=mine["end"],
+        value_start=mine["start"], value_dated=mine["dated"], value_months=mine["months"],
+        status_words=mine["status_words"], draft=mine["source_id"].isin(draft_sources(register)),
+        numerator=mine["numerator"], denominator=mine["denominator"], per=mine["per"], start_number=start["number"],
+        start_low=start["low"], start_high=start["high"], start_end=start["end"],
+        start_said=start["said"].astype("str"), start_dated=start["dated"].fillna(True).astype(bool),
         comparator_period=parse_periods(rows["target_period"].fillna(""))["period_label"],
-        comparator_text=rows["target_printed"].astype("str"),
+        comparator_text=rows["target_printed"].astype("str")
     )
 
 
@@ -193,9 +164,8 @@ def _why_not_assessed(rows, figures, register):
     """The reason why a target cannot be assessed; '' where it can. The first that holds is the one told."""
     printed = "'" + rows["target_printed"].fillna("") + "'"
     pairs = [
-        *_target_says_no(rows, printed),
-        *_figure_is_too_early_or_late(rows, printed),
-        *_nothing_to_start_from(rows, figures, register, printed),
+        *_target_says_no(rows, printed), *_figure_is_too_early_or_late(rows, printed),
+        *_nothing_to_start_from(rows, figures, register, printed)
     ]
     conditions, reasons = zip(*pairs)
     return pd.Series(np.select(conditions, reasons, ""), index=rows.index)
@@ -311,10 +281,9 @@ def _reasons(rows, register):
     beside = pd.Series(
         np.select(
             [rows["kind"].isin(["direction", "relative_change"]), rows["kind"] == "in_line"],
-            [start, ", which was " + rows["national_said"].fillna("")],
-            "",
+            [start, ", which was " + rows["national_said"].fillna("")], ""
         ),
-        index=rows.index,
+        index=rows.index
     )
     words = (
         rows["verdict"]
