@@ -16,9 +16,8 @@ from cyp_helpers.register.tables import ENGLAND
 _LEVEL = 0.05
 _SERIES = ["series_id", "breakdown"]
 _SLACK = 1e-9  # noise of binary fractions, far below any printed digit
-COUNTS_AGREE, COUNTS_DISAGREE, COUNTS_CHANCE = (
-    "counts agree", "counts say the opposite", "counts say no more than chance"
-)
+COUNTS_AGREE, COUNTS_DISAGREE = "counts agree", "counts say the opposite"
+COUNTS_CHANCE = "counts say no more than chance"
 
 
 class Evidence(StrEnum):
@@ -73,60 +72,23 @@ _V = Verdict
 _GOOD = {_V.MET, _V.ON_TRACK, _V.IMPROVED, _V.IMPROVING, _V.GAINING_GROUND, _V.BETTER}
 _BAD = {_V.NOT_MET, _V.OFF_TRACK, _V.WORSENED, _V.WORSENING, _V.FALLING_BEHIND, _V.WORSE}
 NO_VERDICT = (_V.NOT_COMPARED, _V.NOT_ASSESSED)
-# Below, neither and above what the figure is set against, by what is asked and by polarity.
-_WORDS = {
-    "time": {
-        "higher": (_V.WORSENED, _V.NO_CHANGE, _V.IMPROVED),
-        "lower": (_V.IMPROVED, _V.NO_CHANGE, _V.WORSENED),
-        "none": (_V.DECREASED, _V.NO_CHANGE, _V.INCREASED),
-    },
-    "area": {
-        "higher": (_V.WORSE, _V.NO_DIFFERENCE, _V.BETTER),
-        "lower": (_V.BETTER, _V.NO_DIFFERENCE, _V.WORSE),
-        "none": (_V.LOWER, _V.NO_DIFFERENCE, _V.HIGHER),
-    },
-    "trend": {
-        "higher": (_V.WORSENING, _V.NO_CHANGE, _V.IMPROVING),
-        "lower": (_V.IMPROVING, _V.NO_CHANGE, _V.WORSENING),
-        "none": (_V.DECREASING, _V.NO_CHANGE, _V.INCREASING),
-    },
-    "against others": {  # moved less than others did, or the other way
-        "higher": (_V.FALLING_BEHIND, _V.NO_CHANGE, _V.GAINING_GROUND),
-        "lower": (_V.GAINING_GROUND, _V.NO_CHANGE, _V.FALLING_BEHIND),
-        "none": (_V.NO_CHANGE, _V.NO_CHANGE, _V.NO_CHANGE),
-    },
-}
 
 
-def verdict_words(question, polarity, direction):
-    """The verdict for each direction (1 above, -1 below, 0 neither).
-
-    Parameters
-    ----------
-    question : Series of "time", "area", "trend" or "against others"
-    polarity : Series of "higher", "lower" or "none"
-    direction : Series of numbers
-
-    >>> verdict_words(pd.Series(["time"]), pd.Series(["lower"]), pd.Series([1])).tolist()
-    ['worsened']
-    """
-    return pd.Series(
-        _CELLS.take(_cells(pd.Categorical(question, _QUESTIONS).codes, polarity, direction)), direction.index
-    )
+def _words(worse, better, lower, higher, neither):
+    """Below, neither and above what the figure is set against, where higher is better, lower is, neither is."""
+    return [worse, neither, better, better, neither, worse, lower, neither, higher]
 
 
-# Codes of words, made into words once: a comparison of text takes ten times as long.
-_QUESTIONS, _POLARITIES = list(_WORDS), ["higher", "lower", "none"]
+# By what is asked; an array, from which words are taken by code: a comparison of text takes ten times as long.
+_TIME, _AREA, _TREND, _OPPOSED = range(4)  # opposed: moved less than others did, or the other way
+_CELLS = pd.array([str(verdict) for verdict in [
+    *_words(_V.WORSENED, _V.IMPROVED, _V.DECREASED, _V.INCREASED, _V.NO_CHANGE),
+    *_words(_V.WORSE, _V.BETTER, _V.LOWER, _V.HIGHER, _V.NO_DIFFERENCE),
+    *_words(_V.WORSENING, _V.IMPROVING, _V.DECREASING, _V.INCREASING, _V.NO_CHANGE),
+    *_words(_V.FALLING_BEHIND, _V.GAINING_GROUND, _V.NO_CHANGE, _V.NO_CHANGE, _V.NO_CHANGE),
+    _V.NOT_COMPARED,
+]], dtype="str")
 _COMPARATORS = pd.array(COMPARATOR.categories, dtype="str")
-_CELLS = pd.array(
-    [str(word) for by in _WORDS.values() for told in by.values() for word in told] + [str(_V.NOT_COMPARED)], dtype="str"
-)
-
-
-def _cells(question, polarity, direction):
-    """Where the word for each code of a question, polarity and direction stands in ``_CELLS``."""
-    polarity = pd.Categorical(polarity, _POLARITIES).codes.astype(int)
-    return (3 * np.asarray(question, dtype=int) + polarity) * 3 + direction.fillna(0).to_numpy().astype(int) + 1
 
 
 def judge(figures, pairs, years, register, only=None):
@@ -151,30 +113,24 @@ def judge(figures, pairs, years, register, only=None):
     """
     numbers, words = ["number", "low", "high", "numerator", "denominator", "per", "end"], ["unit", "polarity", *_SERIES]
     facts = figures[numbers + words].astype(dict.fromkeys(words, "category"))  # codes are taken along faster than text
-    every = pairs
-    pairs = pairs if only is None else pairs[only]
+    every, pairs = pairs, pairs if only is None else pairs[only]
     pairs = pairs.astype({"comparator": COMPARATOR})
     mine = facts.reindex(pairs["figure"]).set_axis(pairs.index)
     compared = (pairs["gap"] == "") & pairs["other_number"].notna()
-    over_time = pairs["comparator"].isin(OVER_TIME)
-    p_value, gap = _chance(mine, pairs, compared & (pairs["comparator"] != "five_years"), over_time)
+    over_time, of_two = pairs["comparator"].isin(OVER_TIME), compared & (pairs["comparator"] != "five_years")
+    p_value, gap = _chance(mine, pairs, of_two, over_time)
     scored = _scored(figures, pairs, every, years, register, p_value, gap, mine)
-
-    hidden = compared & (pairs["comparator"] != "five_years") & ~_apart(mine, pairs)
     told = pairs[["comparator", "difference"]].assign(
-        **scored, polarity=mine["polarity"], compared=compared, hidden=hidden
+        **scored, polarity=mine["polarity"], compared=compared, hidden=of_two & ~_apart(mine, pairs)
     )
-    told = verdicts(told)
-    tested = p_value.notna() & compared
-    towards = np.sign(scored["score"].fillna(pairs["difference"]))
+    tested, towards = p_value.notna() & compared, np.sign(scored["score"].fillna(pairs["difference"]))
     counts = choose(
-        [tested & (p_value >= _LEVEL), tested & (np.sign(gap) == towards), tested],
-        [COUNTS_CHANCE, COUNTS_AGREE, COUNTS_DISAGREE, ""], pairs.index
+        pairs.index, (tested & (p_value >= _LEVEL), COUNTS_CHANCE), (tested & (np.sign(gap) == towards), COUNTS_AGREE),
+        (tested, COUNTS_DISAGREE)
     )
     return pairs.assign(
         comparator=_COMPARATORS.take(pairs["comparator"].cat.codes),
-        england_difference=_england_moved(figures, pairs, over_time), **scored, counts=counts,
-        **told[["direction", "evidence", "verdict"]]
+        england_difference=_england_moved(figures, pairs, over_time), **scored, counts=counts, **verdicts(told)
     )
 
 
@@ -198,12 +154,13 @@ def verdicts(rows):
     enough = rows["promise"] >= rows["comparator"].map(CLEAR_PROMISE).astype(float)
     clear = (rows["score"].abs() > CLEAR_SCORE) & enough & compared & ~rows["hidden"]
     opposed = over_time & (sign != np.sign(rows["difference"]))
-    question = np.select([opposed, rows["comparator"] == "five_years", over_time], [3, 2, 0], 1)  # of _QUESTIONS
-    cells = _cells(question, rows["polarity"], sign.where(clear, 0.0))
+    question = np.select([opposed, rows["comparator"] == "five_years", over_time], [_OPPOSED, _TREND, _TIME], _AREA)
+    polarity = pd.Categorical(rows["polarity"], ["higher", "lower", "none"]).codes.astype(int)
+    cells = (3 * question + polarity) * 3 + sign.where(clear, 0.0).to_numpy().astype(int) + 1
     clear &= np.array([word != Verdict.NO_CHANGE for word in _CELLS])[cells]
     evidence = choose(
-        [~compared, rows["hidden"], clear, rows["promise"].notna()],
-        ["", Evidence.HIDDEN, Evidence.CLEAR, Evidence.UNCLEAR, Evidence.NOT_TESTED], rows.index
+        rows.index, (~compared, ""), (rows["hidden"], Evidence.HIDDEN), (clear, Evidence.CLEAR),
+        (rows["promise"].notna(), Evidence.UNCLEAR), otherwise=Evidence.NOT_TESTED
     )
     verdict = _CELLS.take(np.where(compared, cells, len(_CELLS) - 1))
     direction = sign.where(clear, 0.0).where(compared)
@@ -227,23 +184,18 @@ def _scored(figures, pairs, every, years, register, p_value, gap, mine):
     if not pairs["comparator"].isin(list(CLEAR_PROMISE)).any():
         none = pd.DataFrame(np.nan, pairs.index, ["promise", "score", "support", "scale"])
         return none.assign(later=False, by_counts=False)
-    variation = _numbers(register.table("usual-variation")).set_index(["series_id", "breakdown"])
-    lines = figures.drop_duplicates("line").set_index("line")[["series_id", "breakdown", "indicator_id"]]
+    variation = _numbers(register.table("usual-variation")).set_index(_SERIES)
+    lines = figures.drop_duplicates("line").set_index("line")[[*_SERIES, "indicator_id"]]
     series = register.table("series").set_index("series_id")["indicator_id"]
     # A series that is too young has the scale of the same indicator on another definition.
     kin = variation[["a", "b"]].groupby(variation.index.get_level_values("series_id").map(series)).median()
-    later = lines[["series_id", "breakdown"]].join(variation[["a", "b"]], on=["series_id", "breakdown"])[["a", "b"]]
-    later = later.fillna(lines[["indicator_id"]].join(kin, on="indicator_id")[["a", "b"]]).dropna()
-    whole = (register.whole or register).table("published")
-    size = children(register.table("published"))
-    size = size.combine_first(children(whole))
+    later = lines.join(variation[["a", "b"]], on=_SERIES).fillna(lines.join(kin, on="indicator_id"))[["a", "b"]].dropna()
+    size = children(register.table("published")).combine_first(children((register.whole or register).table("published")))
     found = scores(figures, pairs, years, yearly_changes(figures, every), size, later, every)
     of_counts = np.sign(gap) * -ndtri(p_value / 2) / np.sqrt(variation["overdispersion"].median())
     by_counts = found["score"].isna() & of_counts.notna() & pairs["comparator"].isin(list(CLEAR_PROMISE))
     score = found["score"].where(~by_counts, of_counts)
-    asked = pairs[["comparator"]].assign(
-        **mine[_SERIES], year=mine["end"].dt.year, score=score, support=found["support"]
-    )
+    asked = pairs[["comparator"]].assign(**mine[_SERIES], year=mine["end"].dt.year, score=score, support=found["support"])
     promised = promises(asked, *promise_tables(register))
     later = found["later"] | promised.pop("promise_later")
     return promised.assign(score=score, **found[["support", "scale"]], later=later, by_counts=by_counts)
@@ -256,10 +208,8 @@ def promise_tables(register):
 
 def _numbers(table):
     """A table of the register with its numbers as numbers."""
-    text = ["kind", "form", "series_id", "breakdown"]
-    return table.assign(
-        **{name: pd.to_numeric(table[name], errors="coerce") for name in table.columns.difference(text)}
-    )
+    numbers = table.columns.difference(["kind", "form", *_SERIES])
+    return table.assign(**{name: pd.to_numeric(table[name], errors="coerce") for name in numbers})
 
 
 def _apart(mine, pairs):
@@ -271,9 +221,8 @@ def _apart(mine, pairs):
 
 def _chance(mine, pairs, asked, over_time):
     """p value of each pair that has counts, and the gap between them; over time both are samples, else the other is known."""
-    asked = (
-        asked & mine["per"].notna() & mine["denominator"].notna() & (pairs["other_denominator"].notna() | ~over_time)
-    )
+    counted = mine["denominator"].notna() & (pairs["other_denominator"].notna() | ~over_time)
+    asked = asked & mine["per"].notna() & counted
     read = ["other_numerator", "other_denominator", "other_low", "other_high"]
     rows, other, over_time = mine[asked], pairs.loc[asked, read], over_time[asked]
     x, n, per = rows["numerator"], rows["denominator"], rows["per"]
@@ -285,9 +234,10 @@ def _chance(mine, pairs, asked, over_time):
     nearest = own.clip((other["other_low"] / per).clip(lower=0), other["other_high"] / per).where(bounded)
     p_value = pd.Series(np.nan, index=rows.index)
     for which, test, given in (
-        (over_time & share, proportions_differ, (x, n, x0, n0)), (over_time & ~share, rates_differ, (x, n, x0, n0)),
+        (over_time & share, proportions_differ, (x, n, x0, n0)),
+        (over_time & ~share, rates_differ, (x, n, x0, n0)),
         (~over_time & share, proportion_differs_from, (x, n, nearest)),
-        (~over_time & ~share, rate_differs_from, (x, n, nearest))
+        (~over_time & ~share, rate_differs_from, (x, n, nearest)),
     ):
         p_value[which] = test(*(one[which] for one in given))
     gap = (own - x0 / n0.where(n0 > 0)).where(over_time, own - nearest)
