@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.compare.areas import list_in_use, members_of, neighbour_averages, outside_members
+from cyp_helpers.compare.areas import list_in_use, neighbour_averages, outside_members
 from cyp_helpers.compare.figures import choose, contradicting, has_status, known_pairings, word
 from cyp_helpers.compare.years import YEARS
 from cyp_helpers.register.tables import ENGLAND
@@ -47,7 +47,7 @@ def pair_figures(figures, register, years):
     """
     figures = figures[_READ]
     known = figures[figures["number"].notna()]
-    outside = outside_members(figures, members_of(register))
+    outside = outside_members(figures, register)
     parts = {
         "previous": _previous(known, figures),
         "same_period_last_year": _a_year_before(known[known["dated"] & (known["span"] == 0)]),

@@ -25,11 +25,9 @@ def yearly_changes(figures, pairs):
     of all authorities), ``r`` (change less that) and ``half`` (half a unit of its last digit).
     """
     told = (pairs["comparator"] == "previous") & (pairs["gap"] == "") & ~pairs["other_source"].astype(bool)
-    rows = pairs.loc[told, ["figure", "other", "other_number"]]
-    rows = rows.set_index("figure")
-    mine = figures[["line", "area_id", "end", "local", "open_data", "total", "span", "number", "high"]].reindex(
-        rows.index
-    )
+    rows = pairs.loc[told, ["figure", "other", "other_number"]].set_index("figure")
+    read = ["line", "area_id", "end", "local", "open_data", "total", "span", "number", "high"]
+    mine = figures[read].reindex(rows.index)
     year = mine["end"].dt.year
     before = figures["end"].reindex(rows["other"]).dt.year.set_axis(rows.index)
     good = mine["local"] & mine["open_data"] & ~mine["total"] & (mine["span"] == 1) & (year - before == 1)
@@ -41,12 +39,7 @@ def yearly_changes(figures, pairs):
 
 
 def children(published):
-    """Children aged 0 to 17 in each authority, the median over all years that are known.
-
-    Parameters
-    ----------
-    published : DataFrame, the table ``published``
-    """
+    """Children aged 0 to 17 in each authority, the median over all years that the table ``published`` knows, by ``area_id``."""
     rows = published[published["series_id"] == CHILDREN]
     return pd.to_numeric(rows["value"], errors="coerce").groupby(rows["area_id"]).median().dropna()
 
@@ -67,13 +60,11 @@ def fit_variation(changes, size):
     DataFrame by ``line``: ``a``, ``b`` and ``changes`` (how many); without lines that have fewer than ``ENOUGH`` changes or of which
     three quarters of authorities did not move.
     """
-    rows = changes.assign(n=look_up(changes["area_id"], size)).dropna(subset=["n", "r"])
+    rows = changes.assign(n=look_up(changes["area_id"], size), size=changes["r"].abs()).dropna(subset=["n", "r"])
     areas = rows.drop_duplicates(["line", "area_id"])
     place = areas.groupby("line")["n"].rank(method="first", pct=True)
     group = areas[["line", "area_id"]].assign(group=np.ceil(place * _GROUPS))
-    rows = rows.merge(group, on=["line", "area_id"]).assign(
-        size=rows["r"].abs().to_numpy(), inverse=1 / rows["n"].to_numpy()
-    )
+    rows = rows.assign(inverse=1 / rows["n"]).merge(group, on=["line", "area_id"])
     groups = rows.groupby(["line", "group"]).agg(
         middle=("size", "median"), x=("inverse", "mean"), n=("size", "size"), half=("half", "mean")
     )
@@ -83,11 +74,8 @@ def fit_variation(changes, size):
     usable = moves & (by_line["v"].min() > 0) & (by_line["n"].sum() >= ENOUGH) & (by_line["n"].size() == _GROUPS)
     groups = groups[usable.reindex(groups.index.get_level_values("line")).to_numpy()]
     w = groups["n"] / groups["v"]
-    sums = pd.DataFrame({
-        "w": w, "wx": w * groups["x"], "wxx": w * groups["x"] ** 2, "wv": w * groups["v"],
-        "wxv": w * groups["x"] * groups["v"]
-    })
-    w, wx, wxx, wv, wxv = (column for _, column in sums.groupby("line").sum().items())
+    x, v = groups["x"], groups["v"]
+    w, wx, wxx, wv, wxv = (one.groupby("line").sum() for one in (w, w * x, w * x**2, w * v, w * x * v))
     b = (w * wxv - wx * wv) / (w * wxx - wx**2)
     a = (wv - b * wx) / w
     a, b = a.mask(b < 0, wv / w).mask(a < 0, 0.0), b.mask(b < 0, 0.0).mask(a < 0, wxv / wxx)
@@ -95,9 +83,7 @@ def fit_variation(changes, size):
 
 
 def own_factor(changes, ordinary):
-    """How much more or less than an ordinary authority of its size each authority moves.
-
-    Its median |r| over s(N), shrunk by six years of an ordinary authority.
+    """How much more or less than an ordinary authority of its size each moves: its median |r| over s(N), shrunk by six ordinary years.
 
     Parameters
     ----------
@@ -113,10 +99,8 @@ def own_factor(changes, ordinary):
     rows = changes[["line", "area_id"]].assign(size=changes["r"].abs() / ordinary).dropna(subset="size")
     rows = rows.sort_values(["line", "area_id", "size"], kind="stable")
     key = rows.groupby(["line", "area_id"], sort=False)
-    n = key["size"].transform("size").to_numpy()
-    place = key.cumcount().to_numpy()
+    n, place, sizes = key["size"].transform("size").to_numpy(), key.cumcount().to_numpy(), rows["size"].to_numpy()
     start = np.arange(len(rows)) - place
-    sizes = rows["size"].to_numpy()
 
     def at(k):  # the k-th of the others of one authority
         k = np.clip(k, 0, None)
