@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.register.tables import AUTHORITY_TYPES, ENGLAND, UnknownName
+from cyp_helpers.register.tables import AUTHORITY_TYPES, ENGLAND
 
 _SLACK = 1e-9  # noise of binary fractions, far below any printed digit
 
@@ -35,8 +35,8 @@ def list_words(register):
 def outside_members(figures, register):
     """True for a figure of England or a region that cannot be right, because it lies outside the range of its members.
 
-    Judged only where half of the members or more have a figure; a few published figures do not bound an average. ``figures`` are of
-    ``known_figures``.
+    Judged only where half of the members or more have a figure; a few published figures do not bound an average. ``figures``
+    are of ``known_figures``.
     """
     areas = register.table("areas")
     areas = areas[areas["area_type"].isin(AUTHORITY_TYPES)]
@@ -54,7 +54,7 @@ def outside_members(figures, register):
 
 
 def neighbour_averages(figures, register, list_id, average="mean"):
-    """Average ("mean" or "median") of the statistical neighbours on a list, for each of the figures of ``known_figures``.
+    """Average ("mean" or "median") of the statistical neighbours on a list, for each figure of ``known_figures``.
 
     Returns
     -------
@@ -89,7 +89,7 @@ def neighbour_averages(figures, register, list_id, average="mean"):
 
 
 def ranks(figures):
-    """Place of each authority's published figure among all of the same line and period; ``figures`` are of ``known_figures``.
+    """Place of each authority's published figure (of ``known_figures``) among all of the same line and period.
 
     Returns
     -------

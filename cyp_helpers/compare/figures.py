@@ -114,9 +114,10 @@ def with_words(figures, register):
         period_printed=figures["period_printed"].where(~figures["open_data"], figures["period"]),
         printed=figures["printed"].where(~figures["open_data"], figures["value"].replace("", "no figure"))
     ).set_index("observation_id")
-    marks = rows["qualifier"].replace("word", "in words") + " " + rows["status"].str.replace(r"(\w+)", r"[\1]", regex=True)
+    shorthand = rows["status"].str.replace(r"(\w+)", r"[\1]", regex=True)
+    marks = (rows["qualifier"].replace("word", "in words") + " " + shorthand).str.strip()
     words = status_words(rows["status"], register)
-    rows = rows.assign(text=_value_text(rows, units), marks=marks.str.strip(), status_words=words)
+    rows = rows.assign(text=_value_text(rows, units), marks=marks, status_words=words)
     return rows.assign(said=_said(rows), source=rows["source_id"] + ": " + rows["locator"])
 
 
@@ -129,10 +130,10 @@ def status_words(status, register):
 def _value_text(figures, units):
     """Values as a reader sees them: "17,790", "£5.2 million", "over 75%"; what is printed where there is none."""
     part = figures["value"].str.extract(r"^(?P<whole>[^.]*)(?P<decimals>\.\d+)?$").fillna("")
-    grouped = formatted(pd.to_numeric(part["whole"], errors="coerce"), "{:,.0f}").fillna(part["whole"]) + part["decimals"]
+    whole = formatted(pd.to_numeric(part["whole"], errors="coerce"), "{:,.0f}").fillna(part["whole"])
     prefix, suffix = (figures["unit"].map(units[column]) for column in ("prefix", "suffix"))
     qualifier = figures["qualifier"].where(figures["qualifier"].isin(["about", "over", "under"]), "")
-    words = (qualifier + " ").where(qualifier != "", "") + prefix + grouped + suffix
+    words = (qualifier + " ").where(qualifier != "", "") + prefix + whole + part["decimals"] + suffix
     words = words.mask(figures["qualifier"] == "word", figures["printed"] + " (" + words + ")")
     return words.where(figures["value"] != "", figures["printed"])
 
@@ -153,9 +154,9 @@ def _said(figures):
 def newest_figures(figures, pairings):
     """The newest figure of each line: a Series of ``observation_id`` by series, breakdown and area.
 
-    Dated figures are ordered by the end of their period. Between a dated one and one without a printed period the later publication
-    counts, unless the document itself calls one of them the earlier. ``figures`` are of ``with_words``, ``pairings`` of
-    ``known_pairings``.
+    Dated figures are ordered by the end of their period. Between a dated one and one without a printed period the later
+    publication counts, unless the document itself calls one of them the earlier. ``figures`` are of ``with_words``,
+    ``pairings`` of ``known_pairings``.
     """
     over_time = pairings[(pairings["comparator"] != "england") & pairings["observation_id"].isin(figures.index)]
     current = figures[figures["number"].notna() & ~figures.index.isin(over_time["comparator_observation_id"])]
@@ -168,8 +169,10 @@ def newest_figures(figures, pairings):
 
 
 def figures_of_periods(rows, periods, figures):
-    """The figure of each row's line (``LINE_KEY``) for a period form, '' for none, whatever the form calls it: its ``observation_id``, empty
-    where there is none; the published one where there are two. ``figures`` are of ``with_words``.
+    """The figure of each row's line (``LINE_KEY``) for a period form ('' for none), whatever the form calls it.
+
+    A Series of ``observation_id``, empty where there is none; the published one where there are two. ``figures`` are of
+    ``with_words``.
     """
     span = parse_periods(periods.fillna(""))
     wanted = rows[LINE_KEY].assign(start=span["start"], end=span["end"], row=rows.index).dropna(subset="start")
@@ -243,8 +246,8 @@ def spread(part, index):
 
 
 def choose(index, *cases, otherwise=""):
-    """A column with what stands beside the first condition that holds, ``otherwise`` where none does; single words as codes until the
-    end, since text takes ten times as long.
+    """A column with what stands beside the first condition that holds, ``otherwise`` where none does; single words as codes
+    until the end, since text takes ten times as long.
 
     >>> choose(range(2), (pd.Series([True, False]), "yes"), otherwise="no").tolist()
     ['yes', 'no']

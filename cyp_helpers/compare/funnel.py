@@ -40,13 +40,7 @@ def funnel_limits(denominator, average, unit, spread=1.0):
     from scipy.stats import binom, poisson
 
     share = average / PER[unit]
-    quantile = (
-        (lambda p: binom.ppf(p, denominator, share))
-        if unit == "percent"
-        else (lambda p: poisson.ppf(p, denominator * share))
-    )
+    counts = binom(denominator, share) if unit == "percent" else poisson(denominator * share)
     tails = {"low_95": 0.025, "high_95": 0.975, "low_998": 0.001, "high_998": 0.999}
-    limits = pd.DataFrame(
-        {name: PER[unit] * quantile(p) / denominator for name, p in tails.items()}, index=denominator.index
-    )
+    limits = pd.DataFrame({name: PER[unit] * counts.ppf(p) / denominator for name, p in tails.items()})
     return (average + (limits - average) * np.sqrt(spread)).clip(lower=0)

@@ -189,13 +189,16 @@ def _scored(figures, pairs, every, years, register, p_value, gap, mine):
     series = register.table("series").set_index("series_id")["indicator_id"]
     # A series that is too young has the scale of the same indicator on another definition.
     kin = variation[["a", "b"]].groupby(variation.index.get_level_values("series_id").map(series)).median()
-    later = lines.join(variation[["a", "b"]], on=_SERIES).fillna(lines.join(kin, on="indicator_id"))[["a", "b"]].dropna()
-    size = children(register.table("published")).combine_first(children((register.whole or register).table("published")))
+    later = lines.join(variation[["a", "b"]], on=_SERIES).fillna(lines.join(kin, on="indicator_id"))
+    later = later[["a", "b"]].dropna()
+    size, ever = (children(one.table("published")) for one in (register, register.whole or register))
+    size = size.combine_first(ever)
     found = scores(figures, pairs, years, yearly_changes(figures, every), size, later, every)
     of_counts = np.sign(gap) * -ndtri(p_value / 2) / np.sqrt(variation["overdispersion"].median())
     by_counts = found["score"].isna() & of_counts.notna() & pairs["comparator"].isin(list(CLEAR_PROMISE))
     score = found["score"].where(~by_counts, of_counts)
-    asked = pairs[["comparator"]].assign(**mine[_SERIES], year=mine["end"].dt.year, score=score, support=found["support"])
+    asked = mine[_SERIES].assign(comparator=pairs["comparator"], year=mine["end"].dt.year, score=score)
+    asked["support"] = found["support"]
     promised = promises(asked, *promise_tables(register))
     later = found["later"] | promised.pop("promise_later")
     return promised.assign(score=score, **found[["support", "scale"]], later=later, by_counts=by_counts)

@@ -74,26 +74,22 @@ def xmr_limits(values):
     y = np.asarray(values, dtype=float)
     known = int((~np.isnan(y)).sum())
     nothing = np.zeros(y.shape, dtype=bool)
-    if known < XMR_POINTS:
-        reason = f"Limits need at least {XMR_POINTS} points; there are {known}."
-        return Limits(np.nan, np.nan, np.nan, nothing, nothing, nothing, nothing, reason)
     moving = np.abs(np.diff(y))
     moving = moving[~np.isnan(moving)]
-    if not moving.size:
+    if known < XMR_POINTS or not moving.size:
         reason = "Limits need points that follow each other; every second one is missing."
+        if known < XMR_POINTS:
+            reason = f"Limits need at least {XMR_POINTS} points; there are {known}."
         return Limits(np.nan, np.nan, np.nan, nothing, nothing, nothing, nothing, reason)
     centre = float(np.nanmean(y))
     screened = moving[moving < 3.267 * moving.mean()]
     reach = 2.66 * float((screened if screened.size else moving).mean())
-    outside = np.abs(y - centre) > reach
-    side = np.nan_to_num(np.sign(y - centre))
-    near = ~outside & (np.abs(y - centre) > reach * 2 / 3)
-    return Limits(
-        centre, centre - reach, centre + reach, outside,
-        _part_of_run(np.abs(_windows(side, 7).sum(axis=-1)) == 7, 7, y.size),
-        _part_of_run(np.abs(_windows(np.nan_to_num(np.sign(np.diff(y))), 6).sum(axis=-1)) == 6, 7, y.size),
-        near & _part_of_run((np.abs(_windows(side, 3).sum(-1)) == 3) & (_windows(near, 3).sum(-1) >= 2), 3, y.size), ""
-    )
+    far, side, step = np.abs(y - centre), np.nan_to_num(np.sign(y - centre)), np.nan_to_num(np.sign(np.diff(y)))
+    outside, near = far > reach, (far > reach * 2 / 3) & (far <= reach)
+    shift = _part_of_run(np.abs(_windows(side, 7).sum(-1)) == 7, 7, y.size)
+    trend = _part_of_run(np.abs(_windows(step, 6).sum(-1)) == 6, 7, y.size)
+    pair = _part_of_run((np.abs(_windows(side, 3).sum(-1)) == 3) & (_windows(near, 3).sum(-1) >= 2), 3, y.size)
+    return Limits(centre, centre - reach, centre + reach, outside, shift, trend, near & pair, "")
 
 
 def _windows(flags, length):

@@ -152,7 +152,8 @@ def _of_area(known, figures, area, outside):
         found[unmet] = there.reindex(wanted).to_numpy()
     other = found.fillna(-1).astype(int)
     wide = figures[figures["area_id"].isin(area.unique())]
-    lines, wanted = pd.MultiIndex.from_frame(wide[["line", "area_id"]]), pd.MultiIndex.from_arrays([known["line"], area])
+    lines = pd.MultiIndex.from_frame(wide[["line", "area_id"]])
+    wanted = pd.MultiIndex.from_arrays([known["line"], area])
     out = outside.reindex(other, fill_value=False).to_numpy()
     gap = choose(
         known.index, (~mine, "itself"), (out, "outside members"), (other >= 0, ""),

@@ -101,10 +101,12 @@ def _scales(figures, changes, size, later):
 
 def _moved(changes, rows, asked, figures):
     """How the median authority moved from the year before; empty where the two figures are not a year apart."""
-    rows = rows.loc[asked.index, ["line"]].assign(year=rows["end"].dt.year)
-    apart = rows["year"].to_numpy() - figures["end"].reindex(asked["other"]).dt.year.to_numpy()
+    rows = rows.loc[asked.index, ["line", "end"]]
+    year = rows["end"].dt.year
+    apart = year - figures["end"].reindex(asked["other"]).dt.year.set_axis(asked.index)
     median = changes.drop_duplicates(["line", "year"]).set_index(["line", "year"])["moved"]
-    return pd.Series(median.reindex(pd.MultiIndex.from_frame(rows)).to_numpy(), rows.index).where(apart == 1)
+    wanted = pd.MultiIndex.from_arrays([rows["line"], year])
+    return pd.Series(median.reindex(wanted).to_numpy(), rows.index).where(apart == 1)
 
 
 def _levels_before(kind, rows, pairs):

@@ -39,7 +39,7 @@ def yearly_changes(figures, pairs):
 
 
 def children(published):
-    """Children aged 0 to 17 in each authority, the median over all years that the table ``published`` knows, by ``area_id``."""
+    """Children aged 0 to 17 in each authority (by ``area_id``), the median over all years of the table ``published``."""
     rows = published[published["series_id"] == CHILDREN]
     return pd.to_numeric(rows["value"], errors="coerce").groupby(rows["area_id"]).median().dropna()
 
@@ -83,7 +83,9 @@ def fit_variation(changes, size):
 
 
 def own_factor(changes, ordinary):
-    """How much more or less than an ordinary authority of its size each moves: its median |r| over s(N), shrunk by six ordinary years.
+    """How much more or less than an ordinary authority of its size each one moves.
+
+    Its median |r| over s(N), shrunk by six years of an ordinary authority.
 
     Parameters
     ----------
