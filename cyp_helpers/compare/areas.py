@@ -5,6 +5,7 @@ import pandas as pd
 
 from cyp_helpers.register.tables import AUTHORITY_TYPES, ENGLAND
 
+RANKS = ["rank", "rank_of", "rank_ties", "band"]  # columns of ``ranks``
 _SLACK = 1e-9  # noise of binary fractions, far below any printed digit
 
 
@@ -35,8 +36,8 @@ def list_words(register):
 def outside_members(figures, register):
     """True for a figure of England or a region that cannot be right, because it lies outside the range of its members.
 
-    Judged only where half of the members or more have a figure; a few published figures do not bound an average. ``figures``
-    are of ``known_figures``.
+    Judged only where half of the members or more have a figure; a few published figures do not bound an average.
+    ``figures`` are of ``known_figures``.
     """
     areas = register.table("areas")
     areas = areas[areas["area_type"].isin(AUTHORITY_TYPES)]
@@ -56,10 +57,9 @@ def outside_members(figures, register):
 def neighbour_averages(figures, register, list_id, average="mean"):
     """Average ("mean" or "median") of the statistical neighbours on a list, for each figure of ``known_figures``.
 
-    Returns
-    -------
-    DataFrame indexed as ``figures``: ``number``, ``low`` and ``high`` (as if rounding had moved all figures one way), ``n``
-    (neighbours with a figure), ``of`` (on the list), ``least`` and ``most`` (their range); empty where there is none.
+    Returns: DataFrame indexed as ``figures``: ``number``, ``low`` and ``high`` (as if rounding had moved all figures
+    one way), ``n`` (neighbours with a figure), ``of`` (on the list), ``least`` and ``most`` (their range); empty where
+    there is none.
     """
     codes, areas = pd.factorize(figures["area_id"])
     listed = register.table("neighbours")
@@ -91,11 +91,10 @@ def neighbour_averages(figures, register, list_id, average="mean"):
 def ranks(figures):
     """Place of each authority's published figure (of ``known_figures``) among all of the same line and period.
 
-    Returns
-    -------
-    DataFrame indexed as ``figures``: ``rank`` (1 is best, the highest where neither direction is better), ``rank_of``,
-    ``rank_ties`` (how many share it) and ``band`` (quarter, 1 is best), empty where there is none: of totals, areas that are not
-    local authorities, without polarity, and where more than a quarter of authorities share one figure.
+    Returns: DataFrame indexed as ``figures``: ``rank`` (1 is best, the highest where neither direction is better),
+    ``rank_of``, ``rank_ties`` (how many share it) and ``band`` (quarter, 1 is best), empty where there is none: of
+    totals, areas that are not local authorities, without polarity, and where more than a quarter of authorities share
+    one figure.
 
     >>> facts = {"number": [20.0, 30.0], "local": True, "open_data": True, "total": False, "polarity": "lower", "cell": 0}
     >>> ranks(pd.DataFrame(facts))["rank"].tolist()

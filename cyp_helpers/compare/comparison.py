@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from cyp_helpers.compare.areas import ranks
+from cyp_helpers.compare.areas import RANKS, ranks
 from cyp_helpers.compare.figures import as_text, choose, join_words, known_figures, look_up, status_words, word
 from cyp_helpers.compare.judge import judge
 from cyp_helpers.compare.pairs import pair_figures
@@ -21,7 +21,7 @@ from cyp_helpers.register.tables import ENGLAND, Register, UnknownName, decimal_
 
 
 class Judged(NamedTuple):
-    """What was known on a day: the register then, every figure (with ranks), every judged pair, the years before each figure."""
+    """What was known on a day: the register, every figure (with ranks), every judged pair, the years before each."""
 
     register: Register
     figures: pd.DataFrame
@@ -47,7 +47,7 @@ def paired_on(register, day, series=None):
 
 @lru_cache(maxsize=2)
 def judged_on(register, day, series=None):
-    """Every comparison of every figure known on a day (of ``series``, a tuple, or all); kept, since all areas and pages read it.
+    """Every comparison of every figure known on a day (of ``series``, a tuple, or all); kept, since all pages read it.
 
     >>> judged_on(load_register(), pd.Timestamp("2018-03-31"), ("re-referrals",)).pairs["comparator"].unique().tolist()
     ['previous', 'england', 'five_years', 'region', 'neighbours']
@@ -56,8 +56,8 @@ def judged_on(register, day, series=None):
 
 
 def judged_about(register, day, area_id, series=None):
-    """``judged_on`` with the pairs of one area, its region, England and the documents alone: what one report tells; of ``series`` (a
-    tuple), or all.
+    """``judged_on`` with the pairs of one area, its region, England and the documents alone: what one report tells; of
+    ``series`` (a tuple), or all.
 
     >>> len(judged_about(load_register(), pd.Timestamp("2018-03-31"), "E06000016").pairs) > 1000
     True
@@ -68,8 +68,8 @@ def judged_about(register, day, area_id, series=None):
 
 
 def judged_peers(register, day, cells, series=None):
-    """The judged pairs of every authority's figure in some cells (a series, breakdown and period each), as one page tells them; of
-    ``series`` (a tuple), or all, which the cells are numbers of."""
+    """The judged pairs of every authority's figure in some cells (a series, breakdown and period each), as one page
+    tells them; of ``series`` (a tuple), or all, which the cells are numbers of."""
     paired = paired_on(register, day, series)
     every = paired.figures
     published = every["local"] & every["open_data"] & every["number"].notna()
@@ -120,7 +120,7 @@ def figures(register, as_at=None, areas=None, series=None):
     wanted, day, chosen = _asked(register, as_at, areas, series)
     known, every = known_on(register, day, chosen)
     every = every[every["number"].notna() & every["area_id"].isin(every["area_id"] if wanted is None else wanted)]
-    more = ["low", "high", "numerator", "denominator", *_RANKS, "source_id", "locator", "published"]
+    more = ["low", "high", "numerator", "denominator", *RANKS, "source_id", "locator", "published"]
     return _facts(every, known).join(every[more]).reset_index(drop=True)
 
 
@@ -186,9 +186,6 @@ def compare(register, as_at=None, areas=None, series=None):
     return tidy(judged.pairs, judged.figures, judged.register)
 
 
-_RANKS = ["rank", "rank_of", "rank_ties", "band"]
-
-
 def _asked(register, as_at, areas, series):
     """``area_id`` asked for or None, the day, and ``series_id`` asked for or None."""
     day = pd.Timestamp(as_at) if as_at is not None else pd.Timestamp.today().normalize()
@@ -210,9 +207,9 @@ def _facts(every, register):
 
 
 def tidy(pairs, every, register):
-    """Pairs of ``judge`` with the facts of their figures, as ``compare`` gives them; ``every`` holds the figures of both sides."""
+    """Pairs of ``judge`` with the facts of their figures (``every``, of both sides), as ``compare`` gives them."""
     mine = every.loc[pairs["figure"].unique()]
-    rows = look_up(pairs["figure"], _facts(mine, register).join(mine[["source_id", "start", "end", *_RANKS]]))
+    rows = look_up(pairs["figure"], _facts(mine, register).join(mine[["source_id", "start", "end", *RANKS]]))
     other = look_up(pairs["other"], every[["status", "period_label", "start", "end", "value"]])
     comparator, gap = pairs["comparator"], pairs["gap"]
     near, judged = comparator == "neighbours", gap == ""
@@ -224,7 +221,7 @@ def tidy(pairs, every, register):
     apart = (rows["start"] != other["start"]) | (rows["end"] != other["end"])
     apart &= comparator.isin(["england", "region"]) & judged
     theirs = decimal_places(as_text(other["value"])).where(other["value"].notna(), rows["places"])
-    told = rows.drop(columns=["start", "end", *_RANKS]).assign(
+    told = rows.drop(columns=["start", "end", *RANKS]).assign(
         comparator=comparator, comparator_value=pairs["other_number"],
         comparator_period=other["period_label"].mask(near & judged, rows["period_label"]).fillna(""),
         difference=pairs["difference"], difference_places=theirs.clip(upper=rows["places"]),
@@ -236,7 +233,7 @@ def tidy(pairs, every, register):
             word("average of areas", near & judged),
         ]),
     )
-    return told.join(rows[_RANKS]).reset_index(drop=True)
+    return told.join(rows[RANKS]).reset_index(drop=True)
 
 
 def find_series(register, series):

@@ -16,25 +16,21 @@ _PRINTED = ["observation_id", "period_printed", "printed", "qualifier", "reading
 def known_figures(register, series=None):
     """Every figure of a register, the spine of all comparisons.
 
-    Parameters
-    ----------
-    register : Register, as known on a day
-    series : list of series_id; all where it is left out
-
-    Returns
-    -------
-    DataFrame, one row a figure, with
+    Parameters: ``register``: Register, as known on a day; ``series``: list of series_id; all where it is left out.
+    Returns: DataFrame, one row a figure, with
 
     - ``series_id, breakdown, area_id, period, value`` (as printed), ``status, source_id, locator, published,
-      first_published, published_basis``; ``observation_id, period_printed, printed, qualifier, reading, note`` of documents
-    - ``open_data`` (True for published data), ``number`` (of a judgement its step on the scale), ``low`` and ``high`` (what the
-      printed value can stand for), ``numerator`` and ``denominator`` (NaN where none are used)
-    - of its indicator ``indicator_id, unit, polarity, per`` (100 for percentages, NaN where no test of counts fits), ``total``
-      (grows with the area)
-    - of its period ``start, end, kind, months, period_label, dated`` (False where no period is printed) and ``span`` (whole years)
+      first_published, published_basis``; ``observation_id, period_printed, printed, qualifier, reading, note`` of
+      documents
+    - ``open_data`` (True for published data), ``number`` (of a judgement its step on the scale), ``low`` and ``high``
+      (what the printed value can stand for), ``numerator`` and ``denominator`` (NaN where none are used)
+    - of its indicator ``indicator_id, unit, polarity, per`` (100 for percentages, NaN where no test of counts fits),
+      ``total`` (grows with the area)
+    - of its period ``start, end, kind, months, period_label, dated`` (False where no period is printed) and ``span``
+      (whole years)
     - of its area ``area, local`` (a local authority), ``region_id``
-    - numbers that are equal for ``line`` (series and breakdown), ``track`` (line, area and kind of period) and ``cell`` (line and
-      period, -1 where none is printed)
+    - numbers that are equal for ``line`` (series and breakdown), ``track`` (line, area and kind of period) and ``cell``
+      (line and period, -1 where none is printed)
 
     >>> known_figures(load_register().as_known("2018-03-31"), ["re-referrals"])["value"].iloc[0]
     '35.6'
@@ -101,11 +97,9 @@ def has_status(status, code):
 def with_words(figures, register):
     """Figures with what readers see of them; for the few that a report shows.
 
-    Returns
-    -------
-    The figures by ``observation_id`` (of published figures source/series/breakdown/area/period), with ``text`` ("23.0%"),
-    ``marks`` ("over", "[p]"), ``status_words``, ``said`` ("23.0% (provisional) in 2016/17"), ``source`` (document or edition,
-    and place) and ``figure`` (its label in ``figures``).
+    Returns: The figures by ``observation_id`` (of published figures source/series/breakdown/area/period), with ``text``
+    ("23.0%"), ``marks`` ("over", "[p]"), ``status_words``, ``said`` ("23.0% (provisional) in 2016/17"), ``source``
+    (document or edition, and place) and ``figure`` (its label in ``figures``).
     """
     units = register.table("units").set_index("unit")
     place = figures["source_id"].str.cat([figures[part] for part in FIGURE_KEY], sep="/").str.replace(" ", "-")
@@ -239,15 +233,15 @@ def look_up(ids, column):
 
 
 def spread(part, index):
-    """Numbers of some rows, for all rows of ``index``; empty elsewhere. A third of the time of ``reindex`` where those are all rows."""
+    """Numbers of some rows, for all of ``index``, empty elsewhere; in a third of the time of ``reindex``."""
     numbers = np.full(len(index), np.nan)
     numbers[index.get_indexer(part.index)] = part
     return pd.Series(numbers, index)
 
 
 def choose(index, *cases, otherwise=""):
-    """A column with what stands beside the first condition that holds, ``otherwise`` where none does; single words as codes
-    until the end, since text takes ten times as long.
+    """A column with what stands beside the first condition that holds, ``otherwise`` where none does; single words as
+    codes until the end, since text takes ten times as long.
 
     >>> choose(range(2), (pd.Series([True, False]), "yes"), otherwise="no").tolist()
     ['yes', 'no']

@@ -24,34 +24,26 @@ _UNTOLD = ["not compared", "not assessed"]
 
 
 def pair_flags(rows, mine, other, judged, unlike, register):
-    """Flags of judged pairs, joined by "; ": the statuses of both figures (words of ``statuses.csv``) and keys of ``FLAGS``.
+    """Flags of judged pairs, joined by "; ": statuses of both figures (words of ``statuses.csv``), keys of ``FLAGS``.
 
-    Parameters
-    ----------
-    rows : pairs with ``comparator, caution, other_source``
-    mine, other : frames of ``with_words``, a row for each
-    judged, unlike : boolean Series
+    Parameters: ``rows``: pairs with ``comparator, caution, other_source``; ``mine``, ``other``: frames of
+    ``with_words``, a row for each; ``judged``, ``unlike``: boolean Series.
     """
     undated = mine["dated"].eq(False) | other["dated"].eq(False)
     other, near = other.where(judged), rows["comparator"] == "neighbours"
     wanted = [("reading", ["cut off"]), ("reading", ["inferred"]), ("source_id", draft_sources(register))]
     cut, inferred, draft = (mine[column].isin(kind) | other[column].isin(kind) for column, kind in wanted)
     flags = {
-        "unlike periods": judged & unlike,
-        "unlike coverage": judged & (rows["caution"] != ""),
-        "period not printed": undated,
-        "text cut off": cut,
-        "reading inferred": inferred & ~cut,
-        "draft document": draft,
-        "other source": judged & rows["other_source"].eq(True),
-        "average of areas": near,
+        "unlike periods": judged & unlike, "unlike coverage": judged & (rows["caution"] != ""),
+        "period not printed": undated, "text cut off": cut, "reading inferred": inferred & ~cut,
+        "draft document": draft, "other source": judged & rows["other_source"].eq(True), "average of areas": near
     }
     words = join_words([mine["status_words"], other["status_words"], *(word(*flag) for flag in flags.items())])
     return words.where(judged | ~near, "")
 
 
 def with_age(rows, figures, register, before):
-    """Flag figures that have not moved on since the last review (``before``, a row of ``reviews`` or None), with their age."""
+    """Flag figures that have not moved on since the last review (``before``: a row of ``reviews``, or None)."""
     end = look_up(rows["observation_id"], figures["end"].where(figures["dated"]))
     months = months_between(end, register.day)
     told = register.table("stated-comparisons").set_index("stated_id")["published"]

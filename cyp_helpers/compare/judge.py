@@ -94,22 +94,20 @@ _COMPARATORS = pd.array(COMPARATOR.categories, dtype="str")
 def judge(figures, pairs, years, register, only=None):
     """Direction, evidence and verdict of each pair.
 
-    Clear: the score (``promise.scores``) is beyond 1.96, and of 100 like cases at least 85 (beside areas) or 75 (since last year,
-    over five years) still stood on that side a year later. Only what is clear has a direction. Where counts are published, exact
-    tests at 95% are a second sign; where no scale is known but counts are, they give the score, divided by the root of the median
-    overdispersion of all series. Rounding goes before all: what it could turn round cannot be told.
+    Clear: the score (``promise.scores``) is beyond 1.96, and of 100 like cases at least 85 (beside areas) or 75 (since
+    last year, over five years) still stood on that side a year later. Only what is clear has a direction. Where counts
+    are published, exact tests at 95% are a second sign; where no scale is known but counts are, they give the score,
+    divided by the root of the median overdispersion of all series. Rounding goes before all: what it could turn round
+    cannot be told.
 
-    Parameters
-    ----------
-    figures, pairs, years : frames of ``known_figures``, ``pair_figures`` and ``years_before``
-    register : Register with ``published`` (for sizes), ``usual-variation``, ``promises`` and ``promise-series``
-    only : True for the pairs to judge; the others are learnt from all the same. All where it is left out
-
-    Returns
-    -------
-    ``pairs`` with ``england_difference`` (over time, how England moved between the same two periods), ``score`` (positive above), ``promise`` (of 100), ``counts`` (what a test of counts says, '' where there is none),
-    ``direction`` (1 above, over time more than others; -1 below; 0 not clear; NaN where not compared), ``evidence`` ('' where
-    not compared), ``verdict``, and ``later`` (the scale or the promise was learnt later), ``by_counts``, ``support`` and ``scale`` (what the figure ordinarily moves in a year).
+    Parameters: ``figures``, ``pairs``, ``years``: frames of ``known_figures``, ``pair_figures`` and ``years_before``;
+    ``register``: Register with ``published`` (for sizes), ``usual-variation``, ``promises`` and ``promise-series``;
+    ``only``: True for the pairs to judge; the others are learnt from all the same. All where it is left out.
+    Returns: ``pairs`` with ``england_difference`` (over time, how England moved between the same two periods),
+    ``score`` (positive above), ``promise`` (of 100), ``counts`` (what a test of counts says, '' where there is none),
+    ``direction`` (1 above, over time more than others; -1 below; 0 not clear; NaN where not compared), ``evidence`` (''
+    where not compared), ``verdict``, and ``later`` (the scale or the promise was learnt later), ``by_counts``,
+    ``support`` and ``scale`` (what the figure ordinarily moves in a year).
     """
     numbers, words = ["number", "low", "high", "numerator", "denominator", "per", "end"], ["unit", "polarity", *_SERIES]
     facts = figures[numbers + words].astype(dict.fromkeys(words, "category"))  # codes are taken along faster than text
@@ -137,13 +135,9 @@ def judge(figures, pairs, years, register, only=None):
 def verdicts(rows):
     """Direction, evidence and verdict from score and promise.
 
-    Parameters
-    ----------
-    rows : DataFrame with ``comparator, polarity, difference, score, promise``, ``compared`` and ``hidden`` (by rounding)
-
-    Returns
-    -------
-    DataFrame indexed as ``rows``: ``direction, evidence, verdict`` as in ``judge``.
+    Parameters: ``rows``: DataFrame with ``comparator, polarity, difference, score, promise``, ``compared`` and
+    ``hidden`` (by rounding).
+    Returns: DataFrame indexed as ``rows``: ``direction, evidence, verdict`` as in ``judge``.
 
     >>> row = {"comparator": "england", "polarity": "lower", "difference": 3.6, "compared": True, "hidden": False}
     >>> verdicts(pd.DataFrame([{**row, "score": 2.4, "promise": 92.0}]))[["evidence", "verdict"]].values.tolist()
@@ -206,11 +200,11 @@ def _scored(figures, pairs, every, years, register, p_value, gap, mine):
 
 def promise_tables(register):
     """The tables ``promises`` and ``promise-series`` with their numbers as numbers."""
-    return tuple(_numbers(register.table(name)) for name in ("promises", "promise-series"))
+    tables = (register.table(name) for name in ("promises", "promise-series"))
+    return tuple(_numbers(table) for table in tables)
 
 
 def _numbers(table):
-    """A table of the register with its numbers as numbers."""
     numbers = table.columns.difference(["kind", "form", *_SERIES])
     return table.assign(**{name: pd.to_numeric(table[name], errors="coerce") for name in numbers})
 
@@ -223,7 +217,7 @@ def _apart(mine, pairs):
 
 
 def _chance(mine, pairs, asked, over_time):
-    """p value of each pair that has counts, and the gap between them; over time both are samples, else the other is known."""
+    """p value of each pair that has counts, and the gap; over time both are samples, else the other is known."""
     counted = mine["denominator"].notna() & (pairs["other_denominator"].notna() | ~over_time)
     asked = asked & mine["per"].notna() & counted
     read = ["other_numerator", "other_denominator", "other_low", "other_high"]

@@ -20,20 +20,16 @@ _READ = [*_FACTS, "line", "track", "cell", "area_id", "region_id", "local", "ope
 def pair_figures(figures, register, years):
     """Set each figure beside what it may be compared with.
 
-    Parameters
-    ----------
-    figures, years : frames of ``known_figures`` and ``years_before``
-    register : Register, as known on a day
-
-    Returns
-    -------
-    DataFrame, one row for each figure that has a number and each of ``COMPARATORS`` that can be asked of it, with
+    Parameters: ``figures``, ``years``: frames of ``known_figures`` and ``years_before``; ``register``: Register, as
+    known on a day.
+    Returns: DataFrame, one row for each figure that has a number and each of ``COMPARATORS`` that can be asked of it,
+    with
 
     - ``figure`` and ``other``, labels in ``figures``; ``other`` is -1 where there is none, or an average
     - ``comparator``; ``other_number, other_low, other_high, other_numerator, other_denominator``
     - ``gap``, a key of ``reasons.GAPS``: why the two are not compared, or ''
-    - ``printed`` (a document sets the two side by side), ``caution`` (what it says of that), ``other_source`` (one of a document,
-      one of published data)
+    - ``printed`` (a document sets the two side by side), ``caution`` (what it says of that), ``other_source`` (one of a
+      document, one of published data)
     - ``n`` (neighbours with a figure, or unbroken years), ``of, least, most`` of the neighbours
     - ``difference``, the figure less the other, in its unit; of ``five_years`` from the first to the last
 
@@ -75,8 +71,8 @@ def pair_figures(figures, register, years):
 
 
 def _previous(known, figures):
-    """The last earlier figure of the same line that ends before this one begins: of the same source, or else of the other one,
-    or else one without a printed period; none across a break."""
+    """The last earlier figure of the same line that ends before this one begins: of the same source, or else of the
+    other one, or else one without a printed period; none across a break."""
     same, other = known["open_data"], ~known["open_data"]
     dated = known[known["dated"]]
     by_day = known.assign(start=known["end"], area_line=known.groupby(["line", "area_id"], sort=False).ngroup())
@@ -126,7 +122,7 @@ def _five_years(known, years):
 
 
 def _last_before(mine, others, by, source=None):
-    """Label of the last of ``others`` that ends before each of ``mine`` starts; ``source`` says which source it must be of."""
+    """Label of the last of ``others`` that ends before each of ``mine`` starts, of a ``source`` where that is given."""
     left = mine[[*by, "start"]].rename_axis("label").reset_index()
     if source is not None:
         left["open_data"] = source.reindex(mine.index).to_numpy()
@@ -180,7 +176,7 @@ def _asked(rows, comparator):
 
 
 def _as_printed(pairs, figures, register):
-    """What a document sets beside a figure goes before what was found; what a source query keeps apart is not compared."""
+    """What a document sets beside a figure goes before what was found; a source query keeps some pairs apart."""
     labels = figures.loc[~figures["open_data"] & figures["number"].notna(), "observation_id"]
     labels = pd.Series(labels.index, index=labels)
     pairs = pairs.assign(caution=pd.Series("", pairs.index, dtype="str"), printed=False)

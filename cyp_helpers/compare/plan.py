@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.compare.areas import list_in_use, list_words
+from cyp_helpers.compare.areas import RANKS, list_in_use, list_words
 from cyp_helpers.compare.figures import (
     as_text, at_newest_edition, choose, contradicting, figures_of_periods, format_places, known_pairings, look_up,
-    newest_figures, with_words, word,
+    newest_figures, with_words, word
 )
 from cyp_helpers.compare.flags import pair_flags, with_age, with_queries
 from cyp_helpers.compare.judge import Evidence, Verdict, judge
@@ -32,29 +32,20 @@ COLUMNS = [
     "rank_of", "rank_ties", "band", "observation_id", "comparator_observation_id", "target_id", "stated_id",
     "value_source", "comparator_source", "query_ids",
 ]
-_RANKS = ["rank", "rank_of", "rank_ties", "band"]
 
 
 def compare_plan(judged, plan, review, area, published=False):
     """Compare every figure that a plan's documents list, as known at a review.
 
-    Parameters
-    ----------
-    judged : Judged on the day of the review
-    plan, review : str, such as "cypf-2016-18" and "2017-18 part 2"
-    area : ``area_id`` of the authority to compare
-    published : compare the published series of the plan's indicators in place of what its documents list
-
-    Returns
-    -------
-    (rows, figures): the rows are a DataFrame with ``COLUMNS``, one row for each priority, subject and comparator
-    (``COMPARATORS``), in printed order. ``verdict`` and ``evidence`` are words of ``Verdict`` and ``Evidence``; ``gap`` is a key of
-    ``reasons.GAPS``, why a row is not compared; ``reason`` is for readers; ``difference`` is in the unit of the indicator,
-    percentage points for percentages. The figures are those of ``with_words`` that the rows are about.
-
-    Raises
-    ------
-    UnknownName, with the valid names.
+    Parameters: ``judged``: Judged on the day of the review; ``plan``, ``review``: str, such as "cypf-2016-18" and
+    "2017-18 part 2"; ``area``: ``area_id`` of the authority to compare; ``published``: compare the published series of
+    the plan's indicators in place of what its documents list.
+    Returns: (rows, figures): the rows are a DataFrame with ``COLUMNS``, one row for each priority, subject and
+    comparator (``COMPARATORS``), in printed order. ``verdict`` and ``evidence`` are words of ``Verdict`` and
+    ``Evidence``; ``gap`` is a key of ``reasons.GAPS``, why a row is not compared; ``reason`` is for readers;
+    ``difference`` is in the unit of the indicator, percentage points for percentages. The figures are those of
+    ``with_words`` that the rows are about.
+    Raises: UnknownName, with the valid names.
 
     >>> from cyp_helpers.compare.comparison import judged_on
     >>> judged = judged_on(load_register(), pd.Timestamp("2018-03-31"))
@@ -73,7 +64,7 @@ def compare_plan(judged, plan, review, area, published=False):
     rows = pd.concat([assess_targets(subjects, figures, rows, register, plan), rows], ignore_index=True)
     rows = with_queries(with_age(rows, figures, register, previous_review(register, plan, review)), register)
     rows = rows.assign(plan_id=plan, review=review, as_at=find_review(register, plan, review)["as_at"])
-    rows = rows.join(figures[_RANKS], on="observation_id")
+    rows = rows.join(figures[RANKS], on="observation_id")
     order = rows["comparator"].map(list(COMPARATORS).index)
     order += len(COMPARATORS) * rows.groupby(["priority_id", "subject_id"], sort=False).ngroup()
     rows = rows.loc[order.sort_values().index, COLUMNS].reset_index(drop=True)
@@ -83,7 +74,7 @@ def compare_plan(judged, plan, review, area, published=False):
 
 
 def shown_figures(judged, area):
-    """Figures with words that bear on an area: its own, its region's and England's; of documents only those of the plan's area."""
+    """Figures with words of an area, its region and England; of documents only those of the plans of the area."""
     figures = judged.figures
     places = [area, region_of(judged.register, area), ENGLAND]
     plans = judged.register.table("plans").set_index("plan_id")["area_id"]
@@ -106,18 +97,17 @@ def _without_figure(subjects, figures, register):
     elsewhere = subjects["indicator_id"].map(elsewhere[elsewhere.str.startswith(_NOT_AT_HAND)]).astype("str")
     superseded = subjects["series_id"].map(breaks).astype("str")
     when, lacks, details = zip(
-        (subjects["observation_id"] != "", "", ""),
-        (subjects["measure"] == "milestone", "milestone", ""),
+        (subjects["observation_id"] != "", "", ""), (subjects["measure"] == "milestone", "milestone", ""),
         (superseded.notna(), "superseded", superseded.fillna("")),
         (printed.notna(), "printed instead", printed.fillna("")),
-        (elsewhere.notna(), "not at hand", elsewhere.fillna("")),
+        (elsewhere.notna(), "not at hand", elsewhere.fillna(""))
     )
     told = {"lack": np.select(when, lacks, "no figure"), "lack_detail": np.select(when, details, "")}
     return pd.DataFrame(told, index=subjects.index)
 
 
 def _pairs_of(subjects, figures, judged):
-    """The judged pairs of each subject's newest figure; one row for each comparator, also where there is nothing to compare."""
+    """The judged pairs of each subject's newest figure; one row for each comparator, also without a pair."""
     every = pd.MultiIndex.from_product([subjects.index, list(COMPARATORS)[2:]], names=["subject", "comparator"])
     asked = subjects.join(figures["figure"], on="observation_id").rename_axis("subject")
     found = asked[["figure"]].dropna().reset_index().merge(judged.pairs, on="figure").set_index(every.names)
@@ -148,12 +138,10 @@ def _starts(subjects, figures, register):
     dated, undated = other["dated"].eq(True), other["dated"].eq(False)
     apart = contradicting(subjects[["observation_id"]].assign(start=ids), register, "observation_id", "start")
     gap = choose(
-        subjects.index,
-        (ids.isna(), "no start"),
+        subjects.index, (ids.isna(), "no start"),
         ((ids == subjects["observation_id"]) | (dated & (mine["end"] <= other["end"])), "start itself"),
         (undated & (other["end"] >= mine["end"]), "start undated"),
-        (dated & (other["kind"] != mine["kind"]), "start unlike"),
-        (apart, "contradicted"),
+        (dated & (other["kind"] != mine["kind"]), "start unlike"), (apart, "contradicted")
     )
     known = gap.isin(["", "contradicted"])
     facts = other[["number", "low", "high", "numerator", "denominator"]].where(known).add_prefix("other_")
@@ -172,11 +160,10 @@ def _tell(rows, figures, register):
     units = register.table("units").set_index("unit")
     mine = look_up(rows["observation_id"], figures)
     label = figures.reset_index().set_index("figure")["observation_id"]
-    ids = rows["other"].map(label).astype("str").fillna("")
+    ids = as_text(rows["other"].map(label))
     other = look_up(ids, figures)
-    judged = (rows["gap"] == "") & rows["difference"].notna()
+    judged, near = (rows["gap"] == "") & rows["difference"].notna(), rows["comparator"] == "neighbours"
     places = coarser_places(mine, other)
-    near = rows["comparator"] == "neighbours"
     average = average_words(rows, places, units).where(judged & near)
     in_use = list_in_use(register)
     listed = f" ({list_words(register)[in_use]})" if in_use else ""
@@ -199,15 +186,13 @@ def _tell(rows, figures, register):
 
 def _gap_words(rows, figures, register):
     """Why each row is not compared."""
-    areas, keys, gap = register.table("areas").set_index("area_id"), ["series_id", "breakdown", "area_id"], rows["gap"]
+    areas, gap, known = register.table("areas").set_index("area_id"), rows["gap"], figures["number"].notna()
     wide = rows["area_id"].map(areas["region_id"]).where(rows["comparator"] == "region", ENGLAND)
     wide = wide.where(gap != "itself", rows["area_id"])
-    wanted = pd.MultiIndex.from_frame(rows[keys].assign(area_id=wide).fillna(""))
-    known = figures["number"].notna()
-    newest = figures[known].sort_values("end", kind="stable").drop_duplicates(keys, keep="last").set_index(keys)
-    empty = figures[~known].drop_duplicates(keys).set_index(keys)
-    newest = newest["period_label"].reindex(wanted).set_axis(rows.index)
-    empty = empty["text"].reindex(wanted).set_axis(rows.index)
+    wanted = pd.MultiIndex.from_frame(rows[LINE_KEY].assign(area_id=wide).fillna(""))
+    told = figures[known].sort_values("end", kind="stable").drop_duplicates(LINE_KEY, keep="last")
+    told = [(told, "period_label"), (figures[~known].drop_duplicates(LINE_KEY), "text")]
+    newest, empty = (some.set_index(LINE_KEY)[one].reindex(wanted).set_axis(rows.index) for some, one in told)
     years = rows["n"].fillna(0).astype(int)
     detail = choose(
         rows.index, (gap == "other period", newest), (gap == "no figure printed", empty),

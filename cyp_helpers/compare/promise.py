@@ -24,25 +24,19 @@ _SUPPORT = (-2.0, 3.0)  # beyond these ends more of it says no more
 def scores(figures, pairs, years, changes, size, later, earlier):
     """How far each figure stands out, in units of what it ordinarily moves.
 
-    With s the scale of the authority (``scale``) and m the median authority: beside England or its region, the difference over
-    s / sqrt 2; beside the mean of n neighbours over s / sqrt 2 * sqrt(1 + 1/n), none below five; since last year, the change less
-    the median change over s, worked out without that change where others of the authority are known; over five unbroken years,
-    the least-squares slope of the figure less m over s / sqrt 20.
+    With s the scale of the authority (``scale``) and m the median authority: beside England or its region, the
+    difference over s / sqrt 2; beside the mean of n neighbours over s / sqrt 2 * sqrt(1 + 1/n), none below five; since
+    last year, the change less the median change over s, worked out without that change where others of the authority
+    are known; over five unbroken years, the least-squares slope of the figure less m over s / sqrt 20.
 
-    Parameters
-    ----------
-    figures, pairs, years : frames of ``known_figures``, ``pair_figures`` and ``years_before``
-    changes : frame of ``yearly_changes``, those to learn from
-    size : Series of children by ``area_id``
-    later : DataFrame by ``line`` with ``a`` and ``b``, learnt later, for lines that ``changes`` are too few of
-    earlier : frame of pairs in which those of the years before are found
-
-    Returns
-    -------
-    DataFrame indexed as ``pairs``: ``score``, empty where there is no scale; ``scale`` (s, in the unit); ``support``, how far the
-    years before bear it out (the mean score of the two years before; for a change, how far the newest figure lies beyond the mean
-    of years before those that it is about, over s), positive in the direction of the score, empty where no such years are known;
-    ``later`` (the scale was learnt later).
+    Parameters: ``figures``, ``pairs``, ``years``: frames of ``known_figures``, ``pair_figures`` and ``years_before``;
+    ``changes``: frame of ``yearly_changes``, those to learn from; ``size``: Series of children by ``area_id``;
+    ``later``: DataFrame by ``line`` with ``a`` and ``b``, learnt later, for lines that ``changes`` are too few of;
+    ``earlier``: frame of pairs in which those of the years before are found.
+    Returns: DataFrame indexed as ``pairs``: ``score``, empty where there is no scale; ``scale`` (s, in the unit);
+    ``support``, how far the years before bear it out (the mean score of the two years before; for a change, how far the
+    newest figure lies beyond the mean of years before those that it is about, over s), positive in the direction of the
+    score, empty where no such years are known; ``later`` (the scale was learnt later).
     """
     told = pairs["comparator"].isin(KINDS) & (pairs["gap"] == "") & pairs["other_number"].notna()
     told &= (figures["local"] & (figures["span"] == 1)).reindex(pairs["figure"]).to_numpy()
@@ -77,12 +71,12 @@ def scores(figures, pairs, years, changes, size, later, earlier):
 
 
 def level_scale(scale, neighbours=np.inf):
-    """What a level ordinarily stands away by: s / sqrt 2, beside the mean of n neighbours times sqrt(1 + 1/n); empty below five."""
+    """What a level ordinarily stands away by: s / sqrt 2, beside n neighbours times sqrt(1 + 1/n); empty below five."""
     return scale / np.sqrt(2) * np.sqrt(1 + 1 / np.where(neighbours >= FEWEST_NEIGHBOURS, neighbours, np.nan))
 
 
 def _scales(figures, changes, size, later):
-    """Of each figure ``scale``, ``without`` (worked out without its own change) and ``later`` (the scale was learnt later)."""
+    """Of each figure ``scale``, ``without`` (without its own change) and ``later`` (the scale was learnt later)."""
     fits = fit_variation(changes, size)
     fits = pd.concat([fits.assign(later=False), later[~later.index.isin(fits.index)].assign(later=True)])
     fits = fits.astype({"a": float, "b": float})
@@ -123,23 +117,19 @@ def _levels_before(kind, rows, pairs):
 def promises(rows, curves, offsets):
     """Of 100 like cases, how many still stood on that side a year later.
 
-    The logarithm of the odds is constant + slope * log(1 + |score| - 0.4) + support * sign(support) log(1 + |support|) + the offset
-    of the series; the promise lies between the lowest and highest that the record bears out, and a series that has failed is
-    promised no more than its own record (``own_record``). Learnt by ``python -m benchmarks promises`` on outcomes known by the year
-    of the figure; where none were, on the first that are.
+    The logarithm of the odds is constant + slope * log(1 + |score| - 0.4) + support * sign(support) log(1 + |support|)
+    + the offset of the series; the promise lies between the lowest and highest that the record bears out, and a series
+    that has failed is promised no more than its own record (``own_record``). Learnt by ``python -m benchmarks
+    promises`` on outcomes known by the year of the figure; where none were, on the first that are.
 
-    Parameters
-    ----------
-    rows : DataFrame with ``comparator, series_id, breakdown, year, score, support``
-    curves, offsets : the tables ``promises`` and ``promise-series``
-
-    Returns
-    -------
-    DataFrame indexed as ``rows``: ``promise`` (0 to 100, empty where there is no score) and ``promise_later`` (learnt on later years).
+    Parameters: ``rows``: DataFrame with ``comparator, series_id, breakdown, year, score, support``; ``curves``,
+    ``offsets``: the tables ``promises`` and ``promise-series``.
+    Returns: DataFrame indexed as ``rows``: ``promise`` (0 to 100, empty where there is no score) and ``promise_later``
+    (learnt on later years).
 
     >>> curves = pd.DataFrame([["england", 2017, "alone", 0.0, 1.75, 0.0, 0.5, 0.97]], columns=CURVES)
-    >>> row = {"comparator": "england", "series_id": "s", "breakdown": "all", "year": 2018, "score": -2.0, "support": None}
-    >>> rows = pd.DataFrame([row])
+    >>> row = {"comparator": "england", "series_id": "s", "breakdown": "all", "year": 2018, "score": -2.0}
+    >>> rows = pd.DataFrame([row | {"support": None}])
     >>> promises(rows, curves, pd.DataFrame(columns=OFFSETS))["promise"].round(1).tolist()
     [84.2]
     """
@@ -158,7 +148,7 @@ def promises(rows, curves, offsets):
 
 
 def own_record(offsets):
-    """The most that a series is promised, from 0 to 1: the share of its own cases beyond 1.96 that held, where that has failed, else 1.
+    """The most that a series is promised: the share of its own cases beyond 1.96 that held, where it has failed, else 1.
 
     >>> own_record(pd.DataFrame({"cases": [93, 93, 20], "held": [0.39, 0.9, 0.39]})).tolist()
     [0.39, 1.0, 1.0]
@@ -179,18 +169,15 @@ def _curves_of(scored, curves):
 
 
 def record_of(register):
-    """What verdicts of each kind have kept: of scores beyond 1.96 of earlier years, how many still stood on that side a year later.
+    """What verdicts of each kind kept: of scores beyond 1.96, how many still stood on that side a year later.
 
-    Parameters
-    ----------
-    register : Register, as known on a day; its outcomes are of figures that end in the year before that day or earlier
+    Parameters: ``register``: Register, as known on a day; its outcomes are of figures that end in the year before that
+    day or earlier.
+    Returns: DataFrame in the order of ``KINDS`` with ``kind, series_id, breakdown, cases`` (with a known outcome),
+    ``held`` (of 100) and ``failed`` (the series is promised no more than that, so nothing of that kind is clear).
 
-    Returns
-    -------
-    DataFrame in the order of ``KINDS`` with ``kind, series_id, breakdown, cases`` (with a known outcome), ``held`` (of 100) and
-    ``failed`` (the series is promised no more than that, so nothing of that kind is clear).
-
-    >>> record_of(load_register().as_known("2018-03-31")).query("series_id == 're-referrals'")[["kind", "cases"]].values.tolist()[0]
+    >>> record = record_of(load_register().as_known("2018-03-31"))
+    >>> record.query("series_id == 're-referrals'")[["kind", "cases"]].values.tolist()[0]
     ['england', 168]
     """
     rows = register.table("promise-series")
@@ -209,5 +196,5 @@ def damped(x):
 
 
 def rising(score):
-    """log(1 + |score| - 0.4), 0 below: how a score enters the odds. Nearer to nothing than that, its size says nothing."""
+    """log(1 + |score| - 0.4), 0 below: how a score enters the odds. So near to nothing its size says nothing."""
     return np.log1p((score.abs() - _NOTHING).clip(lower=0))

@@ -80,13 +80,10 @@ def judged_sentences(pairs):
 def pair_sentences(rows, mine, other, unlike, units):
     """One plain sentence for each judged row, with what the reader must know added.
 
-    Parameters
-    ----------
-    rows : judged pairs with ``comparator, unit, polarity, difference, direction, evidence, caution`` and ``other_words`` (what an
-        average is called, '' for a figure)
-    mine, other : frames of ``with_words``, a row for each; that of an average is empty
-    unlike : True where a document sets unlike periods side by side
-    units : table of units by ``unit``
+    Parameters: ``rows``: judged pairs with ``comparator, unit, polarity, difference, direction, evidence, caution`` and
+    ``other_words`` (what an average is called, '' for a figure); ``mine``, ``other``: frames of ``with_words``, a row
+    for each; that of an average is empty; ``unlike``: True where a document sets unlike periods side by side;
+    ``units``: table of units by ``unit``.
     """
     size, hidden = _size(rows, rows["difference"], units), rows["evidence"] == Evidence.HIDDEN
     where = (", the figure of " + other["area"]).where(~rows["comparator"].isin(OVER_TIME), "")

@@ -15,14 +15,9 @@ _ORDINARY_YEARS = 6  # of an ordinary authority, to which its own years are shru
 def yearly_changes(figures, pairs):
     """Changes of published figures of authorities from one year to the next, unbroken and not overlapping.
 
-    Parameters
-    ----------
-    figures, pairs : frames of ``known_figures`` and ``pair_figures``
-
-    Returns
-    -------
-    DataFrame by label of the later figure: ``line, area_id, year`` (in which it ends), ``change``, ``moved`` (the median change
-    of all authorities), ``r`` (change less that) and ``half`` (half a unit of its last digit).
+    Parameters: ``figures``, ``pairs``: frames of ``known_figures`` and ``pair_figures``.
+    Returns: DataFrame by label of the later figure: ``line, area_id, year`` (in which it ends), ``change``, ``moved``
+    (the median change of all authorities), ``r`` (change less that) and ``half`` (half a unit of its last digit).
     """
     told = (pairs["comparator"] == "previous") & (pairs["gap"] == "") & ~pairs["other_source"].astype(bool)
     rows = pairs.loc[told, ["figure", "other", "other_number"]].set_index("figure")
@@ -45,20 +40,14 @@ def children(published):
 
 
 def fit_variation(changes, size):
-    """s(N)^2 = a + b/N of each line, by least squares on the robust variance of r in five groups of authorities by size.
+    """s(N)^2 = a + b/N of each line, by least squares on the robust variance of r in five groups by size.
 
-    Neither a nor b is negative. Robust: 1.4826 times the median of |r|, squared; each group weighs as its number over its
-    variance.
+    Neither a nor b is negative. Robust: 1.4826 times the median of |r|, squared; each group weighs as its number over
+    its variance.
 
-    Parameters
-    ----------
-    changes : frame of ``yearly_changes``
-    size : Series of children by ``area_id``
-
-    Returns
-    -------
-    DataFrame by ``line``: ``a``, ``b`` and ``changes`` (how many); without lines that have fewer than ``ENOUGH`` changes or of which
-    three quarters of authorities did not move.
+    Parameters: ``changes``: frame of ``yearly_changes``; ``size``: Series of children by ``area_id``.
+    Returns: DataFrame by ``line``: ``a``, ``b`` and ``changes`` (how many); without lines that have fewer than
+    ``ENOUGH`` changes or of which three quarters of authorities did not move.
     """
     rows = changes.assign(n=look_up(changes["area_id"], size), size=changes["r"].abs()).dropna(subset=["n", "r"])
     areas = rows.drop_duplicates(["line", "area_id"])
@@ -87,16 +76,11 @@ def own_factor(changes, ordinary):
 
     Its median |r| over s(N), shrunk by six years of an ordinary authority.
 
-    Parameters
-    ----------
-    changes : frame of ``yearly_changes``
-    ordinary : Series, s(N) for each row of it
-
-    Returns
-    -------
-    (factors, without): Series by ``line`` and ``area_id``, from all its changes; and Series by label of a change, from all but that
-    one, so that a change is not part of what it is held against. The only change of an authority stays in: two figures alone are
-    no sign of how it ordinarily moves, and what they show is not told as far beyond it.
+    Parameters: ``changes``: frame of ``yearly_changes``; ``ordinary``: Series, s(N) for each row of it.
+    Returns: (factors, without): Series by ``line`` and ``area_id``, from all its changes; and Series by label of a
+    change, from all but that one, so that a change is not part of what it is held against. The only change of an
+    authority stays in: two figures alone are no sign of how it ordinarily moves, and what they show is not told as far
+    beyond it.
     """
     rows = changes[["line", "area_id"]].assign(size=changes["r"].abs() / ordinary).dropna(subset="size")
     rows = rows.sort_values(["line", "area_id", "size"], kind="stable")

@@ -29,18 +29,22 @@ def with_stated(rows, figures, register):
         rows.index, (unclear, "The text is cut off, so the direction is not certain."),
         otherwise="It prints no pair of figures to check this with.",
     )
-    verdict = _stated_verdict(found["stated"], rows["polarity"], rows["comparator"])
+    # "decreased" for an indicator where lower is better reads as improved.
+    up, down = found["stated"].isin(["increased", "higher"]), found["stated"].isin(["decreased", "lower"])
+    higher, lower, time = rows["polarity"] == "higher", rows["polarity"] == "lower", rows["comparator"].isin(OVER_TIME)
+    verdict = choose(
+        rows.index, (unclear, "not compared"),
+        ((up & higher) | (down & lower), word(Verdict.IMPROVED, time) + word(Verdict.BETTER, ~time)),
+        ((up & lower) | (down & higher), word(Verdict.WORSENED, time) + word(Verdict.WORSE, ~time)),
+        otherwise=found["stated"].replace("similar", Verdict.NO_DIFFERENCE.value)
+    )
     numbers = ["difference", "direction", "promise", "score", "england_difference", "comparator_value"]
     changes = {
-        "verdict": verdict.mask(unclear, "not compared"),
-        "evidence": word(Evidence.STATED, ~unclear),
-        "stated_id": found["stated_id"],
-        "reason": "The document says: " + quoted + span.fillna("") + ". " + ending,
-        "comparator_text": quoted,
-        "comparator_period": earlier,
-        "comparator_source": found["source_id"] + ": " + found["locator"],
+        "verdict": verdict, "evidence": word(Evidence.STATED, ~unclear), "stated_id": found["stated_id"],
+        "reason": "The document says: " + quoted + span.fillna("") + ". " + ending, "comparator_text": quoted,
+        "comparator_period": earlier, "comparator_source": found["source_id"] + ": " + found["locator"],
         **dict.fromkeys(numbers, np.nan),
-        **dict.fromkeys(["comparator_observation_id", "counts", "gap", "difference_text"], ""),
+        **dict.fromkeys(["comparator_observation_id", "counts", "gap", "difference_text"], "")
     }
     rows = rows.assign(stated_id="")
     for column, new in changes.items():
@@ -49,15 +53,3 @@ def with_stated(rows, figures, register):
     aside, text = use & newer, ["period", "value_text", "observation_id", "value_source", "flags"]
     rows[text], rows["value"] = rows[text].mask(aside, ""), rows["value"].mask(aside)
     return rows.assign(flags=join_words([rows["flags"], word("text cut off", use & (found["reading"] == "cut off"))]))
-
-
-def _stated_verdict(stated, polarity, comparator):
-    """ "decreased" for an indicator where lower is better reads as improved."""
-    up, down = stated.isin(["increased", "higher"]), stated.isin(["decreased", "lower"])
-    higher, lower, time = polarity == "higher", polarity == "lower", comparator.isin(OVER_TIME)
-    return choose(
-        stated.index,
-        ((up & higher) | (down & lower), word(Verdict.IMPROVED, time) + word(Verdict.BETTER, ~time)),
-        ((up & lower) | (down & higher), word(Verdict.WORSENED, time) + word(Verdict.WORSE, ~time)),
-        otherwise=stated.replace("similar", Verdict.NO_DIFFERENCE.value),
-    )

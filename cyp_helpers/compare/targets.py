@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from cyp_helpers.compare.figures import (
-    as_text, at_newest_edition, choose, contradicting, figures_of_periods, formatted, join_words, look_up, word,
+    as_text, at_newest_edition, choose, contradicting, figures_of_periods, formatted, join_words, look_up, word
 )
 from cyp_helpers.compare.flags import draft_sources
 from cyp_helpers.compare.judge import Verdict
 from cyp_helpers.compare.reasons import gap_sentences
 from cyp_helpers.register.periods import parse_periods
-from cyp_helpers.register.tables import find_plan, judgement_steps
+from cyp_helpers.register.tables import LINE_KEY, find_plan, judgement_steps
 
 _KEY = ["priority_id", "subject_id"]
 # Of a figure that rises, where higher is better.
@@ -29,15 +29,10 @@ _TO_THE_END = "the end of the plan"
 def assess_targets(subjects, figures, told, register, plan):
     """Hold each subject's figure against the target that the plan sets for it.
 
-    Parameters
-    ----------
-    subjects : frame of ``listed_subjects`` with ``observation_id`` of the newest figure, ``lack`` and ``lack_detail``
-    figures : frame of ``with_words``
-    told : rows of ``compare_plan``, whose five years answer a target that asks for a trend
-
-    Returns
-    -------
-    One row for each subject, in the form of ``compare_plan`` with comparator ``target``.
+    Parameters: ``subjects``: frame of ``listed_subjects`` with ``observation_id`` of the newest figure, ``lack`` and
+    ``lack_detail``; ``figures``: frame of ``with_words``; ``told``: rows of ``compare_plan``, whose five years answer a
+    target that asks for a trend.
+    Returns: One row for each subject, in the form of ``compare_plan`` with comparator ``target``.
     """
     rows = subjects.assign(comparator="target").join(_targets_of(subjects, register))
     rows["lack_words"] = gap_sentences(rows["lack"], pd.Series("", rows.index), rows["lack_detail"])
@@ -109,7 +104,10 @@ def _goals(rows, figures, register):
     steps = judgement_steps(scale, rows["target_value"], register)
     number = pd.to_numeric(rows["target_value"], errors="coerce").mask(rows["kind"] == "judgement_step", steps)
     share = 1 + _sign(rows) * number / 100
-    national = _national(rows, figures)
+    # The figure of the target's area for the period of the figure.
+    wanted = rows[LINE_KEY].assign(area_id=rows["comparator_area_id"], start=rows["value_start"], end=rows["value_end"])
+    national = wanted.assign(row=rows.index).merge(figures[figures["number"].notna()], on=list(wanted))
+    national = national.drop_duplicates("row").set_index("row").reindex(rows.index)
     kinds = [rows["kind"] == one for one in ("relative_change", "direction", "in_line")]
     ends = {}
     for goal, end in (("goal", "number"), ("goal_low", "low"), ("goal_high", "high")):
@@ -117,16 +115,6 @@ def _goals(rows, figures, register):
         ends[goal] = np.select(kinds, [start * share, start, national[end]], number)
     told = {"comparator_value": ends["goal"], "national_said": as_text(national["said"])}
     return pd.DataFrame({**ends, **told}, rows.index)
-
-
-def _national(rows, figures):
-    """The figure of the target's area for the period of the figure."""
-    keys = ["series_id", "breakdown", "area_id", "start", "end"]
-    wanted = rows[["series_id", "breakdown"]].assign(
-        area_id=rows["comparator_area_id"], start=rows["value_start"], end=rows["value_end"], row=rows.index
-    )
-    found = wanted.merge(figures[figures["number"].notna()], on=keys).drop_duplicates("row").set_index("row")
-    return found[["number", "low", "high", "said"]].reindex(rows.index)
 
 
 def _sign(rows):
@@ -138,67 +126,46 @@ def _sign(rows):
 
 def _why_not_assessed(rows, figures, register):
     """The reason why a target cannot be assessed; '' where it can. The first that holds is the one told."""
-    printed = "'" + rows["target_printed"] + "'"
-    return choose(
-        rows.index, *_target_says_no(rows, printed), *_figure_is_too_early_or_late(rows, printed),
-        *_nothing_to_start_from(rows, figures, register, printed),
-    )
-
-
-def _target_says_no(rows, printed):
-    """No target, no figure, or a kind of target that figures alone do not answer."""
-    moving = rows["trend_verdict"].isin(list(_TREND_SIGNS))
-    return [
-        (rows["target_id"] == "", "No target is printed."),
-        (rows["kind"] == "pending", "The document sets no target yet. " + rows["lack_words"]),
-        (rows["kind"] == "words", "The target is in words: " + printed + "."),
-        (rows["lack"] != "", rows["lack_words"] + " The target is " + printed + "."),
-        ((rows["kind"] == "trend") & ~moving, "The target is " + printed + ". " + rows["trend_reason"]),
-    ]
-
-
-def _figure_is_too_early_or_late(rows, printed):
-    """The figure is the start itself, of unknown order, or of another date than the target's."""
-    said, period, ended = rows["value_said"], rows["comparator_period"], rows["target_end"]
-    start = (rows["observation_id"] == rows["baseline_observation_id"]) | (
-        rows["start_dated"] & (rows["value_end"] <= rows["start_end"])
-    )
-    unordered = ~rows["start_dated"] & (rows["start_end"] >= rows["value_end"])
-    in_line, dated = rows["kind"] == "in_line", (rows["target_period"] != "") & rows["value_dated"].eq(True)
-    late, other = dated & (rows["value_end"] > ended) & ~in_line, in_line & (rows["value_end"] != ended)
-    goal = printed + " for " + period.fillna(_TO_THE_END)
+    kind, said, printed = rows["kind"], rows["value_said"], "'" + rows["target_printed"] + "'"
+    ended, value_end, start_end, dated = (rows[one] for one in ("target_end", "value_end", "start_end", "start_dated"))
+    in_line, direction, missing = kind == "in_line", kind == "direction", rows["start_number"].isna()
+    start = (rows["observation_id"] == rows["baseline_observation_id"]) | (dated & (value_end <= start_end))
     whole_year = parse_periods(rows["target_period"])["months"] >= 12
     part = whole_year & rows["value_months"].between(1, 11) & (rows["year_rule"] != "last")
-    lost = "The starting figure is printed without its period, so it is not known whether "
-    return [
-        (start, "No figure later than the starting figure is known: " + said + ". The target is " + printed + "."),
-        (part, "The target is for a year, " + goal + "; the figure known is of a part of one: " + said + "."),
-        (unordered, lost + said + " is a later figure."),
-        (late, "No figure is known for the date of the target, " + goal + "; there is a later one: " + said + "."),
-        (other, "The target is for " + period.fillna("another period") + "; the figure known is " + said + "."),
-    ]
-
-
-def _nothing_to_start_from(rows, figures, register, printed):
-    """The target hangs on a starting or national figure that is missing, undated or contradicted."""
-    said, kind, missing = rows["value_said"], rows["kind"], rows["start_number"].isna()
-    zero = (kind == "direction") & (rows["direction"] == "lower") & (rows["start_high"] == 0)
+    late = (rows["target_period"] != "") & rows["value_dated"].eq(True) & (value_end > ended) & ~in_line
+    zero = direction & (rows["direction"] == "lower") & (rows["start_high"] == 0)
     contradicted = contradicting(rows, register, "observation_id", "baseline_observation_id")
     ahead = kind.isin(_LEVEL_KINDS) & ~rows["due"]
     no_line = ahead & (missing | (kind == "judgement_step")) & ~rows["reached"]
-    goal = "The target, " + printed + " for " + rows["comparator_period"].fillna(_TO_THE_END)
-    undated = ", is still ahead, and the starting figure is printed without its period, so there is no line to hold "
-    both = " and the starting figure, " + rows["start_said"]
+    is_printed, goal = "The target is " + printed + ".", printed + " for " + rows["comparator_period"].fillna(_TO_THE_END)
+    still = "The target, " + goal + ", is still ahead, and "
+    undated = "starting figure is printed without its period, so "
     without = " (" + printed + ") and no starting figure is printed."
-    return [
+    return choose(
+        rows.index,
+        # No target, no figure, or a kind of target that figures alone do not answer.
+        (rows["target_id"] == "", "No target is printed."),
+        (kind == "pending", "The document sets no target yet. " + rows["lack_words"]),
+        (kind == "words", "The target is in words: " + printed + "."),
+        (rows["lack"] != "", rows["lack_words"] + " " + is_printed),
+        ((kind == "trend") & ~rows["trend_verdict"].isin(list(_TREND_SIGNS)), is_printed + " " + rows["trend_reason"]),
+        # The figure is the start itself, of unknown order, or of another date than the target's.
+        (start, "No figure later than the starting figure is known: " + said + ". " + is_printed),
+        (part, "The target is for a year, " + goal + "; the figure known is of a part of one: " + said + "."),
+        (~dated & (start_end >= value_end), "The " + undated + "it is not known whether " + said + " is a later figure."),
+        (late, "No figure is known for the date of the target, " + goal + "; there is a later one: " + said + "."),
+        (in_line & (value_end != ended),
+         "The target is for " + rows["comparator_period"].fillna("another period") + "; the figure known is " + said + "."),
+        # The target hangs on a starting or national figure that is missing, undated or contradicted.
         (zero, "The starting figure is zero, so it cannot fall."),
-        (contradicted, said + both + ", cannot both be on the definition of the target."),
-        (ahead & ~missing & ~rows["start_dated"], goal + undated + said + " against."),
+        (contradicted, said + " and the starting figure, " + rows["start_said"]
+         + ", cannot both be on the definition of the target."),
+        (ahead & ~missing & ~dated, still + "the " + undated + "there is no line to hold " + said + " against."),
         ((kind == "relative_change") & missing, "The target is a relative change" + without),
-        (no_line, goal + ", is still ahead, and there is no line from a starting figure to hold " + said + " against."),
-        ((kind == "direction") & missing, "The target is a direction" + without),
-        ((kind == "in_line") & rows["goal"].isna(), "No figure of the area that the target refers to is printed."),
-    ]
+        (no_line, still + "there is no line from a starting figure to hold " + said + " against."),
+        (direction & missing, "The target is a direction" + without),
+        (in_line & rows["goal"].isna(), "No figure of the area that the target refers to is printed."),
+    )
 
 
 def _verdicts(rows):
@@ -229,10 +196,11 @@ def _verdicts(rows):
 
 
 def _outlook(rows):
-    """Whether a value will be reached by its date at the pace of the last five years, beside what the figure ordinarily moves.
+    """Whether a value will be reached by its date at the pace of five years, beside what the figure ordinarily moves.
 
-    The figure moved on by its yearly change over five years until the target's date, less the target, over s times the root of the
-    years left: beyond 1 on the good side "secure", beyond 1 on the other "not at this pace", else "could go either way".
+    The figure moved on by its yearly change over five years until the target's date, less the target, over s times the
+    root of the years left: beyond 1 on the good side "secure", beyond 1 on the other "not at this pace", else "could go
+    either way".
     """
     years = (rows["target_end"] - rows["value_end"]).dt.days / 365.25
     usual = rows["trend_scale"] * np.sqrt(years.where(years > 0))
