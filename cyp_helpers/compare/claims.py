@@ -94,9 +94,6 @@ def _range_text(span):
     return (low + " to " + high).str.replace("-", "\N{MINUS SIGN}")
 
 
-# ---- stated standings beside published figures ----
-
-
 def check_standings(register, figures, pairs):
     """What documents state about an area beside England ("Better"), against the published figures of that time.
 

@@ -67,9 +67,6 @@ def pair_figures(figures, register, years):
     return pairs
 
 
-# ---- over time ----
-
-
 def _previous(known, figures):
     """The last earlier figure of the same line that ends before this one begins: of the same source, or else of the
     other one, or else one without a printed period; none across a break."""
@@ -132,9 +129,6 @@ def _last_before(mine, others, by, source=None):
     return found.set_index("label")["other"].reindex(mine.index)
 
 
-# ---- beside areas ----
-
-
 def _of_area(known, figures, area, outside):
     """The figure of a wider area for the very same period, of the same source or else of the other one."""
     mine = area != known["area_id"]
@@ -170,9 +164,6 @@ def _neighbours(known, register):
 def _asked(rows, comparator):
     rows = rows.rename_axis("figure").reset_index()
     return rows.assign(comparator=pd.Series(comparator, rows.index, dtype=COMPARATOR))
-
-
-# ---- what documents print ----
 
 
 def _as_printed(pairs, figures, register):

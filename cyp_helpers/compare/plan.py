@@ -83,9 +83,6 @@ def shown_figures(judged, area):
     return with_words(figures[shown], judged.register)
 
 
-# ---- pairs ----
-
-
 def _without_figure(subjects, figures, register):
     """``lack``, a key of ``GAPS``: why a subject cannot be compared at all, and ``lack_detail``; '' where it can."""
     empty = figures[figures["number"].isna()].drop_duplicates(LINE_KEY, keep="last").set_index(LINE_KEY)["printed"]
@@ -150,9 +147,6 @@ def _starts(subjects, figures, register):
         figure=mine["figure"].fillna(-1).astype(int), other=other["figure"].where(known).fillna(-1).astype(int),
         printed=False, caution="", other_source=False, n=np.nan, subject=subjects.index,
     )
-
-
-# ---- words ----
 
 
 def _tell(rows, figures, register):

@@ -74,11 +74,11 @@ def published_lines(register):
 def _published_subjects(subjects, register, area):
     """The listed indicators as published for another area, each line once for each priority."""
     of_series = register.table("series").set_index("series_id")["indicator_id"]
-    listed = subjects[subjects["series_id"] != ""].assign(indicator_id=lambda rows: rows["series_id"].map(of_series))
-    listed = listed.drop_duplicates(["priority_id", "indicator_id"]).drop(columns=["series_id", "breakdown"])
+    listed = subjects[subjects["series_id"] != ""].drop(columns="breakdown")
+    listed["beside_indicator"] = listed.pop("series_id").map(of_series)
     lines = published_lines(register)[["beside_indicator", "series_id", "breakdown"]]
-    rows = listed.merge(lines, left_on="indicator_id", right_on="beside_indicator")
-    rows = rows.drop(columns=["indicator_id", "beside_indicator"]).assign(area_id=area, listed_as="", reporting="")
+    rows = listed.drop_duplicates(["priority_id", "beside_indicator"]).merge(lines, on="beside_indicator")
+    rows = rows.drop(columns="beside_indicator").assign(area_id=area, listed_as="", reporting="")
     return rows.assign(subject_id=line_ids(rows))
 
 
