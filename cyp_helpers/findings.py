@@ -120,7 +120,8 @@ def _behind(report, subject_ids):
     """The share of authorities with a better figure, by ``subject_id``; also of documents' figures, without a rank."""
     rows = report.subjects[report.subjects["subject_id"].isin(subject_ids)].drop_duplicates("subject_id")
     rows = rows.assign(cell=look_up(rows["observation_id"], report.figures["cell"]))
-    others = report.everyone.query("local and open_data and number.notna()")[["cell", "number"]]
+    others = report.everyone
+    others = others.loc[others["local"] & others["open_data"] & others["number"].notna(), ["cell", "number"]]
     beside = rows[["subject_id", "cell", "value", "polarity"]].merge(others, on="cell")
     sign = np.sign(beside["number"] - beside["value"].astype(float))
     better = sign == beside["polarity"].map({"higher": 1, "lower": -1})
