@@ -25,21 +25,11 @@ from importlib import import_module
 from types import ModuleType
 
 _ROOMS = {
-    "load_register": "register.tables",
-    "plans": "register.listing",
-    "reviews": "register.listing",
-    "priorities": "register.listing",
-    "areas": "register.listing",
-    "indicators": "register.listing",
-    "figures": "compare.comparison",
-    "compare": "compare.comparison",
-    "open_review": "report",
-    "show": "show.table",
-    "chart": "show.readerchart",
-    "export": "show.export",
-    "check_parameters": "report",
-    "NO_VERDICT": "compare.judge",
-    "SHORTHAND": "show.table",
+    "load_register": "register.tables", "plans": "register.listing", "reviews": "register.listing",
+    "priorities": "register.listing", "areas": "register.listing", "indicators": "register.listing",
+    "figures": "compare.comparison", "compare": "compare.comparison", "open_review": "report", "show": "show.table",
+    "chart": "show.readerchart", "export": "show.export", "check_parameters": "report", "NO_VERDICT": "compare.judge",
+    "SHORTHAND": "show.table"
 }
 __all__ = list(_ROOMS)
 

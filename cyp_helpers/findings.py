@@ -6,8 +6,9 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.compare.figures import look_up
+from cyp_helpers.compare.figures import as_text, choose, formatted, look_up
 from cyp_helpers.compare.judge import NO_VERDICT, Evidence, Verdict
+from cyp_helpers.compare.subjects import line_ids, listing_ids
 from cyp_helpers.register.periods import months_between
 from cyp_helpers.register.tables import ENGLAND, source_titles
 
@@ -19,57 +20,43 @@ _KEY = ["priority_id", "subject_id"]
 
 @lru_cache(maxsize=16)  # nearly all that is said of a report begins with it
 def judged(report):
-    """Comparisons that gave an answer, one for each subject and question (target, over time, five years, England, neighbours).
+    """Comparisons that gave an answer, one for each subject and question; what was not tested gave none.
 
-    What was not tested gave none.
-
-    Returns
-    -------
-    Rows of ``compare_plan`` with ``question`` (the comparator, or "over time" for the first of ``OVER_TIME`` with an answer) and
-    ``finding`` (the verdict in words).
+    Returns: Rows of ``compare_plan`` with ``question`` (the comparator, or "over time" for the first of ``OVER_TIME``
+    with an answer) and ``finding`` (the verdict in words).
     """
     rows = report.comparison
     rows = rows[
         ~rows["verdict"].isin(NO_VERDICT) & (rows["comparator"] != "region") & (rows["evidence"] != Evidence.NOT_TESTED)
     ]
-    rank = rows["comparator"].map({name: n for n, name in enumerate(OVER_TIME)})
-    rows = rows.assign(question=rows["comparator"].where(rank.isna(), "over time"), rank=rank.astype(float).fillna(0))
+    rank = rows["comparator"].map({name: n for n, name in enumerate(OVER_TIME)}).astype(float)
     # An answer from figures goes before one that a document states.
-    rows = rows.assign(rank=rows["rank"] + 10 * (rows["evidence"] == Evidence.STATED))
+    first = rank.fillna(0) + 10 * (rows["evidence"] == Evidence.STATED)
+    rows = rows.assign(question=rows["comparator"].where(rank.isna(), "over time"), rank=first)
     best = rows.sort_values("rank", kind="stable").drop_duplicates([*_KEY, "question"]).sort_index()
     return best.assign(finding=_in_words(best)).drop(columns="rank")
 
 
 def _in_words(rows):
     """ "worse than England (clear, 94 in 100)": a verdict with what it is a verdict on, its evidence and its promise."""
-    beside = rows["question"].map(BESIDE).astype("str").fillna("")
-    target = rows["question"] == "target"
-    words = np.select(
-        [
-            target & (rows["verdict"] == Verdict.HIDDEN),
-            target & rows["verdict"].isin([Verdict.MET, Verdict.NOT_MET]),
-            target,
-            (beside != "") & (rows["verdict"] == Verdict.NO_DIFFERENCE),
-            beside != "",
-            rows["question"] == "five_years",
-        ],
-        [
-            "target hidden by rounding",
-            "target " + rows["verdict"],
-            rows["verdict"] + " for the target",
-            rows["verdict"] + " from " + beside,
-            rows["verdict"] + " than " + beside,
-            rows["verdict"] + " over five years",
-        ],
-        rows["verdict"],
+    verdict, question, evidence = rows["verdict"], rows["question"], rows["evidence"]
+    beside, target = as_text(question.map(BESIDE)), question == "target"
+    words = choose(
+        rows.index,
+        (target & (verdict == Verdict.HIDDEN), "target hidden by rounding"),
+        (target & verdict.isin([Verdict.MET, Verdict.NOT_MET]), "target " + verdict),
+        (target, verdict + " for the target"),
+        ((beside != "") & (verdict == Verdict.NO_DIFFERENCE), verdict + " from " + beside),
+        (beside != "", verdict + " than " + beside),
+        (question == "five_years", verdict + " over five years"),
+        otherwise=verdict,
     )
-    of_100 = rows["promise"].round().map(", {:.0f} in 100".format, na_action="ignore").astype("str")
     since = (", since " + rows["comparator_period"]).where(rows["comparator_period"] != "", "")
-    more = of_100.where(
-        rows["evidence"] == Evidence.CLEAR, since.where(rows["evidence"] == Evidence.STATED, "")
-    ).fillna("")
-    told = (" (" + rows["evidence"] + more + ")").where(rows["evidence"] != "", "")
-    return pd.Series(words, index=rows.index, dtype="str") + told
+    more = choose(
+        rows.index, (evidence == Evidence.CLEAR, formatted(rows["promise"].round(), ", {:.0f} in 100")),
+        (evidence == Evidence.STATED, since),
+    )
+    return words + (" (" + evidence + more.fillna("") + ")").where(evidence != "", "")
 
 
 def judged_over_time(report):
@@ -81,60 +68,68 @@ def judged_over_time(report):
 def attention(report):
     """What most needs attention: indicators that are clearly worse, worsened or worsening, or miss their target.
 
-    First those that stand worse and move the wrong way, then what stands beside no others (a target missed), then by place among
-    authorities, worst first, then by promise. What is only stated, not clear, a background figure or older than two years is not here.
+    First those that stand worse and move the wrong way, then what stands beside no others (a target missed), then by
+    place among authorities, worst first, then by promise. What is only stated, not clear, a background figure or older
+    than two years is not here.
 
-    Returns
-    -------
-    DataFrame, one row for each subject: ``subject_id, name, priority_ids`` (all that it serves, joined by a space), ``priority`` (their
-    names), ``both`` (stands and moves the same way), ``promise`` (the highest, of 100; empty for a target alone),
-    ``verdicts, new`` (False where all of it was known at the last review) and ``findings`` (sentences).
+    Returns: DataFrame, one row for each subject: ``subject_id, name, priority_ids`` (all that it serves, joined by a
+    space), ``priority`` (their names), ``both`` (stands and moves the same way), ``promise`` (the highest, of 100;
+    empty for a target alone), ``verdicts, new`` (False where all of it was known at the last review) and ``findings``
+    (sentences).
     """
-    return _found(report, -1)
+    return _found(report, -1)[_FOUND]
 
 
 def went_well(report):
     """What went well, best first; as ``attention``. An indicator that needs attention is not here."""
-    good = _found(report, 1)
+    good = _found(report, 1)[_FOUND]
     return good[~good["subject_id"].isin(attention(report)["subject_id"])].reset_index(drop=True)
+
+
+_FOUND = ["subject_id", "name", "priority_ids", "priority", "both", "promise", "verdicts", "new", "findings"]
 
 
 @lru_cache(maxsize=16)
 def _found(report, good):
+    """With ``standing`` and ``direction``: how each subject stands beside others and how it moves, in words."""
     rows = told(report, good)
-    rows = rows.assign(
-        new=~rows["flags"].str.contains("no new figure"),
-        stands=rows["question"].isin(list(BESIDE)),
-        moves=rows["question"].isin(["over time", "five_years"]),
-    )
     serves = rows.drop_duplicates(_KEY).groupby("subject_id")["priority_id"].agg(" ".join)
     rows = rows.drop_duplicates(["subject_id", "question"])
-    found = rows.groupby("subject_id", sort=False, as_index=False).agg(
-        name=("name", "first"), stands=("stands", "max"), moves=("moves", "max"), promise=("promise", "max"),
-        verdicts=("finding", "; ".join), new=("new", "max"), findings=("reason", _once),
-    )  # fmt: skip
-    found = found.assign(both=found["stands"] & found["moves"], priority_ids=found["subject_id"].map(serves))
-    found["priority"] = priority_names(report, found["priority_ids"])
-    order = found.assign(far=found["subject_id"].map(_behind(report, found["subject_id"])) * -good).sort_values(
-        ["both", "far", "promise"], ascending=False, kind="stable", na_position="first"
+    rows = rows.assign(
+        new=~rows["flags"].str.contains("no new figure"),
+        standing=rows["finding"].where(rows["question"].isin(list(BESIDE))),
+        direction=rows["finding"].where(rows["question"].isin(["over time", "five_years"])),
     )
-    columns = ["subject_id", "name", "priority_ids", "priority", "both", "promise", "verdicts", "new", "findings"]
-    return found.loc[order.index, columns].reset_index(drop=True)
+    found = rows.groupby("subject_id", sort=False, as_index=False).agg(
+        name=("name", "first"), standing=("standing", _joined), direction=("direction", _joined), new=("new", "max"),
+        promise=("promise", "max"), verdicts=("finding", _joined), findings=("reason", _once),
+    ).astype({"standing": "str", "direction": "str"})
+    both = (found["standing"] != "") & (found["direction"] != "")
+    far = found["subject_id"].map(_behind(report, found["subject_id"])) * -good
+    found = found.assign(both=both, far=far, priority_ids=found["subject_id"].map(serves))
+    found["priority"] = priority_names(report, found["priority_ids"])
+    order = ["both", "far", "promise"]
+    return found.sort_values(order, ascending=False, kind="stable", na_position="first", ignore_index=True)
+
+
+def _joined(words):
+    return "; ".join(words.dropna())
 
 
 def _behind(report, subject_ids):
-    """The share of authorities whose figure is better than ours, by ``subject_id``; documents' figures have a place, too, but no rank."""
+    """The share of authorities with a better figure, by ``subject_id``; also of documents' figures, without a rank."""
     rows = report.subjects[report.subjects["subject_id"].isin(subject_ids)].drop_duplicates("subject_id")
     rows = rows.assign(cell=look_up(rows["observation_id"], report.figures["cell"]))
-    others = report.everyone[report.everyone["local"] & report.everyone["open_data"] & report.everyone["number"].notna()]
-    beside = rows[["subject_id", "cell", "value", "polarity"]].merge(others[["cell", "number"]], on="cell")
+    others = report.everyone
+    others = others.loc[others["local"] & others["open_data"] & others["number"].notna(), ["cell", "number"]]
+    beside = rows[["subject_id", "cell", "value", "polarity"]].merge(others, on="cell")
     sign = np.sign(beside["number"] - beside["value"].astype(float))
     better = sign == beside["polarity"].map({"higher": 1, "lower": -1})
     return better.groupby(beside["subject_id"]).mean()
 
 
 def told(report, good):
-    """Rows of ``judged`` that are good (1) or bad (-1) news: clear, or a target met or not; not of background figures or old ones."""
+    """Rows of ``judged`` that are good (1) or bad (-1) news: clear, or a target; no background figures or old ones."""
     rows = judged(report)
     news = rows["verdict"].map({str(one): one.good for one in Verdict}) == good
     sure = (rows["evidence"] == Evidence.CLEAR) | (rows["question"] == "target")
@@ -148,7 +143,7 @@ def is_recent(report, rows):
 
 
 def probably_not(found):
-    """How many rows of ``attention`` or ``went_well`` will probably not be so next year: the sum of what each promise leaves open.
+    """How many rows of ``attention`` or ``went_well`` will probably not be so next year: what promises leave open.
 
     >>> probably_not(pd.DataFrame({"promise": [90.0, 85.0, None]}))
     0.25
@@ -157,38 +152,23 @@ def probably_not(found):
 
 
 def worse_and_worsening(report, which="worse"):
-    """Subjects that clearly stand worse than England or their neighbours and clearly move the wrong way; with ``which`` "better" those
-    that stand better and move the right way.
+    """Subjects that clearly stand worse than England or their neighbours and clearly move the wrong way; with ``which``
+    "better" those that stand better and move the right way.
 
-    Returns
-    -------
-    DataFrame with ``subject_id, name, priority_ids, priority``, ``standing`` and ``direction`` (verdicts in words, with evidence) and
-    ``reason`` (sentences).
+    Returns: DataFrame with ``subject_id, name, priority_ids, priority``, ``standing`` and ``direction`` (verdicts in
+    words, with evidence) and ``reason`` (sentences).
     """
-    rows = told(report, -1 if which == "worse" else 1).drop_duplicates(["subject_id", "question"])
-    rows = rows.assign(
-        part=np.select(
-            [rows["question"].isin(list(BESIDE)), rows["question"] == "target"], ["standing", ""], "direction"
-        )
-    )
-    words = (
-        rows.groupby(["subject_id", "part"])["finding"]
-        .agg("; ".join)
-        .unstack()
-        .reindex(columns=["standing", "direction"])
-        .dropna()
-    )
-    found = _found(report, -1 if which == "worse" else 1).set_index("subject_id").reindex(words.index)
-    return found[["name", "priority_ids", "priority"]].join(words).assign(reason=found["findings"]).reset_index()
+    found = _found(report, -1 if which == "worse" else 1).rename(columns={"findings": "reason"})
+    columns = ["subject_id", "name", "priority_ids", "priority", "standing", "direction", "reason"]
+    return found.loc[found["both"], columns].sort_values("subject_id", ignore_index=True)
 
 
 def with_page(report):
-    """The indicators that have a page of their own: those of the plan (milestones and figures of a review of evidence aside), those with
-    published figures, and those of which more than one document prints figures. Of another area only what is published.
+    """The indicators that have a page of their own: those of the plan (milestones and figures of a review of evidence
+    aside), those with published figures, and those of which more than one document prints figures. Of another area only
+    what is published.
 
-    Returns
-    -------
-    list of ``indicator_id``, in the order in which the plan lists them.
+    Returns: list of ``indicator_id``, in the order in which the plan lists them.
 
     >>> "re-referrals" in with_page(cyp.open_review("cypf-2016-18", "2017-18 part 2"))
     True
@@ -215,10 +195,8 @@ def priority_names(report, ids):
 def not_judged(report, figures_too=False):
     """Subjects without any verdict, and why; with ``figures_too`` only those of them that have no figure either.
 
-    Returns
-    -------
-    DataFrame with ``priority_id, subject_id, name, measure, why`` (a kind of gap) and ``reason`` (the sentence of the
-    comparison that came nearest).
+    Returns: DataFrame with ``priority_id, subject_id, name, measure, why`` (a kind of gap) and ``reason`` (the sentence
+    of the comparison that came nearest).
     """
     rows = report.comparison[report.comparison["measure"] != "context figure"]
     with_verdict = pd.MultiIndex.from_frame(judged(report)[_KEY])
@@ -233,85 +211,63 @@ def not_judged(report, figures_too=False):
     without_target = best["reason"].str[:1].str.lower() + best["reason"].str[1:]
     lone = (best["observation_id"] != "") & (best["comparator"] == "previous")
     untested = rows.loc[rows["evidence"] == Evidence.NOT_TESTED, "subject_id"]
-    why = np.select(
-        [
-            best["measure"] == "milestone",
-            best["subject_id"].isin(untested),
-            best["observation_id"] != "",
-            best["gap"] == "superseded",
-        ],
-        [
-            "An event or document to deliver, not a figure",
-            "Not tested: how far its figures move by themselves is not known",
-            "A figure, with nothing to set it beside",
-            "No figure on this definition",
-        ],
-        "No figure known",
+    why = choose(
+        best.index,
+        (best["measure"] == "milestone", "An event or document to deliver, not a figure"),
+        (best["subject_id"].isin(untested), "Not tested: how far its figures move by themselves is not known"),
+        (best["observation_id"] != "", "A figure, with nothing to set it beside"),
+        (best["gap"] == "superseded", "No figure on this definition"),
+        otherwise="No figure known",
     )
-    return best.assign(reason=best["reason"].mask(lone, figure + without_target), why=why)[
-        [*_KEY, "name", "measure", "why", "reason"]
-    ]
+    best = best.assign(reason=best["reason"].mask(lone, figure + without_target), why=why)
+    return best[[*_KEY, "name", "measure", "why", "reason"]]
 
 
 def coverage(report):
     """How much of what each priority lists can be judged.
 
-    Returns
-    -------
-    DataFrame with one row for each priority, in order: ``priority_id, name, listed, milestones, background,
+    Returns: DataFrame with one row for each priority, in order: ``priority_id, name, listed, milestones, background,
     with_figure, figure_only`` (a figure and nothing to set it beside), ``against_target, over_time, against_england,
     judged, not_judged``; counts of subjects.
     """
-    rows = report.comparison.drop_duplicates(_KEY)
-    questions = judged(report)
-    questions = questions[questions["measure"] != "context figure"]
-    index = report.priorities.set_index("priority_id")["name"]
-    subjects = report.subjects
+    rows, subjects = report.comparison.drop_duplicates(_KEY), report.subjects
+    questions = judged(report).query("measure != 'context figure'")
+    names = report.priorities.set_index("priority_id")["name"]
     with_figure = subjects[subjects["measure"].isin(["indicator", "evidence figure"]) & subjects["value"].notna()]
-
-    def count(frame):
-        return frame.drop_duplicates(_KEY)["priority_id"].value_counts().reindex(index.index).fillna(0).astype(int)
-
-    table = pd.DataFrame(
-        {
-            "name": index,
-            "listed": count(rows),
-            "milestones": count(rows[rows["measure"] == "milestone"]),
-            "background": count(rows[rows["measure"] == "context figure"]),
-            "with_figure": count(with_figure),
-            "figure_only": count(
-                with_figure[
-                    ~pd.MultiIndex.from_frame(with_figure[_KEY]).isin(pd.MultiIndex.from_frame(questions[_KEY]))
-                ]
-            ),
-            "against_target": count(questions[questions["question"] == "target"]),
-            "over_time": count(questions[questions["question"] == "over time"]),
-            "against_england": count(questions[questions["question"] == "england"]),
-            "judged": count(questions),
-        }
-    )
-    table["not_judged"] = table["listed"] - table["background"] - table["judged"]
-    return table.reset_index()
+    answered = pd.MultiIndex.from_frame(with_figure[_KEY]).isin(pd.MultiIndex.from_frame(questions[_KEY]))
+    counted = {
+        "listed": rows,
+        "milestones": rows[rows["measure"] == "milestone"],
+        "background": rows[rows["measure"] == "context figure"],
+        "with_figure": with_figure,
+        "figure_only": with_figure[~answered],
+        "against_target": questions[questions["question"] == "target"],
+        "over_time": questions[questions["question"] == "over time"],
+        "against_england": questions[questions["question"] == "england"],
+        "judged": questions.drop_duplicates(_KEY),
+    }
+    table = pd.DataFrame({"name": names}).assign(**{
+        column: some["priority_id"].value_counts().reindex(names.index, fill_value=0) for column, some in counted.items()
+    })
+    return table.assign(not_judged=table["listed"] - table["background"] - table["judged"]).reset_index()
 
 
 def figures_used(report):
-    """Every figure of documents for the subjects of a report and of England beside them, and every published figure compared.
+    """Every figure of documents for the subjects of a report and of England beside them, and every published figure
+    compared.
 
-    Returns
-    -------
-    Rows of ``Report.figures`` with ``name`` (of the series and breakdown), ``document`` (title) and ``known_from``.
+    Returns: Rows of ``Report.figures`` with ``name`` (of the series and breakdown), ``document`` (title) and
+    ``known_from``.
     """
     figures, rows = report.figures, report.comparison
-    line = figures["series_id"] + "|" + figures["area_id"] + "|" + figures["breakdown"]
     subjects = rows["subject_id"].drop_duplicates()
     lines = {*subjects, *subjects.str.replace(r"\|[^|]*\|", f"|{ENGLAND}|", regex=True)}
     named = {*rows["observation_id"], *rows["comparator_observation_id"]}
-    used = figures[line.isin(lines) & (~figures["open_data"] | figures.index.isin(named))]
+    used = figures[line_ids(figures).isin(lines) & (~figures["open_data"] | figures.index.isin(named))]
     how = used["published_basis"].map({"assumed": " (assumed)", "cited": " (cited report)"}).fillna("")
     return used.assign(
-        name=names_of(report, used),
-        document=used["source_id"].map(source_titles(report.register)),
-        known_from=used["published"].dt.strftime("%d %B %Y").str.lstrip("0") + how,
+        name=names_of(report, used), document=used["source_id"].map(source_titles(report.register)),
+        known_from=used["published"].dt.strftime("%d %B %Y").str.lstrip("0") + how
     )
 
 
@@ -322,7 +278,7 @@ def names_of(report, rows):
 
 
 def in_words(report, figures):
-    """Rows of ``Report.figures`` as a table shows them: ``name``, ``value`` (a number, printed by ``value_text``), ``document`` (id)."""
+    """Rows of ``Report.figures`` as a table shows them: ``name``, ``value``, ``value_text``, ``document`` (id)."""
     said = {"name": names_of(report, figures), "value": figures["number"], "value_text": figures["text"]}
     return figures.assign(**said, document=figures["source_id"])
 
@@ -330,10 +286,7 @@ def in_words(report, figures):
 def queries_about(report):
     """What is odd in the sources of the figures and statements that a report uses: rows of ``source-queries``."""
     listed = report.register.table("plan-indicators")
-    line = listed["series_id"] + "|" + listed["area_id"] + "|" + listed["breakdown"]
-    line = line.where(listed["series_id"] != "", listed["plan_indicator_id"])
-    listings = listed.loc[line.isin(report.comparison["subject_id"]), "plan_indicator_id"]
+    listings = listed.loc[listing_ids(listed).isin(report.comparison["subject_id"]), "plan_indicator_id"]
     used = {*figures_used(report).index, *report.comparison["stated_id"], *listings}
     queries = report.register.table("source-queries")
-    about = queries["concerns"].str.split().map(lambda ids: not used.isdisjoint(ids)).astype(bool)
-    return queries[about]
+    return queries[queries["concerns"].map(lambda ids: not used.isdisjoint(ids.split())).astype(bool)]

@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from cyp_helpers.compare.areas import RANKS
 from cyp_helpers.compare.checks import check_comparisons
 from cyp_helpers.compare.comparison import judged_about, judged_peers
-from cyp_helpers.compare.figures import look_up
+from cyp_helpers.compare.figures import as_text, formatted, look_up
 from cyp_helpers.compare.judge import NO_VERDICT, Evidence, Verdict
 from cyp_helpers.compare.pairs import OVER_TIME
 from cyp_helpers.compare.plan import COMPARATORS, compare_plan
@@ -20,19 +21,17 @@ from cyp_helpers.compare.scale import CHILDREN
 from cyp_helpers.compare.subjects import published_lines
 from cyp_helpers.register.reviews import find_review, previous_review
 from cyp_helpers.register.tables import (
-    Register,
-    UnknownName,
-    decimal_places,
-    find_area,
-    find_plan,
-    find_priority,
-    load_register,
-    priorities_of,
+    Register, UnknownName, decimal_places, find_area, find_plan, find_priority, load_register, priorities_of
 )
 
-_OF_EVERYONE = ["series_id", "breakdown", "area_id", "area", "region_id", "local", "open_data", "unit", "polarity", "cell"]
-_OF_EVERYONE += ["kind", "months", "start", "end", "period", "period_label", "value", "status", "source_id", "number"]
-_OF_EVERYONE += ["low", "high", "numerator", "denominator", "rank", "rank_of", "rank_ties", "band"]
+_OF_EVERYONE = ["series_id", "breakdown", "area_id", "area", "region_id", "local", "open_data", "unit", "polarity",
+                "cell", "kind", "months", "start", "end", "period", "period_label", "value", "status", "source_id",
+                "number", "low", "high", "numerator", "denominator", *RANKS]
+_KEY = ["priority_id", "subject_id"]
+_FIRST = ["name", "measure", "role", "basis", "unit", "polarity", "indicator_id", "series_id", "breakdown", "area_id"]
+_NEWEST = ["value", "value_text", "period", "observation_id", "value_source", *RANKS]
+_BY_COMPARATOR = ["verdict", "evidence", "gap", "reason", "flags", "comparator_value", "comparator_text", "difference",
+                  "difference_text", "value_text", "told"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,8 +45,9 @@ class Report:
     comparison : DataFrame of ``compare_plan``, a row for each priority, indicator and comparator
     published : the same of the published series of the plan's indicators; beside its own area's documents, for another area alone
     figures : DataFrame of ``with_words``, every figure that these rows may be about, by ``observation_id``
-    everyone : DataFrame of ``known_figures`` with ranks: the plan's published series of all authorities, regions and England, and what
-        documents print of them (not ``open_data``), which some are held against; without the columns that no page reads of them, since it is most of what goes to each page's process
+    everyone : DataFrame of ``known_figures`` with ranks: the plan's published series of all authorities, regions and England, and
+        what documents print of them (not ``open_data``), which some are held against; without the columns that no page reads of
+        them, since it is most of what goes to each page's process
     pairs : DataFrame of ``judge``: every comparison of every one of ``figures``
 
     >>> open_review("cypf-2016-18", "2017-18 part 2", "safe")
@@ -106,12 +106,11 @@ class Report:
     def peers(self):
         """Rows of ``judge``: the comparisons of all authorities' figures for the periods of the newest published ones."""
         shown = self.figures["cell"].reindex(self.published["observation_id"].unique()).dropna()
-        register = self.register.whole
-        return judged_peers(register, self.as_at, shown, _shown(self.plan, _listed(register, self.plan["plan_id"])))
+        return judged_peers(self.register.whole, self.as_at, shown, _shown(self.register.whole, self.plan))
 
     @cached_property
     def priorities(self):
-        """The priorities of the plan in order; of another area than the plan's by their short names, since the long ones name places."""
+        """The priorities of the plan in order; for another area by their short names, since the long ones name places."""
         rows = priorities_of(self.register, self.plan["plan_id"])
         return rows.assign(title=rows["name"]) if self.is_of_others else rows
 
@@ -129,71 +128,43 @@ class Report:
         subjects["value"] = subjects["value"].mask(aside)
         text = ["value_text", "period", "observation_id", "value_source"]
         subjects[text] = subjects[text].mask(subjects["value"].isna(), "")
-        return subjects.assign(
-            marks=look_up(subjects["observation_id"], self.figures["marks"]).astype("str").fillna("")
-        )
+        return subjects.assign(marks=as_text(look_up(subjects["observation_id"], self.figures["marks"])))
 
     @cached_property
     def lines(self):
-        """``side_by_side`` of ``published``, of the lines that have a figure, with ``match`` and ``differs`` of ``published_lines``,
-        ``priority`` (name), ``unit_heading``, ``printed`` (value as published), ``marks`` and ``places`` (printed decimals)."""
+        """``side_by_side`` of ``published``, of the lines that have a figure, with ``match`` and ``differs`` of
+        ``published_lines``, ``priority`` (name), ``unit_heading``, ``printed`` (value as published), ``marks`` and
+        ``places`` (printed decimals)."""
         lines = side_by_side(self.published)
         lines = lines[lines["value"].notna()].reset_index(drop=True)
         facts = published_lines(self.register).set_index(["series_id", "breakdown"])[["match", "differs"]]
-        units = self.register.table("units").set_index("unit")["heading"]
         figures = self.figures[["value", "marks", "cell", "status"]].rename(columns={"value": "printed"})
         lines = lines.join(facts, on=["series_id", "breakdown"]).join(figures, on="observation_id")
-        lines["priority"] = lines["priority_id"].map(self.priorities.set_index("priority_id")["name"])
-        return lines.assign(unit_heading=lines["unit"].map(units), places=decimal_places(lines["printed"]))
+        return lines.assign(
+            priority=lines["priority_id"].map(self.priorities.set_index("priority_id")["name"]),
+            unit_heading=lines["unit"].map(self.register.table("units").set_index("unit")["heading"]),
+            places=decimal_places(lines["printed"]),
+        )
 
 
 def side_by_side(rows):
     """Rows of ``compare_plan`` with one row for each priority and subject.
 
-    Returns
-    -------
-    DataFrame with ``priority_id, subject_id, name, measure, role, basis, unit, polarity, indicator_id, series_id, breakdown, area_id``,
-    of the newest figure ``value, value_text, period, observation_id, value_source, rank, rank_of, rank_ties, band, rank_told`` and for each
-    comparator ``<comparator>_`` with ``verdict, evidence, gap, reason, flags, value, text, difference, difference_text, value_text,
-    told`` ("82.9%: ✓ better"; '' where there is no verdict).
+    Returns: DataFrame with ``priority_id, subject_id, name, measure, role, basis, unit, polarity, indicator_id,
+    series_id, breakdown, area_id``, of the newest figure ``value, value_text, period, observation_id, value_source,
+    rank, rank_of, rank_ties, band, rank_told`` and for each comparator ``<comparator>_`` with ``verdict, evidence, gap,
+    reason, flags, value, text, difference, difference_text, value_text, told`` ("82.9%: ✓ better"; '' where there is no
+    verdict).
     """
-    key = ["priority_id", "subject_id"]
-    first = [
-        "name",
-        "measure",
-        "role",
-        "basis",
-        "unit",
-        "polarity",
-        "indicator_id",
-        "series_id",
-        "breakdown",
-        "area_id",
-    ]
-    newest = ["value", "value_text", "period", "observation_id", "value_source", "rank", "rank_of", "rank_ties", "band"]
-    told = [
-        "verdict",
-        "evidence",
-        "gap",
-        "reason",
-        "flags",
-        "comparator_value",
-        "comparator_text",
-        "difference",
-        "difference_text",
-        "value_text",
-        "told",
-    ]
     rows = rows.assign(told=_told(rows))
-    subjects = rows.groupby(key, sort=False)[first].first()
-    wide = rows.pivot(index=key, columns="comparator", values=told)
-    wide = wide.reindex(columns=pd.MultiIndex.from_product([told, COMPARATORS]))  # a priority may list nothing
+    subjects = rows.groupby(_KEY, sort=False)[_FIRST].first()
+    wide = rows.pivot(index=_KEY, columns="comparator", values=_BY_COMPARATOR)
+    wide = wide.reindex(columns=pd.MultiIndex.from_product([_BY_COMPARATOR, COMPARATORS]))  # a priority may list nothing
     wide.columns = [f"{comparator}_{what.removeprefix('comparator_')}" for what, comparator in wide.columns]
-    own = rows[rows["comparator"] == "previous"].set_index(key)[newest]
-    whole = own[["rank", "rank_of", "band"]].map("{:.0f}".format, na_action="ignore").astype("str").fillna("")
-    place = whole["rank"] + np.where(own["rank_ties"] > 1, "=", "") + " of " + whole["rank_of"]
-    quarter = (", quarter " + whole["band"]).where(whole["band"] != "", "")
-    own["rank_told"] = (place + quarter).where(whole["rank"] != "", "")
+    own = rows[rows["comparator"] == "previous"].set_index(_KEY)[_NEWEST]
+    rank, of, band = (formatted(own[column]).fillna("") for column in ("rank", "rank_of", "band"))
+    place = rank + np.where(own["rank_ties"] > 1, "=", "") + " of " + of + (", quarter " + band).where(band != "", "")
+    own["rank_told"] = place.where(rank != "", "")
     return subjects.join(own).join(wide.reindex(subjects.index)).reset_index()
 
 
@@ -235,12 +206,11 @@ def open_review(plan, review, priority=None, area="", register=None):
     if not area and not plan_row["area_id"]:
         raise UnknownName(f"{plan_row['title']} is of every authority: say which one as area, such as Leeds")
     area_row = find_area(register, area or plan_row["area_id"])
-    listed = _listed(register, plan)
-    register = register.holding(listed).of_plan(plan_row)
+    register = register.holding(_listed(register, plan_row)).of_plan(plan_row)
     if priority is not None:
         find_priority(register, plan, priority)
     area_id, review = area_row["area_id"], review_row["review"]
-    judged = judged_about(register, review_row["as_at"], area_id, _shown(plan_row, listed))
+    judged = judged_about(register, review_row["as_at"], area_id, _shown(register, plan_row))
     comparison, figures = compare_plan(judged, plan, review, area_id)
     own = area_id == plan_row["area_id"]
     published = compare_plan(judged, plan, review, area_id, published=True)[0] if own else comparison
@@ -249,19 +219,19 @@ def open_review(plan, review, priority=None, area="", register=None):
     of_plan = judged.figures["series_id"].isin(published_lines(register)["series_id"])
     everyone = judged.figures.loc[of_plan & judged.figures["number"].notna(), _OF_EVERYONE]
     pairs = judged.pairs[judged.pairs["figure"].isin(figures["figure"])]
-    rows = (plan_row, review_row, None, area_row, comparison, published, figures, everyone, pairs)
-    whole = Report(judged.register, *rows)
-    return narrowed(whole, priority)
+    frames = (comparison, published, figures, everyone, pairs)
+    return narrowed(Report(judged.register, plan_row, review_row, None, area_row, *frames), priority)
 
 
 def _listed(register, plan):
+    """The series that a plan (a row of ``plans``) lists."""
     listed = register.table("plan-indicators")
-    return tuple(sorted({*listed.loc[listed["plan_id"] == plan, "series_id"], CHILDREN}))
+    return tuple(sorted({*listed.loc[listed["plan_id"] == plan["plan_id"], "series_id"], CHILDREN}))
 
 
-def _shown(plan, listed):
-    """A plan of every authority shows what it lists alone; others have counterparts beside, any series."""
-    return None if plan["area_id"] else listed
+def _shown(register, plan):
+    """Those that a plan of every authority shows alone; None for others, which have counterparts beside, any series."""
+    return None if plan["area_id"] else _listed(register, plan)
 
 
 _opened_ahead = {}
@@ -270,15 +240,10 @@ _opened_ahead = {}
 def reopen(pickled, project):
     """Let ``open_review`` in this process give a report that another one has opened, as a batch run does for its pages.
 
-    Parameters
-    ----------
-    pickled : bytes or the path of a file with them, a pickled Report of all priorities; unpickled, so it must come from this project's own processes.
-        None: reviews are opened from ``data/`` again
-    project : folder; the report's register becomes that of this project
-
-    Returns
-    -------
-    Report or None
+    Parameters: ``pickled``: bytes or the path of a file with them, a pickled Report of all priorities; unpickled, so it
+    must come from this project's own processes. None: reviews are opened from ``data/`` again; ``project``: folder; the
+    report's register becomes that of this project.
+    Returns: Report or None
     """
     _opened_ahead.clear()
     if pickled is None:
@@ -297,12 +262,11 @@ def narrowed(whole, priority):
         return whole
     row = find_priority(whole.register, whole.plan["plan_id"], priority)
     row = whole.priorities.set_index("priority_id", drop=False).loc[row["priority_id"]]
-    frames = {
-        name: rows[rows["priority_id"] == row["priority_id"]].reset_index(drop=True)
-        for name, rows in (("comparison", whole.comparison), ("published", whole.published))
-    }
-    report = replace(whole, priority=row, **frames)
-    vars(report).update({name: rows for name, rows in vars(whole).items() if name == "peers"})  # the same for all priorities
+    mine = [rows[rows["priority_id"] == row["priority_id"]] for rows in (whole.comparison, whole.published)]
+    comparison, published = (rows.reset_index(drop=True) for rows in mine)
+    report = replace(whole, priority=row, comparison=comparison, published=published)
+    if "peers" in vars(whole):  # the same for all priorities
+        vars(report)["peers"] = whole.peers
     return report
 
 

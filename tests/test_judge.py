@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from cyp_helpers.compare.judge import Evidence, Verdict, _apart, _chance, verdict_words, verdicts
+from cyp_helpers.compare.judge import Evidence, Verdict, _apart, _chance, verdicts
 from cyp_helpers.compare.pairs import OVER_TIME
 from cyp_helpers.compare.promise import CLEAR_PROMISE, CURVES, KINDS, LEVELS, OFFSETS, level_scale, promises
 from cyp_helpers.compare.scale import fit_variation, own_factor
@@ -59,13 +59,14 @@ def test_only_what_is_clear_has_a_direction_and_it_is_that_of_the_score(rows):
 def test_every_word_is_told_once_and_worst_first():
     assert [str(one) for one in Verdict if one.good < 0][:3] == ["not met", "off track", "worsened"]
     assert {one.sign for one in Verdict} == {"✓", "✗", ""}
-    told = [
-        verdict_words(pd.Series([question]), pd.Series([polarity]), pd.Series([way])).iloc[0]
-        for question in ("time", "area", "trend")
+    rows = [
+        {"comparator": comparator, "polarity": polarity, "difference": way, "score": 2.0 * way}
+        for comparator in ("previous", "england", "five_years")
         for polarity in ("higher", "none")
         for way in (-1, 0, 1, np.nan)
     ]
-    assert told == [
+    told = verdicts(pd.DataFrame(rows).assign(promise=90.0, compared=True, hidden=False))["verdict"]
+    assert told.tolist() == [
         *("worsened", "no clear change", "improved", "no clear change"),
         *("decreased", "no clear change", "increased", "no clear change"),
         *("worse", "no clear difference", "better", "no clear difference"),

@@ -3,26 +3,20 @@
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.register.tables import AUTHORITY_TYPES, ENGLAND, UnknownName
+from cyp_helpers.register.tables import AUTHORITY_TYPES, ENGLAND
 
+RANKS = ["rank", "rank_of", "rank_ties", "band"]  # columns of ``ranks``
 _SLACK = 1e-9  # noise of binary fractions, far below any printed digit
 
 
-def list_in_use(register, wanted=None):
-    """The ``list_id`` of the neighbour list in use, or ``wanted`` where the register has it.
-
-    Raises
-    ------
-    UnknownName, with those there are.
+def list_in_use(register):
+    """The ``list_id`` of the neighbour list in use, '' where there is none.
 
     >>> list_in_use(load_register().as_known("2018-03-31"))
     'sn-2021-04'
     """
-    lists = (register.whole or register).table("neighbour-lists")["list_id"]
-    if wanted is not None and wanted not in set(lists):
-        raise UnknownName(f"Unknown neighbour list: {wanted!r}. Valid: {', '.join(lists)}.")
-    in_use = register.table("neighbour-lists")["list_id"]
-    return wanted or (in_use.iloc[-1] if len(in_use) else "")
+    lists = register.table("neighbour-lists")["list_id"]
+    return lists.iloc[-1] if len(lists) else ""
 
 
 def list_words(register):
@@ -31,108 +25,76 @@ def list_words(register):
     >>> list_words(load_register().as_known("2018-03-31"))["sn-2021-04"]
     'list of April 2021, the oldest there is, made after this review'
     """
-    lists = (register.whole or register).table("neighbour-lists").set_index("list_id")
-    in_use = register.table("neighbour-lists").set_index("list_id")
+    lists, in_use = (
+        one.table("neighbour-lists").set_index("list_id") for one in (register.whole or register, register)
+    )
     later = in_use["later"].reindex(lists.index).eq(True) if "later" in in_use else False
     words = np.where(later, ", the oldest there is, made after this review", "")
     return "list of " + pd.to_datetime(lists["published"]).dt.strftime("%B %Y") + words
 
 
-def outside_members(figures, members):
+def outside_members(figures, register):
     """True for a figure of England or a region that cannot be right, because it lies outside the range of its members.
 
     Judged only where half of the members or more have a figure; a few published figures do not bound an average.
-
-    Parameters
-    ----------
-    figures : frame of ``known_figures``
-    members : how many authorities each wide area has, of ``members_of``
+    ``figures`` are of ``known_figures``.
     """
-    read = ["cell", "region_id", "low", "high"]
-    local = figures.loc[figures["local"] & figures["number"].notna() & figures["open_data"], read]
-    whole = local.assign(wide=ENGLAND)
-    both = pd.concat([whole, local.assign(wide=local["region_id"])])
-    spread = both.groupby(["cell", "wide"]).agg(low=("low", "min"), high=("high", "max"), known=("low", "size"))
-    wide = figures.loc[
-        ~figures["local"] & figures["number"].notna() & ~figures["total"], ["cell", "area_id", "low", "high"]
-    ]
-    found = spread.reindex(pd.MultiIndex.from_frame(wide[["cell", "area_id"]])).set_axis(wide.index)
-    size = wide["area_id"].map(members).astype(float)
-    outside = (wide["high"] < found["low"] - _SLACK) | (wide["low"] > found["high"] + _SLACK)
-    return (outside & (2 * found["known"] >= size)).reindex(figures.index, fill_value=False)
-
-
-def members_of(register):
-    """How many local authorities England and each region have, by ``area_id``."""
     areas = register.table("areas")
-    local = areas[areas["area_type"].isin(AUTHORITY_TYPES)]
-    return pd.concat([local["region_id"].value_counts(), pd.Series({ENGLAND: len(local)})]).to_dict()
+    areas = areas[areas["area_type"].isin(AUTHORITY_TYPES)]
+    members = {ENGLAND: len(areas), **areas["region_id"].value_counts()}
+    read = ["cell", "area_id", "region_id", "low", "high", "local", "open_data", "total"]
+    known = figures.loc[figures["number"].notna(), read]
+    local = known[known["local"] & known["open_data"]]
+    both = pd.concat([local.assign(wide=ENGLAND), local.assign(wide=local["region_id"])])
+    spread = both.groupby(["cell", "wide"]).agg(low=("low", "min"), high=("high", "max"), known=("low", "size"))
+    wide = known[~known["local"] & ~known["total"]]
+    found = spread.reindex(pd.MultiIndex.from_frame(wide[["cell", "area_id"]])).set_axis(wide.index)
+    outside = (wide["high"] < found["low"] - _SLACK) | (wide["low"] > found["high"] + _SLACK)
+    enough = 2 * found["known"] >= wide["area_id"].map(members).astype(float)
+    return (outside & enough).reindex(figures.index, fill_value=False)
 
 
 def neighbour_averages(figures, register, list_id, average="mean"):
-    """Average of the statistical neighbours of each authority, for each of its figures.
+    """Average ("mean" or "median") of the statistical neighbours on a list, for each figure of ``known_figures``.
 
-    Parameters
-    ----------
-    figures : frame of ``known_figures``
-    list_id : str, which list
-    average : "mean" or "median"
-
-    Returns
-    -------
-    DataFrame indexed as ``figures``: ``number``, ``low`` and ``high`` (as if rounding had moved all figures one way), ``n``
-    (neighbours with a figure), ``of`` (on the list), ``least`` and ``most`` (their range); empty where there is none.
+    Returns: DataFrame indexed as ``figures``: ``number``, ``low`` and ``high`` (as if rounding had moved all figures
+    one way), ``n`` (neighbours with a figure), ``of`` (on the list), ``least`` and ``most`` (their range); empty where
+    there is none.
     """
     codes, areas = pd.factorize(figures["area_id"])
     listed = register.table("neighbours")
     listed = listed[(listed["list_id"] == list_id) & listed["area_id"].isin(areas)]
     places = listed.assign(n=listed.groupby("area_id").cumcount()).pivot(
         index="area_id", columns="n", values="neighbour_id"
-    )
+    ).reindex(areas)
     count = len(areas) + 1
     usable = figures["number"].notna() & figures["local"] & figures["open_data"]
     start = (figures["cell"].fillna(-1).to_numpy(dtype=int) + 1) * count  # a place for each cell and area
     where = np.full(start.max(initial=0) + count, -1)
     where[(start + codes)[usable]] = np.arange(usable.sum())
     # With an empty last place, which -1, no such neighbour, then stands for.
-    number, half = (
-        np.append(column[usable].to_numpy(), np.nan)
-        for column in (figures["number"], figures["high"] - figures["number"])
-    )
-    places = places.reindex(areas)
+    number, high = (np.append(figures.loc[usable, column].to_numpy(), np.nan) for column in ("number", "high"))
     theirs = [areas.get_indexer(places[n].fillna("")) for n in places] or [np.full(len(areas), -1)]
     at = np.stack([where[start + one[codes]] for one in theirs], axis=1)
     found = at >= 0
-    values = number[at]
-    n = found.sum(axis=1)
+    n, of = found.sum(axis=1), places.notna().sum(axis=1).to_numpy()[codes]
     some = n > 0
-    listed = places.notna().sum(axis=1).to_numpy()
-    result = pd.DataFrame({"n": n, "of": listed[codes]}, index=figures.index)
+    values, half = number[at][some], (high - number)[at][some]
     # Rounded, so that the same figures give the same digits whatever order a machine adds them in.
-    middle = np.nanmean(values[some], axis=1).round(9) if average == "mean" else np.nanmedian(values[some], axis=1)
-    slack = np.nanmean(half[at][some], axis=1)
-    parts = {
-        "number": middle,
-        "low": middle - slack,
-        "high": middle + slack,
-        "least": np.nanmin(values[some], axis=1),
-        "most": np.nanmax(values[some], axis=1),
-    }
-    return result.join(pd.DataFrame(parts, index=figures.index[some]))
+    middle = np.nanmean(values, axis=1).round(9) if average == "mean" else np.nanmedian(values, axis=1)
+    slack = np.nanmean(half, axis=1)
+    parts = {"number": middle, "low": middle - slack, "high": middle + slack,
+             "least": np.nanmin(values, axis=1), "most": np.nanmax(values, axis=1)}
+    return pd.DataFrame({"n": n, "of": of}, figures.index).join(pd.DataFrame(parts, figures.index[some]))
 
 
 def ranks(figures):
-    """Place of each authority's published figure among all of the same line and period.
+    """Place of each authority's published figure (of ``known_figures``) among all of the same line and period.
 
-    Parameters
-    ----------
-    figures : frame of ``known_figures``
-
-    Returns
-    -------
-    DataFrame indexed as ``figures``: ``rank`` (1 is best, the highest where neither direction is better), ``rank_of``,
-    ``rank_ties`` (how many share it) and ``band`` (quarter, 1 is best), empty where there is none: of totals, areas that are not
-    local authorities, without polarity, and where more than a quarter of authorities share one figure.
+    Returns: DataFrame indexed as ``figures``: ``rank`` (1 is best, the highest where neither direction is better),
+    ``rank_of``, ``rank_ties`` (how many share it) and ``band`` (quarter, 1 is best), empty where there is none: of
+    totals, areas that are not local authorities, without polarity, and where more than a quarter of authorities share
+    one figure.
 
     >>> facts = {"number": [20.0, 30.0], "local": True, "open_data": True, "total": False, "polarity": "lower", "cell": 0}
     >>> ranks(pd.DataFrame(facts))["rank"].tolist()

@@ -18,16 +18,12 @@ class Contradiction(AssertionError):
 def check_comparisons(rows):
     """Stop where a comparison breaks a rule that a reader relies on.
 
-    Verdict and evidence are of the vocabulary; what is not compared says nothing and why; totals are never set beside those of another
-    area; only what is clear has a direction, and direction and verdict are those of score, difference and polarity.
+    Verdict and evidence are of the vocabulary; what is not compared says nothing and why; totals are never set beside
+    those of another area; only what is clear has a direction, and direction and verdict are those of score, difference
+    and polarity.
 
-    Parameters
-    ----------
-    rows : DataFrame of ``compare_plan``
-
-    Raises
-    ------
-    Contradiction, with the indicator, the comparator, what was found and what would be right.
+    Parameters: ``rows``: DataFrame of ``compare_plan``.
+    Raises: Contradiction, with the indicator, the comparator, what was found and what would be right.
 
     >>> row = {"name": "Absence", "comparator": "england", "unit": "percent", "polarity": "lower", "difference": 1.0, "score": 3.0}
     >>> row |= {"direction": 1.0, "evidence": "clear", "verdict": "better", "gap": "", "reason": "Clear."}

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from cyp_helpers.compare.areas import ranks
-from cyp_helpers.compare.figures import join_words, known_figures, status_words, word
+from cyp_helpers.compare.areas import RANKS, ranks
+from cyp_helpers.compare.figures import as_text, choose, join_words, known_figures, look_up, status_words, word
 from cyp_helpers.compare.judge import judge
 from cyp_helpers.compare.pairs import pair_figures
 from cyp_helpers.compare.reasons import gap_sentences, judged_sentences
@@ -21,7 +21,7 @@ from cyp_helpers.register.tables import ENGLAND, Register, UnknownName, decimal_
 
 
 class Judged(NamedTuple):
-    """What was known on a day: the register then, every figure (with ranks), every judged pair, the years before each figure."""
+    """What was known on a day: the register, every figure (with ranks), every judged pair, the years before each."""
 
     register: Register
     figures: pd.DataFrame
@@ -47,33 +47,40 @@ def paired_on(register, day, series=None):
 
 @lru_cache(maxsize=2)
 def judged_on(register, day, series=None):
-    """Every comparison of every figure known on a day (of ``series``, a tuple, or all); kept, since all areas and pages read it.
+    """Every comparison of every figure known on a day (of ``series``, a tuple, or all); kept, since all pages read it.
 
     >>> judged_on(load_register(), pd.Timestamp("2018-03-31"), ("re-referrals",)).pairs["comparator"].unique().tolist()
     ['previous', 'england', 'five_years', 'region', 'neighbours']
     """
-    known, every, pairs, years = paired_on(register, day, series)
-    return Judged(known, every, judge(every, pairs, years, known), years)
+    return _judged(paired_on(register, day, series))
 
 
 def judged_about(register, day, area_id, series=None):
-    """``judged_on`` with the pairs of one area, its region, England and the documents alone: what one report tells; of ``series`` (a
-    tuple), or all.
+    """``judged_on`` with the pairs of one area, its region, England and the documents alone: what one report tells; of
+    ``series`` (a tuple), or all.
 
     >>> len(judged_about(load_register(), pd.Timestamp("2018-03-31"), "E06000016").pairs) > 1000
     True
     """
-    known, every, pairs, years = paired_on(register, day, series)
-    near = every["area_id"].isin([area_id, region_of(known, area_id), ENGLAND]) | ~every["open_data"]
-    return Judged(known, every, judge(every, pairs, years, known, near.reindex(pairs["figure"]).to_numpy()), years)
+    paired = paired_on(register, day, series)
+    places = [area_id, region_of(paired.register, area_id), ENGLAND]
+    return _judged(paired, paired.figures["area_id"].isin(places) | ~paired.figures["open_data"])
 
 
 def judged_peers(register, day, cells, series=None):
-    """The judged pairs of every authority's figure in some cells (a series, breakdown and period each), as one page tells them; of
-    ``series`` (a tuple), or all, which the cells are numbers of."""
-    known, every, pairs, years = paired_on(register, day, series)
-    rows = every["cell"].isin(cells) & every["local"] & every["open_data"] & every["number"].notna()
-    return judge(every, pairs, years, known, rows.reindex(pairs["figure"]).to_numpy())
+    """The judged pairs of every authority's figure in some cells (a series, breakdown and period each), as one page
+    tells them; of ``series`` (a tuple), or all, which the cells are numbers of."""
+    paired = paired_on(register, day, series)
+    every = paired.figures
+    published = every["local"] & every["open_data"] & every["number"].notna()
+    return _judged(paired, every["cell"].isin(cells) & published).pairs
+
+
+def _judged(paired, rows=None):
+    """With the pairs of all figures or of some (a boolean Series) judged."""
+    known, every, pairs, years = paired
+    only = None if rows is None else rows.reindex(pairs["figure"]).to_numpy()
+    return paired._replace(pairs=judge(every, pairs, years, known, only))
 
 
 def figures(register, as_at=None, areas=None, series=None):
@@ -113,7 +120,7 @@ def figures(register, as_at=None, areas=None, series=None):
     wanted, day, chosen = _asked(register, as_at, areas, series)
     known, every = known_on(register, day, chosen)
     every = every[every["number"].notna() & every["area_id"].isin(every["area_id"] if wanted is None else wanted)]
-    more = ["low", "high", "numerator", "denominator", *_RANKS, "source_id", "locator", "published"]
+    more = ["low", "high", "numerator", "denominator", *RANKS, "source_id", "locator", "published"]
     return _facts(every, known).join(every[more]).reset_index(drop=True)
 
 
@@ -163,23 +170,20 @@ def compare(register, as_at=None, areas=None, series=None):
     Notes
     -----
     Clear: the score is beyond 1.96 and the promise at least 85 (beside areas) or 75 (over time), see ``judge``. Rounding: a
-    printed 5 stands for 4.5 up to 5.5 and a difference that this could turn round has no direction. Totals are not set beside other areas' totals; a break in a series is not compared across.
+    printed 5 stands for 4.5 up to 5.5 and a difference that this could turn round has no direction. Totals are not set beside
+    other areas' totals; a break in a series is not compared across.
 
     >>> rows = cyp.compare(cyp.load_register(), as_at="2018-03-31", areas="Nottinghamshire", series="assessments-timely")
     >>> rows.query("comparator == 'england' and year == '2016/17'")["verdict"].tolist()
     ['better']
     """
     wanted, day, chosen = _asked(register, as_at, areas, series)
+    judged = paired_on(register, day, chosen)
     if wanted is None:
-        known, every, pairs, _ = judged_on(register, day, chosen)
+        judged = judged_on(register, day, chosen)
     else:
-        known, every, pairs, years = paired_on(register, day, chosen)
-        only = every["area_id"].isin(wanted).reindex(pairs["figure"]).to_numpy()
-        pairs = judge(every, pairs, years, known, only)
-    return tidy(pairs, every, known)
-
-
-_RANKS = ["rank", "rank_of", "rank_ties", "band"]
+        judged = _judged(judged, judged.figures["area_id"].isin(wanted))
+    return tidy(judged.pairs, judged.figures, judged.register)
 
 
 def _asked(register, as_at, areas, series):
@@ -193,74 +197,51 @@ def _facts(every, register):
     """What ``figures`` and ``compare`` say of each figure."""
     names = register.table("series").set_index("series_id")["name"]
     areas = register.table("areas").set_index("area_id")["name"]
-    same = ["series_id", "breakdown", "unit", "polarity", "area_id", "area", "period_label", "status"]
-    facts = every[same].assign(
-        name=every["series_id"].map(names),
-        region=every["region_id"].map(areas).astype("str").fillna(""),
-        period=to_periods(every),
-        year=every["period"].str.extract(r"^\w\w (\d{4}(?:/\d\d)?)$")[0].astype("str").fillna(""),
-        value=every["number"],
-        places=decimal_places(every["value"]),
+    facts = every.assign(
+        name=every["series_id"].map(names), region=as_text(every["region_id"].map(areas)),
+        period=to_periods(every), year=as_text(every["period"].str.extract(r"^\w\w (\d{4}(?:/\d\d)?)$")[0]),
+        value=every["number"], places=decimal_places(every["value"]),
     )
     order = "series_id name breakdown unit polarity area_id area region period period_label year value places status"
     return facts[order.split()]
 
 
 def tidy(pairs, every, register):
-    """Judged pairs with the facts of their figures, as ``compare`` gives them.
-
-    Parameters
-    ----------
-    pairs : frame of ``judge``
-    every : the figures of both sides of each, of ``known_on``
-    """
+    """Pairs of ``judge`` with the facts of their figures (``every``, of both sides), as ``compare`` gives them."""
     mine = every.loc[pairs["figure"].unique()]
-    rows = _facts(mine, register).join(mine[["source_id"]]).reindex(pairs["figure"]).set_axis(pairs.index)
-    seen = ["status", "period_label", "start", "end", "value"]
-    other = (
-        every.loc[pairs.loc[pairs["other"] >= 0, "other"].unique(), seen].reindex(pairs["other"]).set_axis(pairs.index)
+    rows = look_up(pairs["figure"], _facts(mine, register).join(mine[["source_id", "start", "end", *RANKS]]))
+    other = look_up(pairs["other"], every[["status", "period_label", "start", "end", "value"]])
+    comparator, gap = pairs["comparator"], pairs["gap"]
+    near, judged = comparator == "neighbours", gap == ""
+    where = rows["region"].mask(comparator == "england", "England").mask(gap == "itself", rows["area"])
+    detail = choose(
+        pairs.index, (gap == "too few years", "are " + pairs["n"].fillna(0).astype(int).astype("str")),
+        (gap == "no figure printed", "no figure"), otherwise="another period",
     )
-    span = mine[["start", "end"]].reindex(pairs["figure"]).set_axis(pairs.index)
-    near = pairs["comparator"] == "neighbours"
-    beside = pairs["comparator"].isin(["england", "region"])
-    where = (
-        rows["region"].mask(pairs["comparator"] == "england", "England").mask(pairs["gap"] == "itself", rows["area"])
-    )
-    years = "are " + pairs["n"].fillna(0).astype(int).astype("str")
-    detail = pd.Series("another period", pairs.index).mask(pairs["gap"] == "no figure printed", "no figure")
-    detail = detail.mask(pairs["gap"] == "too few years", years)
-    judged = pairs["gap"] == ""
-    apart = beside & judged & ((span["start"] != other["start"]) | (span["end"] != other["end"]))
-    theirs = decimal_places(other["value"].astype("str").fillna("")).where(other["value"].notna(), rows["places"])
-    rows = rows.assign(
-        comparator=pairs["comparator"],
-        comparator_value=pairs["other_number"],
+    apart = (rows["start"] != other["start"]) | (rows["end"] != other["end"])
+    apart &= comparator.isin(["england", "region"]) & judged
+    theirs = decimal_places(as_text(other["value"])).where(other["value"].notna(), rows["places"])
+    told = rows.drop(columns=["start", "end", *RANKS]).assign(
+        comparator=comparator, comparator_value=pairs["other_number"],
         comparator_period=other["period_label"].mask(near & judged, rows["period_label"]).fillna(""),
-        difference=pairs["difference"],
-        difference_places=theirs.clip(upper=rows["places"]),
+        difference=pairs["difference"], difference_places=theirs.clip(upper=rows["places"]),
         **pairs[["direction", "verdict", "evidence", "promise", "score", "counts", "england_difference", "gap"]],
-        reason=judged_sentences(pairs).where(judged, gap_sentences(pairs["gap"], where, detail)),
-        flags=join_words(
-            [
-                status_words(rows["status"], register),
-                status_words(other["status"].fillna(""), register),
-                word("unlike periods", apart),
-                word("other source", pairs["other_source"].eq(True)),
-                word("average of areas", near & judged),
-            ]
-        ),
+        reason=judged_sentences(pairs).where(judged, gap_sentences(gap, where, detail)),
+        flags=join_words([
+            status_words(rows["status"], register), status_words(other["status"].fillna(""), register),
+            word("unlike periods", apart), word("other source", pairs["other_source"].eq(True)),
+            word("average of areas", near & judged),
+        ]),
     )
-    ranked = mine[_RANKS].reindex(pairs["figure"]).set_axis(pairs.index)
-    return rows.join(ranked).reset_index(drop=True)
+    return told.join(rows[RANKS]).reset_index(drop=True)
 
 
 def find_series(register, series):
     """The ``series_id`` of one series or a list of them; raises UnknownName with near matches."""
     wanted = [series] if isinstance(series, str) else list(series)
     known = register.table("series")["series_id"]
-    strangers = [one for one in wanted if one not in set(known)]
-    if strangers:
-        near = get_close_matches(strangers[0], known, n=3)
+    for stranger in [one for one in wanted if one not in set(known)]:
+        near = get_close_matches(stranger, known, n=3)
         hint = f" Near matches: {', '.join(near)}." if near else " cyp.indicators() lists them."
-        raise UnknownName(f"Unknown series: {strangers[0]!r}.{hint}")
+        raise UnknownName(f"Unknown series: {stranger!r}.{hint}")
     return wanted

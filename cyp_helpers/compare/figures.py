@@ -1,5 +1,7 @@
 """Known figures: one row a figure, of documents and published data alike, with all that comparing and telling it needs."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
@@ -14,25 +16,21 @@ _PRINTED = ["observation_id", "period_printed", "printed", "qualifier", "reading
 def known_figures(register, series=None):
     """Every figure of a register, the spine of all comparisons.
 
-    Parameters
-    ----------
-    register : Register, as known on a day
-    series : list of series_id; all where it is left out
-
-    Returns
-    -------
-    DataFrame, one row a figure, with
+    Parameters: ``register``: Register, as known on a day; ``series``: list of series_id; all where it is left out.
+    Returns: DataFrame, one row a figure, with
 
     - ``series_id, breakdown, area_id, period, value`` (as printed), ``status, source_id, locator, published,
-      first_published, published_basis``; ``observation_id, period_printed, printed, qualifier, reading, note`` of documents
-    - ``open_data`` (True for published data), ``number`` (of a judgement its step on the scale), ``low`` and ``high`` (what the
-      printed value can stand for), ``numerator`` and ``denominator`` (NaN where none are used)
-    - of its indicator ``indicator_id, unit, polarity, per`` (100 for percentages, NaN where no test of counts fits), ``total``
-      (grows with the area)
-    - of its period ``start, end, kind, months, period_label, dated`` (False where no period is printed) and ``span`` (whole years)
+      first_published, published_basis``; ``observation_id, period_printed, printed, qualifier, reading, note`` of
+      documents
+    - ``open_data`` (True for published data), ``number`` (of a judgement its step on the scale), ``low`` and ``high``
+      (what the printed value can stand for), ``numerator`` and ``denominator`` (NaN where none are used)
+    - of its indicator ``indicator_id, unit, polarity, per`` (100 for percentages, NaN where no test of counts fits),
+      ``total`` (grows with the area)
+    - of its period ``start, end, kind, months, period_label, dated`` (False where no period is printed) and ``span``
+      (whole years)
     - of its area ``area, local`` (a local authority), ``region_id``
-    - numbers that are equal for ``line`` (series and breakdown), ``track`` (line, area and kind of period) and ``cell`` (line and
-      period, -1 where none is printed)
+    - numbers that are equal for ``line`` (series and breakdown), ``track`` (line, area and kind of period) and ``cell``
+      (line and period, -1 where none is printed)
 
     >>> known_figures(load_register().as_known("2018-03-31"), ["re-referrals"])["value"].iloc[0]
     '35.6'
@@ -45,19 +43,21 @@ def known_figures(register, series=None):
     rows = pd.concat([documents.assign(open_data=False, **counts), published], ignore_index=True)
     measure = look_up(rows["series_id"], _measures(register))
     periods = parse_periods(rows["period"])
-    areas = look_up(rows["area_id"], _areas(register))
+    areas = register.table("areas").set_index("area_id")[["name", "area_type", "region_id"]]
+    areas = areas.assign(local=areas.pop("area_type").isin(AUTHORITY_TYPES)).rename(columns={"name": "area"})
+    areas = look_up(rows["area_id"], areas[["area", "local", "region_id"]])
     rows = pd.concat([rows, measure, periods, areas], axis=1)
-    rows["number"] = _by_text(rows["value"], lambda texts: pd.to_numeric(texts, errors="coerce"))
+    rows["number"] = _by_text(rows["value"], partial(pd.to_numeric, errors="coerce"))
     judged = rows["scale_id"] != ""
     rows.loc[judged, "number"] = judgement_steps(rows["scale_id"][judged], rows["value"][judged], register)
     rows["line"] = rows.groupby(["series_id", "breakdown"], sort=False).ngroup()
-    whole = rows["kind"].str.contains("year", na=False)
-    untested = rows["chance_note"] != ""
-    rows = with_rounding(rows, rows["exact"], 1 + (rows["open_data"] & _worked_out(rows, register))).assign(
-        numerator=rows["numerator"].mask(untested),
-        denominator=rows["denominator"].mask(untested),
-        dated=~rows["kind"].isin(UNDATED_KINDS),
-        span=(rows["months"] // 12).where(whole, 0).astype(int),
+    # A gap that an import works out from two published figures holds the rounding of both.
+    gaps = register.table("published-measures").query("minus_measure != ''")["series_id"]
+    rows = with_rounding(rows, rows["exact"], 1 + (rows["open_data"] & rows["series_id"].isin(gaps)))
+    whole, untested = rows["kind"].str.contains("year", na=False), rows["chance_note"] != ""
+    rows = rows.assign(
+        numerator=rows["numerator"].mask(untested), denominator=rows["denominator"].mask(untested),
+        dated=~rows["kind"].isin(UNDATED_KINDS), span=(rows["months"] // 12).where(whole, 0).astype(int),
         track=rows.groupby(["line", "area_id", "kind"], sort=False).ngroup(),
         cell=rows.groupby(["line", "start", "end"], sort=False).ngroup(),
     )
@@ -71,30 +71,15 @@ def _measures(register):
     exact = register.table("units").set_index("unit")["exact"] == "true"
     measures = indicators.reindex(series).set_axis(series.index)
     return measures.assign(
-        indicator_id=series,
-        exact=measures["unit"].map(exact).eq(True),
-        per=measures["unit"].map(PER).astype(float),
+        indicator_id=series, exact=measures["unit"].map(exact).eq(True), per=measures["unit"].map(PER).astype(float),
         total=measures["unit"].isin(TOTALS),
     )
 
 
-def _worked_out(rows, register):
-    """True for a gap that an import works out from two published figures: the rounding of both is in it."""
-    measures = register.table("published-measures")
-    gaps = measures.loc[measures["minus_measure"] != "", "series_id"]
-    return rows["series_id"].isin(gaps)
-
-
-def _areas(register):
-    areas = register.table("areas").set_index("area_id")
-    local = areas["area_type"].isin(AUTHORITY_TYPES)
-    return pd.DataFrame({"area": areas["name"], "local": local, "region_id": areas["region_id"]})
-
-
-def _by_text(column, function):
+def _by_text(column, function, dtype=None):
     """A function of texts, worked out once for each text that occurs."""
     codes, texts = pd.factorize(column)
-    return pd.Series(function(pd.Series(texts)).to_numpy()[codes], index=column.index)
+    return pd.Series(pd.Series(function(texts), dtype=dtype).to_numpy()[codes], index=column.index)
 
 
 def has_status(status, code):
@@ -103,7 +88,7 @@ def has_status(status, code):
     >>> has_status(pd.Series(["p b", "p", ""]), "b").tolist()
     [True, False, False]
     """
-    return _by_text(status, lambda texts: texts.str.split().map(lambda codes: code in codes).astype(bool))
+    return _by_text(status, lambda texts: [code in text.split() for text in texts], bool)
 
 
 # ---- words about figures ----
@@ -112,44 +97,37 @@ def has_status(status, code):
 def with_words(figures, register):
     """Figures with what readers see of them; for the few that a report shows.
 
-    Returns
-    -------
-    The figures by ``observation_id`` (of published figures source/series/breakdown/area/period), with ``text`` ("23.0%"),
-    ``marks`` ("over", "[p]"), ``status_words``, ``said`` ("23.0% (provisional) in 2016/17"), ``source`` (document or edition,
-    and place) and ``figure`` (its label in ``figures``).
+    Returns: The figures by ``observation_id`` (of published figures source/series/breakdown/area/period), with ``text``
+    ("23.0%"), ``marks`` ("over", "[p]"), ``status_words``, ``said`` ("23.0% (provisional) in 2016/17"), ``source``
+    (document or edition, and place) and ``figure`` (its label in ``figures``).
     """
     units = register.table("units").set_index("unit")
     place = figures["source_id"].str.cat([figures[part] for part in FIGURE_KEY], sep="/").str.replace(" ", "-")
     rows = figures.assign(
-        figure=figures.index,
-        observation_id=figures["observation_id"].where(~figures["open_data"], place),
+        figure=figures.index, observation_id=figures["observation_id"].where(~figures["open_data"], place),
         period_printed=figures["period_printed"].where(~figures["open_data"], figures["period"]),
-        printed=figures["printed"].where(~figures["open_data"], figures["value"].replace("", "no figure")),
+        printed=figures["printed"].where(~figures["open_data"], figures["value"].replace("", "no figure"))
     ).set_index("observation_id")
-    rows["text"] = _value_text(rows, units)
     shorthand = rows["status"].str.replace(r"(\w+)", r"[\1]", regex=True)
-    rows["marks"] = (rows["qualifier"].replace("word", "in words") + " " + shorthand).str.strip()
-    rows["status_words"] = status_words(rows["status"], register)
-    rows["said"] = _said(rows)
-    return rows.assign(source=rows["source_id"] + ": " + rows["locator"])
+    marks = (rows["qualifier"].replace("word", "in words") + " " + shorthand).str.strip()
+    words = status_words(rows["status"], register)
+    rows = rows.assign(text=_value_text(rows, units), marks=marks, status_words=words)
+    return rows.assign(said=_said(rows), source=rows["source_id"] + ": " + rows["locator"])
 
 
 def status_words(status, register):
     """ "p e" -> "provisional, estimated", by the labels of ``statuses.csv``."""
     labels = register.table("statuses").set_index("status")["label"]
-    return _by_text(
-        status, lambda texts: texts.str.split().map(lambda codes: ", ".join(labels[one] for one in codes)).astype("str")
-    )
+    return _by_text(status, lambda texts: [", ".join(labels[one] for one in text.split()) for text in texts], "str")
 
 
 def _value_text(figures, units):
     """Values as a reader sees them: "17,790", "£5.2 million", "over 75%"; what is printed where there is none."""
     part = figures["value"].str.extract(r"^(?P<whole>[^.]*)(?P<decimals>\.\d+)?$").fillna("")
-    whole = pd.to_numeric(part["whole"], errors="coerce").map("{:,.0f}".format, na_action="ignore").astype("str")
-    grouped = whole.fillna(part["whole"]) + part["decimals"]
+    whole = formatted(pd.to_numeric(part["whole"], errors="coerce"), "{:,.0f}").fillna(part["whole"])
     prefix, suffix = (figures["unit"].map(units[column]) for column in ("prefix", "suffix"))
     qualifier = figures["qualifier"].where(figures["qualifier"].isin(["about", "over", "under"]), "")
-    words = (qualifier + " ").where(qualifier != "", "") + prefix + grouped + suffix
+    words = (qualifier + " ").where(qualifier != "", "") + prefix + whole + part["decimals"] + suffix
     words = words.mask(figures["qualifier"] == "word", figures["printed"] + " (" + words + ")")
     return words.where(figures["value"] != "", figures["printed"])
 
@@ -157,11 +135,9 @@ def _value_text(figures, units):
 def _said(figures):
     """ "22.6% (provisional) in 2015/16"; a figure without a printed period says so."""
     printed = (": " + figures["period_printed"]).where(figures["period_printed"] != "", "")
-    undated = np.where(figures["kind"] == "before", "earlier, ", "") + np.where(
-        figures["reading"] == "cut off", "period cut off" + printed, "period not printed"
-    )
-    undated = pd.Series(undated, index=figures.index, dtype="str").where(~figures["dated"], "")
-    notes = join_words([figures["status_words"], undated]).str.replace("; ", ", ")
+    lost = np.where(figures["reading"] == "cut off", "period cut off" + printed, "period not printed")
+    undated = word("earlier, ", figures["kind"] == "before") + lost
+    notes = join_words([figures["status_words"], undated.where(~figures["dated"], "")]).str.replace("; ", ", ")
     when = np.where(figures["kind"] == "day", " on ", " in ") + figures["period_label"]
     return figures["text"] + (" (" + notes + ")").where(notes != "", "") + when.where(figures["dated"], "")
 
@@ -170,19 +146,11 @@ def _said(figures):
 
 
 def newest_figures(figures, pairings):
-    """The newest figure of each line (series, breakdown, area).
+    """The newest figure of each line: a Series of ``observation_id`` by series, breakdown and area.
 
-    Dated figures are ordered by the end of their period. Between a dated one and one without a printed period
-    the later publication counts, unless the document itself calls one of them the earlier.
-
-    Parameters
-    ----------
-    figures : frame of ``with_words``
-    pairings : frame of ``known_pairings``
-
-    Returns
-    -------
-    Series of ``observation_id`` indexed by series, breakdown and area.
+    Dated figures are ordered by the end of their period. Between a dated one and one without a printed period the later
+    publication counts, unless the document itself calls one of them the earlier. ``figures`` are of ``with_words``,
+    ``pairings`` of ``known_pairings``.
     """
     over_time = pairings[(pairings["comparator"] != "england") & pairings["observation_id"].isin(figures.index)]
     current = figures[figures["number"].notna() & ~figures.index.isin(over_time["comparator_observation_id"])]
@@ -195,17 +163,10 @@ def newest_figures(figures, pairings):
 
 
 def figures_of_periods(rows, periods, figures):
-    """The figure of each row's line for a period, whatever its form calls it; the published one where there are two.
+    """The figure of each row's line (``LINE_KEY``) for a period form ('' for none), whatever the form calls it.
 
-    Parameters
-    ----------
-    rows : DataFrame with ``LINE_KEY``
-    periods : Series of period forms by row; '' where none is asked for
-    figures : frame of ``with_words``
-
-    Returns
-    -------
-    Series of ``observation_id``, empty where there is none.
+    A Series of ``observation_id``, empty where there is none; the published one where there are two. ``figures`` are of
+    ``with_words``.
     """
     span = parse_periods(periods.fillna(""))
     wanted = rows[LINE_KEY].assign(start=span["start"], end=span["end"], row=rows.index).dropna(subset="start")
@@ -249,12 +210,20 @@ def format_places(numbers, places, signed=False):
     >>> format_places(pd.Series([1408.0]), pd.Series([0]))[0]
     '1,408'
     """
-    sign = "+" if signed else ""
     text = pd.Series(None, index=numbers.index, dtype="str")
     for n in places.dropna().unique():
-        column = numbers.map(f"{{:{sign},.{int(n)}f}}".format, na_action="ignore").astype("str")
-        text = text.mask(places == n, column)
+        text = text.mask(places == n, formatted(numbers, f"{{:{'+' if signed else ''},.{int(n)}f}}"))
     return text.str.replace("-", "\N{MINUS SIGN}")
+
+
+def formatted(numbers, form="{:.0f}"):
+    """Numbers as text in a form; empty where there is no number."""
+    return numbers.map(form.format, na_action="ignore").astype("str")
+
+
+def as_text(column):
+    """A column as text, '' where it is empty."""
+    return column.astype("str").fillna("")
 
 
 def look_up(ids, column):
@@ -264,21 +233,24 @@ def look_up(ids, column):
 
 
 def spread(part, index):
-    """Numbers of some rows, for all rows of ``index``; empty elsewhere. A third of the time of ``reindex`` where those are all rows."""
+    """Numbers of some rows, for all of ``index``, empty elsewhere; in a third of the time of ``reindex``."""
     numbers = np.full(len(index), np.nan)
     numbers[index.get_indexer(part.index)] = part
     return pd.Series(numbers, index)
 
 
-def choose(conditions, words, index):
-    """A column with the word of the first condition that holds, and the last word where none does; as codes until the end, since
-    text takes ten times as long.
+def choose(index, *cases, otherwise=""):
+    """A column with what stands beside the first condition that holds, ``otherwise`` where none does; single words as
+    codes until the end, since text takes ten times as long.
 
-    >>> choose([pd.Series([True, False])], ["yes", "no"], range(2)).tolist()
+    >>> choose(range(2), (pd.Series([True, False]), "yes"), otherwise="no").tolist()
     ['yes', 'no']
     """
-    codes = np.select(conditions, np.arange(len(conditions)), len(conditions))
-    return pd.Series(pd.array([str(word) for word in words], dtype="str").take(codes), index)
+    conditions, words = zip(*cases)
+    if any(isinstance(one, pd.Series) for one in (otherwise, *words)):
+        return pd.Series(np.select(conditions, words, otherwise), index, dtype="str")
+    codes = np.select(conditions, np.arange(len(words)), len(words))
+    return pd.Series(pd.array([str(word) for word in (*words, otherwise)], dtype="str").take(codes), index)
 
 
 def word(text, condition):
@@ -288,9 +260,7 @@ def word(text, condition):
 
 def join_words(columns, separator="; "):
     """Join columns of words with a separator, without empty ones and repeats."""
-    joined = columns[0].astype("str").fillna("").str.cat(list(columns[1:]), sep=separator, na_rep="")
-    tidy = {
-        text: separator.join(dict.fromkeys(filter(None, text.replace(", ", separator).split(separator))))
-        for text in joined.unique()
-    }
+    joined = as_text(columns[0]).str.cat(list(columns[1:]), sep=separator, na_rep="")
+    parts = {text: text.replace(", ", separator).split(separator) for text in joined.unique()}
+    tidy = {text: separator.join(dict.fromkeys(filter(None, each))) for text, each in parts.items()}
     return joined.map(tidy).astype("str")

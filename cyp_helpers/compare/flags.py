@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from cyp_helpers.compare.figures import at_newest_edition, join_words, look_up, word
+from cyp_helpers.compare.figures import at_newest_edition, formatted, join_words, look_up, word
 from cyp_helpers.register.periods import months_between
 
 # Each flag, and what it says of the comparisons that bear it.
@@ -20,57 +20,41 @@ FLAGS = {
     "no new figure": "rest on a figure that has not moved on since the last review",
     "target looser than start": "have a target looser than the figure it started from",
 }
+_UNTOLD = ["not compared", "not assessed"]
 
 
 def pair_flags(rows, mine, other, judged, unlike, register):
-    """Flags of judged pairs, joined by "; ": the statuses of both figures (words of ``statuses.csv``) and keys of ``FLAGS``.
+    """Flags of judged pairs, joined by "; ": statuses of both figures (words of ``statuses.csv``), keys of ``FLAGS``.
 
-    Parameters
-    ----------
-    rows : pairs with ``comparator, caution, other_source``
-    mine, other : frames of ``with_words``, a row for each
-    judged, unlike : boolean Series
+    Parameters: ``rows``: pairs with ``comparator, caution, other_source``; ``mine``, ``other``: frames of
+    ``with_words``, a row for each; ``judged``, ``unlike``: boolean Series.
     """
     undated = mine["dated"].eq(False) | other["dated"].eq(False)
-    other = other.where(judged)
-    near = rows["comparator"] == "neighbours"
-    cut = (mine["reading"] == "cut off") | (other["reading"] == "cut off")
-    inferred = ((mine["reading"] == "inferred") | (other["reading"] == "inferred")) & ~cut
-    drafts = draft_sources(register)
-    flags = join_words(
-        [
-            mine["status_words"],
-            other["status_words"],
-            word("unlike periods", judged & unlike),
-            word("unlike coverage", judged & (rows["caution"] != "")),
-            word("period not printed", undated),
-            word("text cut off", cut),
-            word("reading inferred", inferred),
-            word("draft document", mine["source_id"].isin(drafts) | other["source_id"].isin(drafts)),
-            word("other source", judged & rows["other_source"].eq(True)),
-            word("average of areas", near),
-        ]
-    )
-    return flags.where(judged | ~near, "")
+    other, near = other.where(judged), rows["comparator"] == "neighbours"
+    wanted = [("reading", ["cut off"]), ("reading", ["inferred"]), ("source_id", draft_sources(register))]
+    cut, inferred, draft = (mine[column].isin(kind) | other[column].isin(kind) for column, kind in wanted)
+    flags = {
+        "unlike periods": judged & unlike, "unlike coverage": judged & (rows["caution"] != ""),
+        "period not printed": undated, "text cut off": cut, "reading inferred": inferred & ~cut,
+        "draft document": draft, "other source": judged & rows["other_source"].eq(True), "average of areas": near
+    }
+    words = join_words([mine["status_words"], other["status_words"], *(word(*flag) for flag in flags.items())])
+    return words.where(judged | ~near, "")
 
 
 def with_age(rows, figures, register, before):
-    """Flag figures that have not moved on since the last review (``before``, a row of ``reviews`` or None), with their age."""
+    """Flag figures that have not moved on since the last review (``before``: a row of ``reviews``, or None)."""
     end = look_up(rows["observation_id"], figures["end"].where(figures["dated"]))
     months = months_between(end, register.day)
     told = register.table("stated-comparisons").set_index("stated_id")["published"]
-    sides = [
-        look_up(rows["observation_id"], figures["published"]),
-        look_up(rows["comparator_observation_id"], figures["published"]),
-        look_up(rows["stated_id"], told),
-    ]
+    ids, published = rows[["observation_id", "comparator_observation_id"]], figures["published"]
+    sides = [*(look_up(ids[side], published) for side in ids), look_up(rows["stated_id"], told)]
     known_from = pd.concat(sides, axis=1).max(axis=1)  # a comparison is as new as its newer side
     old = known_from <= (before["as_at"] if before is not None else pd.Timestamp.min)
-    age = "; the figure is " + months.map("{:.0f}".format, na_action="ignore").astype("str") + " months old"
-    tell = old & ~rows["verdict"].isin(["not compared", "not assessed"])
-    sentence = word(" Nothing newer since the last review", tell) + age.fillna("").where(tell, "") + word(".", tell)
-    flags = join_words([rows["flags"], word("no new figure", old)])
-    return rows.assign(flags=flags, reason=rows["reason"] + sentence)
+    tell = old & ~rows["verdict"].isin(_UNTOLD)
+    age = ("; the figure is " + formatted(months) + " months old").fillna("")
+    sentence = (" Nothing newer since the last review" + age + ".").where(tell, "")
+    return rows.assign(flags=join_words([rows["flags"], word("no new figure", old)]), reason=rows["reason"] + sentence)
 
 
 def with_queries(rows, register):
@@ -78,18 +62,19 @@ def with_queries(rows, register):
 
     The reason names those with a high bearing; tables print their words below.
     """
-    queries = register.table("source-queries")
-    queries = queries[queries["effect"] != "none"]
+    queries = register.table("source-queries").query("effect != 'none'")
     concerns = queries.assign(concerns=queries["concerns"].str.split()).explode("concerns")
     concerns["concerns"] = at_newest_edition(concerns["concerns"], register)
-    ids = concerns.groupby("concerns")["query_id"].agg(" ".join)
-    grave = concerns[concerns["bearing"] == "high"].groupby("concerns")["query_id"].agg(" ".join)
     touched = ("observation_id", "comparator_observation_id", "stated_id", "target_id")
-    query_ids = join_words([rows[column].map(ids) for column in touched], separator=" ")
-    told = join_words([rows[column].map(grave) for column in touched], separator=" ")
+
+    def named(some):
+        ids = some.groupby("concerns")["query_id"].agg(" ".join)
+        return join_words([rows[column].map(ids) for column in touched], separator=" ")
+
+    query_ids, grave = named(concerns), named(concerns[concerns["bearing"] == "high"])
+    tell = (grave != "") & ~rows["verdict"].isin(_UNTOLD)
+    see = (" See source query " + grave.str.replace(" ", ", ") + ".").where(tell, "")
     flags = join_words([rows["flags"], word("source query", query_ids != "")])
-    tell = (told != "") & ~rows["verdict"].isin(["not compared", "not assessed"])
-    see = (" See source query " + told.str.replace(" ", ", ") + ".").where(tell, "")
     return rows.assign(query_ids=query_ids, flags=flags, reason=rows["reason"] + see)
 
 

@@ -16,11 +16,8 @@ from cyp_helpers.register.tables import ENGLAND
 _LEVEL = 0.05
 _SERIES = ["series_id", "breakdown"]
 _SLACK = 1e-9  # noise of binary fractions, far below any printed digit
-COUNTS_AGREE, COUNTS_DISAGREE, COUNTS_CHANCE = (
-    "counts agree",
-    "counts say the opposite",
-    "counts say no more than chance",
-)
+COUNTS_AGREE, COUNTS_DISAGREE = "counts agree", "counts say the opposite"
+COUNTS_CHANCE = "counts say no more than chance"
 
 
 class Evidence(StrEnum):
@@ -75,124 +72,72 @@ _V = Verdict
 _GOOD = {_V.MET, _V.ON_TRACK, _V.IMPROVED, _V.IMPROVING, _V.GAINING_GROUND, _V.BETTER}
 _BAD = {_V.NOT_MET, _V.OFF_TRACK, _V.WORSENED, _V.WORSENING, _V.FALLING_BEHIND, _V.WORSE}
 NO_VERDICT = (_V.NOT_COMPARED, _V.NOT_ASSESSED)
-# Below, neither and above what the figure is set against, by what is asked and by polarity.
-_WORDS = {
-    "time": {
-        "higher": (_V.WORSENED, _V.NO_CHANGE, _V.IMPROVED),
-        "lower": (_V.IMPROVED, _V.NO_CHANGE, _V.WORSENED),
-        "none": (_V.DECREASED, _V.NO_CHANGE, _V.INCREASED),
-    },
-    "area": {
-        "higher": (_V.WORSE, _V.NO_DIFFERENCE, _V.BETTER),
-        "lower": (_V.BETTER, _V.NO_DIFFERENCE, _V.WORSE),
-        "none": (_V.LOWER, _V.NO_DIFFERENCE, _V.HIGHER),
-    },
-    "trend": {
-        "higher": (_V.WORSENING, _V.NO_CHANGE, _V.IMPROVING),
-        "lower": (_V.IMPROVING, _V.NO_CHANGE, _V.WORSENING),
-        "none": (_V.DECREASING, _V.NO_CHANGE, _V.INCREASING),
-    },
-    "against others": {  # moved less than others did, or the other way
-        "higher": (_V.FALLING_BEHIND, _V.NO_CHANGE, _V.GAINING_GROUND),
-        "lower": (_V.GAINING_GROUND, _V.NO_CHANGE, _V.FALLING_BEHIND),
-        "none": (_V.NO_CHANGE, _V.NO_CHANGE, _V.NO_CHANGE),
-    },
-}
 
 
-def verdict_words(question, polarity, direction):
-    """The verdict for each direction (1 above, -1 below, 0 neither).
-
-    Parameters
-    ----------
-    question : Series of "time", "area", "trend" or "against others"
-    polarity : Series of "higher", "lower" or "none"
-    direction : Series of numbers
-
-    >>> verdict_words(pd.Series(["time"]), pd.Series(["lower"]), pd.Series([1])).tolist()
-    ['worsened']
-    """
-    return pd.Series(
-        _CELLS.take(_cells(pd.Categorical(question, _QUESTIONS).codes, polarity, direction)), direction.index
-    )
+def _words(worse, better, lower, higher, neither):
+    """Below, neither and above what the figure is set against, where higher is better, lower is, neither is."""
+    return [worse, neither, better, better, neither, worse, lower, neither, higher]
 
 
-# Codes of words, made into words once: a comparison of text takes ten times as long.
-_QUESTIONS, _POLARITIES = list(_WORDS), ["higher", "lower", "none"]
+# By what is asked; an array, from which words are taken by code: a comparison of text takes ten times as long.
+_TIME, _AREA, _TREND, _OPPOSED = range(4)  # opposed: moved less than others did, or the other way
+_CELLS = pd.array([str(verdict) for verdict in [
+    *_words(_V.WORSENED, _V.IMPROVED, _V.DECREASED, _V.INCREASED, _V.NO_CHANGE),
+    *_words(_V.WORSE, _V.BETTER, _V.LOWER, _V.HIGHER, _V.NO_DIFFERENCE),
+    *_words(_V.WORSENING, _V.IMPROVING, _V.DECREASING, _V.INCREASING, _V.NO_CHANGE),
+    *_words(_V.FALLING_BEHIND, _V.GAINING_GROUND, _V.NO_CHANGE, _V.NO_CHANGE, _V.NO_CHANGE),
+    _V.NOT_COMPARED,
+]], dtype="str")
 _COMPARATORS = pd.array(COMPARATOR.categories, dtype="str")
-_CELLS = pd.array(
-    [str(word) for by in _WORDS.values() for told in by.values() for word in told] + [str(_V.NOT_COMPARED)], dtype="str"
-)
-
-
-def _cells(question, polarity, direction):
-    """Where the word for each code of a question, polarity and direction stands in ``_CELLS``."""
-    polarity = pd.Categorical(polarity, _POLARITIES).codes.astype(int)
-    return (3 * np.asarray(question, dtype=int) + polarity) * 3 + direction.fillna(0).to_numpy().astype(int) + 1
 
 
 def judge(figures, pairs, years, register, only=None):
     """Direction, evidence and verdict of each pair.
 
-    Clear: the score (``promise.scores``) is beyond 1.96, and of 100 like cases at least 85 (beside areas) or 75 (since last year,
-    over five years) still stood on that side a year later. Only what is clear has a direction. Where counts are published, exact
-    tests at 95% are a second sign; where no scale is known but counts are, they give the score, divided by the root of the median
-    overdispersion of all series. Rounding goes before all: what it could turn round cannot be told.
+    Clear: the score (``promise.scores``) is beyond 1.96, and of 100 like cases at least 85 (beside areas) or 75 (since
+    last year, over five years) still stood on that side a year later. Only what is clear has a direction. Where counts
+    are published, exact tests at 95% are a second sign; where no scale is known but counts are, they give the score,
+    divided by the root of the median overdispersion of all series. Rounding goes before all: what it could turn round
+    cannot be told.
 
-    Parameters
-    ----------
-    figures, pairs, years : frames of ``known_figures``, ``pair_figures`` and ``years_before``
-    register : Register with ``published`` (for sizes), ``usual-variation``, ``promises`` and ``promise-series``
-    only : True for the pairs to judge; the others are learnt from all the same. All where it is left out
-
-    Returns
-    -------
-    ``pairs`` with ``england_difference`` (over time, how England moved between the same two periods), ``score`` (positive above), ``promise`` (of 100), ``counts`` (what a test of counts says, '' where there is none),
-    ``direction`` (1 above, over time more than others; -1 below; 0 not clear; NaN where not compared), ``evidence`` ('' where
-    not compared), ``verdict``, and ``later`` (the scale or the promise was learnt later), ``by_counts``, ``support`` and ``scale`` (what the figure ordinarily moves in a year).
+    Parameters: ``figures``, ``pairs``, ``years``: frames of ``known_figures``, ``pair_figures`` and ``years_before``;
+    ``register``: Register with ``published`` (for sizes), ``usual-variation``, ``promises`` and ``promise-series``;
+    ``only``: True for the pairs to judge; the others are learnt from all the same. All where it is left out.
+    Returns: ``pairs`` with ``england_difference`` (over time, how England moved between the same two periods),
+    ``score`` (positive above), ``promise`` (of 100), ``counts`` (what a test of counts says, '' where there is none),
+    ``direction`` (1 above, over time more than others; -1 below; 0 not clear; NaN where not compared), ``evidence`` (''
+    where not compared), ``verdict``, and ``later`` (the scale or the promise was learnt later), ``by_counts``,
+    ``support`` and ``scale`` (what the figure ordinarily moves in a year).
     """
     numbers, words = ["number", "low", "high", "numerator", "denominator", "per", "end"], ["unit", "polarity", *_SERIES]
     facts = figures[numbers + words].astype(dict.fromkeys(words, "category"))  # codes are taken along faster than text
-    every = pairs
-    pairs = pairs if only is None else pairs[only]
+    every, pairs = pairs, pairs if only is None else pairs[only]
     pairs = pairs.astype({"comparator": COMPARATOR})
     mine = facts.reindex(pairs["figure"]).set_axis(pairs.index)
     compared = (pairs["gap"] == "") & pairs["other_number"].notna()
-    over_time = pairs["comparator"].isin(OVER_TIME)
-    p_value, gap = _chance(mine, pairs, compared & (pairs["comparator"] != "five_years"), over_time)
+    over_time, of_two = pairs["comparator"].isin(OVER_TIME), compared & (pairs["comparator"] != "five_years")
+    p_value, gap = _chance(mine, pairs, of_two, over_time)
     scored = _scored(figures, pairs, every, years, register, p_value, gap, mine)
-
-    hidden = compared & (pairs["comparator"] != "five_years") & ~_apart(mine, pairs)
     told = pairs[["comparator", "difference"]].assign(
-        **scored, polarity=mine["polarity"], compared=compared, hidden=hidden
+        **scored, polarity=mine["polarity"], compared=compared, hidden=of_two & ~_apart(mine, pairs)
     )
-    told = verdicts(told)
-    tested = p_value.notna() & compared
-    towards = np.sign(scored["score"].fillna(pairs["difference"]))
+    tested, towards = p_value.notna() & compared, np.sign(scored["score"].fillna(pairs["difference"]))
     counts = choose(
-        [tested & (p_value >= _LEVEL), tested & (np.sign(gap) == towards), tested],
-        [COUNTS_CHANCE, COUNTS_AGREE, COUNTS_DISAGREE, ""],
-        pairs.index,
+        pairs.index, (tested & (p_value >= _LEVEL), COUNTS_CHANCE), (tested & (np.sign(gap) == towards), COUNTS_AGREE),
+        (tested, COUNTS_DISAGREE)
     )
     return pairs.assign(
         comparator=_COMPARATORS.take(pairs["comparator"].cat.codes),
-        england_difference=_england_moved(figures, pairs, over_time),
-        **scored,
-        counts=counts,
-        **told[["direction", "evidence", "verdict"]],
+        england_difference=_england_moved(figures, pairs, over_time), **scored, counts=counts, **verdicts(told)
     )
 
 
 def verdicts(rows):
     """Direction, evidence and verdict from score and promise.
 
-    Parameters
-    ----------
-    rows : DataFrame with ``comparator, polarity, difference, score, promise``, ``compared`` and ``hidden`` (by rounding)
-
-    Returns
-    -------
-    DataFrame indexed as ``rows``: ``direction, evidence, verdict`` as in ``judge``.
+    Parameters: ``rows``: DataFrame with ``comparator, polarity, difference, score, promise``, ``compared`` and
+    ``hidden`` (by rounding).
+    Returns: DataFrame indexed as ``rows``: ``direction, evidence, verdict`` as in ``judge``.
 
     >>> row = {"comparator": "england", "polarity": "lower", "difference": 3.6, "compared": True, "hidden": False}
     >>> verdicts(pd.DataFrame([{**row, "score": 2.4, "promise": 92.0}]))[["evidence", "verdict"]].values.tolist()
@@ -203,13 +148,13 @@ def verdicts(rows):
     enough = rows["promise"] >= rows["comparator"].map(CLEAR_PROMISE).astype(float)
     clear = (rows["score"].abs() > CLEAR_SCORE) & enough & compared & ~rows["hidden"]
     opposed = over_time & (sign != np.sign(rows["difference"]))
-    question = np.select([opposed, rows["comparator"] == "five_years", over_time], [3, 2, 0], 1)  # of _QUESTIONS
-    cells = _cells(question, rows["polarity"], sign.where(clear, 0.0))
+    question = np.select([opposed, rows["comparator"] == "five_years", over_time], [_OPPOSED, _TREND, _TIME], _AREA)
+    polarity = pd.Categorical(rows["polarity"], ["higher", "lower", "none"]).codes.astype(int)
+    cells = (3 * question + polarity) * 3 + sign.where(clear, 0.0).to_numpy().astype(int) + 1
     clear &= np.array([word != Verdict.NO_CHANGE for word in _CELLS])[cells]
     evidence = choose(
-        [~compared, rows["hidden"], clear, rows["promise"].notna()],
-        ["", Evidence.HIDDEN, Evidence.CLEAR, Evidence.UNCLEAR, Evidence.NOT_TESTED],
-        rows.index,
+        rows.index, (~compared, ""), (rows["hidden"], Evidence.HIDDEN), (clear, Evidence.CLEAR),
+        (rows["promise"].notna(), Evidence.UNCLEAR), otherwise=Evidence.NOT_TESTED
     )
     verdict = _CELLS.take(np.where(compared, cells, len(_CELLS) - 1))
     direction = sign.where(clear, 0.0).where(compared)
@@ -233,23 +178,21 @@ def _scored(figures, pairs, every, years, register, p_value, gap, mine):
     if not pairs["comparator"].isin(list(CLEAR_PROMISE)).any():
         none = pd.DataFrame(np.nan, pairs.index, ["promise", "score", "support", "scale"])
         return none.assign(later=False, by_counts=False)
-    variation = _numbers(register.table("usual-variation")).set_index(["series_id", "breakdown"])
-    lines = figures.drop_duplicates("line").set_index("line")[["series_id", "breakdown", "indicator_id"]]
+    variation = _numbers(register.table("usual-variation")).set_index(_SERIES)
+    lines = figures.drop_duplicates("line").set_index("line")[[*_SERIES, "indicator_id"]]
     series = register.table("series").set_index("series_id")["indicator_id"]
     # A series that is too young has the scale of the same indicator on another definition.
     kin = variation[["a", "b"]].groupby(variation.index.get_level_values("series_id").map(series)).median()
-    later = lines[["series_id", "breakdown"]].join(variation[["a", "b"]], on=["series_id", "breakdown"])[["a", "b"]]
-    later = later.fillna(lines[["indicator_id"]].join(kin, on="indicator_id")[["a", "b"]]).dropna()
-    whole = (register.whole or register).table("published")
-    size = children(register.table("published"))
-    size = size.combine_first(children(whole))
+    later = lines.join(variation[["a", "b"]], on=_SERIES).fillna(lines.join(kin, on="indicator_id"))
+    later = later[["a", "b"]].dropna()
+    size, ever = (children(one.table("published")) for one in (register, register.whole or register))
+    size = size.combine_first(ever)
     found = scores(figures, pairs, years, yearly_changes(figures, every), size, later, every)
     of_counts = np.sign(gap) * -ndtri(p_value / 2) / np.sqrt(variation["overdispersion"].median())
     by_counts = found["score"].isna() & of_counts.notna() & pairs["comparator"].isin(list(CLEAR_PROMISE))
     score = found["score"].where(~by_counts, of_counts)
-    asked = pairs[["comparator"]].assign(
-        **mine[_SERIES], year=mine["end"].dt.year, score=score, support=found["support"]
-    )
+    asked = mine[_SERIES].assign(comparator=pairs["comparator"], year=mine["end"].dt.year, score=score)
+    asked["support"] = found["support"]
     promised = promises(asked, *promise_tables(register))
     later = found["later"] | promised.pop("promise_later")
     return promised.assign(score=score, **found[["support", "scale"]], later=later, by_counts=by_counts)
@@ -257,15 +200,13 @@ def _scored(figures, pairs, every, years, register, p_value, gap, mine):
 
 def promise_tables(register):
     """The tables ``promises`` and ``promise-series`` with their numbers as numbers."""
-    return tuple(_numbers(register.table(name)) for name in ("promises", "promise-series"))
+    tables = (register.table(name) for name in ("promises", "promise-series"))
+    return tuple(_numbers(table) for table in tables)
 
 
 def _numbers(table):
-    """A table of the register with its numbers as numbers."""
-    text = ["kind", "form", "series_id", "breakdown"]
-    return table.assign(
-        **{name: pd.to_numeric(table[name], errors="coerce") for name in table.columns.difference(text)}
-    )
+    numbers = table.columns.difference(["kind", "form", *_SERIES])
+    return table.assign(**{name: pd.to_numeric(table[name], errors="coerce") for name in numbers})
 
 
 def _apart(mine, pairs):
@@ -276,10 +217,9 @@ def _apart(mine, pairs):
 
 
 def _chance(mine, pairs, asked, over_time):
-    """p value of each pair that has counts, and the gap between them; over time both are samples, else the other is known."""
-    asked = (
-        asked & mine["per"].notna() & mine["denominator"].notna() & (pairs["other_denominator"].notna() | ~over_time)
-    )
+    """p value of each pair that has counts, and the gap; over time both are samples, else the other is known."""
+    counted = mine["denominator"].notna() & (pairs["other_denominator"].notna() | ~over_time)
+    asked = asked & mine["per"].notna() & counted
     read = ["other_numerator", "other_denominator", "other_low", "other_high"]
     rows, other, over_time = mine[asked], pairs.loc[asked, read], over_time[asked]
     x, n, per = rows["numerator"], rows["denominator"], rows["per"]

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.compare.areas import list_in_use, members_of, neighbour_averages, outside_members
-from cyp_helpers.compare.figures import choose, contradicting, has_status, known_pairings
-from cyp_helpers.compare.years import YEARS, years_before
+from cyp_helpers.compare.areas import list_in_use, neighbour_averages, outside_members
+from cyp_helpers.compare.figures import choose, contradicting, has_status, known_pairings, word
+from cyp_helpers.compare.years import YEARS
 from cyp_helpers.register.tables import ENGLAND
 
 OVER_TIME = ("baseline", "previous", "same_period_last_year", "five_years")  # comparators that look back
@@ -13,83 +13,66 @@ COMPARATORS = ("previous", "same_period_last_year", "five_years", "england", "re
 COMPARATOR = pd.CategoricalDtype(["baseline", *COMPARATORS])  # codes are told apart in a tenth of the time of text
 _FACTS = ["number", "low", "high", "numerator", "denominator"]
 # What pairing reads of a figure: taking all columns along costs a third of the time.
-_READ = [*_FACTS, "line", "track", "cell", "area_id", "region_id", "local", "open_data", "total", "observation_id"]
-_READ += ["start", "end", "kind", "dated", "span", "status"]
+_READ = [*_FACTS, "line", "track", "cell", "area_id", "region_id", "local", "open_data", "total", "observation_id",
+         "start", "end", "kind", "dated", "span", "status"]
 
 
-def pair_figures(figures, register, years=None, neighbour_list=None, average="mean"):
+def pair_figures(figures, register, years):
     """Set each figure beside what it may be compared with.
 
-    Parameters
-    ----------
-    figures : frame of ``known_figures``
-    register : Register, as known on a day
-    years : frame of ``years_before``, worked out where it is left out
-    neighbour_list : ``list_id``; the one in use where it is left out
-    average : "mean" or "median" of the neighbours
-
-    Returns
-    -------
-    DataFrame, one row for each figure that has a number and each of ``COMPARATORS`` that can be asked of it, with
+    Parameters: ``figures``, ``years``: frames of ``known_figures`` and ``years_before``; ``register``: Register, as
+    known on a day.
+    Returns: DataFrame, one row for each figure that has a number and each of ``COMPARATORS`` that can be asked of it,
+    with
 
     - ``figure`` and ``other``, labels in ``figures``; ``other`` is -1 where there is none, or an average
     - ``comparator``; ``other_number, other_low, other_high, other_numerator, other_denominator``
     - ``gap``, a key of ``reasons.GAPS``: why the two are not compared, or ''
-    - ``printed`` (a document sets the two side by side), ``caution`` (what it says of that), ``other_source`` (one of a document,
-      one of published data)
+    - ``printed`` (a document sets the two side by side), ``caution`` (what it says of that), ``other_source`` (one of a
+      document, one of published data)
     - ``n`` (neighbours with a figure, or unbroken years), ``of, least, most`` of the neighbours
     - ``difference``, the figure less the other, in its unit; of ``five_years`` from the first to the last
 
-    Raises
-    ------
-    UnknownName where the neighbour list is unknown.
-
     >>> from cyp_helpers.compare.figures import known_figures
+    >>> from cyp_helpers.compare.years import years_before
     >>> register = load_register().as_known("2018-03-31")
-    >>> pairs = pair_figures(known_figures(register, ["re-referrals"]), register)
+    >>> figures = known_figures(register, ["re-referrals"])
+    >>> pairs = pair_figures(figures, register, years_before(figures))
     >>> pairs["comparator"].unique().tolist()
     ['previous', 'england', 'five_years', 'region', 'neighbours']
     """
     figures = figures[_READ]
     known = figures[figures["number"].notna()]
-    outside = outside_members(figures, members_of(register))
+    outside = outside_members(figures, register)
     parts = {
         "previous": _previous(known, figures),
         "same_period_last_year": _a_year_before(known[known["dated"] & (known["span"] == 0)]),
         "england": _of_area(known, figures, pd.Series(ENGLAND, known.index), outside),
-        "five_years": _five_years(known, years_before(figures) if years is None else years),
+        "five_years": _five_years(known, years),
         "region": _of_area(known, figures, known["region_id"].fillna(""), outside),
     }
-    pairs = pd.concat(
-        [_asked(rows, name) for name, rows in parts.items()],
-        ignore_index=True,
-    )
+    pairs = pd.concat([_asked(rows, name) for name, rows in parts.items()], ignore_index=True)
     pairs = _as_printed(pairs, figures, register)
     other = figures[_FACTS].reindex(pairs["other"]).add_prefix("other_").set_axis(pairs.index)
-    near = neighbour_averages(known, register, list_in_use(register, neighbour_list), average)
-    pairs = pd.concat([pairs.join(other), _neighbours(known, near)], ignore_index=True)
-    total = figures["total"].reindex(pairs["figure"]).to_numpy() & ~pairs["comparator"].isin(OVER_TIME)
+    pairs = pd.concat([pairs.join(other), _neighbours(known, register)], ignore_index=True)
+    mine = figures[["total", "number", "open_data"]].reindex(pairs["figure"]).set_axis(pairs.index)
+    total = mine["total"] & ~pairs["comparator"].isin(OVER_TIME)
     pairs["gap"] = pairs["gap"].mask(total & (pairs["gap"] == ""), "total")
     # An average of totals is no figure that anybody knows.
     average = ["other_number", "other_low", "other_high", "least", "most"]
     pairs[average] = pairs[average].mask(total & (pairs["comparator"] == "neighbours"))
-    number = figures["number"].reindex(pairs["figure"]).to_numpy()
-    pairs["difference"] = (number - pairs["other_number"]).where(pairs["gap"] == "").round(9)
-    source = figures["open_data"].reindex(pairs["figure"]).to_numpy()
+    pairs["difference"] = (mine["number"] - pairs["other_number"]).where(pairs["gap"] == "").round(9)
     theirs = figures["open_data"].reindex(pairs["other"]).to_numpy()
-    pairs["other_source"] = (pairs["other"] >= 0) & (source != theirs)
+    pairs["other_source"] = (pairs["other"] >= 0) & (mine["open_data"] != theirs)
     return pairs
 
 
-# ---- over time ----
-
-
 def _previous(known, figures):
-    """The last earlier figure of the same line that ends before this one begins: of the same source, or else of the other one,
-    or else one without a printed period; none across a break."""
+    """The last earlier figure of the same line that ends before this one begins: of the same source, or else of the
+    other one, or else one without a printed period; none across a break."""
     same, other = known["open_data"], ~known["open_data"]
     dated = known[known["dated"]]
-    by_day = known.assign(start=known["end"], area_line=_area_line(known))
+    by_day = known.assign(start=known["end"], area_line=known.groupby(["line", "area_id"], sort=False).ngroup())
     undated = by_day[~by_day["dated"]]
     found = _last_before(dated, dated, ["track", "open_data"], same).reindex(known.index)
     found = found.fillna(_last_before(dated[found[dated.index].isna()], dated, ["track", "open_data"], other))
@@ -99,18 +82,17 @@ def _previous(known, figures):
     last_break = _last_before(ends, breaks, ["track"])
     # Not map(), which cannot tell what dates are where there is no figure at all.
     other, last_break = (labels.fillna(-1).astype(int) for labels in (found, last_break))
-    broken = known["dated"] & (figures["end"].reindex(other).to_numpy() < figures["end"].reindex(last_break).to_numpy())
+    end = figures["end"]
+    broken = known["dated"] & (end.reindex(other).to_numpy() < end.reindex(last_break).to_numpy())
     broken &= figures["dated"].reindex(other, fill_value=False).to_numpy()
     pairs = by_day[["area_line", "end", "dated"]].reset_index(names="figure")
     pairs = pairs.merge(undated[["area_line", "end"]], on="area_line", suffixes=("", "_undated"))
-    unordered = pairs.loc[
-        (pairs["end_undated"] > pairs["end"]) | (pairs["end_undated"].eq(pairs["end"]) & pairs["dated"]), "figure"
-    ]
+    later = (pairs["end_undated"] > pairs["end"]) | (pairs["end_undated"].eq(pairs["end"]) & pairs["dated"])
+    unordered = pairs.loc[later, "figure"]
     unlike = known["end"] > by_day.groupby("area_line")["end"].transform("min")
     gap = choose(
-        [broken, found.notna(), known.index.isin(unordered), unlike],
-        ["break between", "", "order unknown", "unlike periods", "nothing earlier"],
-        known.index,
+        known.index, (broken, "break between"), (found.notna(), ""), (known.index.isin(unordered), "order unknown"),
+        (unlike, "unlike periods"), otherwise="nothing earlier",
     )
     return pd.DataFrame({"other": other.mask(broken, -1), "gap": gap}, index=known.index)
 
@@ -131,13 +113,13 @@ def _five_years(known, years):
     asked = known[known["span"] > 0]
     labels = years.reindex(asked.index).fillna(-1).astype(int)
     n = (labels[list(range(YEARS))] >= 0).sum(axis=1)
-    gap = choose([asked["span"] > 1, n < YEARS], ["overlapping years", "too few years", ""], asked.index)
-    other = labels[YEARS - 1].where(gap == "", -1)
-    return pd.DataFrame({"other": other, "n": n.mask(asked["span"] > 1, 0), "gap": gap}, index=asked.index)
+    overlap = asked["span"] > 1
+    gap = choose(asked.index, (overlap, "overlapping years"), (n < YEARS, "too few years"))
+    return pd.DataFrame({"other": labels[YEARS - 1].where(gap == "", -1), "n": n.mask(overlap, 0), "gap": gap})
 
 
 def _last_before(mine, others, by, source=None):
-    """Label of the last of ``others`` that ends before each of ``mine`` starts; ``source`` says which source it must be of."""
+    """Label of the last of ``others`` that ends before each of ``mine`` starts, of a ``source`` where that is given."""
     left = mine[[*by, "start"]].rename_axis("label").reset_index()
     if source is not None:
         left["open_data"] = source.reindex(mine.index).to_numpy()
@@ -145,13 +127,6 @@ def _last_before(mine, others, by, source=None):
     right = others[[*by, "end"]].rename_axis("other").reset_index().sort_values("end", kind="stable")
     found = pd.merge_asof(left, right, left_on="start", right_on="end", by=by, allow_exact_matches=False)
     return found.set_index("label")["other"].reindex(mine.index)
-
-
-def _area_line(figures):
-    return figures.groupby(["line", "area_id"], sort=False).ngroup()
-
-
-# ---- beside areas ----
 
 
 def _of_area(known, figures, area, outside):
@@ -166,21 +141,23 @@ def _of_area(known, figures, area, outside):
         wanted = pd.MultiIndex.from_arrays([known["cell"][unmet], area[unmet], source[unmet]])
         found[unmet] = there.reindex(wanted).to_numpy()
     other = found.fillna(-1).astype(int)
-    out = outside.reindex(other, fill_value=False).to_numpy()
     wide = figures[figures["area_id"].isin(area.unique())]
     lines = pd.MultiIndex.from_frame(wide[["line", "area_id"]])
     wanted = pd.MultiIndex.from_arrays([known["line"], area])
+    out = outside.reindex(other, fill_value=False).to_numpy()
     gap = choose(
-        [~mine, out, other >= 0, wanted.isin(lines[wide["number"].notna()]), wanted.isin(lines)],
-        ["itself", "outside members", "", "other period", "no figure printed", "no figure of area"],
-        known.index,
+        known.index, (~mine, "itself"), (out, "outside members"), (other >= 0, ""),
+        (wanted.isin(lines[wide["number"].notna()]), "other period"), (wanted.isin(lines), "no figure printed"),
+        otherwise="no figure of area",
     )
     return pd.DataFrame({"other": other.mask(out, -1), "gap": gap}, index=known.index)
 
 
-def _neighbours(known, near):
+def _neighbours(known, register):
+    """The mean of the statistical neighbours, on the list in use."""
+    near = neighbour_averages(known, register, list_in_use(register))
     pairs = near.rename(columns={"number": "other_number", "low": "other_low", "high": "other_high"})
-    gap = pd.Series("", known.index, dtype="str").mask((near["n"] == 0) | ~known["local"], "no neighbours")
+    gap = word("no neighbours", (near["n"] == 0) | ~known["local"])
     return _asked(pairs.assign(other=-1, gap=gap, printed=False, caution=""), "neighbours")
 
 
@@ -189,11 +166,8 @@ def _asked(rows, comparator):
     return rows.assign(comparator=pd.Series(comparator, rows.index, dtype=COMPARATOR))
 
 
-# ---- what documents print ----
-
-
 def _as_printed(pairs, figures, register):
-    """What a document sets beside a figure goes before what was found; what a source query keeps apart is not compared."""
+    """What a document sets beside a figure goes before what was found; a source query keeps some pairs apart."""
     labels = figures.loc[~figures["open_data"] & figures["number"].notna(), "observation_id"]
     labels = pd.Series(labels.index, index=labels)
     pairs = pairs.assign(caution=pd.Series("", pairs.index, dtype="str"), printed=False)
@@ -208,9 +182,7 @@ def _as_printed(pairs, figures, register):
     asked = pairs.loc[pairs["figure"].isin(pairings["figure"]), ["figure", "comparator"]]
     found = asked.reset_index().merge(pairings[[*asked, "printed_other", "caution"]], on=list(asked)).set_index("index")
     pairs.loc[found.index, "other"] = found["printed_other"].astype(int)
-    pairs.loc[found.index, "caution"] = found["caution"]
-    pairs.loc[found.index, "printed"] = True
-    pairs.loc[found.index, "gap"] = ""
+    pairs.loc[found.index, ["caution", "printed", "gap"]] = found[["caution"]].assign(printed=True, gap="")
     documents = pairs[pairs["figure"].isin(labels) & pairs["other"].isin(labels)]
     ids = documents[["figure", "other"]].apply(lambda column: column.map(figures["observation_id"]))
     apart = contradicting(ids, register, "figure", "other").reindex(pairs.index, fill_value=False)

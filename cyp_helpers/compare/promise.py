@@ -21,28 +21,22 @@ _NOTHING = 0.4
 _SUPPORT = (-2.0, 3.0)  # beyond these ends more of it says no more
 
 
-def scores(figures, pairs, years, changes, size, later, earlier=None):
+def scores(figures, pairs, years, changes, size, later, earlier):
     """How far each figure stands out, in units of what it ordinarily moves.
 
-    With s the scale of the authority (``scale``) and m the median authority: beside England or its region, the difference over
-    s / sqrt 2; beside the mean of n neighbours over s / sqrt 2 * sqrt(1 + 1/n), none below five; since last year, the change less
-    the median change over s, worked out without that change where others of the authority are known; over five unbroken years, the least-squares slope of the figure
-    less m over s / sqrt 20.
+    With s the scale of the authority (``scale``) and m the median authority: beside England or its region, the
+    difference over s / sqrt 2; beside the mean of n neighbours over s / sqrt 2 * sqrt(1 + 1/n), none below five; since
+    last year, the change less the median change over s, worked out without that change where others of the authority
+    are known; over five unbroken years, the least-squares slope of the figure less m over s / sqrt 20.
 
-    Parameters
-    ----------
-    figures, pairs : frames of ``known_figures`` and ``pair_figures``
-    years : frame of ``years_before``
-    changes : frame of ``yearly_changes``, those to learn from
-    size : Series of children by ``area_id``
-    later : DataFrame by ``line`` with ``a`` and ``b``, learnt later, for lines that ``changes`` are too few of
-    earlier : frame of pairs in which those of the years before are found; ``pairs`` where it is left out
-
-    Returns
-    -------
-    DataFrame indexed as ``pairs``: ``score``, empty where there is no scale; ``scale`` (s, in the unit); ``support``, how far the years before bear it out (the
-    mean score of the two years before; for a change, how far the newest figure lies beyond the mean of years before those that it
-    is about, over s), positive in the direction of the score, empty where no such years are known; ``later``.
+    Parameters: ``figures``, ``pairs``, ``years``: frames of ``known_figures``, ``pair_figures`` and ``years_before``;
+    ``changes``: frame of ``yearly_changes``, those to learn from; ``size``: Series of children by ``area_id``;
+    ``later``: DataFrame by ``line`` with ``a`` and ``b``, learnt later, for lines that ``changes`` are too few of;
+    ``earlier``: frame of pairs in which those of the years before are found.
+    Returns: DataFrame indexed as ``pairs``: ``score``, empty where there is no scale; ``scale`` (s, in the unit);
+    ``support``, how far the years before bear it out (the mean score of the two years before; for a change, how far the
+    newest figure lies beyond the mean of years before those that it is about, over s), positive in the direction of the
+    score, empty where no such years are known; ``later`` (the scale was learnt later).
     """
     told = pairs["comparator"].isin(KINDS) & (pairs["gap"] == "") & pairs["other_number"].notna()
     told &= (figures["local"] & (figures["span"] == 1)).reindex(pairs["figure"]).to_numpy()
@@ -62,16 +56,12 @@ def scores(figures, pairs, years, changes, size, later, earlier=None):
     rows = own.drop(columns="area_id").join(past[[1, 2]]).take(codes).set_axis(asked.index)
 
     kind, scale = asked["comparator"], rows["scale"]
-    level = level_scale(scale, asked["n"]).where(kind == "neighbours", level_scale(scale))
+    level = level_scale(scale, asked["n"].where(kind == "neighbours", np.inf))
     difference = rows["number"] - asked["other_number"]
     moved = _moved(changes, rows, asked[kind == "previous"], figures)
-    score = np.select(
-        [kind.isin(LEVELS), kind == "previous", kind == "five_years"],
-        [difference / level, (difference - moved) / rows["without"], rows["slope"] / (scale / np.sqrt(20))],
-        np.nan,
-    )
-    score = pd.Series(score, index=asked.index)
-    support = _levels_before(kind, rows, pairs if earlier is None else earlier).div(level)
+    score = (difference / level).mask(kind == "previous", (difference - moved) / rows["without"])
+    score = score.mask(kind == "five_years", rows["slope"] / (scale / np.sqrt(20)))
+    support = _levels_before(kind, rows, earlier).div(level)
     for one in _BEFORE:
         support = support.where(kind != one, rows[one])
     support = (support * np.sign(score)).clip(*_SUPPORT)
@@ -80,15 +70,13 @@ def scores(figures, pairs, years, changes, size, later, earlier=None):
     return found.assign(later=found["later"] == 1)
 
 
-def level_scale(scale, neighbours=None):
-    """What a level ordinarily stands away by: s / sqrt 2, beside the mean of n neighbours times sqrt(1 + 1/n); empty below five."""
-    if neighbours is None:
-        return scale / np.sqrt(2)
-    return scale / np.sqrt(2) * np.sqrt(1 + 1 / neighbours.where(neighbours >= FEWEST_NEIGHBOURS))
+def level_scale(scale, neighbours=np.inf):
+    """What a level ordinarily stands away by: s / sqrt 2, beside n neighbours times sqrt(1 + 1/n); empty below five."""
+    return scale / np.sqrt(2) * np.sqrt(1 + 1 / np.where(neighbours >= FEWEST_NEIGHBOURS, neighbours, np.nan))
 
 
 def _scales(figures, changes, size, later):
-    """Of each figure ``scale``, ``without`` (worked out without its own change) and ``later`` (the scale was learnt later)."""
+    """Of each figure ``scale``, ``without`` (without its own change) and ``later`` (the scale was learnt later)."""
     fits = fit_variation(changes, size)
     fits = pd.concat([fits.assign(later=False), later[~later.index.isin(fits.index)].assign(later=True)])
     fits = fits.astype({"a": float, "b": float})
@@ -112,42 +100,36 @@ def _moved(changes, rows, asked, figures):
     apart = year - figures["end"].reindex(asked["other"]).dt.year.set_axis(asked.index)
     median = changes.drop_duplicates(["line", "year"]).set_index(["line", "year"])["moved"]
     wanted = pd.MultiIndex.from_arrays([rows["line"], year])
-    return pd.Series(median.reindex(wanted).to_numpy(), index=rows.index).where(apart == 1)
+    return pd.Series(median.reindex(wanted).to_numpy(), rows.index).where(apart == 1)
 
 
 def _levels_before(kind, rows, pairs):
     """The mean difference of the two years before, of each level; of one year where only that is known."""
     mean = pd.Series(np.nan, kind.index)
     for one in LEVELS:
-        asked = kind == one
+        asked = rows.loc[kind == one, [1, 2]]
         known = pairs.loc[pairs["comparator"] == one, ["figure", "difference"]].set_index("figure")["difference"]
-        last, one_before = (known.reindex(rows.loc[asked, back]) for back in (1, 2))
-        last, one_before = last.to_numpy(), one_before.to_numpy()
-        mean[asked] = np.where(
-            np.isnan(last), one_before, np.where(np.isnan(one_before), last, (last + one_before) / 2)
-        )
+        both = {back: known.reindex(asked[back]).to_numpy() for back in asked}
+        mean[asked.index] = pd.DataFrame(both, asked.index).mean(axis=1)
     return mean
 
 
 def promises(rows, curves, offsets):
     """Of 100 like cases, how many still stood on that side a year later.
 
-    The logarithm of the odds is constant + slope * log(1 + |score| - 0.4) + support * sign(support) log(1 + |support|) + the offset of the
-    series; the promise lies between the lowest and highest that the record bears out, and a series that has failed is
-    promised no more than its own record (``own_record``). Learnt by ``python -m benchmarks
+    The logarithm of the odds is constant + slope * log(1 + |score| - 0.4) + support * sign(support) log(1 + |support|)
+    + the offset of the series; the promise lies between the lowest and highest that the record bears out, and a series
+    that has failed is promised no more than its own record (``own_record``). Learnt by ``python -m benchmarks
     promises`` on outcomes known by the year of the figure; where none were, on the first that are.
 
-    Parameters
-    ----------
-    rows : DataFrame with ``comparator, series_id, breakdown, year, score, support``
-    curves : the table ``promises``; ``offsets`` : the table ``promise-series``
-
-    Returns
-    -------
-    DataFrame indexed as ``rows``: ``promise`` (0 to 100, empty where there is no score) and ``promise_later`` (learnt on later years).
+    Parameters: ``rows``: DataFrame with ``comparator, series_id, breakdown, year, score, support``; ``curves``,
+    ``offsets``: the tables ``promises`` and ``promise-series``.
+    Returns: DataFrame indexed as ``rows``: ``promise`` (0 to 100, empty where there is no score) and ``promise_later``
+    (learnt on later years).
 
     >>> curves = pd.DataFrame([["england", 2017, "alone", 0.0, 1.75, 0.0, 0.5, 0.97]], columns=CURVES)
-    >>> rows = pd.DataFrame([["england", "s", "all", 2018, -2.0, None]], columns=["comparator", "series_id", "breakdown", "year", "score", "support"])
+    >>> row = {"comparator": "england", "series_id": "s", "breakdown": "all", "year": 2018, "score": -2.0}
+    >>> rows = pd.DataFrame([row | {"support": None}])
     >>> promises(rows, curves, pd.DataFrame(columns=OFFSETS))["promise"].round(1).tolist()
     [84.2]
     """
@@ -166,7 +148,7 @@ def promises(rows, curves, offsets):
 
 
 def own_record(offsets):
-    """The most that a series is promised, from 0 to 1: the share of its own cases beyond 1.96 that held, where that has failed, else 1.
+    """The most that a series is promised: the share of its own cases beyond 1.96 that held, where it has failed, else 1.
 
     >>> own_record(pd.DataFrame({"cases": [93, 93, 20], "held": [0.39, 0.9, 0.39]})).tolist()
     [0.39, 1.0, 1.0]
@@ -186,30 +168,25 @@ def _curves_of(scored, curves):
     return curves.drop(columns=["kind", "form"]).reindex(place).set_axis(scored.index)
 
 
-def record_of(register, series=None):
-    """What verdicts of each kind have kept: of scores beyond 1.96 of earlier years, how many still stood on that side a year later.
+def record_of(register):
+    """What verdicts of each kind kept: of scores beyond 1.96, how many still stood on that side a year later.
 
-    Parameters
-    ----------
-    register : Register, as known on a day; its outcomes are of figures that end in the year before that day or earlier
-    series : list of ``series_id``; all where it is left out
+    Parameters: ``register``: Register, as known on a day; its outcomes are of figures that end in the year before that
+    day or earlier.
+    Returns: DataFrame in the order of ``KINDS`` with ``kind, series_id, breakdown, cases`` (with a known outcome),
+    ``held`` (of 100) and ``failed`` (the series is promised no more than that, so nothing of that kind is clear).
 
-    Returns
-    -------
-    DataFrame in the order of ``KINDS`` with ``kind, series_id, breakdown, cases`` (with a known outcome), ``held`` (of 100) and
-    ``failed`` (the series is promised no more than that, so nothing of that kind is clear).
-
-    >>> record_of(load_register().as_known("2018-03-31"), ["re-referrals"])[["kind", "cases"]].values.tolist()[0]
+    >>> record = record_of(load_register().as_known("2018-03-31"))
+    >>> record.query("series_id == 're-referrals'")[["kind", "cases"]].values.tolist()[0]
     ['england', 168]
     """
     rows = register.table("promise-series")
     rows = rows.assign(**{name: pd.to_numeric(rows[name]) for name in ("learnt", "cases", "held")})
     rows = rows[rows["learnt"] < (register.day.year if register.day is not None else np.inf)]
     rows = rows[rows["learnt"] == rows.groupby("kind")["learnt"].transform("max")]
-    rows = rows[(rows["cases"] > 0) & (rows["series_id"].isin(series) if series is not None else True)]
-    order = rows["kind"].map({kind: n for n, kind in enumerate(KINDS)}).rename("order")
-    rows = rows.assign(held=100 * rows["held"], failed=own_record(rows) < 1).sort_values("series_id").join(order)
-    rows = rows.sort_values("order", kind="stable", ignore_index=True)
+    rows = rows[rows["cases"] > 0]
+    rows = rows.assign(held=100 * rows["held"], failed=own_record(rows) < 1).sort_values("series_id")
+    rows = rows.sort_values("kind", key=lambda kinds: kinds.map(KINDS.index), kind="stable", ignore_index=True)
     return rows[["kind", "series_id", "breakdown", "cases", "held", "failed"]]
 
 
@@ -219,5 +196,5 @@ def damped(x):
 
 
 def rising(score):
-    """log(1 + |score| - 0.4), 0 below: how a score enters the odds. Nearer to nothing than that, its size says nothing."""
+    """log(1 + |score| - 0.4), 0 below: how a score enters the odds. So near to nothing its size says nothing."""
     return np.log1p((score.abs() - _NOTHING).clip(lower=0))

@@ -1,9 +1,8 @@
 """Why two figures are not compared, and what is said of two that are: each sentence stands here once."""
 
 import numpy as np
-import pandas as pd
 
-from cyp_helpers.compare.figures import format_places, word
+from cyp_helpers.compare.figures import as_text, choose, format_places, formatted, word
 from cyp_helpers.compare.judge import Evidence, Verdict
 from cyp_helpers.compare.pairs import OVER_TIME
 from cyp_helpers.compare.promise import CLEAR_SCORE, FEWEST_NEIGHBOURS
@@ -39,16 +38,12 @@ GAPS = {
     "start undated": "The starting figure is printed without its period, so it is not known whether the newer publication is a later figure.",
     "start unlike": "The starting figure covers an unlike period.",
 }
+_VAGUE = ["about", "over", "under"]  # qualifiers
 _BETTER = {"higher": "higher is better", "lower": "lower is better", "none": "neither direction is better in itself"}
 
 
 def gap_sentences(gap, area, detail):
-    """Why nothing is compared, in one sentence each.
-
-    Parameters
-    ----------
-    gap : Series of keys of ``GAPS``
-    area, detail : Series of the words that some of them name
+    """Why nothing is compared, in one sentence each, of Series: keys of ``GAPS`` and the words that some of them name.
 
     >>> gap_sentences(pd.Series(["no figure of area"]), pd.Series(["England"]), pd.Series([""]))[0]
     'No figure of England is known on this definition.'
@@ -61,61 +56,50 @@ def gap_sentences(gap, area, detail):
 
 
 def judged_sentences(pairs):
-    """What the evidence of judged pairs is, in one sentence each.
-
-    Parameters
-    ----------
-    pairs : frame of ``judge``
-    """
-    of_100 = pairs["promise"].round().map("{:.0f}".format, na_action="ignore").astype("str").fillna("")
-    still = "of 100 such, " + of_100 + " were still so a year later"
+    """What the evidence of judged pairs (of ``judge``) is, in one sentence each."""
+    still = "of 100 such, " + formatted(pairs["promise"].round()).fillna("") + " were still so a year later"
     unclear, near = pairs["evidence"] == Evidence.UNCLEAR, pairs["score"].abs() <= CLEAR_SCORE
     few = (pairs["comparator"] == "neighbours") & (pairs["n"] < FEWEST_NEIGHBOURS)
-    moves = np.where(pairs["comparator"].isin(OVER_TIME), "move as far", "stand as far apart")
-    said = [
+    moves = choose(pairs.index, (pairs["comparator"].isin(OVER_TIME), "move as far"), otherwise="stand as far apart")
+    text = choose(
+        pairs.index,
         (pairs["evidence"] == Evidence.CLEAR, "Clear: " + still + "."),
-        (unclear & near, "Unclear: such figures often " + pd.Series(moves, pairs.index) + " by themselves."),
+        (unclear & near, "Unclear: such figures often " + moves + " by themselves."),
         (unclear, "Unclear: " + still + ", too few to say."),
         (pairs["evidence"] == Evidence.HIDDEN, "As printed, the two are too close to tell apart after rounding."),
         (few, f"Fewer than {FEWEST_NEIGHBOURS} neighbours have a figure, so this is not tested."),
-    ]
-    text = np.select(*zip(*said), "How far such figures move by themselves is not known, so this is not tested.")
-    text = pd.Series(text, index=pairs.index, dtype="str")
+        otherwise="How far such figures move by themselves is not known, so this is not tested.",
+    )
     opposed = pairs["verdict"].isin([Verdict.FALLING_BEHIND, Verdict.GAINING_GROUND])
+    by_counts, later = pairs["by_counts"].eq(True), pairs["later"].eq(True)
     text = word("Other authorities moved differently. ", opposed) + text
-    text += word(
-        " It is judged by its counts: no usual variation of this series is known.", pairs["by_counts"].eq(True)
-    )
-    return text + word(
-        " What is usual was learnt from later years.", pairs["later"].eq(True) & ~pairs["by_counts"].eq(True)
-    )
+    text += word(" It is judged by its counts: no usual variation of this series is known.", by_counts)
+    return text + word(" What is usual was learnt from later years.", later & ~by_counts)
 
 
 def pair_sentences(rows, mine, other, unlike, units):
     """One plain sentence for each judged row, with what the reader must know added.
 
-    Parameters
-    ----------
-    rows : judged pairs with ``comparator, unit, polarity, difference, direction, evidence, caution`` and ``other_words`` (what an
-        average is called, '' for a figure)
-    mine, other : frames of ``with_words``, a row for each; that of an average is empty
-    unlike : True where a document sets unlike periods side by side
-    units : table of units by ``unit``
+    Parameters: ``rows``: judged pairs with ``comparator, unit, polarity, difference, direction, evidence, caution`` and
+    ``other_words`` (what an average is called, '' for a figure); ``mine``, ``other``: frames of ``with_words``, a row
+    for each; that of an average is empty; ``unlike``: True where a document sets unlike periods side by side;
+    ``units``: table of units by ``unit``.
     """
-    size = _size(rows, rows["difference"], units)
-    over_time = rows["comparator"].isin(OVER_TIME)
-    where = (", the figure of " + other["area"]).where(~over_time, "")
+    size, hidden = _size(rows, rows["difference"], units), rows["evidence"] == Evidence.HIDDEN
+    where = (", the figure of " + other["area"]).where(~rows["comparator"].isin(OVER_TIME), "")
     beside = (other["said"] + where).where(rows["other_words"] == "", rows["other_words"])
-    side = np.select([rows["difference"] > 0, rows["difference"] < 0], [" above ", " below "], " from ")
-    gap = mine["said"] + " is " + size + side + beside
-    gap = gap.mask(rows["difference"] == 0, mine["said"] + " is the same as " + beside)
-    gap += (_children(rows, mine) + "; " + rows["polarity"].map(_BETTER).fillna("")).mask(rows["difference"] == 0, "")
-    blurred = mine["said"] + " and " + beside + ", as printed, are too close to tell apart after rounding."
-    qualifiers = ["about", "over", "under"]
-    vague = mine["said"] + " and " + beside + " cannot be told apart, because not both are printed as exact figures."
-    blurred = blurred.mask(mine["qualifier"].isin(qualifiers) | other["qualifier"].isin(qualifiers), vague)
-    text = (gap + "." + _england_too(rows, units) + " " + judged_sentences(rows)).mask(
-        rows["evidence"] == Evidence.HIDDEN, blurred
+    more = rows["difference"]
+    side = choose(rows.index, (more > 0, " above "), (more < 0, " below "), otherwise=" from ")
+    gap = mine["said"] + " is " + size + side + beside + _children(rows, mine) + "; "
+    gap += rows["polarity"].map(_BETTER).fillna("")
+    gap = gap.mask(more == 0, mine["said"] + " is the same as " + beside) + "." + _england_too(rows, units)
+    both = mine["said"] + " and " + beside
+    vague = (mine["qualifier"].isin(_VAGUE) | other["qualifier"].isin(_VAGUE)) & hidden
+    text = choose(
+        rows.index,
+        (vague, both + " cannot be told apart, because not both are printed as exact figures."),
+        (hidden, both + ", as printed, are too close to tell apart after rounding."),
+        otherwise=gap + " " + judged_sentences(rows),
     )
     text += word(" The periods are unlike; the document itself sets them side by side.", unlike)
     text += word(" One figure is from a document, the other is published data.", rows["other_source"])
@@ -126,40 +110,33 @@ def _children(rows, mine):
     """ ", 23 of 8,500" where counts are published: how many of what is counted the difference is."""
     number = (rows["difference"].abs() / mine["per"] * mine["denominator"]).round()
     counted = number.notna() & (mine["unit"] == "percent") & (number > 0)
-    told, of = (
-        column.map("{:,.0f}".format, na_action="ignore").astype("str") for column in (number, mine["denominator"])
-    )
+    told, of = (formatted(column, "{:,.0f}") for column in (number, mine["denominator"]))
     return (", " + told + " of " + of).where(counted, "").fillna("")
 
 
 def _england_too(rows, units):
     """How England's own figure moved over the same time."""
     moved = rows["england_difference"]
-    way = np.select([moved > 0, moved < 0], [" England rose by ", " England fell by "], "")
-    said = (pd.Series(way, index=rows.index, dtype="str") + _size(rows, moved, units) + ".").where(
-        moved != 0, " England did not move."
-    )
+    way = choose(rows.index, (moved > 0, " England rose by "), (moved < 0, " England fell by "))
+    said = (way + _size(rows, moved, units) + ".").where(moved != 0, " England did not move.")
     return said.where(moved.notna(), "").fillna("")
 
 
 def _size(rows, number, units):
     """ "6.8 percentage points", "£1.2 million": a difference without its sign, in the unit of the indicator."""
-    prefix, suffix = (
-        rows["unit"].map(units[f"difference_{end}"]).astype("str").fillna("") for end in ("prefix", "suffix")
-    )
+    prefix, suffix = (as_text(rows["unit"].map(units[f"difference_{end}"])) for end in ("prefix", "suffix"))
     text = prefix + format_places(number.abs(), rows["places"]) + suffix
     return text.str.replace(r"^1 (percentage point|week|day)s$", r"1 \1", regex=True)
 
 
 def coarser_places(mine, other):
     """Decimals of a difference: those of the coarser of its two figures; those of the figure beside an average."""
-    first, second = (decimal_places(frame["value"].astype("str").fillna("")) for frame in (mine, other))
+    first, second = (decimal_places(as_text(frame["value"])) for frame in (mine, other))
     return first.where(other["value"].isna(), np.minimum(first, second))
 
 
 def average_words(rows, places, units):
     """ "21.9%, the mean of 9 of 10 statistical neighbours"."""
-    prefix, suffix = (rows["unit"].map(units[end]).astype("str").fillna("") for end in ("prefix", "suffix"))
-    count = rows[["n", "of"]].map("{:.0f}".format, na_action="ignore").astype("str")
+    prefix, suffix = (as_text(rows["unit"].map(units[end])) for end in ("prefix", "suffix"))
     value = prefix + format_places(rows["other_number"], places) + suffix
-    return value + ", the mean of " + count["n"] + " of " + count["of"] + " statistical neighbours"
+    return value + ", the mean of " + formatted(rows["n"]) + " of " + formatted(rows["of"]) + " statistical neighbours"

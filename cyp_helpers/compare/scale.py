@@ -15,21 +15,14 @@ _ORDINARY_YEARS = 6  # of an ordinary authority, to which its own years are shru
 def yearly_changes(figures, pairs):
     """Changes of published figures of authorities from one year to the next, unbroken and not overlapping.
 
-    Parameters
-    ----------
-    figures, pairs : frames of ``known_figures`` and ``pair_figures``
-
-    Returns
-    -------
-    DataFrame by label of the later figure: ``line, area_id, year`` (in which it ends), ``change``, ``moved`` (the median change
-    of all authorities), ``r`` (change less that) and ``half`` (half a unit of its last digit).
+    Parameters: ``figures``, ``pairs``: frames of ``known_figures`` and ``pair_figures``.
+    Returns: DataFrame by label of the later figure: ``line, area_id, year`` (in which it ends), ``change``, ``moved``
+    (the median change of all authorities), ``r`` (change less that) and ``half`` (half a unit of its last digit).
     """
     told = (pairs["comparator"] == "previous") & (pairs["gap"] == "") & ~pairs["other_source"].astype(bool)
-    rows = pairs.loc[told, ["figure", "other", "other_number"]]
-    rows = rows.set_index("figure")
-    mine = figures[["line", "area_id", "end", "local", "open_data", "total", "span", "number", "high"]].reindex(
-        rows.index
-    )
+    rows = pairs.loc[told, ["figure", "other", "other_number"]].set_index("figure")
+    read = ["line", "area_id", "end", "local", "open_data", "total", "span", "number", "high"]
+    mine = figures[read].reindex(rows.index)
     year = mine["end"].dt.year
     before = figures["end"].reindex(rows["other"]).dt.year.set_axis(rows.index)
     good = mine["local"] & mine["open_data"] & ~mine["total"] & (mine["span"] == 1) & (year - before == 1)
@@ -41,39 +34,26 @@ def yearly_changes(figures, pairs):
 
 
 def children(published):
-    """Children aged 0 to 17 in each authority, the median over all years that are known.
-
-    Parameters
-    ----------
-    published : DataFrame, the table ``published``
-    """
+    """Children aged 0 to 17 in each authority (by ``area_id``), the median over all years of the table ``published``."""
     rows = published[published["series_id"] == CHILDREN]
     return pd.to_numeric(rows["value"], errors="coerce").groupby(rows["area_id"]).median().dropna()
 
 
 def fit_variation(changes, size):
-    """s(N)^2 = a + b/N of each line, by least squares on the robust variance of r in five groups of authorities by size.
+    """s(N)^2 = a + b/N of each line, by least squares on the robust variance of r in five groups by size.
 
-    Neither a nor b is negative. Robust: 1.4826 times the median of |r|, squared; each group weighs as its number over its
-    variance.
+    Neither a nor b is negative. Robust: 1.4826 times the median of |r|, squared; each group weighs as its number over
+    its variance.
 
-    Parameters
-    ----------
-    changes : frame of ``yearly_changes``
-    size : Series of children by ``area_id``
-
-    Returns
-    -------
-    DataFrame by ``line``: ``a``, ``b`` and ``changes`` (how many); without lines that have fewer than ``ENOUGH`` changes or of which
-    three quarters of authorities did not move.
+    Parameters: ``changes``: frame of ``yearly_changes``; ``size``: Series of children by ``area_id``.
+    Returns: DataFrame by ``line``: ``a``, ``b`` and ``changes`` (how many); without lines that have fewer than
+    ``ENOUGH`` changes or of which three quarters of authorities did not move.
     """
-    rows = changes.assign(n=look_up(changes["area_id"], size)).dropna(subset=["n", "r"])
+    rows = changes.assign(n=look_up(changes["area_id"], size), size=changes["r"].abs()).dropna(subset=["n", "r"])
     areas = rows.drop_duplicates(["line", "area_id"])
     place = areas.groupby("line")["n"].rank(method="first", pct=True)
     group = areas[["line", "area_id"]].assign(group=np.ceil(place * _GROUPS))
-    rows = rows.merge(group, on=["line", "area_id"]).assign(
-        size=rows["r"].abs().to_numpy(), inverse=1 / rows["n"].to_numpy()
-    )
+    rows = rows.assign(inverse=1 / rows["n"]).merge(group, on=["line", "area_id"])
     groups = rows.groupby(["line", "group"]).agg(
         middle=("size", "median"), x=("inverse", "mean"), n=("size", "size"), half=("half", "mean")
     )
@@ -83,16 +63,8 @@ def fit_variation(changes, size):
     usable = moves & (by_line["v"].min() > 0) & (by_line["n"].sum() >= ENOUGH) & (by_line["n"].size() == _GROUPS)
     groups = groups[usable.reindex(groups.index.get_level_values("line")).to_numpy()]
     w = groups["n"] / groups["v"]
-    sums = pd.DataFrame(
-        {
-            "w": w,
-            "wx": w * groups["x"],
-            "wxx": w * groups["x"] ** 2,
-            "wv": w * groups["v"],
-            "wxv": w * groups["x"] * groups["v"],
-        }
-    )
-    w, wx, wxx, wv, wxv = (column for _, column in sums.groupby("line").sum().items())
+    x, v = groups["x"], groups["v"]
+    w, wx, wxx, wv, wxv = (one.groupby("line").sum() for one in (w, w * x, w * x**2, w * v, w * x * v))
     b = (w * wxv - wx * wv) / (w * wxx - wx**2)
     a = (wv - b * wx) / w
     a, b = a.mask(b < 0, wv / w).mask(a < 0, 0.0), b.mask(b < 0, 0.0).mask(a < 0, wxv / wxx)
@@ -100,28 +72,21 @@ def fit_variation(changes, size):
 
 
 def own_factor(changes, ordinary):
-    """How much more or less than an ordinary authority of its size each authority moves.
+    """How much more or less than an ordinary authority of its size each one moves.
 
     Its median |r| over s(N), shrunk by six years of an ordinary authority.
 
-    Parameters
-    ----------
-    changes : frame of ``yearly_changes``
-    ordinary : Series, s(N) for each row of it
-
-    Returns
-    -------
-    (factors, without): Series by ``line`` and ``area_id``, from all its changes; and Series by label of a change, from all but that
-    one, so that a change is not part of what it is held against. The only change of an authority stays in: two figures alone are
-    no sign of how it ordinarily moves, and what they show is not told as far beyond it.
+    Parameters: ``changes``: frame of ``yearly_changes``; ``ordinary``: Series, s(N) for each row of it.
+    Returns: (factors, without): Series by ``line`` and ``area_id``, from all its changes; and Series by label of a
+    change, from all but that one, so that a change is not part of what it is held against. The only change of an
+    authority stays in: two figures alone are no sign of how it ordinarily moves, and what they show is not told as far
+    beyond it.
     """
     rows = changes[["line", "area_id"]].assign(size=changes["r"].abs() / ordinary).dropna(subset="size")
     rows = rows.sort_values(["line", "area_id", "size"], kind="stable")
     key = rows.groupby(["line", "area_id"], sort=False)
-    n = key["size"].transform("size").to_numpy()
-    place = key.cumcount().to_numpy()
+    n, place, sizes = key["size"].transform("size").to_numpy(), key.cumcount().to_numpy(), rows["size"].to_numpy()
     start = np.arange(len(rows)) - place
-    sizes = rows["size"].to_numpy()
 
     def at(k):  # the k-th of the others of one authority
         k = np.clip(k, 0, None)

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.compare.figures import join_words, look_up, word
+from cyp_helpers.compare.figures import choose, join_words, look_up, word
 from cyp_helpers.compare.judge import Evidence, Verdict
 from cyp_helpers.compare.pairs import OVER_TIME
 from cyp_helpers.register.periods import parse_periods
@@ -22,59 +22,34 @@ def with_stated(rows, figures, register):
     newer = found["published"] > look_up(rows["observation_id"], figures["published"])
     newer &= ~look_up(rows["observation_id"], figures["open_data"]).eq(True)
     use = found["stated_id"].notna() & ((rows["verdict"] == "not compared") | newer)
-    unclear = found["stated"] == "unclear"
-    period, earlier = (
-        parse_periods(found[column].fillna(""))["period_label"] for column in ("period", "comparator_period")
+    unclear, quoted = found["stated"] == "unclear", "'" + found["printed"] + "'"
+    period, earlier = (parse_periods(found[one])["period_label"] for one in ("period", "comparator_period"))
+    span = " (" + period.str.replace(r"period not printed \((.*)\)", r"period not printed, \1", regex=True) + ")"
+    ending = choose(
+        rows.index, (unclear, "The text is cut off, so the direction is not certain."),
+        otherwise="It prints no pair of figures to check this with.",
     )
-    quoted = "'" + found["printed"] + "'"
-    span = (
-        " (" + period.str.replace(r"period not printed \((.*)\)", r"period not printed, \1", regex=True) + ")"
-    ).fillna("")
-    ending = np.where(
-        unclear,
-        "The text is cut off, so the direction is not certain.",
-        "It prints no pair of figures to check this with.",
+    # "decreased" for an indicator where lower is better reads as improved.
+    up, down = found["stated"].isin(["increased", "higher"]), found["stated"].isin(["decreased", "lower"])
+    higher, lower, time = rows["polarity"] == "higher", rows["polarity"] == "lower", rows["comparator"].isin(OVER_TIME)
+    verdict = choose(
+        rows.index, (unclear, "not compared"),
+        ((up & higher) | (down & lower), word(Verdict.IMPROVED, time) + word(Verdict.BETTER, ~time)),
+        ((up & lower) | (down & higher), word(Verdict.WORSENED, time) + word(Verdict.WORSE, ~time)),
+        otherwise=found["stated"].replace("similar", Verdict.NO_DIFFERENCE.value)
     )
-    verdict = _stated_verdict(found["stated"], rows["polarity"], rows["comparator"])
+    numbers = ["difference", "direction", "promise", "score", "england_difference", "comparator_value"]
     changes = {
-        "verdict": verdict.mask(unclear, "not compared"),
-        "evidence": np.where(unclear, "", Evidence.STATED),
-        "stated_id": found["stated_id"],
-        "reason": "The document says: " + quoted + span + ". " + ending,
-        "comparator_text": quoted,
-        "comparator_period": earlier,
-        "comparator_source": found["source_id"] + ": " + found["locator"],
-        "comparator_observation_id": "",
-        "difference": np.nan,
-        "direction": np.nan,
-        "promise": np.nan,
-        "score": np.nan,
-        "counts": "",
-        "england_difference": np.nan,
-        "gap": "",
-        "difference_text": "",
-        "comparator_value": np.nan,
+        "verdict": verdict, "evidence": word(Evidence.STATED, ~unclear), "stated_id": found["stated_id"],
+        "reason": "The document says: " + quoted + span.fillna("") + ". " + ending, "comparator_text": quoted,
+        "comparator_period": earlier, "comparator_source": found["source_id"] + ": " + found["locator"],
+        **dict.fromkeys(numbers, np.nan),
+        **dict.fromkeys(["comparator_observation_id", "counts", "gap", "difference_text"], "")
     }
     rows = rows.assign(stated_id="")
     for column, new in changes.items():
         rows[column] = pd.Series(new, index=rows.index).where(use, rows[column])
     # An older figure has no part in what a newer document says.
-    aside = use & newer
-    text = ["period", "value_text", "observation_id", "value_source", "flags"]
-    rows[text] = rows[text].mask(aside, "")
-    rows["value"] = rows["value"].mask(aside)
-    rows["flags"] = join_words([rows["flags"], word("text cut off", use & (found["reading"] == "cut off"))])
-    return rows
-
-
-def _stated_verdict(stated, polarity, comparator):
-    """ "decreased" for an indicator where lower is better reads as improved."""
-    up = stated.isin(["increased", "higher"])
-    down = stated.isin(["decreased", "lower"])
-    good = (up & (polarity == "higher")) | (down & (polarity == "lower"))
-    bad = (up & (polarity == "lower")) | (down & (polarity == "higher"))
-    time = comparator.isin(OVER_TIME)
-    told = stated.replace("similar", Verdict.NO_DIFFERENCE.value)
-    return told.mask(good, np.where(time, Verdict.IMPROVED, Verdict.BETTER)).mask(
-        bad, np.where(time, Verdict.WORSENED, Verdict.WORSE)
-    )
+    aside, text = use & newer, ["period", "value_text", "observation_id", "value_source", "flags"]
+    rows[text], rows["value"] = rows[text].mask(aside, ""), rows["value"].mask(aside)
+    return rows.assign(flags=join_words([rows["flags"], word("text cut off", use & (found["reading"] == "cut off"))]))

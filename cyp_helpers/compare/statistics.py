@@ -75,9 +75,6 @@ def rate_differs_from(count, population, benchmark):
     return _p_value(low, high)
 
 
-# ---- helpers ----
-
-
 def _counts(numerator, denominator):
     """As float arrays of one shape; NaN in both where they are no counts: below 0, not whole, not finite, or out of nothing."""
     x, n = np.broadcast_arrays(np.asarray(numerator, dtype=float), np.asarray(denominator, dtype=float))

@@ -12,14 +12,10 @@ BACK = 8  # years that are looked back at in all, the figure's own among them
 def years_before(figures):
     """The figures of the years before each published or printed whole-year figure.
 
-    Parameters
-    ----------
-    figures : frame of ``known_figures``
-
-    Returns
-    -------
-    DataFrame by label of the figures that have a number and cover one year: columns ``0`` (the figure itself) to ``7`` (seven years
-    before), labels in ``figures``; -1 where the year is missing, a year between is, or a break lies between.
+    Parameters: ``figures``: frame of ``known_figures``.
+    Returns: DataFrame by label of the figures that have a number and cover one year: columns ``0`` (the figure itself)
+    to ``7`` (seven years before), labels in ``figures``; -1 where the year is missing, a year between is, or a break
+    lies between.
     """
     annual = figures[(figures["span"] == 1) & figures["number"].notna()]
     year = annual["end"].dt.year
