@@ -23,9 +23,8 @@ def listed(report):
     rows = report.subjects[report.subjects["measure"].isin(["indicator", "evidence figure"])]
     names = report.priorities.set_index("priority_id")["name"]
     serves = rows["priority_id"].map(names).groupby(rows["subject_id"]).agg(", ".join)
-    return in_words(report, rows.drop_duplicates("subject_id")).assign(
-        serves=lambda each: each["subject_id"].map(serves)
-    )
+    rows = in_words(report, rows.drop_duplicates("subject_id"))
+    return rows.assign(serves=rows["subject_id"].map(serves))
 
 
 def table(report, rows):

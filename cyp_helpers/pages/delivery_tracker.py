@@ -4,57 +4,29 @@ import numpy as np
 import pandas as pd
 
 from cyp_helpers.show.charts import (
-    DARK_BLUE,
-    LIGHT_GREY,
-    ORANGE,
-    TURQUOISE,
-    Chart,
-    Charts,
-    add_title,
-    draw_plain,
-    draw_svg,
-    tell_dates,
-)
+    DARK_BLUE, LIGHT_GREY, ORANGE, TURQUOISE, Chart, Charts, add_title, draw_plain, draw_svg, tell_dates,
+)  # fmt: skip
 from cyp_helpers.show.sentences import paragraph, say
 from cyp_helpers.show.table import show
 from cyp_helpers.show.wording import Words, count, day, how_many, join
 
-DONE, PARTLY, OVERDUE, TODAY, AHEAD, BEGUN, ONGOING, UNDATED = (
-    "shown to be done",
-    "past its day, shown in part",
-    "past its day, in no document",
-    "due on the day of the review",
-    "not yet due",
-    "to have begun by now",
-    "ongoing",
-    "without a printed date",
-)
+DONE, PARTLY, OVERDUE = "shown to be done", "past its day, shown in part", "past its day, in no document"
+TODAY, AHEAD, BEGUN = "due on the day of the review", "not yet due", "to have begun by now"
+ONGOING, UNDATED = "ongoing", "without a printed date"
 # What owners say who were asked, in the words of the plan's form; that an action is overdue is said only on their word or silence.
-SAID_DONE, SAID_LATE, SILENT, SAID_ON, STOPPED = (
-    "done, its owner says",
-    "overdue, its owner says so",
-    "overdue, its owner did not answer",
-    "past its day, its owner says it goes on",
-    "stopped, its owner says",
-)
+SAID_DONE, SAID_LATE = "done, its owner says", "overdue, its owner says so"
+SILENT, SAID_ON = "overdue, its owner did not answer", "past its day, its owner says it goes on"
+STOPPED = "stopped, its owner says"
 STATES = [SAID_LATE, SILENT, OVERDUE, PARTLY, SAID_ON, STOPPED, TODAY, BEGUN, AHEAD, ONGOING, UNDATED, DONE, SAID_DONE]
 LATE = [SAID_LATE, SILENT, OVERDUE, PARTLY, SAID_ON]
 WHOLE = "whole plan"  # priority of an action that serves all of them
 NO_INDICATOR, NO_ACTIVITY = "activity without an indicator", "indicator without an activity"
 # Of the states that have a day: no two share a mark, since a mark is told apart without its colour too.
 MARKS = {
-    OVERDUE: (ORANGE, "X"),
-    PARTLY: ("#A285D1", "P"),
-    TODAY: (TURQUOISE, "D"),
-    BEGUN: ("#801650", "^"),
-    AHEAD: (LIGHT_GREY, "o"),
-    DONE: (DARK_BLUE, "s"),
-    SAID_LATE: ("#C03A00", "v"),
-    SILENT: ("#F7A24B", "*"),
-    SAID_ON: ("#7A5BA8", "h"),
-    STOPPED: ("black", "d"),
-    SAID_DONE: ("#2F6DA8", "<"),
-}
+    OVERDUE: (ORANGE, "X"), PARTLY: ("#A285D1", "P"), TODAY: (TURQUOISE, "D"), BEGUN: ("#801650", "^"),
+    AHEAD: (LIGHT_GREY, "o"), DONE: (DARK_BLUE, "s"), SAID_LATE: ("#C03A00", "v"), SILENT: ("#F7A24B", "*"),
+    SAID_ON: ("#7A5BA8", "h"), STOPPED: ("black", "d"), SAID_DONE: ("#2F6DA8", "<"),
+}  # fmt: skip
 
 
 def actions_of(report):
@@ -78,24 +50,18 @@ def actions_of(report):
     said = register.table("action-evidence").set_index("action_id")
     said = said[said["said_by"].isin(register.table("sources")["source_id"])]
     activities = register.table("activities").set_index("activity_id")
-    priorities = report.priorities.set_index("priority_id")["name"]
-    shown = _words(actions["action_id"], said["shown"], "not shown")
-    silent = "No later document known at the review says whether this was done."
-    governance = _words(actions["activity_id"], activities["governance_printed"], "none printed")
+    names = report.priorities.set_index("priority_id")["name"]
+    silent, none = "No later document known at the review says whether this was done.", "none printed"
     actions = actions.assign(
-        end=pd.to_datetime(actions["due_end"]),
-        begin=pd.to_datetime(actions["due_start"]),
-        shown=shown,
+        end=pd.to_datetime(actions["due_end"]), begin=pd.to_datetime(actions["due_start"]),
+        shown=_words(actions["action_id"], said["shown"], "not shown"),
         later_document=_words(actions["action_id"], said["reason"], silent),
-        priority=pd.Categorical(
-            _words(actions["priority_id"], priorities, WHOLE), [*dict.fromkeys([*priorities, WHOLE])]
-        ),
+        priority=pd.Categorical(_words(actions["priority_id"], names, WHOLE), [*dict.fromkeys([*names, WHOLE])]),
         activity=_words(actions["activity_id"], activities["title"], ""),
-        governance=governance.replace("", "none printed"),
-        lead_printed=actions["lead_printed"].replace("", "none printed"),
-        due_printed=actions["due_printed"].replace("", "none printed"),
+        governance=_words(actions["activity_id"], activities["governance_printed"], none).replace("", none),
+        lead_printed=actions["lead_printed"].replace("", none), due_printed=actions["due_printed"].replace("", none),
         document=actions["source_id"],
-    )
+    )  # fmt: skip
     states = pd.Series(_states(actions, report.as_at), actions.index)
     if "action-statuses" in register.tables:
         said = register.table("action-statuses").set_index("action_id").reindex(actions["action_id"]).set_axis(actions.index)
@@ -120,9 +86,8 @@ def by_lead(report):
     names = report.register.table("organisations").set_index("organisation_id")["name"]
     lead = actions["activity_id"].map(who.set_index("activity_id")["organisation_id"]).map(names)
     lead = lead.fillna(actions["lead_printed"].str.split(",").str[0])
-    said = (
-        actions["state"].astype("str").where(actions["state"].isin([DONE, SAID_DONE, *LATE]), "not due, ongoing or without a day")
-    )
+    told = actions["state"].isin([DONE, SAID_DONE, *LATE])
+    said = actions["state"].astype("str").where(told, "not due, ongoing or without a day")
     counted = pd.crosstab(lead.rename("lead"), said).rename_axis(columns=None)
     return counted.loc[counted.sum(axis=1).sort_values(ascending=False, kind="stable").index]
 
@@ -220,12 +185,12 @@ def unmatched(report):
     listed, activities = listed[listed["plan_id"] == plan], activities[activities["plan_id"] == plan]
     bare = activities[~activities["activity_id"].isin(listed.loc[listed["series_id"] != "", "activity_id"])]
     lone = listed[(listed["activity_id"] == "") & (listed["measure"] == "indicator") & (len(activities) > 0)]
+    columns = ["activity_or_indicator", "what", "document", "locator"]
     both = [
-        bare.assign(activity_or_indicator=bare["title"], what=NO_INDICATOR),
-        lone.assign(activity_or_indicator=lone["name_printed"], what=NO_ACTIVITY),
+        bare.assign(what=NO_INDICATOR).rename(columns={"title": columns[0], "source_id": "document"})[columns],
+        lone.assign(what=NO_ACTIVITY).rename(columns={"name_printed": columns[0], "source_id": "document"})[columns],
     ]
-    rows = pd.concat(both, ignore_index=True).assign(document=lambda every: every["source_id"])
-    return rows[["activity_or_indicator", "what", "document", "locator"]]
+    return pd.concat(both, ignore_index=True)
 
 
 def timeline(report):
@@ -248,7 +213,9 @@ def timeline(report):
         if mine.any():
             look = {"color": colour, "marker": marker, "s": 32, "edgecolors": "black", "linewidths": 0.4}
             axes.scatter(dated.loc[mine, "when"], place[mine], label=f"{state} ({mine.sum()})", **look)
-    _mark_day(axes, report.as_at)
+    axes.axvline(report.as_at, color="black", linestyle="--", linewidth=1.2)
+    place_of = {"xycoords": ("data", "axes fraction"), "xytext": (-3, 2), "textcoords": "offset points"}
+    axes.annotate("review", (report.as_at, 1), ha="right", va="bottom", fontsize=9, **place_of)
     axes.set_yticks([-number for number in range(len(names))], names)
     axes.set_ylim(-len(names) + 0.6, max(0.75, place.max() + 0.3))
     axes.legend(loc="upper center", bbox_to_anchor=(0.45, -0.12), ncols=3, frameon=False, fontsize=9)
@@ -259,14 +226,7 @@ def timeline(report):
     add_title(figure, title)
     states = pd.crosstab(actions["priority"], actions["state"])
     spoken = "; ".join(f"{name}: {_tally(row[row > 0])}" for name, row in states.iterrows())
-    words = f"Timeline of due dates. {title}. {spoken}."
-    return Chart(title, words, draw_svg(figure), show(states, "Actions by priority and how they stand"))
-
-
-def _mark_day(axes, as_at):
-    axes.axvline(as_at, color="black", linestyle="--", linewidth=1.2)
-    place = {"xycoords": ("data", "axes fraction"), "xytext": (-3, 2), "textcoords": "offset points"}
-    axes.annotate("review", (as_at, 1), ha="right", va="bottom", fontsize=9, **place)
+    return Chart(title, f"Timeline of due dates. {title}. {spoken}.", draw_svg(figure), show(states, "Actions by priority and how they stand"))
 
 
 def _tally(numbers):
@@ -278,10 +238,8 @@ def read_delivery(report):
     """How many actions are past their day and not shown to be done, done, or without a date."""
     number = actions_of(report)["state"].value_counts(sort=False)
     late = number[LATE].sum()
-    told = pd.concat(
-        [pd.Series({f"due before {day(report.as_at)} and not shown to be done": late}), number.drop(LATE)]
-    )
-    parts = [f"{how_many(each)} {state}" for state, each in told.items() if each or not late and state == told.index[0]]
+    parts = [f"{how_many(late)} due before {day(report.as_at)} and not shown to be done"]
+    parts += [f"{how_many(each)} {state}" for state, each in number.drop(LATE).items() if each]
     told = say("actions", number.sum(), tally=join(parts))
     return paragraph(told, say("partly", number[PARTLY]), say("no_news", number.sum()))
 

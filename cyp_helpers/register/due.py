@@ -11,8 +11,6 @@ OUT, SOON = "should be out by now", "due before the next review"
 def next_figures(register, day):
     """The last day on which the next figures of each series are expected, as the publisher's dictionary known on a day has it.
 
-    Returns
-    -------
     Series of Timestamp by ``series_id``; a month stands for its last day. What is discontinued or has no day is not in it
 
     >>> next_figures(load_register(), pd.Timestamp("2026-06-01"))["re-referrals"]
@@ -27,11 +25,9 @@ def next_figures(register, day):
 
 
 def due(register, day):
-    """The series of plans whose next figures are out, or will be before the next review, and are not in the register.
+    """The series of plans whose next figures are not in the register and are out on a day, or will be by the next review.
 
-    Parameters
-    ----------
-    day : Timestamp, looked at from; the next review is the end of its half-year
+    The next review is the end of the day's (Timestamp) half-year.
 
     Returns
     -------

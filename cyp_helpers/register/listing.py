@@ -25,13 +25,11 @@ def plans(register=None):
     listed = register.table("plan-indicators")
     rows = rows.assign(
         area=rows["area_id"].map(register.table("areas").set_index("area_id")["name"]).astype("str").fillna(""),
-        reviews=_number(reviewed.size(), rows.index),
+        period_start=pd.to_datetime(rows["period_start"]), period_end=pd.to_datetime(rows["period_end"]),
+        reviews=_number(reviewed.size(), rows.index), first_review=reviewed.first(), last_review=reviewed.last(),
         priorities=_number(register.table("priorities").value_counts("plan_id"), rows.index),
         indicators=_number(listed[listed["series_id"] != ""].groupby("plan_id")["series_id"].nunique(), rows.index),
-        first_review=reviewed.first(),
-        last_review=reviewed.last(),
-    )
-    rows = rows.assign(**{day: pd.to_datetime(rows[day]) for day in ("period_start", "period_end")})
+    )  # fmt: skip
     columns = "title status area period_start period_end reviews priorities indicators first_review last_review"
     return rows.reindex(columns=columns.split()).rename_axis("plan").reset_index()
 
@@ -152,30 +150,15 @@ def indicators(search="", plan="", topic="", register=None):
     rows = rows.join(facts[["unit", "polarity"]], on="indicator_id")
     rows["definition"] = rows["definition"].mask(same, rows["indicator_id"].map(facts["definition"]))
     known = _known_figures(register)
-    local = register.table("areas")
-    local = local.loc[local["area_type"].isin(AUTHORITY_TYPES), "area_id"]
-    counts = {
-        "areas": known[known["area_id"].isin(local)].groupby("series_id")["area_id"].nunique(),
-        "figures": known.value_counts("series_id"),
-    }
-    rows = rows.assign(**{name: _number(number, rows["series_id"]).to_numpy() for name, number in counts.items()})
+    local = register.table("areas").query("area_type in @AUTHORITY_TYPES")["area_id"]
+    areas_with = known[known["area_id"].isin(local)].groupby("series_id")["area_id"].nunique()
+    rows = rows.assign(areas=_number(areas_with, rows["series_id"]).to_numpy(),
+                       figures=_number(known.value_counts("series_id"), rows["series_id"]).to_numpy())  # fmt: skip
     rows = rows.join(_years(known.groupby("series_id")), on="series_id").fillna({"first_year": "", "last_year": ""})
-    columns = [
-        "series_id",
-        "name",
-        "indicator_id",
-        "unit",
-        "polarity",
-        "definition",
-        "areas",
-        "figures",
-        "first_year",
-        "last_year",
-        "topic",
-    ]
+    columns = ["series_id", "name", "indicator_id", "unit", "polarity", "definition", "areas", "figures", "first_year",
+               "last_year", "topic"]  # fmt: skip
     topics = register.table("catalogue").drop_duplicates("series_id").set_index("series_id")["topic"]
-    rows = rows.assign(topic=rows["series_id"].map(topics).fillna(""))
-    rows = _found(rows, topic, ["topic"])
+    rows = _found(rows.assign(topic=rows["series_id"].map(topics).fillna("")), topic, ["topic"])
     return _found(rows, search, ["name", "definition", "series_id", "indicator_id"])[columns].reset_index(drop=True)
 
 
