@@ -1,7 +1,7 @@
 """The page of the annual review: are the priorities and indicators still right?
 
-The plan of 2011 asks once a year for a new look at needs, which may change the priorities. The workbook sets performance,
-delivery, young people's rank and the quality of the data side by side and names candidates; a board decides.
+The plan of 2011 asks once a year for a new look at needs, which may change the priorities. Here performance, delivery,
+young people's rank and the quality of the data stand side by side and name candidates; a board decides.
 """
 
 import numpy as np
@@ -21,11 +21,10 @@ _LITTLE = 1 / 3  # of what is listed; below this share a priority cannot be stee
 def priorities_of_review(report):
     """What speaks for and against each priority.
 
-    Returns
-    -------
-    DataFrame with one row for each priority: ``priority_id``, ``priority`` (name), ``needs_attention`` and ``went_well`` (numbers of
-    indicators), ``actions``, ``overdue`` and ``done`` (numbers), ``judged`` and ``not_judged`` (indicators and measures),
-    ``young_people_rank`` ('' where none is printed; only where the plan prints one), ``candidate`` (keep, change, retire) and ``reason``.
+    Returns a DataFrame with one row for each priority: ``priority_id``, ``priority`` (name), ``needs_attention`` and
+    ``went_well`` (numbers of indicators), ``actions``, ``overdue`` and ``done`` (numbers), ``judged`` and
+    ``not_judged`` (indicators and measures), ``young_people_rank`` ('' where none is printed; only where the plan
+    prints one), ``candidate`` (keep, change, retire) and ``reason``.
 
     >>> priorities_of_review(cyp.open_review("cypf-2016-18", "2017-18 part 2"))["candidate"].isin(CANDIDATES).all()
     np.True_
@@ -83,9 +82,8 @@ def indicators_of_review(report):
     Retire: its definition has been superseded. Change: it has a target that cannot be judged by figures or is looser than its
     start, or no figure is known for it. Keep: it has a figure or a statement to judge it by.
 
-    Returns
-    -------
-    DataFrame with ``name, priority, candidate`` (a category, retire first) and ``reason``, one row for each indicator.
+    Returns a DataFrame with ``name, priority, candidate`` (a category, retire first) and ``reason``, one row for each
+    indicator.
     """
     subjects = report.subjects.drop_duplicates("subject_id").query("measure == 'indicator'")
     target = report.comparison.query("comparator == 'target'").drop_duplicates("subject_id").set_index("subject_id")

@@ -23,11 +23,9 @@ def listed(report):
 
     Of another area only what is published on the plan's own definition.
 
-    Returns
-    -------
-    Rows of ``in_words`` with ``place``: in which order a sheet takes them, first what stands beside England, then what has changed.
-    What stands beside nothing has a place only among the first ``FEWEST``, an evidence figure only where its priority has no
-    indicator with a figure.
+    Returns rows of ``in_words`` with ``place``: in which order a sheet takes them, first what stands beside England,
+    then what has changed. What stands beside nothing has a place only among the first ``FEWEST``, an evidence figure
+    only where its priority has no indicator with a figure.
 
     >>> listed(cyp.open_review("cypf-2016-18", "2017-18 part 2")).iloc[1][["short_name", "figure", "change"]].tolist()
     ['Social care re-referrals', '25.5%', 'worsening']
@@ -45,8 +43,8 @@ def listed(report):
 def board(report, rows, asked=""):
     """The sheet: three sentences, then a row for each of ``rows``, grouped by priority, then the legend.
 
-    ``rows`` are those of ``listed``, any selection; ``asked`` is what the board is asked to decide. Returns a Board, which
-    shows itself in a notebook and on the page, and gives a PDF.
+    ``rows`` are those of ``listed``, any selection; ``asked`` is what the board is asked to decide. Returns a Board,
+    which shows itself in a notebook and on the page, and gives a PDF.
     """
     drawn, own = pictured(report, rows.join(_marked(report, rows))), report.is_own_area
     lone = sorted(drawn.loc[(drawn["mark_sign"] == "worse") & (drawn["mark"] != "") & (drawn["lead"] == NONE), "mark"])

@@ -35,11 +35,10 @@ def actions_of(report):
     An action is done only where a later document says of this very action that it happened. Past its day and in no document is no
     alarm: it may well have been done.
 
-    Returns
-    -------
-    Rows of ``actions`` set by documents known at the review, with ``priority`` (short name), ``activity`` (title), ``governance``,
-    ``state`` (one of ``STATES``), ``begin`` and ``end`` (days), ``shown`` and ``later_document`` (what a later document known at the
-    review says), ``document`` (id). ``priority`` and ``state`` are categories in the order in which they are told.
+    Returns rows of ``actions`` set by documents known at the review, with ``priority`` (short name), ``activity``
+    (title), ``governance``, ``state`` (one of ``STATES``), ``begin`` and ``end`` (days), ``shown`` and
+    ``later_document`` (what a later document known at the review says), ``document`` (id). ``priority`` and ``state``
+    are categories in the order in which they are told.
 
     >>> actions_of(cyp.open_review("cypf-2016-18", "2017-18 part 2"))["state"].isin(LATE).sum() > 0
     np.True_
@@ -62,21 +61,17 @@ def actions_of(report):
         lead_printed=actions["lead_printed"].replace("", none), due_printed=actions["due_printed"].replace("", none),
         document=actions["source_id"],
     )  # fmt: skip
-    states = pd.Series(_states(actions, report.as_at), actions.index)
-    if "action-statuses" in register.tables:
-        said = register.table("action-statuses").set_index("action_id").reindex(actions["action_id"]).set_axis(actions.index)
-        states = pd.Series(_said_states(actions, said["status"], states, report.as_at), actions.index)
-        actions["later_document"] = _said_words(said).fillna(actions["later_document"])
-    return actions.assign(state=pd.Categorical(states, STATES))
+    asked = register.table("action-statuses").set_index("action_id")
+    asked = asked.reindex(actions["action_id"]).set_axis(actions.index)
+    actions["later_document"] = _said_words(asked).fillna(actions["later_document"])
+    return actions.assign(state=pd.Categorical(_states(actions, asked["status"], report.as_at), STATES))
 
 
 def by_lead(report):
     """How many actions each lead organisation has, by what documents say of them.
 
-    Returns
-    -------
-    DataFrame by ``lead`` (the organisation that leads the activity, or else the first that is printed), the one with most first, with a
-    column for each of ``STATES`` that is late or done, and one for all others.
+    Returns a DataFrame by ``lead`` (the organisation that leads the activity, or else the first that is printed), the
+    one with most first, with a column for each of ``STATES`` that is late or done, and one for all others.
 
     >>> by_lead(cyp.open_review("cypf-2016-18", "2017-18 part 2")).index.tolist()[0]
     'Nottinghamshire County Council'
@@ -104,9 +99,15 @@ def _words(ids, texts, otherwise):
     return ids.map(texts).astype("str").fillna(otherwise)
 
 
-def _states(actions, as_at):
+def _states(actions, status, as_at):
+    """How actions stand; ``status`` is what owners said, '' where one did not answer, empty where nobody was asked."""
     late, begins = actions["end"] < as_at, actions["due_form"] == "begins"
     told = [
+        (status == "done", SAID_DONE),
+        (status == "stopped", STOPPED),
+        (late & (status == "late"), SAID_LATE),
+        (late & (status == ""), SILENT),
+        (late & status.notna(), SAID_ON),
         (actions["shown"] == "done", DONE),
         (late & (actions["shown"] == "partly"), PARTLY),
         (late, OVERDUE),
@@ -117,19 +118,6 @@ def _states(actions, as_at):
         (actions["due_form"] == "ongoing", ONGOING),
     ]
     return np.select(*zip(*told), UNDATED)
-
-
-def _said_states(actions, status, states, as_at):
-    """The states of actions whose owners were asked; ``status`` is empty for all others."""
-    late = actions["end"] < as_at
-    told = [
-        (status == "done", SAID_DONE),
-        (status == "stopped", STOPPED),
-        (late & (status == "late"), SAID_LATE),
-        (late & (status == ""), SILENT),
-        (late & status.notna(), SAID_ON),
-    ]
-    return np.select(*zip(*told), states)
 
 
 def _said_words(said):
@@ -144,10 +132,9 @@ def evidence_of(report):
 
     Where a plan took an activity over from an earlier one, the evidence of that one counts and the judgement says so.
 
-    Returns
-    -------
-    Rows of ``activities`` with ``activity`` (title), ``priority``, ``document`` (id), ``judgement`` (the workbook's reading), ``achieved``
-    (in own words), ``judgement_reason`` and ``reading``; an activity without evidence says so.
+    Returns rows of ``activities`` with ``activity`` (title), ``priority``, ``document`` (id), ``judgement`` (the
+    workbook's reading), ``achieved`` (in own words), ``judgement_reason`` and ``reading``; an activity without
+    evidence says so.
     """
     register = report.register
     activities = register.table("activities")
@@ -156,10 +143,8 @@ def evidence_of(report):
     moves = register.table("activity-moves")
     moves = moves[moves["from_activity_id"].ne("") & moves["to_activity_id"].ne("")]
     onward = moves.groupby("to_activity_id")["from_activity_id"].first()
-    own, came = (
-        evidence.reindex(ids).set_axis(activities.index)
-        for ids in (activities["activity_id"], _words(activities["activity_id"], onward, ""))
-    )
+    ids = activities["activity_id"], _words(activities["activity_id"], onward, "")
+    own, came = (evidence.reindex(one).set_axis(activities.index) for one in ids)
     via = own["achieved"].isna() & came["achieved"].notna()
     found = own.where(~via, came)
     through = pd.Series(" (by way of the activity of the plan that it came from)", activities.index).where(via, "")
@@ -176,9 +161,7 @@ def evidence_of(report):
 def unmatched(report):
     """Activities without an indicator, and indicators without an activity; none of a plan that has no activities.
 
-    Returns
-    -------
-    DataFrame with ``activity_or_indicator`` (its name), ``what``, ``document`` (id) and ``locator``.
+    Returns a DataFrame with ``activity_or_indicator`` (its name), ``what``, ``document`` (id) and ``locator``.
     """
     plan = report.plan["plan_id"]
     listed, activities = (report.register.table(name) for name in ("plan-indicators", "activities"))
@@ -226,7 +209,8 @@ def timeline(report):
     add_title(figure, title)
     states = pd.crosstab(actions["priority"], actions["state"])
     spoken = "; ".join(f"{name}: {_tally(row[row > 0])}" for name, row in states.iterrows())
-    return Chart(title, f"Timeline of due dates. {title}. {spoken}.", draw_svg(figure), show(states, "Actions by priority and how they stand"))
+    words, table = f"Timeline of due dates. {title}. {spoken}.", show(states, "Actions by priority and how they stand")
+    return Chart(title, words, draw_svg(figure), table)
 
 
 def _tally(numbers):

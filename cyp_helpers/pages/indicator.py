@@ -22,8 +22,8 @@ from cyp_helpers.show.views import (  # noqa: F401  what the notebook calls
 from cyp_helpers.show.wording import Words, clean, count, escape, plural, stop
 
 _PLACES = ["places", "difference_places", "usual_places", "promise_places"]  # decimals, not shown
-VERDICTS = ["comparator", "comparator_value", "difference", "usual", "verdict", "evidence", "promise", "counts", "reason",
-            *_PLACES]  # fmt: skip
+VERDICTS = ["comparator", "comparator_value", "difference", "usual", "verdict", "evidence", "promise", "counts",
+            "reason", *_PLACES]  # fmt: skip
 REACH = ["goal", "goal_figure", "difference", "cases", "places"]
 BESIDE = ["area", "value_text", "rank"]
 _NEAREST = {"same": 0, "near": 1, "context": 2}
@@ -150,10 +150,9 @@ def _told(about):
 def choices(about):
     """The verdict against the neighbours by mean and median, and by each version of the list.
 
-    Returns
-    -------
-    DataFrame with ``list_of_neighbours`` (title), ``average, neighbours_with_figure, value`` (the average), ``places`` and
-    of the judged pair ``difference, verdict, evidence``; one row for each choice that gives an average.
+    Returns a DataFrame with ``list_of_neighbours`` (title), ``average, neighbours_with_figure, value`` (the average),
+    ``places`` and of the judged pair ``difference, verdict, evidence``; one row for each choice that gives an
+    average.
     """
     if not about.peers:
         return pd.DataFrame(columns=_CHOICES)
@@ -195,9 +194,7 @@ def notes_on(report, points):
 def definitions(report, indicator):
     """The definitions of an indicator that a known document lists or that have a figure.
 
-    Returns
-    -------
-    Rows of ``series`` with ``listed_in``, the documents that use it.
+    Returns rows of ``series`` with ``listed_in``, the documents that use it.
 
     >>> definitions(cyp.open_review("cypf-2016-18", "2017-18 part 2"), "school-absence")["series_id"].tolist()
     ['school-absence-basis-not-printed', 'school-absence-6-half-terms']
@@ -212,9 +209,8 @@ def definitions(report, indicator):
 def comparable(report, indicator):
     """Each pair of definitions of an indicator, whether their figures may be compared, and why; last each with itself.
 
-    Returns
-    -------
-    DataFrame with ``one`` and ``other`` (names), ``comparable`` (yes, no, or in the words of ``series_breaks``) and ``why``.
+    Returns a DataFrame with ``one`` and ``other`` (names), ``comparable`` (yes, no, or in the words of
+    ``series_breaks``) and ``why``.
     """
     names = definitions(report, indicator).set_index("series_id")["name"]
     breaks = report.register.table("series-breaks").set_index(["series_id", "successor_series_id"])
@@ -233,9 +229,7 @@ def comparable(report, indicator):
 def source(about):
     """What the published line counts, why it is the counterpart of the documents' indicator, and which file it is from.
 
-    Returns
-    -------
-    DataFrame with ``what`` and ``words``; empty where nothing is published.
+    Returns a DataFrame with ``what`` and ``words``; empty where nothing is published.
     """
     report, line = about.report, about.line
     if line is None:

@@ -17,7 +17,7 @@ def own_series(catalogue):
 
 
 def with_catalogue(tables):
-    """The tables (dict of frames as they stand in ``data/``) with the catalogue's own series in ``series``, ``indicators``,
+    """The tables (dict of frames, as in ``data/``) with the catalogue's own series in ``series``, ``indicators``,
     ``published-measures`` and ``series-breaks``; the frames that came in are as they were."""
     own = own_series(tables["catalogue"]).reset_index(drop=True)
     if own.empty:
@@ -53,7 +53,7 @@ def with_catalogue(tables):
 def read_figures(folder, series, columns=None):
     """Figures of the catalogue's own series (list of ``series_id``, None for all), as the table ``published`` has them.
 
-    ``folder`` is ``data/``; ``columns`` those to read, all where it is left out. None where no catalogue has been imported.
+    ``folder`` is ``data/``; ``columns`` those to read, or all. Returns None where no catalogue has been imported.
     """
     path = folder / "observations" / FILE
     filters = None if series is None else [("series_id", "in", list(series))]

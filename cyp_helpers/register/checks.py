@@ -74,10 +74,8 @@ def faults_unless_checked(project):
             return pd.DataFrame(columns=FAULT_COLUMNS)
     faults = check_register(project)
     if faults.empty and note.parent.is_dir():
-        with suppress(OSError):  # where nothing can be noted, the next run checks again
-            aside = note.with_suffix(".partial")
-            aside.write_text(digest.hexdigest(), encoding="utf-8")
-            aside.replace(note)
+        with suppress(OSError):  # where nothing or half of it can be noted, the next run checks again
+            note.write_bytes(digest.hexdigest().encode())
     return faults
 
 

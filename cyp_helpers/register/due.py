@@ -25,14 +25,12 @@ def next_figures(register, day):
 
 
 def due(register, day):
-    """The series of plans whose next figures are not in the register and are out on a day, or will be by the next review.
+    """The series of plans whose next figures are not in the register and are out on a day, or will be by the review.
 
-    The next review is the end of the day's (Timestamp) half-year.
+    The review is at the end of the half-year of the day (Timestamp).
 
-    Returns
-    -------
-    DataFrame, soonest first: ``series_id, name, newest`` (last year held, such as 2024/25), ``by`` (Timestamp), ``state`` (``OUT`` or
-    ``SOON``) and ``plans`` (ids, joined by a comma)
+    Returns a DataFrame, soonest first: ``series_id, name, newest`` (last year held, such as 2024/25), ``by``
+    (Timestamp), ``state`` (``OUT`` or ``SOON``) and ``plans`` (ids, joined by a comma)
 
     >>> due(load_register(), pd.Timestamp("2026-11-26")).query("series_id == 're-referrals'")["state"].tolist()
     ['should be out by now']

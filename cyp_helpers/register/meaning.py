@@ -19,9 +19,7 @@ _SCALE = "a label on the scale of its indicator, in data/reference/scales.csv"
 def meaning_faults(register, paths):
     """All faults of meaning in a register whose form is right; ``paths`` gives the file of each table.
 
-    Returns
-    -------
-    list of [file, row (as a spreadsheet counts), column, what was found, what would be right].
+    Returns a list of [file, row (as a spreadsheet counts), column, what was found, what would be right].
     """
     faults = []
     for check in (_periods, _days, _values, _jumps, _indicators, _references, _figures_once, _shown, _targets,
@@ -116,23 +114,23 @@ def _jumps(register):
     """A thousands separator that was lost, or a digit too many: ten times the year before, or a tenth of it."""
     queries = register.table("source-queries").assign(observation_id=lambda rows: rows["concerns"].str.split())
     queries = queries.explode("observation_id").groupby("observation_id")["printed"].agg(" ".join)
-    has_published = (register.folder / "observations" / "published.parquet").is_file()
+    every = register.table("observations")[[*_LINE, "period", "value", "observation_id"]]
+    if (register.folder / "observations" / "published.parquet").is_file():
+        open_data = register.table("published")[[*_LINE, "period", "value"]]
+        open_data = open_data[open_data["series_id"].isin(every["series_id"])]
+        every = pd.concat([every, open_data[open_data["area_id"].isin(every["area_id"])]], ignore_index=True)
+    every = every.join(parse_periods(every["period"])[["end", "kind"]]).assign(number=to_numbers(every["value"]))
+    every = every[every["number"] > 0].sort_values([*_LINE, "kind", "end"], kind="stable")
+    every = every.drop_duplicates([*_LINE, "kind", "end"])
+    line = every.groupby([*_LINE, "kind"])["number"]
+    before = line.shift(1).fillna(line.shift(-1))  # a first figure is held against the one after
+    times = (every["number"] / before).set_axis(every["observation_id"])
+    far = set(times.index[(times >= _JUMP) | (times <= 1 / _JUMP)].dropna())
     right = "less than ten times the year before, and more than a tenth; or a row of source_queries.csv that prints it"
     for name, frame in _observations(register):
-        every = register.table("observations")[[*_LINE, "period", "value", "observation_id", "qualifier"]]
-        if has_published:
-            open_data = register.table("published")[[*_LINE, "period", "value"]]
-            open_data = open_data[open_data["series_id"].isin(frame["series_id"])]
-            every = pd.concat([every, open_data[open_data["area_id"].isin(frame["area_id"])]], ignore_index=True)
-        every = every.join(parse_periods(every["period"])[["end", "kind"]]).assign(number=to_numbers(every["value"]))
-        every = every[every["number"] > 0].sort_values([*_LINE, "kind", "end"], kind="stable")
-        every = every.drop_duplicates([*_LINE, "kind", "end"])
-        line = every.groupby([*_LINE, "kind"])["number"]
-        before = line.shift(1).fillna(line.shift(-1))  # a first figure is held against the one after
-        times = (every["number"] / before).set_axis(every["observation_id"])
-        far = set(times.index[(times >= _JUMP) | (times <= 1 / _JUMP)].dropna())
-        said = [value in text for value, text in zip(frame["value"], frame["observation_id"].map(queries).fillna(""))]
-        yield name, frame["observation_id"].isin(far) & ~pd.Series(said, index=frame.index, dtype=bool), "value", right
+        texts = frame["observation_id"].map(queries).fillna("")
+        unsaid = pd.Series([value not in text for value, text in zip(frame["value"], texts)], frame.index, dtype=bool)
+        yield name, frame["observation_id"].isin(far) & unsaid, "value", right
 
 
 def _indicators(register):

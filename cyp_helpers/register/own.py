@@ -42,8 +42,8 @@ def own_resources(data, package):
 def joined(parts):
     """Tables of several files each, from a list of (resource of ``datapackage.json``, rows), the shipped ones first.
 
-    Returns (tables, places): dict of DataFrame by name; for each name a list of (number of the first row, path), by which a
-    row finds its file.
+    Returns (tables, places): dict of DataFrame by name; for each name a list of (number of the first row, path), by
+    which a row finds its file.
     """
     gathered, places = {}, {}
     for item, rows in parts:

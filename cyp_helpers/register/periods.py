@@ -52,11 +52,9 @@ _COLUMNS = {"start": "datetime64[us]", "end": "datetime64[us]", "kind": "str", "
 def parse_periods(periods):
     """Read a Series of str in the forms of this module.
 
-    Returns
-    -------
-    DataFrame with the same index: ``start`` and ``end`` (dates, both inclusive; ``start`` is empty where no period is
-    printed), ``kind`` (periods of one kind may be compared), ``months`` (length) and ``period_label`` (for readers). A text
-    that is not a period gives an empty row.
+    Returns a DataFrame with the same index: ``start`` and ``end`` (dates, both inclusive; ``start`` is empty where no
+    period is printed), ``kind`` (periods of one kind may be compared), ``months`` (length) and ``period_label`` (for
+    readers). A text that is not a period gives an empty row.
 
     >>> parse_periods(pd.Series(["FY 2016/17"])).loc[0, "period_label"]
     '2016/17'
@@ -73,7 +71,8 @@ def to_periods(parsed):
     >>> to_periods(parse_periods(pd.Series(["FY 2016/17"])))[0].start_time
     Timestamp('2016-04-01 00:00:00')
     """
-    whole = parsed["kind"].str.extract(r"((?:financial|academic|calendar) year)")[0].map({name: of for name, _, of in _YEARS.values()})
+    frequencies = {name: of for name, _, of in _YEARS.values()}
+    whole = parsed["kind"].str.extract(f"({'|'.join(frequencies)})")[0].map(frequencies)
     unit = whole.fillna(pd.Series("M", parsed.index).mask(parsed["kind"] == "day", "D"))
     count = (parsed["months"] // pd.Series(1, parsed.index).mask(whole.notna(), 12)).clip(lower=1)
     frequency = count.fillna(1).astype(int).astype("str") + unit
@@ -112,7 +111,7 @@ def _parse(text):
 
 def _parse_years(form, part):
     year, (kind, first_month, _), label = int(part["year1"]), _YEARS[part["type1"]], _year_label(part, 1)
-    if not _year_is_good(part, 1):
+    if not label:
         return None
     if form == "quarters":
         first, last = int(part["first"]), int(part["last"] or part["first"])
@@ -122,10 +121,10 @@ def _parse_years(form, part):
         label = (f"quarters {first} to {last}, " if last > first else f"quarter {first}, ") + label
         months, first_month = 3 * (last - first + 1), first_month + 3 * (first - 1)
     elif form == "years":
-        years = int(part["year2"]) - year + 1
-        if years < 2 or part["type1"] != part["type2"] or not _year_is_good(part, 2):
+        years, last = int(part["year2"]) - year + 1, _year_label(part, 2)
+        if years < 2 or part["type1"] != part["type2"] or not last:
             return None
-        months, kind, label = 12 * years, f"{years} {kind}s", f"{label} to {_year_label(part, 2)}"
+        months, kind, label = 12 * years, f"{years} {kind}s", f"{label} to {last}"
     else:
         months = 12
     start = _month_start(year, first_month)
@@ -147,18 +146,11 @@ def _parse_months(form, part):
 
 
 def _year_label(part, n):
-    """ "2016/17" for a financial year, "academic year 2016/17" or "2010"."""
-    prefix = "academic year " if part["type1"] == "AY" else ""
-    following = part[f"next{n}"]
-    return prefix + part[f"year{n}"] + (f"/{following}" if following else "")
-
-
-def _year_is_good(part, n):
-    """A split year names the year that follows; a calendar year is not split."""
-    following = part[f"next{n}"]
-    if part[f"type{n}"] == "CY":
-        return following is None
-    return following is not None and int(following) == (int(part[f"year{n}"]) + 1) % 100
+    """ "2016/17" for a financial year, "academic year 2016/17" or "2010"; '' where a year is not split as it should."""
+    kind, year, following = part[f"type{n}"], part[f"year{n}"], part[f"next{n}"]
+    if following != (None if kind == "CY" else f"{(int(year) + 1) % 100:02}"):
+        return ""
+    return ("academic year " if kind == "AY" else "") + year + (f"/{following}" if following else "")
 
 
 def _month_start(year, month):

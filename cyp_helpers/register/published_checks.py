@@ -30,8 +30,9 @@ def published_form(register):
 
     Returns a list of [file, row, column, found, right]; empty where there are no such files.
     """
-    path = register.folder.parent / FILE
-    return (_form_of(FILE, lambda: register.table("published")) if path.is_file() else []) + _catalogue_file(register)[0]
+    told = _catalogue_file(register)[0]
+    has_figures = (register.folder.parent / FILE).is_file()
+    return _form_of(FILE, lambda: register.table("published"))[1] + told if has_figures else told
 
 
 def _catalogue_file(register):
@@ -42,28 +43,29 @@ def _catalogue_file(register):
 
 @lru_cache(maxsize=2)  # half a million rows, which only an import changes
 def _looked_at(folder, _):
-    if faults := _form_of(MORE, lambda: catalogue.read_figures(folder, None)):
+    rows, faults = _form_of(MORE, lambda: catalogue.read_figures(folder, None))
+    if faults:
         return faults, [], None
-    rows = catalogue.read_figures(folder, None)
     return [], _figure_faults(rows, MORE), rows.drop_duplicates(["series_id", "area_id", "source_id"])
 
 
 def _form_of(file, read):
+    """What a file of figures holds, and what is wrong with its form."""
     try:
-        published = read()
-    except (OSError, ValueError, KeyError, NotImplementedError, MemoryError) as error:  # pyarrow's own are of these kinds
+        rows = read()
+    except (OSError, ValueError, KeyError, NotImplementedError, MemoryError) as error:  # pyarrow's own are such
         told = (str(error) or type(error).__name__).splitlines()[0][-80:]
-        return [[file, "", "", f"a damaged Parquet file: {told}", "the file as cyp import writes it"]]
-    form = {name: str(kind) for name, kind in published.dtypes.items()}
-    told, right = (", ".join(f"{name} ({kind})" for name, kind in one.items()) for one in (form, COLUMNS))
+        return None, [[file, "", "", f"a damaged Parquet file: {told}", "the file as cyp import writes it"]]
+    form = {name: str(kind) for name, kind in rows.dtypes.items()}
     if form != COLUMNS:
-        return [[file, "", "", told, right]]
-    empty = [name for name, kind in COLUMNS.items() if kind == "str" and published[name].isna().any()]
-    return [[file, "", name, "a cell without text", "text, which may be empty"] for name in empty]
+        told, right = (", ".join(f"{name} ({kind})" for name, kind in one.items()) for one in (form, COLUMNS))
+        return rows, [[file, "", "", told, right]]
+    empty = [name for name, kind in COLUMNS.items() if kind == "str" and rows[name].isna().any()]
+    return rows, [[file, "", name, "a cell without text", "text, which may be empty"] for name in empty]
 
 
 def published_faults(register, paths):
-    """All faults of the published figures, of the mapping and of the lists of neighbours, in the form of ``published_form``.
+    """All faults of published figures, of the mapping and of the lists of neighbours, as ``published_form`` tells them.
 
     The form of the register and of published.parquet has to be right; ``paths`` gives the file of each table.
     """

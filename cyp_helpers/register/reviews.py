@@ -17,9 +17,7 @@ def find_review(register, plan, review):
     A day's review is named after its half-year and the day, and that name is taken too, so that a notebook made today can be
     run again tomorrow on what was known today.
 
-    Raises
-    ------
-    UnknownName, with the valid names; for a day that the calendar does not have or that is still to come.
+    Raises UnknownName, with the valid names; for a day that the calendar does not have or that is still to come.
 
     >>> find_review(load_register(), "cypf-2016-18", "2025-05-31")["review"]
     '2025-26 part 1 as at 2025-05-31'

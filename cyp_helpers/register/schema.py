@@ -45,7 +45,7 @@ _SHOWN = 20  # faults of one kind; more of them say nothing new
 def read_package(data):
     """``datapackage.json`` of the register's folder, and what is wrong with it.
 
-    Returns (package, faults): dict and list of [file, row, column, found, right]; with a fault the dict is not to be used.
+    Returns (package, faults): dict and list of [file, row, column, found, right]; with a fault the dict is of no use.
     """
     try:
         text = (data / "datapackage.json").read_text(encoding="utf-8")

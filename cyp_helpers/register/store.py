@@ -76,8 +76,8 @@ def recover(project):
 def write_tables(data, tables):
     """Replace files of the register by a dict of path below ``data`` -> frame (``.parquet`` or ``.csv``) or bytes.
 
-    Returns a list of the paths whose bytes changed. Raises OSError where a file cannot be replaced (open in Excel, perhaps)
-    or would stand outside ``data``; the register then is as it was.
+    Returns a list of the paths whose bytes changed. Raises OSError where a file cannot be replaced (open in Excel,
+    perhaps) or would stand outside ``data``; the register then is as it was.
 
     >>> write_tables(Path("data"), {})
     []

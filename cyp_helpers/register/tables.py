@@ -85,7 +85,7 @@ class Register:
     def of_plan(self, plan):
         """The register without the documents of plans of another area than that of a plan (row of ``plans``).
 
-        How published figures differ from documents is told of the shipped plans of an area alone, whose words were transcribed.
+        How published figures differ from documents is told of shipped plans of an area alone: they were transcribed.
 
         >>> register = load_register()
         >>> register.of_plan(register.table("plans").iloc[-1]).table("plans")["plan_id"].tolist()
@@ -148,7 +148,7 @@ def _without_documents(register, source_ids, transcribed):
 
 
 def newest_editions(rows, day):
-    """Of rows with ``FIGURE_KEY`` and ``published`` (as 2017-03-31) those of a day or before, the newest edition of each figure.
+    """Of rows with ``FIGURE_KEY`` and ``published`` (text) those known on a day, the newest edition of each figure.
 
     Returns the rows, with ``published`` and ``first_published`` (of the first edition of the figure) as dates.
     """
@@ -163,7 +163,7 @@ def newest_editions(rows, day):
 
 
 def list_known(lists, day):
-    """The row of ``neighbour-lists`` in use on a day: the newest published by then, or the oldest, which then is ``later``."""
+    """The row of ``neighbour-lists`` in use on a day: the newest by then, or the oldest, which then is ``later``."""
     lists = lists.assign(published=pd.to_datetime(lists["published"])).sort_values("published", kind="stable")
     known = lists[lists["published"] <= day]
     return known.tail(1).assign(later=False) if len(known) else lists.head(1).assign(later=True)
@@ -189,13 +189,10 @@ def load_register(project=None, own=True):
     project : folder that holds ``data/``; the nearest one at or above the working directory where it is left out
     own : with the own plans
 
-    Returns
-    -------
-    Register, whose ``table(name)`` gives each table as a DataFrame with every cell as printed
+    Returns a Register, whose ``table(name)`` gives each table as a DataFrame with every cell as printed
 
-    Raises
-    ------
-    FileNotFoundError where there is no such folder; ``cyp check`` says what is wrong with a table that cannot be read.
+    Raises FileNotFoundError where there is no such folder; ``cyp check`` says what is wrong with a table that cannot
+    be read.
 
     >>> cyp.load_register().table("plans")["plan_id"].tolist()[0]
     'cypf-2011-14'
@@ -223,7 +220,7 @@ def read_table(path):
 def with_rounding(known, exact, parts=1):
     """Add ``low`` and ``high``, the ends of what each printed value can stand for.
 
-    ``exact`` is a boolean Series by row: counts are exact. ``parts`` is how many rounded figures a value was worked out from.
+    ``exact`` is a boolean Series by row: counts are exact. ``parts`` is of how many rounded figures a value was made.
     "over 75" has no upper end and "about 4,000" has none at all.
 
     >>> with_rounding(pd.DataFrame({"value": ["5"], "number": [5.0], "qualifier": [""]}), False)[["low", "high"]].values.tolist()
@@ -245,9 +242,7 @@ def decimal_places(values):
     [1, 0]
     """
     codes, texts = pd.factorize(values)
-    texts = pd.Series(texts, dtype="str")
-    digits = texts.str.len() - texts.str.replace(r"\d+$", "", regex=True).str.len()
-    places = digits.where(texts.str.contains(r"\.\d+$"), 0).astype(int)
+    places = pd.Series(texts, dtype="str").str.extract(r"\.(\d+)$", expand=False).str.len().fillna(0).astype(int)
     return pd.Series(places.to_numpy()[codes], index=values.index)
 
 
