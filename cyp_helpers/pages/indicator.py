@@ -151,8 +151,7 @@ def choices(about):
     """The verdict against the neighbours by mean and median, and by each version of the list.
 
     Returns a DataFrame with ``list_of_neighbours`` (title), ``average, neighbours_with_figure, value`` (the average),
-    ``places`` and of the judged pair ``difference, verdict, evidence``; one row for each choice that gives an
-    average.
+    ``places`` and of the judged pair ``difference, verdict, evidence``; a row for each choice that gives an average.
     """
     if not about.peers:
         return pd.DataFrame(columns=_CHOICES)
@@ -179,8 +178,9 @@ def choices(about):
     )  # fmt: skip
     rows["score"] = rows["difference"] / level_scale(judged["scale"], rows["n"])
     rows["promise"] = promises(rows, *promise_tables(report.register))["promise"]
+    rows = rows.join(verdicts(rows)[["verdict", "evidence"]])
     rows = rows.rename(columns={"n": "neighbours_with_figure", "number": "value"})
-    return rows.join(verdicts(rows)[["verdict", "evidence"]])[_CHOICES].assign(places=line["places"])
+    return rows[_CHOICES].assign(places=line["places"])
 
 
 def notes_on(report, points):
