@@ -260,6 +260,9 @@ def plan_with(actions, form="by"):
             ),
             "action-evidence": pd.DataFrame(said, columns=["action_id", "shown", "reason", "said_by"], dtype="str"),
             "activities": pd.DataFrame(columns=["activity_id", "title", "governance_printed"], dtype="str"),
+            "action-statuses": pd.DataFrame(
+                columns=["action_id", "status", "done_on", "said_by", "said_on"], dtype="str"
+            ),
         }
     )
     return SimpleNamespace(

@@ -1,10 +1,11 @@
 """The page of all indicators: one table, and what is said of it."""
 
 from cyp_helpers.findings import attention, coverage, went_well
+from cyp_helpers.pages import priority_review
 from cyp_helpers.pages.data_quality import ages
 from cyp_helpers.register.due import next_figures
 from cyp_helpers.show.picture import Pictures
-from cyp_helpers.show.rows import in_words, pictured
+from cyp_helpers.show.rows import pictured
 from cyp_helpers.show.sentences import paragraph, say
 from cyp_helpers.show.wording import Words
 from cyp_helpers.show.words import named, not_next_year, of_which_new
@@ -13,9 +14,7 @@ from cyp_helpers.show.words import named, not_next_year, of_which_new
 def listed(report):
     """Every indicator of a plan once, and every figure of a review of evidence; events to deliver and background figures are left out.
 
-    Returns
-    -------
-    Rows of ``rows.in_words`` with ``serves``: the names of all priorities that each serves.
+    Returns rows of ``rows.in_words`` with ``serves``: the names of all priorities that each serves.
 
     >>> listed(cyp.open_review("cypf-2016-18", "2017-18 part 2"))["subject_id"].is_unique
     True
@@ -23,9 +22,7 @@ def listed(report):
     rows = report.subjects[report.subjects["measure"].isin(["indicator", "evidence figure"])]
     names = report.priorities.set_index("priority_id")["name"]
     serves = rows["priority_id"].map(names).groupby(rows["subject_id"]).agg(", ".join)
-    return in_words(report, rows.drop_duplicates("subject_id")).assign(
-        serves=lambda each: each["subject_id"].map(serves)
-    )
+    return priority_review.listed(report).assign(serves=lambda each: each["subject_id"].map(serves))
 
 
 def table(report, rows):

@@ -1,8 +1,7 @@
 """The page of the annual review: are the priorities and indicators still right?
 
-The plan of 2011 asks once a year for a full review of progress and a new look at needs, which may change the priorities. The
-workbook sets performance, delivery, the rank that young people gave and the quality of the data side by side and names
-candidates; a board decides.
+The plan of 2011 asks once a year for a new look at needs, which may change the priorities. Here performance, delivery,
+young people's rank and the quality of the data stand side by side and name candidates; a board decides.
 """
 
 import numpy as np
@@ -22,11 +21,10 @@ _LITTLE = 1 / 3  # of what is listed; below this share a priority cannot be stee
 def priorities_of_review(report):
     """What speaks for and against each priority.
 
-    Returns
-    -------
-    DataFrame with one row for each priority: ``priority_id``, ``priority`` (name), ``needs_attention`` and ``went_well`` (numbers of
-    indicators), ``actions``, ``overdue`` and ``done`` (numbers), ``judged`` and ``not_judged`` (indicators and measures),
-    ``young_people_rank`` ('' where none is printed; only where the plan prints one), ``candidate`` (keep, change, retire) and ``reason``.
+    Returns a DataFrame with one row for each priority: ``priority_id``, ``priority`` (name), ``needs_attention`` and
+    ``went_well`` (numbers of indicators), ``actions``, ``overdue`` and ``done`` (numbers), ``judged`` and
+    ``not_judged`` (indicators and measures), ``young_people_rank`` ('' where none is printed; only where the plan
+    prints one), ``candidate`` (keep, change, retire) and ``reason``.
 
     >>> priorities_of_review(cyp.open_review("cypf-2016-18", "2017-18 part 2"))["candidate"].isin(CANDIDATES).all()
     np.True_
@@ -40,16 +38,14 @@ def priorities_of_review(report):
         "overdue": actions.loc[actions["state"].isin(LATE), "priority_id"],
         "done": actions.loc[actions["state"].isin([DONE, SAID_DONE]), "priority_id"],
     }
-    rows = seen[["priority"]].assign(
-        **{name: ids.value_counts().reindex(seen.index).fillna(0).astype(int) for name, ids in number.items()},
-        **seen[["judged", "not_judged"]],
-        young_people_rank=report.priorities.set_index("priority_id")["young_people_rank"].reindex(seen.index),
-    )
+    number = {name: ids.value_counts().reindex(seen.index).fillna(0).astype(int) for name, ids in number.items()}
+    rank = report.priorities.set_index("priority_id")["young_people_rank"].reindex(seen.index)
+    rows = seen[["priority"]].assign(**number, **seen[["judged", "not_judged"]], young_people_rank=rank)
     if (rows["young_people_rank"] == "").all():
         rows = rows.drop(columns="young_people_rank")
     listed = rows["judged"] + rows["not_judged"]
-    finished = (rows["needs_attention"] == 0) & (rows["went_well"] > 0)
-    finished &= (rows["actions"] > 0) & (rows["done"] == rows["actions"])
+    finished = (rows["needs_attention"] == 0) & (rows["went_well"] > 0) & (rows["actions"] > 0)
+    finished &= rows["done"] == rows["actions"]
     unseen = (rows["judged"] / listed.where(listed > 0)).fillna(0) < _LITTLE
     told = _judged_of(rows["judged"], listed)
     overdue = "Nothing needs attention; actions past their day: " + rows["overdue"].astype(str) + ". "
@@ -66,18 +62,9 @@ def priorities_of_review(report):
 def _judged_of(judged, listed):
     """ "Three of its nine indicators and measures can be judged." of each row."""
     number = {n: count(n) for n in {*judged, *listed}}
-    many = (
-        judged.map(number).replace("no", "none").mask(judged == listed, "all")
-        + " of its "
-        + listed.map(number)
-        + " indicators and measures can be judged."
-    )
-    one = pd.Series(
-        np.where(
-            judged > 0, "its one indicator or measure can be judged.", "its one indicator or measure cannot be judged."
-        ),
-        judged.index,
-    )
+    many = judged.map(number).replace("no", "none").mask(judged == listed, "all")
+    many += " of its " + listed.map(number) + " indicators and measures can be judged."
+    one = "its one indicator or measure " + (judged > 0).map({True: "can", False: "cannot"}) + " be judged."
     told = many.mask(listed == 1, one).mask(listed == 0, "it lists no indicator or measure.")
     return told.str[:1].str.upper() + told.str[1:]
 
@@ -95,9 +82,8 @@ def indicators_of_review(report):
     Retire: its definition has been superseded. Change: it has a target that cannot be judged by figures or is looser than its
     start, or no figure is known for it. Keep: it has a figure or a statement to judge it by.
 
-    Returns
-    -------
-    DataFrame with ``name, priority, candidate`` (a category, retire first) and ``reason``, one row for each indicator.
+    Returns a DataFrame with ``name, priority, candidate`` (a category, retire first) and ``reason``, one row for each
+    indicator.
     """
     subjects = report.subjects.drop_duplicates("subject_id").query("measure == 'indicator'")
     target = report.comparison.query("comparator == 'target'").drop_duplicates("subject_id").set_index("subject_id")

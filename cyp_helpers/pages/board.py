@@ -23,11 +23,9 @@ def listed(report):
 
     Of another area only what is published on the plan's own definition.
 
-    Returns
-    -------
-    Rows of ``in_words`` with ``place``: in which order a sheet takes them, first what stands beside England, then what has changed.
-    What stands beside nothing has a place only among the first ``FEWEST``, an evidence figure only where its priority has no
-    indicator with a figure.
+    Returns rows of ``in_words`` with ``place``: in which order a sheet takes them, first what stands beside England,
+    then what has changed. What stands beside nothing has a place only among the first ``FEWEST``, an evidence figure
+    only where its priority has no indicator with a figure.
 
     >>> listed(cyp.open_review("cypf-2016-18", "2017-18 part 2")).iloc[1][["short_name", "figure", "change"]].tolist()
     ['Social care re-referrals', '25.5%', 'worsening']
@@ -43,19 +41,12 @@ def listed(report):
 
 
 def board(report, rows, asked=""):
-    """The sheet: three sentences, then a row for each row of ``listed``, grouped by priority, then the legend.
+    """The sheet: three sentences, then a row for each of ``rows``, grouped by priority, then the legend.
 
-    Parameters
-    ----------
-    rows : rows of ``listed``, any selection
-    asked : str, what the board is asked to decide
-
-    Returns
-    -------
-    Board, which shows itself in a notebook and on the page, and gives a PDF.
+    ``rows`` are those of ``listed``, any selection; ``asked`` is what the board is asked to decide. Returns a Board,
+    which shows itself in a notebook and on the page, and gives a PDF.
     """
-    drawn = pictured(report, rows.join(_marked(report, rows)))
-    own = report.is_own_area
+    drawn, own = pictured(report, rows.join(_marked(report, rows))), report.is_own_area
     lone = sorted(drawn.loc[(drawn["mark_sign"] == "worse") & (drawn["mark"] != "") & (drawn["lead"] == NONE), "mark"])
     without_lead = say("board_no_lead", len(lone), names=", ".join(lone))
     decision = paragraph(say("board_asked", 1 if asked else 0, what=asked), without_lead) if own or asked else ""
@@ -70,15 +61,9 @@ def board(report, rows, asked=""):
 
 
 def sentences(report, rows):
-    """What most needs attention of the rows and what goes best, each with its number, and what is not known.
+    """What most needs attention of rows of ``listed`` and what goes best, each with its number, and what is not known.
 
-    Parameters
-    ----------
-    rows : rows of ``listed``
-
-    Returns
-    -------
-    DataFrame with ``heading, sign, sentence`` (in lines).
+    Returns a DataFrame with ``heading, sign, sentence`` (in lines).
     """
     worst, best = _found(report, rows)
     doubtful = rows[_marked(report, rows)["mark_sign"] == "untested"]
@@ -88,14 +73,13 @@ def sentences(report, rows):
     every, elsewhere = say("board_all", len(rows) + len(without)), say("board_elsewhere", (~without).sum())
     gaps = say("board_gaps", without.sum(), all=every, shown=count(len(rows)), elsewhere=elsewhere)
     unknown = [say("board_untested", len(loose), names=_within(loose)), gaps]
-    return pd.DataFrame(
-        [
-            ["Needs attention, worst first", "worse", _named(report, rows, worst, -1) or say("board_found", 0)],
-            ["Going well, best first", "better", _named(report, rows, best, 1) or say("board_found", 0)],
-            ["Not known", "untested", "\n".join(filter(None, unknown))],
-        ],
-        columns=["heading", "sign", "sentence"],
-    )
+    nothing = say("board_found", 0)
+    said = [
+        ["Needs attention, worst first", "worse", _named(report, rows, worst, -1) or nothing],
+        ["Going well, best first", "better", _named(report, rows, best, 1) or nothing],
+        ["Not known", "untested", "\n".join(filter(None, unknown))],
+    ]
+    return pd.DataFrame(said, columns=["heading", "sign", "sentence"])
 
 
 # ---- what was found ----

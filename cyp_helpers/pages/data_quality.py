@@ -15,10 +15,8 @@ OLD = 24  # months
 def ages(report):
     """How old the newest figure of each indicator is.
 
-    Returns
-    -------
-    Rows of ``Report.subjects`` with a figure, oldest first, with ``months`` from the end of its period to the review (NaN where no
-    period is printed) and ``age`` in words.
+    Returns rows of ``Report.subjects`` with a figure, oldest first, with ``months`` from the end of its period to
+    the review (NaN where no period is printed) and ``age`` in words.
 
     >>> ages(cyp.open_review("cypf-2016-18", "2017-18 part 2"))["age"].iloc[0]
     '84 months'
@@ -34,10 +32,8 @@ def ages(report):
 def record(register):
     """What was promised of verdicts and what came of them, of all authorities and years up to the day it was learnt.
 
-    Returns
-    -------
-    DataFrame of the table ``record``: ``comparator, tenth`` (of promise; "all" for a whole kind), ``outcomes`` (cases with one), ``told,
-    promised, seen`` and ``false_told`` (of 100), ``learnt``
+    Returns a DataFrame of the table ``record``: ``comparator, tenth`` (of promise; "all" for a whole kind),
+    ``outcomes`` (cases with one), ``told, promised, seen`` and ``false_told`` (of 100), ``learnt``
 
     >>> record(load_register()).query("tenth == 'all'")["comparator"].tolist()[0]
     'england'

@@ -4,57 +4,29 @@ import numpy as np
 import pandas as pd
 
 from cyp_helpers.show.charts import (
-    DARK_BLUE,
-    LIGHT_GREY,
-    ORANGE,
-    TURQUOISE,
-    Chart,
-    Charts,
-    add_title,
-    draw_plain,
-    draw_svg,
-    tell_dates,
-)
+    DARK_BLUE, LIGHT_GREY, ORANGE, TURQUOISE, Chart, Charts, add_title, draw_plain, draw_svg, tell_dates,
+)  # fmt: skip
 from cyp_helpers.show.sentences import paragraph, say
 from cyp_helpers.show.table import show
 from cyp_helpers.show.wording import Words, count, day, how_many, join
 
-DONE, PARTLY, OVERDUE, TODAY, AHEAD, BEGUN, ONGOING, UNDATED = (
-    "shown to be done",
-    "past its day, shown in part",
-    "past its day, in no document",
-    "due on the day of the review",
-    "not yet due",
-    "to have begun by now",
-    "ongoing",
-    "without a printed date",
-)
+DONE, PARTLY, OVERDUE = "shown to be done", "past its day, shown in part", "past its day, in no document"
+TODAY, AHEAD, BEGUN = "due on the day of the review", "not yet due", "to have begun by now"
+ONGOING, UNDATED = "ongoing", "without a printed date"
 # What owners say who were asked, in the words of the plan's form; that an action is overdue is said only on their word or silence.
-SAID_DONE, SAID_LATE, SILENT, SAID_ON, STOPPED = (
-    "done, its owner says",
-    "overdue, its owner says so",
-    "overdue, its owner did not answer",
-    "past its day, its owner says it goes on",
-    "stopped, its owner says",
-)
+SAID_DONE, SAID_LATE = "done, its owner says", "overdue, its owner says so"
+SILENT, SAID_ON = "overdue, its owner did not answer", "past its day, its owner says it goes on"
+STOPPED = "stopped, its owner says"
 STATES = [SAID_LATE, SILENT, OVERDUE, PARTLY, SAID_ON, STOPPED, TODAY, BEGUN, AHEAD, ONGOING, UNDATED, DONE, SAID_DONE]
 LATE = [SAID_LATE, SILENT, OVERDUE, PARTLY, SAID_ON]
 WHOLE = "whole plan"  # priority of an action that serves all of them
 NO_INDICATOR, NO_ACTIVITY = "activity without an indicator", "indicator without an activity"
 # Of the states that have a day: no two share a mark, since a mark is told apart without its colour too.
 MARKS = {
-    OVERDUE: (ORANGE, "X"),
-    PARTLY: ("#A285D1", "P"),
-    TODAY: (TURQUOISE, "D"),
-    BEGUN: ("#801650", "^"),
-    AHEAD: (LIGHT_GREY, "o"),
-    DONE: (DARK_BLUE, "s"),
-    SAID_LATE: ("#C03A00", "v"),
-    SILENT: ("#F7A24B", "*"),
-    SAID_ON: ("#7A5BA8", "h"),
-    STOPPED: ("black", "d"),
-    SAID_DONE: ("#2F6DA8", "<"),
-}
+    OVERDUE: (ORANGE, "X"), PARTLY: ("#A285D1", "P"), TODAY: (TURQUOISE, "D"), BEGUN: ("#801650", "^"),
+    AHEAD: (LIGHT_GREY, "o"), DONE: (DARK_BLUE, "s"), SAID_LATE: ("#C03A00", "v"), SILENT: ("#F7A24B", "*"),
+    SAID_ON: ("#7A5BA8", "h"), STOPPED: ("black", "d"), SAID_DONE: ("#2F6DA8", "<"),
+}  # fmt: skip
 
 
 def actions_of(report):
@@ -63,11 +35,10 @@ def actions_of(report):
     An action is done only where a later document says of this very action that it happened. Past its day and in no document is no
     alarm: it may well have been done.
 
-    Returns
-    -------
-    Rows of ``actions`` set by documents known at the review, with ``priority`` (short name), ``activity`` (title), ``governance``,
-    ``state`` (one of ``STATES``), ``begin`` and ``end`` (days), ``shown`` and ``later_document`` (what a later document known at the
-    review says), ``document`` (id). ``priority`` and ``state`` are categories in the order in which they are told.
+    Returns rows of ``actions`` set by documents known at the review, with ``priority`` (short name), ``activity``
+    (title), ``governance``, ``state`` (one of ``STATES``), ``begin`` and ``end`` (days), ``shown`` and
+    ``later_document`` (what a later document known at the review says), ``document`` (id). ``priority`` and ``state``
+    are categories in the order in which they are told.
 
     >>> actions_of(cyp.open_review("cypf-2016-18", "2017-18 part 2"))["state"].isin(LATE).sum() > 0
     np.True_
@@ -78,39 +49,29 @@ def actions_of(report):
     said = register.table("action-evidence").set_index("action_id")
     said = said[said["said_by"].isin(register.table("sources")["source_id"])]
     activities = register.table("activities").set_index("activity_id")
-    priorities = report.priorities.set_index("priority_id")["name"]
-    shown = _words(actions["action_id"], said["shown"], "not shown")
-    silent = "No later document known at the review says whether this was done."
-    governance = _words(actions["activity_id"], activities["governance_printed"], "none printed")
+    names = report.priorities.set_index("priority_id")["name"]
+    silent, none = "No later document known at the review says whether this was done.", "none printed"
     actions = actions.assign(
-        end=pd.to_datetime(actions["due_end"]),
-        begin=pd.to_datetime(actions["due_start"]),
-        shown=shown,
+        end=pd.to_datetime(actions["due_end"]), begin=pd.to_datetime(actions["due_start"]),
+        shown=_words(actions["action_id"], said["shown"], "not shown"),
         later_document=_words(actions["action_id"], said["reason"], silent),
-        priority=pd.Categorical(
-            _words(actions["priority_id"], priorities, WHOLE), [*dict.fromkeys([*priorities, WHOLE])]
-        ),
+        priority=pd.Categorical(_words(actions["priority_id"], names, WHOLE), [*dict.fromkeys([*names, WHOLE])]),
         activity=_words(actions["activity_id"], activities["title"], ""),
-        governance=governance.replace("", "none printed"),
-        lead_printed=actions["lead_printed"].replace("", "none printed"),
-        due_printed=actions["due_printed"].replace("", "none printed"),
+        governance=_words(actions["activity_id"], activities["governance_printed"], none).replace("", none),
+        lead_printed=actions["lead_printed"].replace("", none), due_printed=actions["due_printed"].replace("", none),
         document=actions["source_id"],
-    )
-    states = pd.Series(_states(actions, report.as_at), actions.index)
-    if "action-statuses" in register.tables:
-        said = register.table("action-statuses").set_index("action_id").reindex(actions["action_id"]).set_axis(actions.index)
-        states = pd.Series(_said_states(actions, said["status"], states, report.as_at), actions.index)
-        actions["later_document"] = _said_words(said).fillna(actions["later_document"])
-    return actions.assign(state=pd.Categorical(states, STATES))
+    )  # fmt: skip
+    asked = register.table("action-statuses").set_index("action_id")
+    asked = asked.reindex(actions["action_id"]).set_axis(actions.index)
+    actions["later_document"] = _said_words(asked).fillna(actions["later_document"])
+    return actions.assign(state=pd.Categorical(_states(actions, asked["status"], report.as_at), STATES))
 
 
 def by_lead(report):
     """How many actions each lead organisation has, by what documents say of them.
 
-    Returns
-    -------
-    DataFrame by ``lead`` (the organisation that leads the activity, or else the first that is printed), the one with most first, with a
-    column for each of ``STATES`` that is late or done, and one for all others.
+    Returns a DataFrame by ``lead`` (the organisation that leads the activity, or else the first that is printed), the
+    one with most first, with a column for each of ``STATES`` that is late or done, and one for all others.
 
     >>> by_lead(cyp.open_review("cypf-2016-18", "2017-18 part 2")).index.tolist()[0]
     'Nottinghamshire County Council'
@@ -120,9 +81,8 @@ def by_lead(report):
     names = report.register.table("organisations").set_index("organisation_id")["name"]
     lead = actions["activity_id"].map(who.set_index("activity_id")["organisation_id"]).map(names)
     lead = lead.fillna(actions["lead_printed"].str.split(",").str[0])
-    said = (
-        actions["state"].astype("str").where(actions["state"].isin([DONE, SAID_DONE, *LATE]), "not due, ongoing or without a day")
-    )
+    told = actions["state"].isin([DONE, SAID_DONE, *LATE])
+    said = actions["state"].astype("str").where(told, "not due, ongoing or without a day")
     counted = pd.crosstab(lead.rename("lead"), said).rename_axis(columns=None)
     return counted.loc[counted.sum(axis=1).sort_values(ascending=False, kind="stable").index]
 
@@ -139,9 +99,15 @@ def _words(ids, texts, otherwise):
     return ids.map(texts).astype("str").fillna(otherwise)
 
 
-def _states(actions, as_at):
+def _states(actions, status, as_at):
+    """How actions stand; ``status`` is what owners said, '' where one did not answer, empty where nobody was asked."""
     late, begins = actions["end"] < as_at, actions["due_form"] == "begins"
     told = [
+        (status == "done", SAID_DONE),
+        (status == "stopped", STOPPED),
+        (late & (status == "late"), SAID_LATE),
+        (late & (status == ""), SILENT),
+        (late & status.notna(), SAID_ON),
         (actions["shown"] == "done", DONE),
         (late & (actions["shown"] == "partly"), PARTLY),
         (late, OVERDUE),
@@ -152,19 +118,6 @@ def _states(actions, as_at):
         (actions["due_form"] == "ongoing", ONGOING),
     ]
     return np.select(*zip(*told), UNDATED)
-
-
-def _said_states(actions, status, states, as_at):
-    """The states of actions whose owners were asked; ``status`` is empty for all others."""
-    late = actions["end"] < as_at
-    told = [
-        (status == "done", SAID_DONE),
-        (status == "stopped", STOPPED),
-        (late & (status == "late"), SAID_LATE),
-        (late & (status == ""), SILENT),
-        (late & status.notna(), SAID_ON),
-    ]
-    return np.select(*zip(*told), states)
 
 
 def _said_words(said):
@@ -179,10 +132,9 @@ def evidence_of(report):
 
     Where a plan took an activity over from an earlier one, the evidence of that one counts and the judgement says so.
 
-    Returns
-    -------
-    Rows of ``activities`` with ``activity`` (title), ``priority``, ``document`` (id), ``judgement`` (the workbook's reading), ``achieved``
-    (in own words), ``judgement_reason`` and ``reading``; an activity without evidence says so.
+    Returns rows of ``activities`` with ``activity`` (title), ``priority``, ``document`` (id), ``judgement`` (the
+    workbook's reading), ``achieved`` (in own words), ``judgement_reason`` and ``reading``; an activity without
+    evidence says so.
     """
     register = report.register
     activities = register.table("activities")
@@ -191,10 +143,8 @@ def evidence_of(report):
     moves = register.table("activity-moves")
     moves = moves[moves["from_activity_id"].ne("") & moves["to_activity_id"].ne("")]
     onward = moves.groupby("to_activity_id")["from_activity_id"].first()
-    own, came = (
-        evidence.reindex(ids).set_axis(activities.index)
-        for ids in (activities["activity_id"], _words(activities["activity_id"], onward, ""))
-    )
+    ids = activities["activity_id"], _words(activities["activity_id"], onward, "")
+    own, came = (evidence.reindex(one).set_axis(activities.index) for one in ids)
     via = own["achieved"].isna() & came["achieved"].notna()
     found = own.where(~via, came)
     through = pd.Series(" (by way of the activity of the plan that it came from)", activities.index).where(via, "")
@@ -211,21 +161,19 @@ def evidence_of(report):
 def unmatched(report):
     """Activities without an indicator, and indicators without an activity; none of a plan that has no activities.
 
-    Returns
-    -------
-    DataFrame with ``activity_or_indicator`` (its name), ``what``, ``document`` (id) and ``locator``.
+    Returns a DataFrame with ``activity_or_indicator`` (its name), ``what``, ``document`` (id) and ``locator``.
     """
     plan = report.plan["plan_id"]
     listed, activities = (report.register.table(name) for name in ("plan-indicators", "activities"))
     listed, activities = listed[listed["plan_id"] == plan], activities[activities["plan_id"] == plan]
     bare = activities[~activities["activity_id"].isin(listed.loc[listed["series_id"] != "", "activity_id"])]
     lone = listed[(listed["activity_id"] == "") & (listed["measure"] == "indicator") & (len(activities) > 0)]
+    columns = ["activity_or_indicator", "what", "document", "locator"]
     both = [
-        bare.assign(activity_or_indicator=bare["title"], what=NO_INDICATOR),
-        lone.assign(activity_or_indicator=lone["name_printed"], what=NO_ACTIVITY),
+        bare.assign(what=NO_INDICATOR).rename(columns={"title": columns[0], "source_id": "document"})[columns],
+        lone.assign(what=NO_ACTIVITY).rename(columns={"name_printed": columns[0], "source_id": "document"})[columns],
     ]
-    rows = pd.concat(both, ignore_index=True).assign(document=lambda every: every["source_id"])
-    return rows[["activity_or_indicator", "what", "document", "locator"]]
+    return pd.concat(both, ignore_index=True)
 
 
 def timeline(report):
@@ -248,7 +196,9 @@ def timeline(report):
         if mine.any():
             look = {"color": colour, "marker": marker, "s": 32, "edgecolors": "black", "linewidths": 0.4}
             axes.scatter(dated.loc[mine, "when"], place[mine], label=f"{state} ({mine.sum()})", **look)
-    _mark_day(axes, report.as_at)
+    axes.axvline(report.as_at, color="black", linestyle="--", linewidth=1.2)
+    place_of = {"xycoords": ("data", "axes fraction"), "xytext": (-3, 2), "textcoords": "offset points"}
+    axes.annotate("review", (report.as_at, 1), ha="right", va="bottom", fontsize=9, **place_of)
     axes.set_yticks([-number for number in range(len(names))], names)
     axes.set_ylim(-len(names) + 0.6, max(0.75, place.max() + 0.3))
     axes.legend(loc="upper center", bbox_to_anchor=(0.45, -0.12), ncols=3, frameon=False, fontsize=9)
@@ -259,14 +209,8 @@ def timeline(report):
     add_title(figure, title)
     states = pd.crosstab(actions["priority"], actions["state"])
     spoken = "; ".join(f"{name}: {_tally(row[row > 0])}" for name, row in states.iterrows())
-    words = f"Timeline of due dates. {title}. {spoken}."
-    return Chart(title, words, draw_svg(figure), show(states, "Actions by priority and how they stand"))
-
-
-def _mark_day(axes, as_at):
-    axes.axvline(as_at, color="black", linestyle="--", linewidth=1.2)
-    place = {"xycoords": ("data", "axes fraction"), "xytext": (-3, 2), "textcoords": "offset points"}
-    axes.annotate("review", (as_at, 1), ha="right", va="bottom", fontsize=9, **place)
+    words, table = f"Timeline of due dates. {title}. {spoken}.", show(states, "Actions by priority and how they stand")
+    return Chart(title, words, draw_svg(figure), table)
 
 
 def _tally(numbers):
@@ -278,10 +222,8 @@ def read_delivery(report):
     """How many actions are past their day and not shown to be done, done, or without a date."""
     number = actions_of(report)["state"].value_counts(sort=False)
     late = number[LATE].sum()
-    told = pd.concat(
-        [pd.Series({f"due before {day(report.as_at)} and not shown to be done": late}), number.drop(LATE)]
-    )
-    parts = [f"{how_many(each)} {state}" for state, each in told.items() if each or not late and state == told.index[0]]
+    parts = [f"{how_many(late)} due before {day(report.as_at)} and not shown to be done"]
+    parts += [f"{how_many(each)} {state}" for state, each in number.drop(LATE).items() if each]
     told = say("actions", number.sum(), tally=join(parts))
     return paragraph(told, say("partly", number[PARTLY]), say("no_news", number.sum()))
 

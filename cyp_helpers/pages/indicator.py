@@ -17,32 +17,18 @@ from cyp_helpers.show.columns import WORDS
 from cyp_helpers.show.peers import Peers
 from cyp_helpers.show.rows import bare, in_words, short_names
 from cyp_helpers.show.views import (  # noqa: F401  what the notebook calls
-    POINTS,
-    authorities,
-    funnel_chart,
-    long_chart,
-    pictures,
-    points,
-    run_charts,
-)
+    POINTS, authorities, funnel_chart, long_chart, pictures, points, run_charts,
+)  # fmt: skip
 from cyp_helpers.show.wording import Words, clean, count, escape, plural, stop
 
 _PLACES = ["places", "difference_places", "usual_places", "promise_places"]  # decimals, not shown
-VERDICTS = [
-    "comparator",
-    "comparator_value",
-    "difference",
-    "usual",
-    "verdict",
-    "evidence",
-    "promise",
-    "counts",
-    "reason",
-    *_PLACES,
-]
+VERDICTS = ["comparator", "comparator_value", "difference", "usual", "verdict", "evidence", "promise", "counts",
+            "reason", *_PLACES]  # fmt: skip
 REACH = ["goal", "goal_figure", "difference", "cases", "places"]
 BESIDE = ["area", "value_text", "rank"]
-_ITSELF = "One definition; only like periods and like areas are compared."
+_NEAREST = {"same": 0, "near": 1, "context": 2}
+_CHOICES = ["list_of_neighbours", "average", "neighbours_with_figure", "value", "difference", "verdict", "evidence",
+            "promise"]  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,19 +58,13 @@ class Indicator:
             return pd.DataFrame(columns=["area_id", *REACH])
         report, rows = self.report, self.peers.reach
         target = report.comparison.query("comparator == 'target' and target_id != ''")
-        target = target[
-            target["subject_id"].isin(self.subjects["subject_id"]) & target["comparator_value"].notna()
-        ].head(1)
-        if rows.empty or target.empty or report.area["area_id"] not in self.peers.areas.index:
-            return rows
+        mine = target["subject_id"].isin(self.subjects["subject_id"])
+        target = target.loc[mine, "comparator_value"].dropna().head(1)
         own = report.area["area_id"]
-        return pd.concat(
-            [
-                rows,
-                self.peers.to_reach("the target", pd.Series({own: float(target["comparator_value"].iloc[0])}), [own]),
-            ],
-            ignore_index=True,
-        )
+        if rows.empty or target.empty or own not in self.peers.areas.index:
+            return rows
+        further = self.peers.to_reach("the target", pd.Series({own: float(target.iloc[0])}), [own])
+        return pd.concat([rows, further], ignore_index=True)
 
     @cached_property
     def beside(self):
@@ -121,15 +101,12 @@ def open_indicator(report, indicator):
     if indicator not in register.index:
         raise UnknownName(f"Unknown indicator: {indicator!r}. With a page: {', '.join(with_page(report))}.")
     lines = report.lines[(report.lines["indicator_id"] == indicator) & ~report.lines["unit"].isin(TOTALS)]
-    lines = lines[lines["observation_id"].isin(report.figures.index)].sort_values(
-        "match", key=lambda match: match.map({"same": 0, "near": 1, "context": 2}), kind="stable"
-    )
+    lines = lines[lines["observation_id"].isin(report.figures.index)]
+    lines = lines.sort_values("match", key=lambda match: match.map(_NEAREST), kind="stable")
     if lines.empty:
         return Indicator(report, register.loc[indicator], None, None)
-    line = lines.iloc[0]
-    return Indicator(
-        report, register.loc[indicator], line, Peers(report, line, bare(short_names(report, lines.head(1))).iloc[0])
-    )
+    peers = Peers(report, lines.iloc[0], bare(short_names(report, lines.head(1))).iloc[0])
+    return Indicator(report, register.loc[indicator], lines.iloc[0], peers)
 
 
 # ---- the finding ----
@@ -145,16 +122,12 @@ class Finding(str):
 def finding(about):
     """The finding as a heading, the figure with its place, what the indicator counts and which direction is better."""
     title, lead = _told(about)
-    row = about.row
-    reason = row["polarity_reason"][:1].lower() + row["polarity_reason"][1:]
-    better = f"{WORDS['polarity'][row['polarity']].capitalize()}: {stop(reason)}"
+    row, reason = about.row, about.row["polarity_reason"]
+    better = f"{WORDS['polarity'][row['polarity']].capitalize()}: {stop(reason[:1].lower() + reason[1:])}"
     held = about.peers.chooser(VERDICTS, REACH) if about.peers else ""
-    said = [
-        f'<strong data-field="lead">{_safe(lead)}</strong>.' if lead else "",
-        _safe(stop(row["definition"])),
-        _safe(better),
-    ]
-    return Finding(f'<h1 data-field="title">{_safe(title)}</h1>{held}<p>{" ".join(filter(None, said))}</p>')
+    strong = f'<strong data-field="lead">{_safe(lead)}</strong>.' if lead else ""
+    said = " ".join(filter(None, [strong, _safe(stop(row["definition"])), _safe(better)]))
+    return Finding(f'<h1 data-field="title">{_safe(title)}</h1>{held}<p>{said}</p>')
 
 
 def _told(about):
@@ -163,27 +136,22 @@ def _told(about):
     if about.peers:
         return about.peers.title(own), about.peers.lead(own)
     subjects = about.subjects[about.subjects["value"].notna()]
-    known = points(about.report, about.row.name)
-    known = known[known["area_id"] == own]
     if subjects.empty:
+        known = points(about.report, about.row.name)
+        known = known[known["area_id"] == own]
         newest = f"{known['text'].iloc[-1]} in {known['period_label'].iloc[-1]}" if len(known) else ""
         return f"{about.row['name']}: {newest or 'no figure is known'}", newest
-    rows = in_words(about.report, subjects.head(1))
-    row = rows.iloc[0]
-    change = {"unknown": "with nothing to set it beside"}.get(row["change"], row["change"])
-    return (
-        f"{row['short_name']}: {row['figure']}, {change}",
-        f"{row['figure']} {row['period'] if row['period'].startswith('by ') else 'in ' + row['period']}",
-    )
+    row = in_words(about.report, subjects.head(1)).iloc[0]
+    change = "with nothing to set it beside" if row["change"] == "unknown" else row["change"]
+    period = row["period"] if row["period"].startswith("by ") else "in " + row["period"]
+    return f"{row['short_name']}: {row['figure']}, {change}", f"{row['figure']} {period}"
 
 
 def choices(about):
     """The verdict against the neighbours by mean and median, and by each version of the list.
 
-    Returns
-    -------
-    DataFrame with ``list_of_neighbours`` (title), ``average, neighbours_with_figure, value`` (the average), ``places`` and
-    of the judged pair ``difference, verdict, evidence``; one row for each choice that gives an average.
+    Returns a DataFrame with ``list_of_neighbours`` (title), ``average, neighbours_with_figure, value`` (the average),
+    ``places`` and of the judged pair ``difference, verdict, evidence``; a row for each choice that gives an average.
     """
     if not about.peers:
         return pd.DataFrame(columns=_CHOICES)
@@ -197,12 +165,10 @@ def choices(about):
     nearby = report.register.table("neighbours").query("area_id == @report.area['area_id']")["neighbour_id"]
     figures = pd.concat([own, figures[figures["area_id"].isin(nearby)]])
     made = [
-        neighbour_averages(figures, report.register, list_id, average)
-        .loc[own.index]
-        .assign(list_of_neighbours=title, average=average)
-        for list_id, title in lists.items()
-        for average in ("mean", "median")
-    ]
+        neighbour_averages(figures, report.register, list_id, average).loc[own.index].assign(
+            list_of_neighbours=title, average=average)
+        for list_id, title in lists.items() for average in ("mean", "median")
+    ]  # fmt: skip
     rows = pd.concat(made, ignore_index=True).query("n > 0")
     number, low, high = own[["number", "low", "high"]].iloc[0]
     rows = rows.assign(
@@ -212,22 +178,9 @@ def choices(about):
     )  # fmt: skip
     rows["score"] = rows["difference"] / level_scale(judged["scale"], rows["n"])
     rows["promise"] = promises(rows, *promise_tables(report.register))["promise"]
-    rows = rows.rename(columns={"n": "neighbours_with_figure", "number": "value"}).join(
-        verdicts(rows)[["verdict", "evidence"]]
-    )
+    rows = rows.join(verdicts(rows)[["verdict", "evidence"]])
+    rows = rows.rename(columns={"n": "neighbours_with_figure", "number": "value"})
     return rows[_CHOICES].assign(places=line["places"])
-
-
-_CHOICES = [
-    "list_of_neighbours",
-    "average",
-    "neighbours_with_figure",
-    "value",
-    "difference",
-    "verdict",
-    "evidence",
-    "promise",
-]
 
 
 def notes_on(report, points):
@@ -241,9 +194,7 @@ def notes_on(report, points):
 def definitions(report, indicator):
     """The definitions of an indicator that a known document lists or that have a figure.
 
-    Returns
-    -------
-    Rows of ``series`` with ``listed_in``, the documents that use it.
+    Returns rows of ``series`` with ``listed_in``, the documents that use it.
 
     >>> definitions(cyp.open_review("cypf-2016-18", "2017-18 part 2"), "school-absence")["series_id"].tolist()
     ['school-absence-basis-not-printed', 'school-absence-6-half-terms']
@@ -258,9 +209,8 @@ def definitions(report, indicator):
 def comparable(report, indicator):
     """Each pair of definitions of an indicator, whether their figures may be compared, and why; last each with itself.
 
-    Returns
-    -------
-    DataFrame with ``one`` and ``other`` (names), ``comparable`` (yes, no, or in the words of ``series_breaks``) and ``why``.
+    Returns a DataFrame with ``one`` and ``other`` (names), ``comparable`` (yes, no, or in the words of
+    ``series_breaks``) and ``why``.
     """
     names = definitions(report, indicator).set_index("series_id")["name"]
     breaks = report.register.table("series-breaks").set_index(["series_id", "successor_series_id"])
@@ -268,20 +218,18 @@ def comparable(report, indicator):
     pairs = pd.MultiIndex.from_tuples(combinations(names.index, 2), names=["one", "other"])
     known = both_ways[~both_ways.index.duplicated()].reindex(pairs)[["comparable", "what_changed"]]
     why = known["what_changed"].str[:1].str.upper() + known["what_changed"].str[1:] + "."
-    apart = known.assign(
-        comparable=known["comparable"].fillna("no"), why=why.fillna("Two definitions with no step between them.")
-    )
-    itself = pd.DataFrame({"one": names.index, "other": names.index, "comparable": "yes", "why": _ITSELF})
-    rows = pd.concat([apart.drop(columns="what_changed").reset_index(), itself], ignore_index=True)
+    why = why.fillna("Two definitions with no step between them.")
+    apart = pd.DataFrame({"comparable": known["comparable"].fillna("no"), "why": why})
+    like = "One definition; only like periods and like areas are compared."
+    itself = pd.DataFrame({"one": names.index, "other": names.index, "comparable": "yes", "why": like})
+    rows = pd.concat([apart.reset_index(), itself], ignore_index=True)
     return rows.assign(one=rows["one"].map(names), other=rows["other"].map(names))
 
 
 def source(about):
     """What the published line counts, why it is the counterpart of the documents' indicator, and which file it is from.
 
-    Returns
-    -------
-    DataFrame with ``what`` and ``words``; empty where nothing is published.
+    Returns a DataFrame with ``what`` and ``words``; empty where nothing is published.
     """
     report, line = about.report, about.line
     if line is None:
@@ -312,10 +260,8 @@ def read_choices(choices):
         return Words("")
     if verdicts.nunique() == 1:
         return Words(f"The verdict is the same all {count(len(verdicts))} ways: {verdicts.iloc[0]}.")
-    told = ", ".join(
-        f"{verdict} {count(number)} {plural(number, 'time')}" for verdict, number in verdicts.value_counts().items()
-    )
-    return Words(f"The verdict hangs on the choice: {told}. It should not be quoted without saying which.")
+    told = [f"{verdict} {count(n)} {plural(n, 'time')}" for verdict, n in verdicts.value_counts().items()]
+    return Words(f"The verdict hangs on the choice: {', '.join(told)}. It should not be quoted without saying which.")
 
 
 def _safe(text):

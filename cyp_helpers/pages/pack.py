@@ -18,17 +18,11 @@ _STANDS = ["name", "value", "value_text", "marks", "period", "rank_told"]
 
 
 def pack(report, board):
-    """A board page's data with the sections that follow it.
+    """A board page's data (dict of ``Board.data``) with the sections that follow it, from a report of all priorities.
 
-    Parameters
-    ----------
-    report : Report of all priorities
-    board : dict, of ``Board.data``
-
-    Returns
-    -------
-    dict, as ``board`` with ``sections``: a list of dict with ``name`` (its anchor), ``title``, ``page`` (of the review, or ''),
-    ``said`` (paragraphs), ``tables`` and ``listed`` (lines). Rows of the board page lead to the section of their priority.
+    Returns a dict, as ``board`` with ``sections``: a list of dict with ``name`` (its anchor), ``title``, ``page``
+    (of the review, or ''), ``said`` (paragraphs), ``tables`` and ``listed`` (lines). Rows of the board page lead to the
+    section of their priority.
     """
     sections = list(_priorities(report))
     leads = {row["name"]: f"#{words.page_name(row)}" for _, row in report.priorities.iterrows()}
@@ -63,10 +57,8 @@ def _priorities(report):
 
 def _actions(report):
     soon = due_soon(report)[["wording", "priority", "due_printed", "lead_printed", "state"]]
-    tables = [
-        show(by_lead(report), "Actions by lead organisation, and how they stand"),
-        show(soon, "Due before the next review"),
-    ]
+    leads = show(by_lead(report), "Actions by lead organisation, and how they stand")
+    tables = [leads, show(soon, "Due before the next review")]
     return _section("actions", "Actions", [read_delivery(report)], tables, "delivery.html")
 
 
@@ -78,23 +70,14 @@ def _notes(report):
 
 
 def _section(name, title, said, tables, page=""):
-    return {
-        "name": name,
-        "title": clean(title),
-        "page": page,
-        "said": [clean(plain(text)) for text in said],
-        "tables": [_table(table) for table in tables if len(table.data)],
-        "listed": [],
-    }
+    said, tables = [clean(plain(text)) for text in said], [_table(table) for table in tables if len(table.data)]
+    return {"name": name, "title": clean(title), "page": page, "said": said, "tables": tables, "listed": []}
 
 
 def _table(table):
     """A table as text, with the width of each column and whether it holds numbers."""
     texts = table.frame.map(cell_text)
     columns = [texts.iloc[:, n] for n in range(texts.shape[1])]
-    numbers = [is_number_column(table.frame.iloc[:, n]) for n in range(texts.shape[1])]
-    return {
-        "caption": clean(table.caption),
-        "columns": [[clean(one.name), float(width), bool(number)] for one, width, number in zip(columns, widths_of(columns), numbers)],
-        "rows": texts.to_numpy().tolist(),
-    }
+    numbers = [bool(is_number_column(table.frame.iloc[:, n])) for n in range(texts.shape[1])]
+    heads = [[clean(one.name), float(width), of] for one, width, of in zip(columns, widths_of(columns), numbers)]
+    return {"caption": clean(table.caption), "columns": heads, "rows": texts.to_numpy().tolist()}

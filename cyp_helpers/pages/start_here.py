@@ -1,10 +1,10 @@
 """The first page: pick a plan, a review and an area, make its pages, look at the sheet that the board reads."""
 
+import html
 import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 from cyp_helpers.register import listing
 from cyp_helpers.register.tables import find_project, load_register
@@ -20,11 +20,8 @@ ELSEWHERE = (
 
 def start():
     """Three drop-downs and a button, in JupyterLab; elsewhere the words that lead there."""
-    if (
-        "JPY_SESSION_NAME" not in os.environ
-    ):  # set by Jupyter's server for the kernels of its notebooks, and by nobody else
-        return Words(ELSEWHERE)
-    return _Start(find_project()).box
+    # The name is set by Jupyter's server for the kernels of its notebooks, and by nobody else.
+    return _Start(find_project()).box if "JPY_SESSION_NAME" in os.environ else Words(ELSEWHERE)
 
 
 class _Start:
@@ -72,19 +69,15 @@ class _Start:
 
     def _tell(self, made, found):
         """The sheet and the names of the files; what went wrong where there is none."""
-        import html
-
         self.shown.clear_output()
         if made.returncode or not found:
             self.said.value = f"<pre>{html.escape(clean(made.stderr or made.stdout))}</pre>"
             return
-        folder = Path(found["folder"])
-        names = sorted(
-            path.name for path in (self.project / folder).iterdir() if path.suffix in (".html", ".pdf", ".xlsx")
-        )
+        folder = self.project / found["folder"]
+        names = sorted(path.name for path in folder.iterdir() if path.suffix in (".html", ".pdf", ".xlsx"))
         listed = "".join(f"<li>{html.escape(name)}</li>" for name in names)
-        self.said.value = f"<p>In the folder <b>{html.escape(str(self.project / folder))}</b>:</p><ul>{listed}</ul>"
-        self.shown.append_display_data(_sheet(self.project / folder / "board.ipynb"))
+        self.said.value = f"<p>In the folder <b>{html.escape(str(folder))}</b>:</p><ul>{listed}</ul>"
+        self.shown.append_display_data(_sheet(folder / "board.ipynb"))
 
 
 def _sheet(path):
@@ -96,9 +89,8 @@ def _sheet(path):
 
     cells = nbformat.read(path, as_version=4).cells
     cell = next(cell for cell in cells if SHEET in cell.metadata.get("tags", []))
-    return HTML(
-        next(output["data"]["text/html"] for output in cell["outputs"] if "text/html" in output.get("data", {}))
-    )
+    shown = [output["data"] for output in cell["outputs"] if "text/html" in output.get("data", {})]
+    return HTML(shown[0]["text/html"])
 
 
 def _cyp(project, words):

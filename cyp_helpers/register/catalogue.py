@@ -17,22 +17,16 @@ def own_series(catalogue):
 
 
 def with_catalogue(tables):
-    """The tables with the catalogue's own series in ``series``, ``indicators``, ``published-measures`` and ``series-breaks``.
-
-    Parameters
-    ----------
-    tables : dict of frames as they stand in ``data/``
-
-    Returns
-    -------
-    dict of frames; the frames that came in are as they were.
-    """
+    """The tables (dict of frames, as in ``data/``) with the catalogue's own series in ``series``, ``indicators``,
+    ``published-measures`` and ``series-breaks``; the frames that came in are as they were."""
     own = own_series(tables["catalogue"]).reset_index(drop=True)
     if own.empty:
         return tables
+    turned = own["what_changed"] != ""  # the definition, in the year in which the first year ends
     base = own.groupby("measure")["series_id"].transform("first")
+    name = own["name"] + (" (from " + own["first_year"] + ")").where(turned, "")
     known = dict(
-        series_id=own["series_id"], indicator_id=base, name=own["name"] + _since(own), short_name=own["short_name"],
+        series_id=own["series_id"], indicator_id=base, name=name, short_name=own["short_name"],
         definition="As the indicator", unit=own["unit"], decimals=own["decimals"], polarity=own["polarity"],
         polarity_reason="As the publisher's dictionary has it", year_type=own["year_type"].map(_YEAR), frequency="annual",
         measure_key=own["series_id"], dataset="lait", measure=own["measure"], per=own["unit"].map(PER).fillna(1).map("{:.0f}".format),
@@ -44,38 +38,23 @@ def with_catalogue(tables):
     known = pd.DataFrame(known, dtype="str")
     measured = own["name"] + " (" + own["topic"] + ", " + own["measure"] + " of the Local Authority Interactive Tool)"
     facts = known.assign(definition=measured, name=own["name"]).drop_duplicates("indicator_id")
-    turned = own[own["what_changed"] != ""]
     breaks = pd.DataFrame(
         {"series_id": own.groupby("measure")["series_id"].shift(1), "successor_series_id": own["series_id"], "basis": "assigned",
          "what_changed": own["what_changed"], "comparable": "no", "source_id": own["source_id"], "locator": "Measure " + own["measure"]},
         dtype="str",
-    ).loc[turned.index].dropna(subset="series_id")  # fmt: skip
+    )[turned].dropna(subset="series_id")  # fmt: skip
     more = {"series": known, "indicators": facts, "published-measures": known, "series-breaks": breaks}
-    return tables | {name: _added(tables[name], rows) for name, rows in more.items()}
+    for name, rows in more.items():
+        rows = rows.reindex(columns=tables[name].columns, fill_value="").fillna("")
+        more[name] = pd.concat([tables[name], rows], ignore_index=True)
+    return tables | more
 
 
 def read_figures(folder, series, columns=None):
-    """Figures of the catalogue's own series, as the table ``published`` has them.
+    """Figures of the catalogue's own series (list of ``series_id``, None for all), as the table ``published`` has them.
 
-    Parameters
-    ----------
-    folder : ``data/``
-    series : list of ``series_id``, or None for all
-    columns : list of those to read; all where it is left out
-
-    Returns
-    -------
-    DataFrame, or None where no catalogue has been imported.
+    ``folder`` is ``data/``; ``columns`` those to read, or all. Returns None where no catalogue has been imported.
     """
     path = folder / "observations" / FILE
     filters = None if series is None else [("series_id", "in", list(series))]
     return pd.read_parquet(path, filters=filters, columns=columns) if path.is_file() else None
-
-
-def _since(own):
-    """ " (from 2022)" where the definition turned, by the year in which the first year ends."""
-    return (" (from " + own["first_year"] + ")").where(own["what_changed"] != "", "")
-
-
-def _added(table, rows):
-    return pd.concat([table, rows.reindex(columns=table.columns, fill_value="").fillna("")], ignore_index=True)

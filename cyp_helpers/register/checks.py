@@ -1,7 +1,6 @@
 """``cyp check``: hold the register to its schema and to what a schema cannot say.
 
-Every fault is one row: file, row (as a spreadsheet counts, the header is row 1), column, what was found and
-what would be right.
+Every fault is one row: file, row (as a spreadsheet counts, the header is row 1), column, what was found, what is right.
 """
 
 from contextlib import suppress
@@ -21,11 +20,7 @@ FAULT_COLUMNS = ["file", "row", "column", "found", "right"]
 
 
 def check_register(project=None):
-    """Check ``data/``.
-
-    Returns
-    -------
-    DataFrame with the columns ``file, row, column, found, right``, one row per fault; empty where all is well.
+    """Check ``data/``: DataFrame with ``file, row, column, found, right``, one row per fault; empty where all is well.
 
     >>> check_register().empty
     True
@@ -79,10 +74,8 @@ def faults_unless_checked(project):
             return pd.DataFrame(columns=FAULT_COLUMNS)
     faults = check_register(project)
     if faults.empty and note.parent.is_dir():
-        with suppress(OSError):  # where nothing can be noted, the next run checks again
-            aside = note.with_suffix(".partial")
-            aside.write_text(digest.hexdigest(), encoding="utf-8")
-            aside.replace(note)
+        with suppress(OSError):  # where nothing or half of it can be noted, the next run checks again
+            note.write_bytes(digest.hexdigest().encode())
     return faults
 
 

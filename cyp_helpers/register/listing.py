@@ -25,32 +25,24 @@ def plans(register=None):
     listed = register.table("plan-indicators")
     rows = rows.assign(
         area=rows["area_id"].map(register.table("areas").set_index("area_id")["name"]).astype("str").fillna(""),
-        reviews=_number(reviewed.size(), rows.index),
+        period_start=pd.to_datetime(rows["period_start"]), period_end=pd.to_datetime(rows["period_end"]),
+        reviews=_number(reviewed.size(), rows.index), first_review=reviewed.first(), last_review=reviewed.last(),
         priorities=_number(register.table("priorities").value_counts("plan_id"), rows.index),
         indicators=_number(listed[listed["series_id"] != ""].groupby("plan_id")["series_id"].nunique(), rows.index),
-        first_review=reviewed.first(),
-        last_review=reviewed.last(),
-    )
-    rows = rows.assign(**{day: pd.to_datetime(rows[day]) for day in ("period_start", "period_end")})
+    )  # fmt: skip
     columns = "title status area period_start period_end reviews priorities indicators first_review last_review"
     return rows.reindex(columns=columns.split()).rename_axis("plan").reset_index()
 
 
 def reviews(plan, register=None):
-    """The reviews of a plan, oldest first.
-
-    Parameters
-    ----------
-    plan : str, see ``plans``
+    """The reviews of a plan (str, see ``plans``), oldest first.
 
     Returns
     -------
     DataFrame, one row a review: ``review`` (what ``open_review`` takes), ``kind`` (six-monthly or annual), ``as_at`` (the day; only
     what had been published by then is used), ``documents`` (of all plans, known by then)
 
-    Raises
-    ------
-    UnknownName, with the plans there are.
+    Raises UnknownName, with the plans there are.
 
     >>> cyp.reviews("cypf-2016-18")["review"].tolist()[-1]
     '2017-18 part 2'
@@ -65,19 +57,13 @@ def reviews(plan, register=None):
 
 
 def priorities(plan, register=None):
-    """The priorities of a plan in order.
-
-    Parameters
-    ----------
-    plan : str, see ``plans``
+    """The priorities of a plan (str, see ``plans``) in order.
 
     Returns
     -------
     DataFrame, one row a priority: ``priority`` (what ``open_review`` takes), ``number``, ``name``, ``title``, ``indicators`` (listed)
 
-    Raises
-    ------
-    UnknownName, with the plans there are.
+    Raises UnknownName, with the plans there are.
 
     >>> cyp.priorities("cypf-2016-18")["priority"].tolist()
     ['safe', 'healthy', 'achieve', 'support']
@@ -86,9 +72,8 @@ def priorities(plan, register=None):
     find_plan(register, plan)
     rows = priorities_of(register, plan)
     number = register.table("plan-indicator-priorities").value_counts("priority_id")
-    rows = rows.assign(indicators=_number(number, rows["priority_id"]).to_numpy())
-    rows = rows[["short_id", "number", "name", "title", "indicators"]]
-    return rows.rename(columns={"short_id": "priority"}).reset_index(drop=True)
+    rows = rows.assign(indicators=_number(number, rows["priority_id"])).rename(columns={"short_id": "priority"})
+    return rows[["priority", "number", "name", "title", "indicators"]].reset_index(drop=True)
 
 
 def areas(search="", register=None):
@@ -134,9 +119,7 @@ def indicators(search="", plan="", topic="", register=None):
     long view takes), ``unit``, ``polarity`` (higher or lower is better, or none), ``definition``; ``areas`` (local authorities with a
     figure), ``figures``, ``first_year`` and ``last_year`` (of these figures, '' where there is none), ``topic`` ('' where the catalogue does not have it)
 
-    Raises
-    ------
-    UnknownName, with the plans there are.
+    Raises UnknownName, with the plans there are.
 
     >>> cyp.indicators("re-referrals")[["series_id", "unit", "polarity"]].values.tolist()
     [['re-referrals', 'percent', 'lower']]
@@ -152,30 +135,15 @@ def indicators(search="", plan="", topic="", register=None):
     rows = rows.join(facts[["unit", "polarity"]], on="indicator_id")
     rows["definition"] = rows["definition"].mask(same, rows["indicator_id"].map(facts["definition"]))
     known = _known_figures(register)
-    local = register.table("areas")
-    local = local.loc[local["area_type"].isin(AUTHORITY_TYPES), "area_id"]
-    counts = {
-        "areas": known[known["area_id"].isin(local)].groupby("series_id")["area_id"].nunique(),
-        "figures": known.value_counts("series_id"),
-    }
-    rows = rows.assign(**{name: _number(number, rows["series_id"]).to_numpy() for name, number in counts.items()})
+    local = register.table("areas").query("area_type in @AUTHORITY_TYPES")["area_id"]
+    areas_with = known[known["area_id"].isin(local)].groupby("series_id")["area_id"].nunique()
+    numbers = {"areas": areas_with, "figures": known.value_counts("series_id")}
+    rows = rows.assign(**{name: _number(counts, rows["series_id"]) for name, counts in numbers.items()})
     rows = rows.join(_years(known.groupby("series_id")), on="series_id").fillna({"first_year": "", "last_year": ""})
-    columns = [
-        "series_id",
-        "name",
-        "indicator_id",
-        "unit",
-        "polarity",
-        "definition",
-        "areas",
-        "figures",
-        "first_year",
-        "last_year",
-        "topic",
-    ]
+    columns = ["series_id", "name", "indicator_id", "unit", "polarity", "definition", "areas", "figures", "first_year",
+               "last_year", "topic"]  # fmt: skip
     topics = register.table("catalogue").drop_duplicates("series_id").set_index("series_id")["topic"]
-    rows = rows.assign(topic=rows["series_id"].map(topics).fillna(""))
-    rows = _found(rows, topic, ["topic"])
+    rows = _found(rows.assign(topic=rows["series_id"].map(topics).fillna("")), topic, ["topic"])
     return _found(rows, search, ["name", "definition", "series_id", "indicator_id"])[columns].reset_index(drop=True)
 
 
@@ -200,8 +168,8 @@ def _years(groups):
     return groups.agg(first_year=("first_year", "min"), last_year=("last_year", "max"))
 
 
-def _number(counts, index):
-    return counts.reindex(index).fillna(0).astype(int)
+def _number(counts, ids):
+    return counts.reindex(ids).fillna(0).astype(int).to_numpy()
 
 
 def _found(rows, search, columns):

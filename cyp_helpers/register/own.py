@@ -31,33 +31,27 @@ def own_resources(data, package):
     """
     found, figures = [], next(item for item in package["resources"] if item["name"].startswith("observations-"))
     for folder in own_folders(data):
-        for item in package["resources"]:
-            path = f"{OWN}/{folder.name}/{Path(item['path']).name}"
-            if not item["name"].startswith("observations-") and (Path(data) / path).is_file():
-                found.append(item | {"path": path})
-        found.append(figures | {"name": f"observations-{folder.name}", "path": f"{OWN}/{folder.name}/observations.csv"})
+        own = f"{OWN}/{folder.name}/"
+        theirs = [item | {"path": own + Path(item["path"]).name} for item in package["resources"]
+                  if not item["name"].startswith("observations-")]  # fmt: skip
+        found += [item for item in theirs if Path(data, item["path"]).is_file()]
+        found.append(figures | {"name": f"observations-{folder.name}", "path": f"{own}observations.csv"})
     return found
 
 
 def joined(parts):
-    """Tables of several files each: the rows of own plans come after those that are shipped.
+    """Tables of several files each, from a list of (resource of ``datapackage.json``, rows), the shipped ones first.
 
-    Parameters
-    ----------
-    parts : list of (resource of ``datapackage.json``, rows), the shipped ones first
-
-    Returns
-    -------
-    (tables, places): dict of DataFrame by name; for each name a list of (number of the first row, path), by which a row finds its file.
+    Returns (tables, places): dict of DataFrame by name; for each name a list of (number of the first row, path), by
+    which a row finds its file.
     """
     gathered, places = {}, {}
     for item, rows in parts:
         before = gathered.setdefault(item["name"], [])
         places.setdefault(item["name"], []).append((sum(map(len, before)), item["path"]))
         before.append(rows)
-    return {
-        name: pd.concat(rows, ignore_index=True) if len(rows) > 1 else rows[0] for name, rows in gathered.items()
-    }, places
+    one = {name: pd.concat(rows, ignore_index=True) if len(rows) > 1 else rows[0] for name, rows in gathered.items()}
+    return one, places
 
 
 def is_own(tables, plan_ids):

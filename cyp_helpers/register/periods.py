@@ -25,61 +25,44 @@ from functools import lru_cache
 
 import pandas as pd
 
-YEAR_START = {"FY": 4, "AY": 9, "CY": 1}  # first month of each kind of year
-YEAR_KIND = {"FY": "financial year", "AY": "academic year", "CY": "calendar year"}
+_YEARS = {  # of each kind of year its name, its first month, and how pandas calls it
+    "FY": ("financial year", 4, "Y-MAR"), "AY": ("academic year", 9, "Y-AUG"), "CY": ("calendar year", 1, "Y-DEC"),
+}  # fmt: skip
 UNDATED_KINDS = ("latest", "before")
 
-_YEAR = r"(?P<type{n}>FY|AY|CY) (?P<year{n}>(?:19|20)\d\d)(?:/(?P<next{n}>\d\d))?"
-_ONE, _TWO = _YEAR.format(n=1), _YEAR.format(n=2)
+_ONE, _TWO = (rf"(?P<type{n}>FY|AY|CY) (?P<year{n}>(?:19|20)\d\d)(?:/(?P<next{n}>\d\d))?" for n in (1, 2))
+_MONTH = r"(?P<year1>(?:19|20)\d\d)-(?P<month>0[1-9]|1[0-2])"
 _FORMS = {
-    "year": rf"{_ONE}",
-    "years": rf"{_ONE} to {_TWO}",
+    "year": _ONE,
+    "years": f"{_ONE} to {_TWO}",
     "quarters": rf"{_ONE} Q(?P<first>[1-4])(?: to Q(?P<last>[1-4]))?",
-    "twelve": r"12 months to (?P<year1>(?:19|20)\d\d)-(?P<month>0[1-9]|1[0-2])",
-    "month": r"month (?P<year1>(?:19|20)\d\d)-(?P<month>0[1-9]|1[0-2])",
-    "day": r"day (?P<year1>(?:19|20)\d\d)-(?P<month>\d\d)-(?P<day>\d\d)",
-    "latest": r"latest at (?P<year1>(?:19|20)\d\d)-(?P<month>0[1-9]|1[0-2])",
-    "before": r"before (?P<year1>(?:19|20)\d\d)-(?P<month>0[1-9]|1[0-2])",
+    "twelve": f"12 months to {_MONTH}",
+    "month": f"month {_MONTH}",
+    "day": rf"day {_MONTH}-(?P<day>\d\d)",
+    "latest": f"latest at {_MONTH}",
+    "before": f"before {_MONTH}",
 }
 PERIOD_FORMS = (
     "FY 2016/17, AY 2016/17, CY 2010, CY 2005 to CY 2013, FY 2017/18 Q3, FY 2017/18 Q1 to Q3, "
     "month 2017-11, 12 months to 2017-11, day 2011-03-27, latest at 2011-09 or before 2018-03"
 )
-
-
-_COLUMNS = {
-    "start": "datetime64[us]",
-    "end": "datetime64[us]",
-    "kind": "str",
-    "period_label": "str",
-    "months": float,
-}
-_YEAR_FORMS = ("year", "years", "quarters")
+_COLUMNS = {"start": "datetime64[us]", "end": "datetime64[us]", "kind": "str", "period_label": "str", "months": float}
 
 
 def parse_periods(periods):
-    """Read period forms.
+    """Read a Series of str in the forms of this module.
 
-    Parameters
-    ----------
-    periods : Series of str, in the forms of this module
-
-    Returns
-    -------
-    DataFrame with the same index: ``start`` and ``end`` (dates, both inclusive; ``start`` is empty
-    where no period is printed), ``kind`` (periods of one kind may be compared), ``months`` (length)
-    and ``period_label`` (for readers). A text that is not a period gives an empty row.
+    Returns a DataFrame with the same index: ``start`` and ``end`` (dates, both inclusive; ``start`` is empty where no
+    period is printed), ``kind`` (periods of one kind may be compared), ``months`` (length) and ``period_label`` (for
+    readers). A text that is not a period gives an empty row.
 
     >>> parse_periods(pd.Series(["FY 2016/17"])).loc[0, "period_label"]
     '2016/17'
     """
     codes, texts = pd.factorize(periods.fillna(""))
-    empty = (None, None, None, None, None)
-    parsed = pd.DataFrame([_parse(text) or empty for text in texts], index=texts, columns=list(_COLUMNS), dtype=object)
+    parsed = [_parse(text) or (None,) * len(_COLUMNS) for text in texts]
+    parsed = pd.DataFrame(parsed, index=texts, columns=list(_COLUMNS), dtype=object)
     return parsed.astype(_COLUMNS).take(codes).set_axis(periods.index)
-
-
-_FREQUENCIES = {"financial year": "Y-MAR", "academic year": "Y-AUG", "calendar year": "Y-DEC"}
 
 
 def to_periods(parsed):
@@ -88,15 +71,14 @@ def to_periods(parsed):
     >>> to_periods(parse_periods(pd.Series(["FY 2016/17"])))[0].start_time
     Timestamp('2016-04-01 00:00:00')
     """
-    whole = parsed["kind"].str.extract(r"((?:financial|academic|calendar) year)")[0].map(_FREQUENCIES)
+    frequencies = {name: of for name, _, of in _YEARS.values()}
+    whole = parsed["kind"].str.extract(f"({'|'.join(frequencies)})")[0].map(frequencies)
     unit = whole.fillna(pd.Series("M", parsed.index).mask(parsed["kind"] == "day", "D"))
     count = (parsed["months"] // pd.Series(1, parsed.index).mask(whole.notna(), 12)).clip(lower=1)
     frequency = count.fillna(1).astype(int).astype("str") + unit
     spans = pd.DataFrame({"start": parsed["start"], "frequency": frequency})
     each = spans.drop_duplicates()
-    made = [
-        pd.NaT if pd.isna(start) else pd.Period(start, freq=of) for start, of in zip(each["start"], each["frequency"])
-    ]
+    made = [pd.NaT if pd.isna(start) else pd.Period(start, freq=of) for start, of in each.itertuples(index=False)]
     told = pd.Series(made, index=pd.MultiIndex.from_frame(each), dtype=object)
     return told.reindex(pd.MultiIndex.from_frame(spans)).set_axis(parsed.index)
 
@@ -121,33 +103,31 @@ def _parse(text):
         part = re.fullmatch(pattern, text, re.ASCII)
         if part:
             try:
-                return (_parse_years if form in _YEAR_FORMS else _parse_months)(form, part.groupdict())
+                return (_parse_years if "type1" in part.groupdict() else _parse_months)(form, part.groupdict())
             except ValueError:  # a month or day that the calendar does not have
                 return None
     return None
 
 
 def _parse_years(form, part):
-    first_month = YEAR_START[part["type1"]]
-    year = int(part["year1"])
-    if not _year_is_good(part, 1):
+    year, (kind, first_month, _), label = int(part["year1"]), _YEARS[part["type1"]], _year_label(part, 1)
+    if not label:
         return None
     if form == "quarters":
         first, last = int(part["first"]), int(part["last"] or part["first"])
         if part["type1"] != "FY" or last < first:
             return None
         kind = f"quarters 1 to {last - first + 1}" if last > first else "quarter"
-        span = f"quarters {first} to {last}" if last > first else f"quarter {first}"
-        months, label = 3 * (last - first + 1), f"{span}, {_year_label(part, 1)}"
-        start = _month_start(year, first_month + 3 * (first - 1))
+        label = (f"quarters {first} to {last}, " if last > first else f"quarter {first}, ") + label
+        months, first_month = 3 * (last - first + 1), first_month + 3 * (first - 1)
+    elif form == "years":
+        years, last = int(part["year2"]) - year + 1, _year_label(part, 2)
+        if years < 2 or part["type1"] != part["type2"] or not last:
+            return None
+        months, kind, label = 12 * years, f"{years} {kind}s", f"{label} to {last}"
     else:
-        years = int(part["year2"]) - year + 1 if form == "years" else 1
-        kind, label = YEAR_KIND[part["type1"]], _year_label(part, 1)
-        if form == "years":
-            if years < 2 or part["type1"] != part["type2"] or not _year_is_good(part, 2):
-                return None
-            kind, label = f"{years} {kind}s", f"{label} to {_year_label(part, 2)}"
-        months, start = 12 * years, _month_start(year, first_month)
+        months = 12
+    start = _month_start(year, first_month)
     return start, _month_end(start, months), kind, label, float(months)
 
 
@@ -166,18 +146,11 @@ def _parse_months(form, part):
 
 
 def _year_label(part, n):
-    """ "2016/17" for a financial year, "academic year 2016/17" or "2010"."""
-    prefix = "academic year " if part["type1"] == "AY" else ""
-    following = part[f"next{n}"]
-    return prefix + part[f"year{n}"] + (f"/{following}" if following else "")
-
-
-def _year_is_good(part, n):
-    """A split year names the year that follows; a calendar year is not split."""
-    following = part[f"next{n}"]
-    if part[f"type{n}"] == "CY":
-        return following is None
-    return following is not None and int(following) == (int(part[f"year{n}"]) + 1) % 100
+    """ "2016/17" for a financial year, "academic year 2016/17" or "2010"; '' where a year is not split as it should."""
+    kind, year, following = part[f"type{n}"], part[f"year{n}"], part[f"next{n}"]
+    if following != (None if kind == "CY" else f"{(int(year) + 1) % 100:02}"):
+        return ""
+    return ("academic year " if kind == "AY" else "") + year + (f"/{following}" if following else "")
 
 
 def _month_start(year, month):

@@ -1,7 +1,6 @@
 """What has to hold for the table of published figures and for the tables that say what it holds.
 
-Each check returns faults as rows of file, row (as a spreadsheet counts, the header is row 1), column, what was found and
-what would be right, like ``cyp_helpers.register.meaning``. All look at whole columns.
+Each check returns faults like those of ``cyp_helpers.register.meaning``. All look at whole columns.
 """
 
 from functools import lru_cache
@@ -22,18 +21,18 @@ COLUMNS = {
 }  # fmt: skip
 KEY = ["series_id", "breakdown", "area_id", "period", "published"]
 _STATUS = r"(?!.*\b(\w+) (.* )?\1\b)((p|r|b|e|u|c|x|z|low)( (p|r|b|e|u|c|x|z|low))*)?"
+_NOT_BEFORE = "a year that is not before first_year"
 _SHOWN = 20  # faults of one kind; more of them say nothing new
 
 
 def published_form(register):
     """What is wrong with the files of published figures as a whole; the other checks need them to be as they should be.
 
-    Returns
-    -------
-    list of [file, row, column, found, right]; empty where there are no such files.
+    Returns a list of [file, row, column, found, right]; empty where there are no such files.
     """
-    path = register.folder.parent / FILE
-    return (_form_of(FILE, lambda: register.table("published")) if path.is_file() else []) + _catalogue_file(register)[0]
+    told = _catalogue_file(register)[0]
+    has_figures = (register.folder.parent / FILE).is_file()
+    return _form_of(FILE, lambda: register.table("published"))[1] + told if has_figures else told
 
 
 def _catalogue_file(register):
@@ -44,66 +43,49 @@ def _catalogue_file(register):
 
 @lru_cache(maxsize=2)  # half a million rows, which only an import changes
 def _looked_at(folder, _):
-    faults = _form_of(MORE, lambda: catalogue.read_figures(folder, None))
+    rows, faults = _form_of(MORE, lambda: catalogue.read_figures(folder, None))
     if faults:
         return faults, [], None
-    rows = catalogue.read_figures(folder, None)
     return [], _figure_faults(rows, MORE), rows.drop_duplicates(["series_id", "area_id", "source_id"])
 
 
 def _form_of(file, read):
+    """What a file of figures holds, and what is wrong with its form."""
     try:
-        published = read()
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        NotImplementedError,
-        MemoryError,
-    ) as error:  # pyarrow's own are of these kinds
+        rows = read()
+    except (OSError, ValueError, KeyError, NotImplementedError, MemoryError) as error:  # pyarrow's own are such
         told = (str(error) or type(error).__name__).splitlines()[0][-80:]
-        return [[file, "", "", f"a damaged Parquet file: {told}", "the file as cyp import writes it"]]
-    form = {name: str(kind) for name, kind in published.dtypes.items()}
-    told, right = (", ".join(f"{name} ({kind})" for name, kind in one.items()) for one in (form, COLUMNS))
+        return None, [[file, "", "", f"a damaged Parquet file: {told}", "the file as cyp import writes it"]]
+    form = {name: str(kind) for name, kind in rows.dtypes.items()}
     if form != COLUMNS:
-        return [[file, "", "", told, right]]
-    empty = [name for name, kind in COLUMNS.items() if kind == "str" and published[name].isna().any()]
-    return [[file, "", name, "a cell without text", "text, which may be empty"] for name in empty]
+        told, right = (", ".join(f"{name} ({kind})" for name, kind in one.items()) for one in (form, COLUMNS))
+        return rows, [[file, "", "", told, right]]
+    empty = [name for name, kind in COLUMNS.items() if kind == "str" and rows[name].isna().any()]
+    return rows, [[file, "", name, "a cell without text", "text, which may be empty"] for name in empty]
 
 
 def published_faults(register, paths):
-    """All faults of the published figures, of the mapping and of the lists of neighbours.
+    """All faults of published figures, of the mapping and of the lists of neighbours, as ``published_form`` tells them.
 
-    Parameters
-    ----------
-    register : Register whose form is right, that of published.parquet too; paths : dict, the file of each table
-
-    Returns
-    -------
-    list of [file, row, column, found, right].
+    The form of the register and of published.parquet has to be right; ``paths`` gives the file of each table.
     """
     faults = _mapping_faults(register, paths) + _neighbour_faults(register, paths)
-    if not (register.folder / "observations" / "published.parquet").is_file():
+    if not (register.folder.parent / FILE).is_file():
         return faults
     published, (_, more_faults, more) = register.table("published"), _catalogue_file(register)
     for file, rows in ((FILE, published), (MORE, more)):
         if rows is not None:
-            own = rows["series_id"].str.startswith(catalogue.OWN) == (file == MORE)
-            faults += _rows(rows, ~own, file, "series_id", f"a series_id that begins with {catalogue.OWN} in {MORE} alone")
+            other = rows["series_id"].str.startswith(catalogue.OWN) != (file == MORE)
+            right = f"a series_id that begins with {catalogue.OWN} in {MORE} alone"
+            faults += _rows(rows, other, file, "series_id", right)
             faults += _reference_faults(register, rows, file)
-    faults += _figure_faults(published, FILE) + _limit_faults(register, published)
-    return faults + more_faults + _catalogue_faults(register, paths)
-
-
-def _catalogue_faults(register, paths):
-    """Whether each measure is a series of the register, or one of its own."""
-    rows = register.table("catalogue")
-    known = rows["series_id"].isin(register.table("series")["series_id"])
-    first, last = rows["first_year"].astype(int), rows["last_year"].astype(int)
-    return [
-        *_rows(rows, ~known, paths["catalogue"], "series_id", "a series_id of data/plans/series.csv, or one of its own"),
-        *_rows(rows, first > last, paths["catalogue"], "last_year", "a year that is not before first_year"),
-    ]
+    faults += _figure_faults(published, FILE) + _limit_faults(register, published) + more_faults
+    # Each measure is a series of the register, or one of its own.
+    rows, file = register.table("catalogue"), paths["catalogue"]
+    lost = ~rows["series_id"].isin(register.table("series")["series_id"])
+    faults += _rows(rows, lost, file, "series_id", "a series_id of data/plans/series.csv, or one of its own")
+    backwards = rows["first_year"].astype(int) > rows["last_year"].astype(int)
+    return faults + _rows(rows, backwards, file, "last_year", _NOT_BEFORE)
 
 
 def _rows(frame, bad, file, column, right):
@@ -141,7 +123,7 @@ def _figure_faults(published, file):
     for name in ("numerator", "denominator"):
         bad = (published[name] < 0) | np.isinf(published[name])
         checks.append((bad, name, "no count below nought, and an end to it"))
-    return [fault for bad, column, right in checks for fault in _rows(published, bad, file, column, right)]
+    return [fault for bad, *told in checks for fault in _rows(published, bad, file, *told)]
 
 
 def _limit_faults(register, published):
@@ -150,46 +132,41 @@ def _limit_faults(register, published):
     over = set(measures.loc[measures["above_100"] == "yes", "series_id"])
     unit = register.table("series").set_index("series_id")["indicator_id"].map(units.set_index("indicator_id")["unit"])
     share = (published["series_id"].map(unit) == "percent") & ~published["series_id"].isin(over)
+    over = share & (to_numbers(published["value"]) > 100)
     edition = published["source_id"].map(register.table("editions").set_index("source_id")["edition_date"])
-    faults = _rows(published, share & (to_numbers(published["value"]) > 100), FILE, "value", "a percentage from 0 to 100")
-    return faults + _rows(
-        published, published["published"] > edition, FILE, "published", "a day that is not after the edition's"
-    )
+    late = published["published"] > edition
+    return [
+        *_rows(published, over, FILE, "value", "a percentage from 0 to 100"),
+        *_rows(published, late, FILE, "published", "a day that is not after the edition's"),
+    ]
 
 
 def _mapping_faults(register, paths):
     """Each year of a series comes from one dataset, and no indicator has both a counterpart and a reason for none."""
-    file, measures = paths["published-measures"], register.table("published-measures")
+    measures = register.table("published-measures")
     first, last = measures["first_year"].astype(int), measures["last_year"].astype(int)
-    faults = _rows(measures, first > last, file, "last_year", "a year that is not before first_year")
-    since = measures["first_edition"].where(measures["first_edition"] != "", "0000")
-    until = measures["last_edition"].where(measures["last_edition"] != "", "9999")
+    since, until = measures["first_edition"].replace("", "0000"), measures["last_edition"].replace("", "9999")
     spans = measures.assign(first=first, last=last, since=since, until=until, row=measures.index)
-    both = spans.merge(spans, on=["series_id", "breakdown"])
-    overlap = (
-        (both["row_x"] < both["row_y"]) & (both["first_x"] <= both["last_y"]) & (both["first_y"] <= both["last_x"])
+    both = spans.merge(spans, on=["series_id", "breakdown"]).query(
+        "row_x < row_y and first_x <= last_y and first_y <= last_x and since_x <= until_y and since_y <= until_x"
     )
-    overlap &= (both["since_x"] <= both["until_y"]) & (both["since_y"] <= both["until_x"])
-    bad = measures.index.isin(both.loc[overlap, "row_y"])
-    faults += _rows(measures, bad, file, "first_year", "years that no other row gives this series")
     windowed = (measures["first_edition"] != "") | (measures["last_edition"] != "")
-    faults += _rows(
-        measures, windowed & (measures["edition_source"] == ""), file, "edition_source", "where the day is said"
-    )
-    faults += _rows(measures, since > until, file, "last_edition", "a day that is not before first_edition")
     dataset = measures["dataset"].str.fullmatch(r"lait|ees-[a-z-]+|fingertips-[0-9]+")
-    faults += _rows(measures, ~dataset, file, "dataset", "lait, or ees- and a name, or fingertips- and a number")
-    counts = (measures["numerator"] != "") & (measures["denominator"] != "")
-    faults += _rows(
-        measures, (measures["measure"] == "") & ~counts, file, "measure", "a measure, or counts to work it out from"
-    )
-    series = (
-        measures["denominator"].str.removeprefix("series ").where(measures["denominator"].str.startswith("series "))
-    )
+    without = (measures["measure"] == "") & ((measures["numerator"] == "") | (measures["denominator"] == ""))
+    series = measures["denominator"].str.extract("^series (?s:(.*))$")[0]
     lost = series.notna() & ~series.isin(register.table("series")["series_id"])
-    faults += _rows(measures, lost, file, "denominator", "a name, or the word series and a series_id")
     form = measures["filters"].str.fullmatch(r"([^=;?]+\??=[^=;]*(; [^=;?]+\??=[^=;]*)*)?")
-    faults += _rows(measures, ~form, file, "filters", "column=value; column=value | value; column?=value")
+    checks = [
+        (first > last, "last_year", _NOT_BEFORE),
+        (measures.index.isin(both["row_y"]), "first_year", "years that no other row gives this series"),
+        (windowed & (measures["edition_source"] == ""), "edition_source", "where the day is said"),
+        (since > until, "last_edition", "a day that is not before first_edition"),
+        (~dataset, "dataset", "lait, or ees- and a name, or fingertips- and a number"),
+        (without, "measure", "a measure, or counts to work it out from"),
+        (lost, "denominator", "a name, or the word series and a series_id"),
+        (~form, "filters", "column=value; column=value | value; column?=value"),
+    ]
+    faults = [fault for bad, *told in checks for fault in _rows(measures, bad, paths["published-measures"], *told)]
     none = register.table("no-counterpart")
     matched = none["indicator_id"].isin(measures["counterpart_of"])
     return faults + _rows(none, matched, paths["no-counterpart"], "indicator_id", "an indicator without a counterpart")
@@ -197,10 +174,10 @@ def _mapping_faults(register, paths):
 
 def _neighbour_faults(register, paths):
     neighbours, file = register.table("neighbours"), paths["neighbours"]
-    itself = neighbours["area_id"] == neighbours["neighbour_id"]
-    twice = neighbours.duplicated(["list_id", "area_id", "neighbour_id"])
-    ten = neighbours.groupby(["list_id", "area_id"])["position"].transform("size") == 10
+    wrong = neighbours["area_id"] == neighbours["neighbour_id"]
+    wrong |= neighbours.duplicated(["list_id", "area_id", "neighbour_id"])
+    few = neighbours.groupby(["list_id", "area_id"])["position"].transform("size") != 10
     return [
-        *_rows(neighbours, itself | twice, file, "neighbour_id", "ten other areas, each once"),
-        *_rows(neighbours, ~ten, file, "area_id", "an area with ten neighbours"),
+        *_rows(neighbours, wrong, file, "neighbour_id", "ten other areas, each once"),
+        *_rows(neighbours, few, file, "area_id", "an area with ten neighbours"),
     ]

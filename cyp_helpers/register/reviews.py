@@ -8,7 +8,7 @@ from cyp_helpers.register.tables import UnknownName, find_plan, only_row
 
 LATEST = "latest"
 _NAMED = re.compile(r"(?:\d{4}-\d\d part [12] as at )?(\d{4}-\d\d-\d\d)")
-_HALVES = ((4, "part 1", "six-monthly"), (10, "part 2", "annual"))  # first month
+_HALVES = {4: ("part 1", "six-monthly"), 10: ("part 2", "annual")}  # by first month
 
 
 def find_review(register, plan, review):
@@ -17,9 +17,7 @@ def find_review(register, plan, review):
     A day's review is named after its half-year and the day, and that name is taken too, so that a notebook made today can be
     run again tomorrow on what was known today.
 
-    Raises
-    ------
-    UnknownName, with the valid names; for a day that the calendar does not have or that is still to come.
+    Raises UnknownName, with the valid names; for a day that the calendar does not have or that is still to come.
 
     >>> find_review(load_register(), "cypf-2016-18", "2025-05-31")["review"]
     '2025-26 part 1 as at 2025-05-31'
@@ -28,8 +26,7 @@ def find_review(register, plan, review):
         return _review_of(plan, pd.Timestamp.today().normalize())
     named = _NAMED.fullmatch(str(review))
     if not named:
-        reviews = register.table("reviews")
-        reviews = reviews[reviews["plan_id"] == plan]
+        reviews = register.table("reviews").query("plan_id == @plan")
         return only_row(reviews, "review", review, f"review of {plan}", f"{LATEST}, a day such as 2026-03-31")
     day = pd.to_datetime(named[1], format="%Y-%m-%d", errors="coerce")
     if pd.isna(day) or day > pd.Timestamp.today():
@@ -55,9 +52,8 @@ def previous_review(register, plan, review):
 
 def _review_of(plan, day):
     start = _half_year_start(day)
-    part, kind = next((part, kind) for month, part, kind in _HALVES if month == start.month)
-    year = start.year
-    name = f"{year}-{(year + 1) % 100:02} {part} as at {day:%Y-%m-%d}"
+    part, kind = _HALVES[start.month]
+    name = f"{start.year}-{(start.year + 1) % 100:02} {part} as at {day:%Y-%m-%d}"
     # No period: what is known on that day, whichever half-year it is about.
     row = {"plan_id": plan, "review": name, "kind": kind, "period_start": "", "period_end": "", "as_at": day}
     return pd.Series(row, dtype=object)

@@ -8,9 +8,10 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from datetime import date
 from difflib import get_close_matches
-from pathlib import Path
+from functools import partial
 
 import pandas as pd
 
@@ -27,10 +28,10 @@ TABLES = [
 DIALECT = {"delimiter": ",", "quoteChar": '"', "doubleQuote": True}
 _TYPES = {
     "integer": (r"-?[0-9]{1,9}", "a whole number"), "number": (NUMBER, "a number"), "boolean": ("true|false", "true or false"),
-    "date": (r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date such as 2011-09-30"), "string": (r"(?s).*", "text"),
+    "date": (r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date such as 2011-09-30"), "string": ("(?s:.*)", "text"),
 }  # fmt: skip
-# Control characters, marks that turn the direction of text, characters without width, and what stands for a lost one.
 _NAMES, _LONGEST_NAME = ("name", "short_name", "name_printed", "title", "short_title", "heading"), 400  # a page's headings hold them
+# Control characters, marks that turn the direction of text, characters without width, and what stands for a lost one.
 _UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\uffff\u2800\u3164\uffa0\ud800-\uf8ff\U000e0000-\U0010ffff]"
 )
@@ -42,15 +43,9 @@ _SHOWN = 20  # faults of one kind; more of them say nothing new
 
 
 def read_package(data):
-    """``datapackage.json``, and what is wrong with it.
+    """``datapackage.json`` of the register's folder, and what is wrong with it.
 
-    Parameters
-    ----------
-    data : folder of the register
-
-    Returns
-    -------
-    (package, faults): dict and list of [file, row, column, found, right]; with a fault the package is not to be used.
+    Returns (package, faults): dict and list of [file, row, column, found, right]; with a fault the dict is of no use.
     """
     try:
         text = (data / "datapackage.json").read_text(encoding="utf-8")
@@ -78,29 +73,21 @@ def _package_faults(data, package):
     for item in resources:
         name, path = item.get("name"), item.get("path")
         if not isinstance(name, str) or not isinstance(path, str):
-            yield _package_fault(
-                f"a table with name {name!r} and path {path!r}", "a table with a name and the path of its file"
-            )
+            found = f"a table with name {name!r} and path {path!r}"
+            yield _package_fault(found, "a table with a name and the path of its file")
         elif not _PATH.fullmatch(path) or not (data / path).resolve().is_relative_to(data.resolve()):
-            yield _package_fault(
-                f"path {path!r} of table {name!r}", "the path of a .csv file in data/, with no link out of it"
-            )
+            right = "the path of a .csv file in data/, with no link out of it"
+            yield _package_fault(f"path {path!r} of table {name!r}", right)
         elif item.get("dialect", DIALECT) != DIALECT:
             yield _package_fault(f"dialect {item['dialect']!r} of table {name!r}", f"{json.dumps(DIALECT)}")
         else:
             yield from _field_faults(name, item.get("schema"), resources)
     for key in ("name", "path"):
-        values = [str(item.get(key)).casefold() for item in resources]
-        yield from (
-            _package_fault(f"{key} {one!r} twice", "each once")
-            for one in sorted({v for v in values if values.count(v) > 1})
-        )
+        times = Counter(str(item.get(key)).casefold() for item in resources)
+        yield from (_package_fault(f"{key} {one!r} twice", "each once") for one in sorted(times) if times[one] > 1)
     names = {item.get("name") for item in resources}
-    yield from (
-        _package_fault(f"no table {name!r}", f"an entry {name!r} under resources")
-        for name in TABLES
-        if name not in names
-    )
+    lost = [name for name in TABLES if name not in names]
+    yield from (_package_fault(f"no table {name!r}", f"an entry {name!r} under resources") for name in lost)
     if not any(str(name).startswith("observations-") for name in names):
         yield _package_fault("no table of observations", "an entry 'observations-...' under resources")
 
@@ -113,9 +100,8 @@ def _field_faults(name, schema, resources):
     for field in fields:
         label, rules = f"field {field.get('name')!r} of table {name!r}", field.get("constraints", {})
         if not isinstance(field.get("name"), str) or field.get("type") not in _TYPES or not isinstance(rules, dict):
-            yield _package_fault(
-                f"{label} of type {field.get('type')!r}", f"a name, a type ({', '.join(_TYPES)}) and constraints"
-            )
+            right = f"a name, a type ({', '.join(_TYPES)}) and constraints"
+            yield _package_fault(f"{label} of type {field.get('type')!r}", right)
         elif not field.get("description"):
             yield _package_fault(f"{label} without a description", "a description")
         else:
@@ -124,8 +110,8 @@ def _field_faults(name, schema, resources):
             except (re.error, TypeError):
                 yield _package_fault(f"{label}, pattern {rules['pattern']!r}", "a regular expression")
     known = [field.get("name") for field in fields]
-    columns = {item.get("name"): [one.get("name") for one in (item.get("schema") or {}).get("fields") or []] for item in resources
-               if isinstance(item.get("schema"), dict)}  # fmt: skip
+    columns = {item.get("name"): [one.get("name") for one in (item.get("schema") or {}).get("fields") or []]
+               for item in resources if isinstance(item.get("schema"), dict)}  # fmt: skip
     keys = schema.get("foreignKeys", [])
     wanted = [(key["fields"][0], key["reference"]["resource"], key["reference"]["fields"][0]) for key in keys]
     bad = [key for key in wanted if key[0] not in known or key[2] not in columns.get(key[1], [])]
@@ -136,119 +122,106 @@ def _field_faults(name, schema, resources):
 def read_tables(data, items):
     """The files of resources as text, and the faults of the files themselves: bytes, header, numbers of cells.
 
-    Returns
-    -------
-    (parts, faults): list of (resource, DataFrame), without those that have a fault.
+    Returns (parts, faults): list of (resource, DataFrame), without those that have a fault.
     """
     parts, faults = [], []
     for item in items:
         wanted = [field["name"] for field in item["schema"]["fields"]]
-        rows, found = _read_file(data / item["path"], wanted, f"data/{item['path']}")
-        faults += found
+        rows, found = _read_file(data / item["path"], wanted)
+        faults += [[f"data/{item['path']}", *fault] for fault in found]
         if not found:
             parts.append((item, pd.DataFrame(rows, columns=wanted, dtype="str")))
     return parts, faults
 
 
-def _read_file(path, wanted, file):
+def _read_file(path, wanted):
     """Rows of cells below the header, and faults."""
     expected = "the columns " + ", ".join(wanted)
     if not path.is_file():
-        return [], [[file, "", "", "no such file", expected]]
+        return [], [["", "", "no such file", expected]]
     raw = path.read_bytes()
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        row = raw[: error.start].count(b"\n") + 1
-        return [], [
-            [file, row, "", f"a byte that is not UTF-8, at position {error.start}", "a file saved as CSV UTF-8"]
-        ]
+        found, row = f"a byte that is not UTF-8, at position {error.start}", raw[: error.start].count(b"\n") + 1
+        return [], [[row, "", found, "a file saved as CSV UTF-8"]]
     if alone := re.search("\r(?!\n)", text):
         row = text[: alone.start()].count("\n") + 1
-        return [], [[file, row, "", "a line that ends in CR alone", "lines that end in LF or CR LF"]]
+        return [], [[row, "", "a line that ends in CR alone", "lines that end in LF or CR LF"]]
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        rows = list(reader)
+        header, *rows = list(reader) or [[]]
     except csv.Error as error:
-        return [], [[file, reader.line_num, "", f"{error}", "cells whose quotation marks are closed"]]
-    if not rows or rows[0] != wanted:
-        return [], [[file, 1, "", *_header_fault(rows[0] if rows else [], wanted, expected)]]
-    width = [[file, at + 2, "", f"{len(row)} cells" if row else "an empty row", f"{len(wanted)} cells, as the header has"]
-             for at, row in enumerate(rows[1:]) if len(row) != len(wanted)]  # fmt: skip
-    return rows[1:], width[:_SHOWN]
+        return [], [[reader.line_num, "", f"{error}", "cells whose quotation marks are closed"]]
+    if header != wanted:
+        return [], [[1, "", *_header_fault(header, wanted, expected)]]
+    width = [[at, "", f"{len(row)} cells" if row else "an empty row", f"{len(wanted)} cells, as the header has"]
+             for at, row in enumerate(rows, 2) if len(row) != len(wanted)]  # fmt: skip
+    return rows, width[:_SHOWN]
 
 
 def _header_fault(header, wanted, expected):
     if len(header) == 1 and ";" in header[0]:
-        return (
-            "columns separated by semicolons",
-            "columns separated by commas; in Excel save as CSV UTF-8 (comma delimited)",
-        )
-    sides = (
-        ("no column", [one for one in wanted if one not in header]),
-        ("a column", [one for one in header if one not in wanted]),
-    )
+        right = "columns separated by commas; in Excel save as CSV UTF-8 (comma delimited)"
+        return "columns separated by semicolons", right
+    sides = (("no column", wanted, header), ("a column", header, wanted))
+    sides = [(what, [one for one in names if one not in others]) for what, names, others in sides]
     parts = [f"{what} {', '.join(map(repr, names))}" for what, names in sides if names]
     return "; ".join(parts) or ("an empty file" if not header else "the columns in another order"), expected
 
 
 def table_faults(tables, items):
-    """What is wrong with cells, keys and references of tables whose files are whole; ``items`` are their resources by name."""
+    """What is wrong with cells, keys and references of whole tables; ``items`` are their resources by name."""
     faults = []
     for name, frame in tables.items():
-        item = items[name]
-        for field in item["schema"]["fields"]:
-            faults += [[f"data/{item['path']}", *fault] for fault in _cell_faults(frame[field["name"]], field)]
-        faults += _key_faults(frame, item, tables, items)
+        schema = items[name]["schema"]
+        found = [fault for field in schema["fields"] for fault in _cell_faults(frame[field["name"]].tolist(), field)]
+        found += _key_faults(frame, schema, tables, items)
+        faults += [[f"data/{items[name]['path']}", *fault] for fault in found]
     return faults
 
 
-def _told(values, bad, column, right):
-    """[row, column, found, right] for each bad cell; ``right`` is text or a function of the cell."""
-    return [
-        [at + 2, column, values[at], right(values[at]) if callable(right) else right]
-        for at in values.index[bad][:_SHOWN]
-    ]
+def _told(cells, rows, column, right):
+    """[row, column, found, right] for the first bad cells; ``right`` is text or a function of the cell."""
+    return [[at + 2, column, cells[at], right(cells[at]) if callable(right) else right] for at in rows[:_SHOWN]]
 
 
-def _cell_faults(values, field):
+def _cell_faults(cells, field):
+    """The faults of a column, rule by rule; of each cell only the first rule is told that it breaks."""
+    name, faults, told = field["name"], [], set()
+    left = dict.fromkeys(cells)  # each text once: most columns hold few
+    for good, right in _rules(field):
+        if bad := {cell for cell in left if not good(cell)}:
+            faults += _told(cells, [at for at, cell in enumerate(cells) if cell in bad], name, right)
+            left, told = [cell for cell in left if cell not in bad], told | bad
+    if field.get("constraints", {}).get("unique"):
+        again = pd.Series(cells, dtype="str").str.casefold().duplicated()
+        rows = [at for at in again.index[again] if cells[at] and cells[at] not in told]
+        faults += _told(cells, rows, name, "a value that no other row has, in whatever capitals")
+    return faults
+
+
+def _rules(field):
+    """Of each rule whether a cell is good, and what would be right; an empty cell breaks only that it is required."""
     name, rules, (form, example) = field["name"], field.get("constraints", {}), _TYPES[field["type"]]
-    unique = pd.Series(values.unique(), dtype="str")
-    faulty = {one: why for one in unique if (why := text_fault(one, name))}
-    faults = _told(values, values.isin(list(faulty)), name, faulty.get)
-    given = (values != "") & ~values.isin(list(faulty))
+    yield lambda cell: not text_fault(cell, name), lambda cell: text_fault(cell, name)
     if rules.get("required"):
-        faults += _told(values, values == "", name, "a value; the cell is empty")
-
-    def check(good, right):
-        nonlocal faults, given
-        bad = given & ~values.isin(unique[good])
-        faults, given = faults + _told(values, bad, name, right), given & ~bad
-
-    check(unique.map(lambda one: re.fullmatch(form, one) is not None).astype(bool), example)
+        yield bool, "a value; the cell is empty"
+    yield re.compile(f"(?:{form})?").fullmatch, example
     if field["type"] == "date":
-        check(unique.map(_is_day).astype(bool), "a date such as 2011-09-30 that the calendar has")
+        yield lambda cell: not cell or _is_day(cell), "a date such as 2011-09-30 that the calendar has"
     if "enum" in rules:
-        check(unique.isin([str(one) for one in rules["enum"]]), lambda cell: _one_of(cell, rules["enum"]))
+        words = [str(one) for one in rules["enum"]]  # a list of numbers holds numbers
+        yield {"", *words}.__contains__, lambda cell: _one_of(cell, words)
     if "pattern" in rules:
-        pattern, example = re.compile(rules["pattern"], re.ASCII), field.get("example", "")
-        check(
-            unique.map(lambda one: pattern.fullmatch(one) is not None).astype(bool),
-            f"{field['description']}{example and ': '}{example} (pattern {rules['pattern']})",
-        )
-    for limit, sign in (("minimum", 1), ("maximum", -1)):
+        example = field.get("example", "")
+        right = f"{field['description']}{example and ': '}{example} (pattern {rules['pattern']})"
+        pattern = re.compile(rules["pattern"], re.ASCII)
+        yield lambda cell: not cell or pattern.fullmatch(cell), right
+    for limit, sign, words in (("minimum", 1, "no less"), ("maximum", -1, "no more")):
         if limit in rules:
-            end = rules[limit]
-            inside = unique.map(lambda one, end=end, sign=sign: _inside(one, end, sign)).astype(bool)
-            check(inside, f"{example}, {'no less' if sign > 0 else 'no more'} than {end}")
-    if rules.get("unique"):
-        faults += _told(
-            values,
-            given & values.str.casefold().duplicated(),
-            name,
-            "a value that no other row has, in whatever capitals",
-        )
-    return faults
+            inside = partial(_inside, end=rules[limit], sign=sign)
+            yield lambda cell, inside=inside: not cell or inside(cell), f"{example}, {words} than {rules[limit]}"
 
 
 def text_fault(cell, column):
@@ -285,52 +258,37 @@ def _inside(cell, end, sign):
 
 
 def _one_of(cell, words):
-    words = [str(word) for word in words]  # a list of numbers holds numbers
     near = get_close_matches(cell, words, n=1)
     return (f"{near[0]!r}, or another of: " if near else "one of: ") + ", ".join(word or "(empty)" for word in words)
 
 
-def _key_faults(frame, item, tables, items):
-    file, faults = f"data/{item['path']}", []
-    key = item["schema"].get("primaryKey", [])
+def _key_faults(frame, schema, tables, items):
+    faults, key = [], schema.get("primaryKey", [])
     if key:
-        twice = frame.duplicated(key)
-        faults += [
-            [file, *fault] for fault in _told(frame[key[0]], twice, ", ".join(key), "a key that no other row has")
-        ]
-    for one in item["schema"].get("foreignKeys", []):
+        rows = frame.index[frame.duplicated(key)]
+        faults = _told(frame[key[0]], rows, ", ".join(key), "a key that no other row has")
+    for one in schema.get("foreignKeys", []):
         column, target, other = one["fields"][0], one["reference"]["resource"], one["reference"]["fields"][0]
-        if target not in tables:
-            continue
-        known, place = tables[target][other], items[target]["path"]
-        if target == "series" and "catalogue" in tables:  # whose own series are no rows of series.csv
-            known = pd.concat([known, tables["catalogue"][other]], ignore_index=True)
-        bad = (frame[column] != "") & ~frame[column].isin(known)
-        faults += [
-            [file, *fault]
-            for fault in _told(
-                frame[column], bad, column, lambda cell, near=(known, other, place): _existing(cell, *near)
-            )
-        ]
+        if target in tables:
+            known = dict.fromkeys(tables[target][other])
+            if target == "series" and "catalogue" in tables:  # whose own series are no rows of series.csv
+                known |= dict.fromkeys(tables["catalogue"][other])
+            rows = [at for at, cell in enumerate(frame[column]) if cell and cell not in known]
+            near = partial(_existing, known=known, column=other, path=items[target]["path"])
+            faults += _told(frame[column], rows, column, near)
     return faults
 
 
 def _existing(cell, known, column, path):
     """The nearest existing ids for one that does not exist."""
-    near = get_close_matches(cell, known.unique(), n=3, cutoff=0.4)
+    near = get_close_matches(cell, known, n=3, cutoff=0.4)
     return f"{column} of a row that stands in data/{path}" + (f", such as {', '.join(near)}" if near else "")
 
 
 def unlisted_files(data, package):
     """Files that ``datapackage.json`` does not list; "~$name.csv" is the lock that Excel lays beside an open file."""
-    listed = {item["path"] for item in package["resources"]}
-    files = sorted(
-        path.relative_to(data).as_posix() for path in Path(data).rglob("*.csv") if not path.name.startswith("~$")
-    )
-    files = [name for name in files if not name.startswith(f"{OWN}/")]
     right = "an entry for it under resources, or the file taken away"
-    return [
-        [f"data/{name}", "", "", "a file that datapackage.json does not list", right]
-        for name in files
-        if name not in listed
-    ]
+    files = {path.relative_to(data).as_posix() for path in data.rglob("*.csv") if not path.name.startswith("~$")}
+    files -= {item["path"] for item in package["resources"]}
+    files = sorted(name for name in files if not name.startswith(f"{OWN}/"))
+    return [[f"data/{name}", "", "", "a file that datapackage.json does not list", right] for name in files]

@@ -38,15 +38,9 @@ def refuse_outside(path, folder):
 
 @contextmanager
 def locked(project, write=False, wait=60):
-    """Hold ``data/``: shared for reading, alone for writing.
+    """Hold ``data/`` of a project's folder: shared for reading, alone for writing.
 
-    Parameters
-    ----------
-    project : folder
-    write : bool
-    wait : seconds before giving up
-
-    Raises Busy where another process holds it all that time.
+    Raises Busy where another process holds it for ``wait`` seconds.
 
     >>> with locked(".", write=True):  # doctest: +SKIP
     ...     write_tables(Path("data"), {})
@@ -80,17 +74,10 @@ def recover(project):
 
 
 def write_tables(data, tables):
-    """Replace files of the register.
+    """Replace files of the register by a dict of path below ``data`` -> frame (``.parquet`` or ``.csv``) or bytes.
 
-    Parameters
-    ----------
-    data : folder of the register
-    tables : dict of path below ``data`` -> frame, ``.parquet`` or ``.csv`` by the path's ending; or the bytes of a file
-
-    Returns
-    -------
-    list of the paths whose bytes changed. Raises OSError where a file cannot be replaced (open in Excel, perhaps) or
-    would stand outside ``data``; the register then is as it was.
+    Returns a list of the paths whose bytes changed. Raises OSError where a file cannot be replaced (open in Excel,
+    perhaps) or would stand outside ``data``; the register then is as it was.
 
     >>> write_tables(Path("data"), {})
     []

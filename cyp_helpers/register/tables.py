@@ -15,8 +15,6 @@ from cyp_helpers.register.store import recover
 ENGLAND = "E92000001"
 LINE_KEY = ["series_id", "breakdown", "area_id"]  # figures with one key form one line over time
 FIGURE_KEY = [*LINE_KEY, "period"]
-
-
 AUTHORITY_TYPES = ["county", "unitary authority", "metropolitan district", "London borough"]
 
 
@@ -51,28 +49,28 @@ class Register:
 
     def __getstate__(self):
         """What is pickled: without the published figures, which are large and stand in ``data/``."""
-        return self.__dict__ | {"tables": {name: rows for name, rows in self.tables.items() if name != "published"}}
+        return self.__dict__ | {"tables": self._documents()}
+
+    def _documents(self):
+        """The tables without the published figures, which are read when they are first asked for."""
+        return {name: rows for name, rows in self.tables.items() if name != "published"}
 
     def table(self, name):
-        """One table by its name in ``datapackage.json``; ``published`` is the table of published open data, read when
-        it is first asked for."""
+        """One table by its name in ``datapackage.json``; ``published`` is the table of published open data."""
         if name == "published" and name not in self.tables:
-            self.tables[name] = newest_editions(self.whole.table(name), self.day) if self.whole else self._read_published()
+            if self.whole:
+                rows = newest_editions(self.whole.table(name), self.day)
+            else:
+                rows = pd.read_parquet(self.folder / "observations" / "published.parquet")
+                more = read_figures(self.folder, self.more) if self.more else None
+                rows = rows if more is None else pd.concat([rows, more], ignore_index=True)
+            self.tables[name] = rows
         return self.tables[name]
 
-    def _read_published(self):
-        rows = pd.read_parquet(self.folder / "observations" / "published.parquet")
-        more = read_figures(self.folder, self.more) if self.more else None
-        return rows if more is None else pd.concat([rows, more], ignore_index=True)
-
     def holding(self, series):
-        """The register with the figures of these series; the same one where it has them.
+        """The register with the figures of these series (list of ``series_id``); the same one where it has them.
 
         The catalogue's own series are many and large, so their figures are read only where they are asked for.
-
-        Parameters
-        ----------
-        series : list of ``series_id``
 
         >>> load_register().holding(["lait-lac"]).more
         ('lait-lac',)
@@ -85,8 +83,9 @@ class Register:
         return whole if self.day is None else whole.as_known(self.day)
 
     def of_plan(self, plan):
-        """The register without the documents of plans of another area than that of a plan (row of ``plans``): what they say, and what is odd
-        in them. How published figures differ from documents is told of the shipped plans of an area alone, whose words were transcribed.
+        """The register without the documents of plans of another area than that of a plan (row of ``plans``).
+
+        How published figures differ from documents is told of shipped plans of an area alone: they were transcribed.
 
         >>> register = load_register()
         >>> register.of_plan(register.table("plans").iloc[-1]).table("plans")["plan_id"].tolist()
@@ -113,16 +112,14 @@ class Register:
         ahead = sources.loc[sources["published"] > day, "source_id"]
         tables = {
             name: rows[~rows["source_id"].isin(ahead)] if "source_id" in rows and "published" not in rows else rows
-            for name, rows in whole.tables.items()
-            if name != "published"
+            for name, rows in whole._documents().items()
         }
         queries = tables["source-queries"]
         for source_id in ahead:  # a handful of documents
             queries = queries[~queries["other_locator"].str.contains(source_id, regex=False)]
-        told = [("commentary", "written"), ("action-statuses", "said_on")]
-        tables |= {
-            name: tables[name][tables[name][column] <= f"{day:%Y-%m-%d}"] for name, column in told if name in tables
-        }
+        for name, column in (("commentary", "written"), ("action-statuses", "said_on")):
+            if name in tables:
+                tables[name] = tables[name][tables[name][column] <= f"{day:%Y-%m-%d}"]
         stated = tables["stated-comparisons"].assign(published=lambda rows: pd.to_datetime(rows["published"]))
         tables |= {
             "source-queries": queries,
@@ -136,8 +133,7 @@ class Register:
 
 @lru_cache(maxsize=4)
 def _holding(register, more):
-    tables = {name: rows for name, rows in register.tables.items() if name != "published"}
-    return Register(register.folder, tables, more=more)
+    return Register(register.folder, register._documents(), more=more)
 
 
 @lru_cache(maxsize=4)
@@ -152,16 +148,9 @@ def _without_documents(register, source_ids, transcribed):
 
 
 def newest_editions(rows, day):
-    """Figures published on or before a day, the newest edition of each.
+    """Of rows with ``FIGURE_KEY`` and ``published`` (text) those known on a day, the newest edition of each figure.
 
-    Parameters
-    ----------
-    rows : DataFrame with ``FIGURE_KEY`` and ``published`` (as 2017-03-31)
-    day : date
-
-    Returns
-    -------
-    The rows, with ``published`` and ``first_published`` (of the first edition of the figure) as dates.
+    Returns the rows, with ``published`` and ``first_published`` (of the first edition of the figure) as dates.
     """
     codes, days = pd.factorize(rows["published"])
     rows = rows.assign(published=pd.to_datetime(days).take(codes))  # a day is read once, and days are sorted faster than text
@@ -174,7 +163,7 @@ def newest_editions(rows, day):
 
 
 def list_known(lists, day):
-    """The row of ``neighbour-lists`` that is in use on a day: the newest published by then, or the oldest of all, which then is ``later``."""
+    """The row of ``neighbour-lists`` in use on a day: the newest by then, or the oldest, which then is ``later``."""
     lists = lists.assign(published=pd.to_datetime(lists["published"])).sort_values("published", kind="stable")
     known = lists[lists["published"] <= day]
     return known.tail(1).assign(later=False) if len(known) else lists.head(1).assign(later=True)
@@ -200,13 +189,10 @@ def load_register(project=None, own=True):
     project : folder that holds ``data/``; the nearest one at or above the working directory where it is left out
     own : with the own plans
 
-    Returns
-    -------
-    Register, whose ``table(name)`` gives each table as a DataFrame with every cell as printed
+    Returns a Register, whose ``table(name)`` gives each table as a DataFrame with every cell as printed
 
-    Raises
-    ------
-    FileNotFoundError where there is no such folder; ``cyp check`` says what is wrong with a table that cannot be read.
+    Raises FileNotFoundError where there is no such folder; ``cyp check`` says what is wrong with a table that cannot
+    be read.
 
     >>> cyp.load_register().table("plans")["plan_id"].tolist()[0]
     'cypf-2011-14'
@@ -234,23 +220,17 @@ def read_table(path):
 def with_rounding(known, exact, parts=1):
     """Add ``low`` and ``high``, the ends of what each printed value can stand for.
 
-    ``exact`` is a boolean Series by row: counts are exact. ``parts`` is how many rounded figures a value was worked out from. "over 75" has no upper end and "about 4,000" has none at all.
+    ``exact`` is a boolean Series by row: counts are exact. ``parts`` is of how many rounded figures a value was made.
+    "over 75" has no upper end and "about 4,000" has none at all.
 
     >>> with_rounding(pd.DataFrame({"value": ["5"], "number": [5.0], "qualifier": [""]}), False)[["low", "high"]].values.tolist()
     [[4.5, 5.5]]
     """
-    half = (parts * half_unit(known["value"])).where(~pd.Series(exact, index=known.index), 0.0)
-    qualifier = known["qualifier"]
-    low = (
-        (known["number"] - half)
-        .mask(qualifier == "over", known["number"])
-        .mask(qualifier.isin(["about", "under"]), float("-inf"))
-    )
-    high = (
-        (known["number"] + half)
-        .mask(qualifier == "under", known["number"])
-        .mask(qualifier.isin(["about", "over"]), float("inf"))
-    )
+    half = parts * (0.5 * 10.0 ** -decimal_places(known["value"]))  # of a unit of the last printed digit
+    half = half.where(~pd.Series(exact, index=known.index), 0.0)
+    number, qualifier, no_end = known["number"], known["qualifier"], float("inf")
+    low = (number - half).mask(qualifier == "over", number).mask(qualifier.isin(["about", "under"]), -no_end)
+    high = (number + half).mask(qualifier == "under", number).mask(qualifier.isin(["about", "over"]), no_end)
     # Nine decimals are far below any printed digit and take off the noise of binary fractions.
     return known.assign(low=low.round(9), high=high.round(9))
 
@@ -262,19 +242,8 @@ def decimal_places(values):
     [1, 0]
     """
     codes, texts = pd.factorize(values)
-    texts = pd.Series(texts, dtype="str")
-    digits = texts.str.len() - texts.str.replace(r"\d+$", "", regex=True).str.len()
-    places = digits.where(texts.str.contains(r"\.\d+$"), 0).astype(int)
+    places = pd.Series(texts, dtype="str").str.extract(r"\.(\d+)$", expand=False).str.len().fillna(0).astype(int)
     return pd.Series(places.to_numpy()[codes], index=values.index)
-
-
-def half_unit(values):
-    """Half a unit of the last printed digit: what rounding can hide.
-
-    >>> half_unit(pd.Series(["38.0", "38"])).tolist()
-    [0.05, 0.5]
-    """
-    return 0.5 * 10.0 ** -decimal_places(values)
 
 
 def judgement_steps(scale, labels, register):
@@ -290,14 +259,12 @@ def judgement_steps(scale, labels, register):
 
 def find_plan(register, plan):
     """The row of ``plans`` for an id; raises UnknownName with the valid ones."""
-    plans = register.table("plans")
-    return only_row(plans, "plan_id", plan, "plan")
+    return only_row(register.table("plans"), "plan_id", plan, "plan")
 
 
 def find_priority(register, plan, priority):
     """The row of ``priorities`` for a short name such as "safe"; raises UnknownName with the valid ones."""
-    priorities = priorities_of(register, plan)
-    return only_row(priorities, "short_id", priority, f"priority of {plan}")
+    return only_row(priorities_of(register, plan), "short_id", priority, f"priority of {plan}")
 
 
 def find_area(register, area):
@@ -312,23 +279,16 @@ def find_area(register, area):
     areas = areas[areas["area_type"].isin(AUTHORITY_TYPES)]
     wanted = str(area).strip().casefold()
     former = areas["former_codes"].str.casefold().str.split().map(lambda codes: wanted in codes).astype(bool)
-    is_it = (
-        (areas["area_id"].str.casefold() == wanted)
-        | (areas["name"].str.casefold() == wanted)
-        | ((areas["la_number"] == wanted) & (wanted != ""))
-        | former
-    )
+    names = areas[["area_id", "name", "la_number"]].apply(lambda column: column.str.casefold())
+    is_it = former | (names.eq(wanted).any(axis=1) & (wanted != ""))
     if is_it.sum() == 1:
         return areas[is_it].iloc[0]
     names = {name.casefold(): name for name in areas["name"]}
     near = [name for key, name in names.items() if wanted and wanted in key]
     near = near or [names[key] for key in get_close_matches(wanted, names, n=3)]
-    hint = (
-        f" Near matches: {', '.join(near[:5])}."
-        if near
-        else " Give a GSS code such as E10000024 or a name such as Leicester."
-    )
-    raise UnknownName(f"Unknown area: {area!r}.{hint}")
+    otherwise = "Give a GSS code such as E10000024 or a name such as Leicester."
+    hint = f"Near matches: {', '.join(near[:5])}." if near else otherwise
+    raise UnknownName(f"Unknown area: {area!r}. {hint}")
 
 
 def find_areas(register, areas):
@@ -375,18 +335,15 @@ def region_of(register, area_id):
 
 def source_titles(register):
     """Titles of documents and of editions of published data, by ``source_id``."""
-    titles = [register.table(name).set_index("source_id")["title"] for name in ("sources", "editions")]
-    return pd.concat(titles)
+    return pd.concat([register.table(name).set_index("source_id")["title"] for name in ("sources", "editions")])
 
 
 def priorities_of(register, plan):
     """The priorities of a plan in order, with ``short_id`` ("safe" for "cypf-2016-18/safe")."""
     priorities = register.table("priorities")
     priorities = priorities[priorities["plan_id"] == plan]
-    priorities = priorities.assign(
-        short_id=priorities["priority_id"].str.rpartition("/")[2], number=priorities["number"].astype(int)
-    )
-    return priorities.sort_values("number")
+    short = priorities["priority_id"].str.rpartition("/")[2]
+    return priorities.assign(short_id=short, number=priorities["number"].astype(int)).sort_values("number")
 
 
 def only_row(frame, column, wanted, what, more=""):
