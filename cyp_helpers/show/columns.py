@@ -89,22 +89,14 @@ COLUMNS = {
 }
 HIDDEN = {
     *(
-        "plan_id",
-        "priority_id",
-        "subject_id",
-        "indicator_id",
-        "series_id",
-        "area_id",
-        "region_id",
-        "source_id",
+        "plan_id", "priority_id", "subject_id", "indicator_id", "series_id", "area_id", "region_id", "source_id",
         "list_id",
     ),
     *("observation_id", "comparator_observation_id", "target_id", "stated_id", "query_ids", "places", "gap", "score"),
 }
 # Codes that read better as words.
 WORDS = {
-    "comparator": COMPARATORS,
-    "direction": {1: "above", -1: "below", 0: "no clear difference"},
+    "comparator": COMPARATORS, "direction": {1: "above", -1: "below", 0: "no clear difference"},
     "polarity": {"higher": "higher is better", "lower": "lower is better", "none": "neither direction"},
     "breakdown": {"all": "everyone"},
 }

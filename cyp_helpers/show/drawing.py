@@ -17,12 +17,7 @@ WIDTH, FONT = 660, 17  # points; a page's letters have 17, too
 _LEFT, _RIGHT, _TOP, _LINE = 76, 216, 12, 21
 _LONGEST = 15  # letters of a name at the end of a line
 # Lines differ in dash and width, so that none needs its colour.
-LOOKS = {
-    "own": (BLUE, 3.5, ""),
-    "England": (INK, 2, ""),
-    "region": (SOFT, 2, "7 4"),
-    "near": (PLUM, 2, "2 4"),
-}
+LOOKS = {"own": (BLUE, 3.5, ""), "England": (INK, 2, ""), "region": (SOFT, 2, "7 4"), "near": (PLUM, 2, "2 4")}
 _SERIES = [(BLUE, 3, ""), ("#28A197", 2.5, "9 4"), (PLUM, 2.5, "3 4"), ("#8a6fc0", 2.5, "12 3 2 3"), (SOFT, 2.5, "1 5")]
 
 
@@ -75,12 +70,7 @@ def years(times, labels, lines, places, spread=None, gate=None, levels=(), marke
         else ""
     )
     moved = {
-        "x": [x(one) for one in times],
-        "low": low,
-        "high": high,
-        "bottom": height - 40,
-        "top": _TOP,
-        "places": places,
+        "x": [x(one) for one in times], "low": low, "high": high, "bottom": height - 40, "top": _TOP, "places": places,
     }
     return _svg(height, "".join(parts), f' data-years="{html.escape(json.dumps(moved))}"')
 

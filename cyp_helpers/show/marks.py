@@ -11,17 +11,13 @@ _LINE = {"fill": "none", "stroke-width": 2.5}
 _RING = "M8 8m-{r} 0a{r} {r} 0 1 0 {d} 0a{r} {r} 0 1 0 -{d} 0"
 # Each differs from the others in shape, so that none needs its colour. Right is better, as on the spine.
 SIGNS = {
-    "better": (_RIGHT, BLUE, {}),
-    "worse": (_LEFT, PLUM, {}),
+    "better": (_RIGHT, BLUE, {}), "worse": (_LEFT, PLUM, {}),
     "better too": (_RIGHT_INSIDE, BLUE, {"fill": "#fff", "stroke-width": 2}),
-    "worse too": (_LEFT_INSIDE, PLUM, {"fill": "#fff", "stroke-width": 2}),
-    "neither": ("M8 1l7 7-7 7-7-7z", INK, {}),
+    "worse too": (_LEFT_INSIDE, PLUM, {"fill": "#fff", "stroke-width": 2}), "neither": ("M8 1l7 7-7 7-7-7z", INK, {}),
     "unclear": (_RING.format(r=4, d=8), SOFT, {"fill": "#fff", "stroke-width": 1.75}),
     "untested": ("M4.6 5.4a3.4 3.4 0 1 1 5 2.6Q8 8.9 8 10.4M8 13.9v.1", INK, {"fill": "none", "stroke-width": 2.4, "stroke-linecap": "round"}),
-    "met": ("M2 8.5l4 4 8-9", BLUE, _LINE),
-    "not met": ("M3 3l10 10M13 3L3 13", PLUM, _LINE),
-    "on track": ("M1 12l5-5 3 3 6-7", BLUE, _LINE),
-    "off track": ("M1 4l5 5 3-3 6 7", PLUM, _LINE),
+    "met": ("M2 8.5l4 4 8-9", BLUE, _LINE), "not met": ("M3 3l10 10M13 3L3 13", PLUM, _LINE),
+    "on track": ("M1 12l5-5 3 3 6-7", BLUE, _LINE), "off track": ("M1 4l5 5 3-3 6 7", PLUM, _LINE),
 }
 
 

@@ -199,11 +199,8 @@ class Peers:
             .dropna()
         )
         words = {
-            "previous": "since the last figure",
-            "five_years": "over five years",
-            "england": "beside England",
-            "region": "beside the region",
-            "neighbours": "beside neighbours",
+            "previous": "since the last figure", "five_years": "over five years", "england": "beside England",
+            "region": "beside the region", "neighbours": "beside neighbours",
         }
         parts = [f"{words[kind]} {float(row['held']):.0%} of {int(row['cases']):,}" for kind, row in rows.iterrows()]
         return (
@@ -244,19 +241,15 @@ class Peers:
             areas.append(
                 [
                     *(row["area"], self.titles[area_id], self.lead(area_id), row["text"]),
-                    "" if pd.isna(row["rank"]) else f"{row['rank']:.0f}",
-                    regions[row["region_id"]],
-                    numbers[area_id],
-                    [number_of[one] for one in self.neighbours(area_id) if one in number_of],
-                    gates.get(area_id, []),
+                    "" if pd.isna(row["rank"]) else f"{row['rank']:.0f}", regions[row["region_id"]], numbers[area_id],
+                    [number_of[one] for one in self.neighbours(area_id) if one in number_of], gates.get(area_id, []),
                     *(cells.get(area_id, []) for cells in tables.values()),
                 ]
             )
         data = {
             "areas": areas,
             "regions": [[names[one], numbers.get(one, [None] * self.years.shape[1])] for one in regions],
-            "words": list(words),
-            "own": int(self.areas.at[self.report.area["area_id"], "n"]),
+            "words": list(words), "own": int(self.areas.at[self.report.area["area_id"], "n"]),
         }
         text = (
             json.dumps(data, separators=(",", ":"), ensure_ascii=False)

@@ -17,18 +17,9 @@ from cyp_helpers.show.wording import clean
 STYLE = (FOLDER / "board.css").read_text(encoding="utf-8")
 # Column of the rows and its header; the words of a column that has a sign stand beside it.
 COLUMNS = {
-    "short_name": "Indicator",
-    "good": "Good is",
-    "figure": "Latest",
-    "period": "Period",
-    "spark": "Years",
-    "england_figure": "England",
-    "spine": "All authorities",
-    "change": "Change",
-    "against_england": "Against England",
-    "against_neighbours": "Against neighbours",
-    "target": "Target",
-    "lead": "Lead",
+    "short_name": "Indicator", "good": "Good is", "figure": "Latest", "period": "Period", "spark": "Years",
+    "england_figure": "England", "spine": "All authorities", "change": "Change", "against_england": "Against England",
+    "against_neighbours": "Against neighbours", "target": "Target", "lead": "Lead",
 }
 MORE = {"measure": "What it is", "serves": "Priority"}  # of a table that is not the board's
 MARKED = {"worse": "needs attention", "better": "going well", "untested": "untested"}  # what a sign before a name says
@@ -36,19 +27,14 @@ AXIS = ("worse", "England", "better")
 # Signs and pictures with their words; the legend has those that the rows show.
 SIGNS_EXPLAINED = (
     (("better", "worse"), "clear; worsening, improving: five years"),
-    (("better too", "worse too"), "England moved too"),
-    (("neither",), "clear, neither good nor bad"),
-    (("unclear",), "unclear: usual ups and downs"),
-    (("untested",), "untested"),
+    (("better too", "worse too"), "England moved too"), (("neither",), "clear, neither good nor bad"),
+    (("unclear",), "unclear: usual ups and downs"), (("untested",), "untested"),
 )
 WORDS_EXPLAINED = "unknown: its page says why"
 DASH_EXPLAINED = "none"
 PICTURES_EXPLAINED = (
-    ("gate", "up is higher; grey: ordinary year"),
-    ("strip", "nine in ten, middle half darker"),
-    ("diamond", "neighbours: similar authorities"),
-    ("better", "ours: better,"),
-    ("worse", "worse,"),
+    ("gate", "up is higher; grey: ordinary year"), ("strip", "nine in ten, middle half darker"),
+    ("diamond", "neighbours: similar authorities"), ("better", "ours: better,"), ("worse", "worse,"),
     ("unclear", "unclear against England"),
 )
 LINKS = (("all-indicators.html", "all indicators"), ("delivery.html", "actions"))  # the second where the plan's own work is shown
@@ -158,12 +144,8 @@ def pdf_of(data):
 
     told = data | {"columns": list(data["columns"].items()), "signs": {name: marks.sign(name) for name in marks.SIGNS}}
     return typst.compile(
-        str(FOLDER / "board.typ"),
-        sys_inputs={"data": json.dumps(told | _legend(data["groups"]))},
-        font_paths=[f"{get_data_path()}/fonts/ttf"],
-        ignore_system_fonts=True,
-        pdf_standards="ua-1",
-        timestamp=0,
+        str(FOLDER / "board.typ"), sys_inputs={"data": json.dumps(told | _legend(data["groups"]))},
+        font_paths=[f"{get_data_path()}/fonts/ttf"], ignore_system_fonts=True, pdf_standards="ua-1", timestamp=0,
     )
 
 

@@ -51,13 +51,7 @@ def page_of(notebook, name, title, pages, footer=FOOTER, home=""):
 def framed(body, name, title, pages=(), footer=FOOTER, home="", sheet=False):
     """A whole page around a fragment of HTML whose text is escaped; the rest as in ``page_of``."""
     page = {
-        "title": title,
-        "name": name,
-        "pages": pages,
-        "home": home,
-        "policy": POLICY,
-        "footer": footer,
-        "sheet": sheet,
+        "title": title, "name": name, "pages": pages, "home": home, "policy": POLICY, "footer": footer, "sheet": sheet,
         "around": _around(pages, name),
     }
     return clean(_frame().render(**page, style=_safe(STYLE + BOARD), script=_safe(SCRIPT), body=_safe(body)))

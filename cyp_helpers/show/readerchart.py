@@ -7,32 +7,13 @@ import numpy as np
 from cyp_helpers.compare.figures import format_places, has_status
 from cyp_helpers.register.tables import ENGLAND
 from cyp_helpers.show.charts import (
-    DARK_BLUE,
-    DARK_GREY,
-    LIGHT_GREY,
-    ORANGE,
-    TURQUOISE,
-    Chart,
-    add_title,
-    draw_plain,
-    draw_svg,
-    new_figure,
-    tell_dates,
+    DARK_BLUE, DARK_GREY, LIGHT_GREY, ORANGE, TURQUOISE, Chart, add_title, draw_plain, draw_svg, new_figure, tell_dates,
 )
 from cyp_helpers.show.wording import how_many, join
 
 MOST_BARS, MOST_TOLD = 60, 6  # bars that fit a page; lines that can be told apart
 _NEEDED = [
-    "series_id",
-    "name",
-    "breakdown",
-    "unit",
-    "polarity",
-    "area_id",
-    "area",
-    "period",
-    "period_label",
-    "value",
+    "series_id", "name", "breakdown", "unit", "polarity", "area_id", "area", "period", "period_label", "value",
     "places",
 ]
 _LOOKS = [(DARK_BLUE, "o"), (TURQUOISE, "^"), ("#801650", "D"), ("#A285D1", "v"), (DARK_GREY, "P")]
@@ -158,11 +139,7 @@ def _lines(rows, title):
         part = _unbroken(line)
         for _, piece in line.groupby(part):
             axes.plot(
-                piece["when"],
-                piece["value"],
-                color=colour,
-                marker=marker,
-                markersize=4.5,
+                piece["when"], piece["value"], color=colour, marker=marker, markersize=4.5,
                 linestyle="--" if england else "-",
             )
         if name in told:
@@ -203,12 +180,7 @@ def _name_ends(axes, ends):
         place = max(value, last + least)
         last = place
         axes.annotate(
-            name if len(name) < 26 else name[:24] + "…",
-            (when, value),
-            xytext=(1.02, place),
-            textcoords=axes.get_yaxis_transform(),
-            color=colour,
-            fontsize=10,
-            va="center",
+            name if len(name) < 26 else name[:24] + "…", (when, value), xytext=(1.02, place),
+            textcoords=axes.get_yaxis_transform(), color=colour, fontsize=10, va="center",
             arrowprops={"arrowstyle": "-", "color": LIGHT_GREY, "linewidth": 0.6},
         )

@@ -41,16 +41,9 @@ def in_words(report, subjects):
     rows = subjects.reset_index(drop=True)
     return rows.assign(
         priority=rows["priority_id"].map(report.priorities.set_index("priority_id")["name"]),
-        short_name=short_names(report, rows),
-        page=pages_of(report, rows),
-        **_figures(rows),
-        **_change(report, rows),
-        **_beside(rows, "england"),
-        **_beside(rows, "neighbours"),
-        **_target(report, rows),
-        lead=_leads(report, rows),
-        owner="",
-        attention=rows["subject_id"].isin(attention(report)["subject_id"]),
+        short_name=short_names(report, rows), page=pages_of(report, rows), **_figures(rows), **_change(report, rows),
+        **_beside(rows, "england"), **_beside(rows, "neighbours"), **_target(report, rows), lead=_leads(report, rows),
+        owner="", attention=rows["subject_id"].isin(attention(report)["subject_id"]),
     )
 
 
@@ -152,13 +145,8 @@ def _signed(verdict, evidence, too):
     good = verdict.map({str(one): one.good for one in Verdict}).fillna(0)
     moved = clear & (good != 0)
     signs = [
-        moved & (good > 0) & too,
-        moved & (good > 0),
-        moved & too,
-        moved,
-        clear,
-        evidence.isin([Evidence.UNCLEAR, Evidence.HIDDEN]),
-        evidence == Evidence.STATED,
+        moved & (good > 0) & too, moved & (good > 0), moved & too, moved, clear,
+        evidence.isin([Evidence.UNCLEAR, Evidence.HIDDEN]), evidence == Evidence.STATED,
     ]
     kinds = ["better too", "better", "worse too", "worse", "neither", "unclear", "untested"]
     stated = "said " + verdict.mask(verdict.isin([Verdict.NO_CHANGE, Verdict.NO_DIFFERENCE]), "similar")

@@ -36,8 +36,7 @@ def sheets_of(report):
     return {
         "Findings": show(found(report).drop(columns="priority_ids"), "What needs attention, worst first, and what went well, best first"),
         "Indicators": show(
-            _indicators(report),
-            "Every indicator, measure and event of the plan, with its newest figure",
+            _indicators(report), "Every indicator, measure and event of the plan, with its newest figure",
             "Comparisons has the reasons, the region, targets as printed and figures on other definitions.",
         ),
         "Comparisons": show(_comparisons(report), compared, notes_on_lines(report, report.lines)),

@@ -20,14 +20,9 @@ STYLE = (FOLDER / "tables.css").read_text(encoding="utf-8")
 MOST_ROWS = 2000  # of a table on a page; its data keep them all
 SHORTHAND = {
     "[p]": "provisional: an early figure that its publisher may still change",
-    "[r]": "revised: replaces a figure published earlier",
-    "[b]": "break in the series",
-    "[e]": "estimated",
-    "[u]": "low reliability: too few cases to rely on",
-    "[c]": "confidential: hidden so that nobody can be recognised",
-    "[x]": "not available",
-    "[z]": "not applicable",
-    "[low]": "more than nothing, but rounds to zero",
+    "[r]": "revised: replaces a figure published earlier", "[b]": "break in the series", "[e]": "estimated",
+    "[u]": "low reliability: too few cases to rely on", "[c]": "confidential: hidden so that nobody can be recognised",
+    "[x]": "not available", "[z]": "not applicable", "[low]": "more than nothing, but rounds to zero",
     "unknown": "no figure is known, or none that it could be set beside; the row, or the page that its name leads to, says why",
     "–": "none: there is nothing to say in this place",
     "academic year": "September to August; a year such as 2016/17 without these words is a financial year, April to March",
@@ -104,12 +99,8 @@ def render_table(table):
     identity = sha1(table.caption.encode("utf-8", "replace")).hexdigest()[:6]
     kinds = [_NUMBER if is_number_column(frame.iloc[:, n]) else _TEXT for n in range(frame.shape[1])]
     return _template().render(
-        identity=f"table-{slug}-{identity}",
-        caption=table.caption,
-        columns=list(zip(frame.columns, kinds)),
-        rows=frame.map(cell_text).to_numpy().tolist(),
-        notes=notes,
-        folded=table.folded,
+        identity=f"table-{slug}-{identity}", caption=table.caption, columns=list(zip(frame.columns, kinds)),
+        rows=frame.map(cell_text).to_numpy().tolist(), notes=notes, folded=table.folded,
         name=re.sub(r"[^a-z0-9-]", "", table.name),
     )
 

@@ -24,10 +24,8 @@ POINTS = [
     "locator",
 ]  # what a table tells of each point
 _RULES = {
-    "outside": "outside the limits",
-    "shift": "in a run of seven on one side of the mean",
-    "trend": "in a run of seven that rise or fall",
-    "two_of_three": "near a limit with another of three",
+    "outside": "outside the limits", "shift": "in a run of seven on one side of the mean",
+    "trend": "in a run of seven that rise or fall", "two_of_three": "near a limit with another of three",
 }
 _NOTHING = "No figures of other authorities are published for this indicator."
 
@@ -42,8 +40,7 @@ def _over_years(about):
     own, years = report.area["area_id"], peers.years
     near = years.reindex(peers.neighbours(own)).mean()
     names = {
-        "own": report.area["name"],
-        "England": "England",
+        "own": report.area["name"], "England": "England",
         "region": report.register.table("areas").set_index("area_id")["name"].get(report.area["region_id"], ""),
         "near": "Neighbours",
     }
@@ -67,10 +64,7 @@ def _over_years(about):
     data = data.assign(**{"Average of neighbours": near}).set_axis(peers.labels.rename("period"), axis=0)
     note = "Grey: nine in ten authorities, the middle half darker. Box: where an ordinary year could have ended. The axis need not begin at nought."
     return Chart(
-        title,
-        f"Line chart. {title}. {spoken}.",
-        picture.encode(),
-        show(data, f"Figures behind the chart: {title}"),
+        title, f"Line chart. {title}. {spoken}.", picture.encode(), show(data, f"Figures behind the chart: {title}"),
         note,
     )
 
@@ -102,13 +96,10 @@ def authorities(about):
     rows = rows.set_index("area_id").sort_values(["rank", "area"])
     which = np.select(
         [rows.index == own, rows.index.isin(peers.neighbours(own)), rows.index == ENGLAND],
-        ["this review", "neighbour", "England"],
-        "",
+        ["this review", "neighbour", "England"], "",
     )
     rows = rows.assign(
-        value_text=rows["value"],
-        value=rows["number"],
-        which=which,
+        value_text=rows["value"], value=rows["number"], which=which,
         marks=rows["status"].fillna("").str.replace(r"(\w+)", r"[\1]", regex=True),
     )
     told = ["area", "value", "value_text", "marks", "rank", "which", "numerator", "denominator"]
@@ -183,9 +174,7 @@ def long_chart(about):
         return Charts((), "")
     drawn = [
         (
-            name,
-            [end.year + end.day_of_year / 366 for end in line["end"]],
-            line["number"].tolist(),
+            name, [end.year + end.day_of_year / 366 for end in line["end"]], line["number"].tolist(),
             line["area_id"].iloc[0] == ENGLAND,
         )
         for (name, _), line in lines
@@ -226,12 +215,8 @@ def _run_chart(about, name, line):
     named = zip(("mean", "lower limit", "upper limit"), points[["centre", "lower", "upper"]].iloc[0])
     levels = [(words, level) for words, level in named if pd.notna(level)]
     picture = drawing.years(
-        points.index.tolist(),
-        points["period_label"].tolist(),
-        {"own": (area, points["value"].tolist())},
-        places,
-        levels=levels,
-        marked=set(np.flatnonzero(stands_out)),
+        points.index.tolist(), points["period_label"].tolist(), {"own": (area, points["value"].tolist())}, places,
+        levels=levels, marked=set(np.flatnonzero(stands_out)),
     )
     which = join_words([word(words, points[rule]) for rule, words in _RULES.items()])
     said = "; ".join(f"{words} {level:,.{places}f}" for words, level in levels)

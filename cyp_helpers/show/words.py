@@ -14,10 +14,7 @@ from cyp_helpers.show.table import STYLE
 from cyp_helpers.show.wording import Words, bold, clean, count, day, escape, join, stop
 
 _QUESTIONS = {
-    "target": "Against target",
-    "over time": "Over time",
-    "five_years": "Over five years",
-    "england": "Against England",
+    "target": "Against target", "over time": "Over time", "five_years": "Over five years", "england": "Against England",
     "neighbours": "Against its neighbours",
 }
 _LINE_NOTE = (
@@ -111,8 +108,7 @@ def notes_on_lines(report, rows):
     """What stands below a table of rows of ``report.lines``: whose neighbours, where chance is not tested, what differs."""
     near = rows[rows["match"] == "near"].drop_duplicates(["series_id", "breakdown"])
     return (
-        _LINE_NOTE,
-        *neighbours_used(report),
+        _LINE_NOTE, *neighbours_used(report),
         *(near["name"] + " differs from the plan's definition: " + near["differs"] + "."),
     )
 
