@@ -12,6 +12,7 @@ from cyp_helpers.show.columns import WORDS, heading_of, kind_of, printed_by, tex
 from cyp_helpers.show.wording import clean, day
 
 SIGNS = {verdict.value: verdict.sign for verdict in Verdict}
+TEXT_ONLY = {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}  # of XlsxWriter
 # What a spreadsheet reads as the start of a formula, also in full width, where it is not that of a number.
 _FORMULA = re.compile(r"\A(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])(?![+-][0-9][0-9,]*(\.[0-9]+)?%?\Z)")
 _FIGURE = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?")
@@ -71,8 +72,13 @@ def for_csv(frame):
     >>> for_csv(pd.DataFrame({"name": ["=1+1", "+0.4", "Re-referrals"], "value": [-1.5, 2, 3]})).to_dict("list")
     {'name': ["'=1+1", '+0.4', 'Re-referrals'], 'value': [-1.5, 2.0, 3.0]}
     """
+    return each_text(frame, _no_formula)
+
+
+def each_text(frame, function):
+    """A frame with a function applied to each cell of its columns of text."""
     text = frame.select_dtypes(["str", "object", "category"])
-    return frame.assign(**{name: text[name].map(_no_formula, na_action="ignore") for name in text})
+    return frame.assign(**{name: text[name].map(function, na_action="ignore") for name in text})
 
 
 def _no_formula(cell):

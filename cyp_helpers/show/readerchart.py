@@ -12,10 +12,7 @@ from cyp_helpers.show.charts import (
 from cyp_helpers.show.wording import how_many, join
 
 MOST_BARS, MOST_TOLD = 60, 6  # bars that fit a page; lines that can be told apart
-_NEEDED = [
-    "series_id", "name", "breakdown", "unit", "polarity", "area_id", "area", "period", "period_label", "value",
-    "places",
-]
+_NEEDED = "series_id name breakdown unit polarity area_id area period period_label value places".split()
 _LOOKS = [(DARK_BLUE, "o"), (TURQUOISE, "^"), ("#801650", "D"), ("#A285D1", "v"), (DARK_GREY, "P")]
 _WIDE = {"percent": "%", "percentage points": " percentage points"}
 
@@ -54,9 +51,8 @@ def _drawable(frame):
     """The figures that can be drawn, each once, oldest first, with ``text`` and ``when`` (the end of the period)."""
     lacking = [column for column in _NEEDED if column not in frame]
     if lacking:
-        raise ValueError(
-            f"chart() needs the columns {', '.join(lacking)}, as cyp.figures() and cyp.compare() give them; use .query() to select rows."
-        )
+        given = "as cyp.figures() and cyp.compare() give them; use .query() to select rows."
+        raise ValueError(f"chart() needs the columns {', '.join(lacking)}, {given}")
     rows = frame[frame["value"].notna() & frame["period"].notna()]
     if rows.empty:
         raise ValueError(f"chart() was given {len(frame)} rows, none with both a value and a printed period.")
@@ -77,28 +73,21 @@ def _finding(rows):
     """The lowest and the highest figure of the newest period; of one area its first and last."""
     first, last = rows.iloc[0], rows.iloc[-1]
     if rows["area_id"].nunique() == 1:
-        return f"{first['name']}, {first['area']}: " + join(
-            list(dict.fromkeys(f"{row['text']} in {row['period_label']}" for row in (first, last)))
-        )
+        told = dict.fromkeys(f"{row['text']} in {row['period_label']}" for row in (first, last))
+        return f"{first['name']}, {first['area']}: {join(list(told))}"
     newest = rows[rows["when"] == last["when"]]
     ends = [newest[newest["value"] == extreme] for extreme in (newest["value"].min(), newest["value"].max())]
-    told = [f"in {_areas(one['area'])} ({one['text'].iloc[0]})" for one in ends]
-    return f"{last['name']}, {last['period_label']}: lowest {told[0]}, highest {told[1]}"
-
-
-def _areas(names):
-    return join(names.tolist()) if len(names) < 4 else f"{len(names)} areas"
+    areas = [join(one["area"].tolist()) if len(one) < 4 else f"{len(one)} areas" for one in ends]
+    low, high = (f"in {area} ({one['text'].iloc[0]})" for area, one in zip(areas, ends))
+    return f"{last['name']}, {last['period_label']}: lowest {low}, highest {high}"
 
 
 def _spoken(rows, one_period):
     """Each bar, or where each line begins and ends."""
     if one_period:
         return "; ".join(rows["area"] + " " + rows["text"])
-    ends = rows.groupby("area", sort=False)[["text", "period_label"]].agg(["first", "last"])
-    return "; ".join(
-        f"{area} {row['text', 'first']} in {row['period_label', 'first']}, {row['text', 'last']} in {row['period_label', 'last']}"
-        for area, row in ends.iterrows()
-    )
+    ends = (rows["text"] + " in " + rows["period_label"]).groupby(rows["area"], sort=False).agg(["first", "last"])
+    return "; ".join(f"{area} {first}, {last}" for area, first, last in ends.itertuples())
 
 
 def _heading(axis, rows):
@@ -109,9 +98,8 @@ def _heading(axis, rows):
 def _bars(rows, title):
     """One bar an area, the best on top, England in another colour."""
     if len(rows) > MOST_BARS:
-        raise ValueError(
-            f"chart() was given {len(rows)} areas; it draws {MOST_BARS} bars at most. Select fewer, or use cyp.show()."
-        )
+        most = f"it draws {MOST_BARS} bars at most. Select fewer, or use cyp.show()."
+        raise ValueError(f"chart() was given {len(rows)} areas; {most}")
     rows = rows.sort_values("value", ascending=rows["polarity"].iloc[0] != "lower", kind="stable")
     figure, axes = new_figure(0.3 * len(rows) + 1.3, left=1.9, right=0.9)
     colours = np.where(rows["area_id"] == ENGLAND, ORANGE, DARK_BLUE)
@@ -128,20 +116,15 @@ def _bars(rows, title):
 def _lines(rows, title):
     """One line an area; of many, only England and the ends of the newest period are told apart."""
     figure, axes = new_figure(4.2, right=1.9)
-    lines = dict(list(rows.groupby("area", sort=False)))
-    told = _told(rows)
-    looks = cycle(_LOOKS)
-    ends = []
+    lines, told = dict(list(rows.groupby("area", sort=False))), _told(rows)
+    looks, ends = cycle(_LOOKS), []
     for name in sorted(lines, key=lambda name: name in told):  # the grey ones first, behind
         line = lines[name]
         england = line["area_id"].iloc[0] == ENGLAND
         colour, marker = (ORANGE, "s") if england else next(looks) if name in told else (LIGHT_GREY, "")
-        part = _unbroken(line)
-        for _, piece in line.groupby(part):
-            axes.plot(
-                piece["when"], piece["value"], color=colour, marker=marker, markersize=4.5,
-                linestyle="--" if england else "-",
-            )
+        look = {"color": colour, "marker": marker, "markersize": 4.5, "linestyle": "--" if england else "-"}
+        for _, piece in line.groupby(_unbroken(line)):
+            axes.plot(piece["when"], piece["value"], **look)
         if name in told:
             ends.append((line["value"].iloc[-1], name, colour, line["when"].iloc[-1]))
     axes.set_ylim(min(0, rows["value"].min() * 1.1), rows["value"].max() * 1.1)
@@ -167,20 +150,17 @@ def _told(rows):
 def _unbroken(line):
     """A number for each stretch of a line without a missing period and without a break."""
     step = line["when"].diff()
-    usual = step.median()
     broken = has_status(line["status"], "b") if "status" in line else False
-    return ((step > 1.5 * usual) | broken).cumsum()
+    return ((step > 1.5 * step.median()) | broken).cumsum()
 
 
 def _name_ends(axes, ends):
     """Names at the ends of the lines, moved apart where they would cover each other."""
     low, high = axes.get_ylim()
     least, last = (high - low) / 17, -np.inf
+    place = {"textcoords": axes.get_yaxis_transform(), "fontsize": 10, "va": "center"}
+    arrow = {"arrowstyle": "-", "color": LIGHT_GREY, "linewidth": 0.6}
     for value, name, colour, when in ends:
-        place = max(value, last + least)
-        last = place
-        axes.annotate(
-            name if len(name) < 26 else name[:24] + "…", (when, value), xytext=(1.02, place),
-            textcoords=axes.get_yaxis_transform(), color=colour, fontsize=10, va="center",
-            arrowprops={"arrowstyle": "-", "color": LIGHT_GREY, "linewidth": 0.6},
-        )
+        last = max(value, last + least)
+        told = name if len(name) < 26 else name[:24] + "…"
+        axes.annotate(told, (when, value), xytext=(1.02, last), color=colour, arrowprops=arrow, **place)

@@ -104,7 +104,7 @@ def _figures(rows):
     units = rows["unit"].map({"percent": "%"}).astype("str").fillna("")
     own = _short(rows["value"], rows["value_text"]) + units
     period = rows["period"].str.replace(r"^(academic|financial) year ", "", regex=True)
-    period = period.str.replace(r"^period not printed \(latest at .*(\d{4})\)$", r"by \1", regex=True)
+    period = period.str.replace(r"^period not printed \(.*(\d{4})\)$", r"by \1", regex=True)
     period = period.str.replace(r"\b([A-Z][a-z]{2})[a-z]+ ", r"\1 ", regex=True)
     return {
         "figure": own.where(~rows["unit"].isin(_WORDLESS), rows["value_text"]).where(rows["value"].notna(), UNKNOWN),

@@ -10,7 +10,7 @@ from math import sqrt
 import pandas as pd
 
 from cyp_helpers.show import words
-from cyp_helpers.show.cells import Difference, Printed
+from cyp_helpers.show.cells import TEXT_ONLY, Difference, Printed
 from cyp_helpers.show.sheets import sheets_of
 from cyp_helpers.show.table import SHORTHAND, Table
 from cyp_helpers.show.wording import clean, plain
@@ -18,7 +18,6 @@ from cyp_helpers.show.wording import clean, plain
 _WIDEST, _LONGEST = 42, 32767  # characters, of a column as it reads well and of a cell as Excel allows
 _SHEET = 205  # characters, of all columns on a sheet of A4 landscape: letters of about 7 points
 _BROAD, _LINE = 1.15, 15.5  # a letter of Arial in what Excel counts widths in, and a line in points
-_TEXT_ONLY = {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
 _NOTES = 3  # lines above a table at most: what stands above the rows is frozen with the heading
 _FONT = {"font_name": "Arial", "font_size": 12, "text_wrap": True, "valign": "top"}
 
@@ -66,7 +65,7 @@ def write_sheets(sheets, title, about, path, as_at):
 
     notes = pd.Series(SHORTHAND, name="meaning").rename_axis("shorthand")
     sheets = {**sheets, "Notes": Table("Shorthand of the tables", notes)}
-    book = xlsxwriter.Workbook(str(path), _TEXT_ONLY)
+    book = xlsxwriter.Workbook(str(path), TEXT_ONLY)
     book.set_properties({"title": clean(title), "author": "cyp_helpers", "created": as_at.to_pydatetime()})
     style = cache(lambda **more: book.add_format(_FONT | more))
     _cover(book.add_worksheet("Cover"), sheets, title, about, style)
