@@ -29,7 +29,7 @@ def sign(kind):
     """
     path, colour, look = SIGNS[kind]
     look = {"fill": colour, **({"stroke": colour} if look else {}), **look}
-    return _svg((16, 16), f'<path d="{path}" {_attributes(look)}/>')
+    return svg((16, 16), f'<path d="{path}" {_attributes(look)}/>')
 
 
 def spine(everyone, own, england, neighbours, polarity, clear):
@@ -66,7 +66,7 @@ def spine(everyone, own, england, neighbours, polarity, clear):
     if not pd.isna(neighbours):
         x = min(max(at(neighbours), 6), width - 6)
         parts.append(f'<path d="M{x} 14l4.5 4.5-4.5 4.5-4.5-4.5z" fill="#fff" stroke="{INK}" stroke-width="1.5"/>')
-    return _svg(SPINE, "".join(parts))
+    return svg(SPINE, "".join(parts))
 
 
 def spark(years, before, reach):
@@ -84,33 +84,28 @@ def spark(years, before, reach):
     width, height = SPARK
     right, pad = width - 8, 4
     gated = not pd.isna(before) and not pd.isna(reach) and len(years) > 1
-    low, high = (
-        (min(years.min(), before - reach), max(years.max(), before + reach)) if gated else (years.min(), years.max())
-    )
+    every = [*years, before - reach, before + reach] if gated else [*years]
+    low, high = min(every), max(every)
     step = min(15, (right - 6) / max(years.index[-1] - years.index[0], 1e-9))
 
     def y(number):
-        return round(
-            height / 2 if high == low else height - pad - (number - low) / (high - low) * (height - 2 * pad), 1
-        )
+        return round(height / 2 if high == low else height - pad - (number - low) / (high - low) * (height - 2 * pad), 1)
 
     points = [(round(right - (years.index[-1] - time) * step, 1), y(number)) for time, number in years.items()]
-    parts = []
+    box = ""
     if gated:
         top, bottom = y(before + reach), y(before - reach)
-        parts.append(f'<rect x="{right - 7}" y="{top}" width="14" height="{round(bottom - top, 1)}" fill="{GATE}"/>')
+        box = f'<rect x="{right - 7}" y="{top}" width="14" height="{round(bottom - top, 1)}" fill="{GATE}"/>'
     line = " ".join(f"{x},{y}" for x, y in points)
-    parts.append(
-        f'<polyline points="{line}" fill="none" stroke="#3D3D3D" stroke-width="1.75" stroke-linejoin="round"/>'
-    )
-    parts.append(f'<circle cx="{points[-1][0]}" cy="{points[-1][1]}" r="3.75" fill="{INK}"/>')
-    return _svg(SPARK, "".join(parts))
+    line = f'<polyline points="{line}" fill="none" stroke="#3D3D3D" stroke-width="1.75" stroke-linejoin="round"/>'
+    return svg(SPARK, f'{box}{line}<circle cx="{points[-1][0]}" cy="{points[-1][1]}" r="3.75" fill="{INK}"/>')
 
 
 def _attributes(look):
     return " ".join(f'{name}="{value}"' for name, value in look.items())
 
 
-def _svg(size, drawn):
+def svg(size, drawn):
+    """A drawing of a width and height."""
     width, height = size
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">{drawn}</svg>'

@@ -3,15 +3,12 @@
 import base64
 import json
 from dataclasses import dataclass, field
-from functools import cache
-
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from cyp_helpers.show import marks
 from cyp_helpers.show.rows import NONE, UNKNOWN
-from cyp_helpers.show.table import FOLDER, clean_text
+from cyp_helpers.show.table import FOLDER, render
 from cyp_helpers.show.wording import clean
 
 STYLE = (FOLDER / "board.css").read_text(encoding="utf-8")
@@ -32,11 +29,6 @@ SIGNS_EXPLAINED = (
 )
 WORDS_EXPLAINED = "unknown: its page says why"
 DASH_EXPLAINED = "none"
-PICTURES_EXPLAINED = (
-    ("gate", "up is higher; grey: ordinary year"), ("strip", "nine in ten, middle half darker"),
-    ("diamond", "neighbours: similar authorities"), ("better", "ours: better,"), ("worse", "worse,"),
-    ("unclear", "unclear against England"),
-)
 LINKS = (("all-indicators.html", "all indicators"), ("delivery.html", "actions"))  # the second where the plan's own work is shown
 DATA = "application/vnd.cyp.board+json"
 
@@ -86,7 +78,7 @@ class Board:
 
     def html(self):
         """The sheet as a fragment of HTML without its style."""
-        return _rendered("board.html.j2", **self.data)
+        return _rendered("board", **self.data)
 
 
 def _cleaned(told):
@@ -120,10 +112,8 @@ class Pictures:
     def html(self):
         """The table as a fragment of HTML without its style."""
         columns = {name: header for name, header in (COLUMNS | MORE).items() if name in self.rows}
-        groups = [("", self.rows.to_dict("records"))]
-        return _rendered(
-            "pictures.html.j2", columns=columns, groups=groups, caption=self.caption, sortable=self.sortable
-        )
+        told = {"groups": [("", self.rows.to_dict("records"))], "caption": self.caption, "sortable": self.sortable}
+        return _rendered("pictures", columns=columns, **told)
 
 
 def pdf_of(data):
@@ -151,11 +141,8 @@ def pdf_of(data):
 
 def linked(data, pages):
     """The data of a sheet with links to these pages alone (names without ending); what would lead nowhere is plain words."""
-    there = {f"{name}.html" for name in pages}
-    groups = [
-        [name, [row | {"page": row["page"] if row["page"] in there else ""} for row in rows]]
-        for name, rows in data["groups"]
-    ]
+    there = {f"{name}.html": f"{name}.html" for name in pages}
+    groups = [[name, [row | {"page": there.get(row["page"], "")} for row in rows]] for name, rows in data["groups"]]
     return data | {"groups": groups, "links": [link for link in data["links"] if link[0] in there]}
 
 
@@ -165,40 +152,38 @@ def board_in(notebook):
     return next((data[DATA] for data in outputs if DATA in data), None)
 
 
-def _key(kind):
-    """A small picture for the legend."""
-    if kind == "gate":
-        line = '<path d="M1 20l10-6 13-3" fill="none" stroke="#3D3D3D" stroke-width="1.75"/><circle cx="24" cy="11" r="3.75" fill="#1d1d1d"/>'
-        return _cut(f'<path d="M17 3h14v18H17z" fill="#dcdcdc"/>{line}', 32)
-    if kind == "strip":
-        return _cut('<path d="M0 6h64v12H0z" fill="#e3e3e3"/><path d="M20 6h24v12H20z" fill="#b0b0b0"/>', 64)
-    if kind == "diamond":
-        return _cut('<path d="M8 6l6 6-6 6-6-6z" fill="#fff" stroke="#1d1d1d" stroke-width="1.5"/>', 16)
-    place, stroke = {"better": (2, marks.BLUE), "worse": (18, marks.PLUM), "unclear": (15, marks.SOFT)}[kind]
-    fill = "#fff" if kind == "unclear" else stroke
+def _dot(place, stroke, fill):
+    """For the legend: the area beside the line of England."""
     line = f'<path d="M{place} 1v22" stroke="{marks.INK}" stroke-width="1.5"/>'
-    return _cut(f'{line}<circle cx="10" cy="12" r="5.5" fill="{fill}" stroke="{stroke}" stroke-width="2.5"/>', 20)
+    dot = f'<circle cx="10" cy="12" r="5.5" fill="{fill}" stroke="{stroke}" stroke-width="2.5"/>'
+    return marks.svg((20, 24), line + dot)
 
 
-def _cut(drawn, width):
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 24" width="{width}" height="24">{drawn}</svg>'
+# Small pictures with their words, for the legend.
+_STRIP = '<path d="M0 6h64v12H0z" fill="#e3e3e3"/><path d="M20 6h24v12H20z" fill="#b0b0b0"/>'
+_DIAMOND = '<path d="M8 6l6 6-6 6-6-6z" fill="#fff" stroke="#1d1d1d" stroke-width="1.5"/>'
+_GATE = (
+    '<path d="M17 3h14v18H17z" fill="#dcdcdc"/><path d="M1 20l10-6 13-3" fill="none" stroke="#3D3D3D" stroke-width="1.75"/>'
+    '<circle cx="24" cy="11" r="3.75" fill="#1d1d1d"/>'
+)
+PICTURES_EXPLAINED = (
+    (marks.svg((32, 24), _GATE), "up is higher; grey: ordinary year"),
+    (marks.svg((64, 24), _STRIP), "nine in ten, middle half darker"),
+    (marks.svg((16, 24), _DIAMOND), "neighbours: similar authorities"),
+    (_dot(2, marks.BLUE, marks.BLUE), "ours: better,"), (_dot(18, marks.PLUM, marks.PLUM), "worse,"),
+    (_dot(15, marks.SOFT, "#fff"), "unclear against England"),
+)
 
 
 def _legend(groups):
     """What explains the rows: signs and words that none of them shows are left out."""
     shown = {(name, str(word)) for _, rows in groups for row in rows for name, word in row.items()}
     signs, words = ({word for name, word in shown if name.endswith("_sign") == of_sign} for of_sign in (True, False))
-    return {
-        "axis": AXIS,
-        "marked": MARKED,
-        "explained": [one for one in SIGNS_EXPLAINED if not signs.isdisjoint(one[0])],
-        "words": [
-            *([f"{NONE} {DASH_EXPLAINED}"] if NONE in words or not shown.isdisjoint({("spark", ""), ("spine", "")}) else []),
-            *([WORDS_EXPLAINED] if UNKNOWN in words else []),
-        ],
-        "dash": DASH_EXPLAINED,
-        "pictures": [(_key(name), words) for name, words in PICTURES_EXPLAINED],
-    }
+    dash = NONE in words or not shown.isdisjoint({("spark", ""), ("spine", "")})
+    explained = [one for one in SIGNS_EXPLAINED if not signs.isdisjoint(one[0])]
+    told = [f"{NONE} {DASH_EXPLAINED}"] * dash + [WORDS_EXPLAINED] * (UNKNOWN in words)
+    same = {"axis": AXIS, "marked": MARKED, "dash": DASH_EXPLAINED, "pictures": PICTURES_EXPLAINED}
+    return same | {"explained": explained, "words": told}
 
 
 def _inline(svg_or_sign):
@@ -215,10 +200,4 @@ def _image(svg, words):
 def _rendered(template, **shown):
     order = {name: place for place, name in enumerate(marks.SIGNS)}
     told = shown | _legend(shown["groups"])
-    return _templates().get_template(template).render(**told, sign=_inline, picture=_image, order=order, unknown=UNKNOWN)
-
-
-@cache
-def _templates():
-    loader = FileSystemLoader(FOLDER)
-    return Environment(autoescape=True, loader=loader, finalize=clean_text, trim_blocks=True, lstrip_blocks=True)
+    return render(template, **told, sign=_inline, picture=_image, order=order, unknown=UNKNOWN)

@@ -98,26 +98,27 @@ def render_table(table):
     slug = re.sub(r"[^a-z0-9]+", "-", table.caption.lower()).strip("-")[:40]
     identity = sha1(table.caption.encode("utf-8", "replace")).hexdigest()[:6]
     kinds = [_NUMBER if is_number_column(frame.iloc[:, n]) else _TEXT for n in range(frame.shape[1])]
-    return _template().render(
-        identity=f"table-{slug}-{identity}", caption=table.caption, columns=list(zip(frame.columns, kinds)),
-        rows=frame.map(cell_text).to_numpy().tolist(), notes=notes, folded=table.folded,
-        name=re.sub(r"[^a-z0-9-]", "", table.name),
-    )
+    columns, cells = list(zip(frame.columns, kinds)), frame.map(cell_text).to_numpy().tolist()
+    told = {"caption": table.caption, "columns": columns, "rows": cells, "notes": notes, "folded": table.folded}
+    return render("table", identity=f"table-{slug}-{identity}", name=re.sub(r"[^a-z0-9-]", "", table.name), **told)
 
 
 # JupyterLab aligns every cell to the right, and an untrusted notebook has no other style than that of its elements.
 _NUMBER, _TEXT = Markup(' class="number"'), Markup(' style="text-align:left"')
 
 
+def render(template, **shown):
+    """HTML of one of the templates: markup as it is, text escaped and as ``clean`` has it."""
+    return _templates().get_template(f"{template}.html.j2").render(**shown)
+
+
 @cache
-def _template():
-    loader = FileSystemLoader(FOLDER)
-    return Environment(autoescape=True, loader=loader, finalize=clean_text).get_template("table.html.j2")
+def _templates():
+    def shown(value):
+        return value if isinstance(value, Markup) else clean(value)
 
-
-def clean_text(value):
-    """What a template shows of a value: markup as it is, text as ``clean`` has it."""
-    return value if isinstance(value, Markup) else clean(value)
+    options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
+    return Environment(loader=FileSystemLoader(FOLDER), finalize=shown, **options)
 
 
 def is_number_column(column):
