@@ -36,13 +36,10 @@ class Opening(str):
 
 def opening(report):
     """Where the data of a review comes from; shown by the set-up cell."""
-    printed, documents = len(report.document_figures), report.document_figures["source_id"].nunique()
-    parts = [
-        say("documents", printed, from_documents=say("from_documents", documents)),
-        say("published", int(report.figures["open_data"].sum()), area=report.area["name"]),
-    ]
-    told = join([part for part in parts if part])
-    known = f"Figures come from the register in data/, as known at {day(report.as_at)}: {told}."
+    printed, published = report.document_figures, int(report.figures["open_data"].sum())
+    documents = say("from_documents", printed["source_id"].nunique())
+    parts = [say("documents", len(printed), from_documents=documents), say("published", published, area=report.area["name"])]
+    known = f"Figures come from the register in data/, as known at {day(report.as_at)}: {join(list(filter(None, parts)))}."
     return Opening(paragraph(known, since(report)))
 
 
@@ -64,12 +61,12 @@ def in_brief(report):
 
 def heading(report):
     """The plan and review, and the priority that a page is about; what the page is about in bold."""
-    plan, row = report.title, report.priority
+    plan, row = stop(report.title), report.priority
     which = escape(f"{report.review['review']}, {report.review['kind']} review, as known at {day(report.as_at)}.")
     if row is None:
-        return Words(f"{bold(stop(plan))} {which}")
+        return Words(f"{bold(plan)} {which}")
     title = f"{'Outcome' if row['kind'] == 'outcome' else 'Priority'} {row['number']}: {row['title']}"
-    return Words(f"{bold(stop(title))} {escape(stop(plan))} {which}")
+    return Words(f"{bold(stop(title))} {escape(plan)} {which}")
 
 
 def counts(report):
@@ -83,8 +80,7 @@ def counts(report):
     for question, lead in _QUESTIONS.items() if len(verdicts) else ():
         parts.append(f"{lead}: {tally(verdicts.loc[verdicts['question'] == question, 'verdict'])}.")
     tested = verdicts[(verdicts["question"] != "target") & (verdicts["verdict"] != Verdict.HIDDEN)]
-    kinds = tested["evidence"].value_counts()
-    told = join([f"{count(number)} {kind}" for kind, number in kinds.items()] or [""])
+    told = join([f"{count(number)} {kind}" for kind, number in tested["evidence"].value_counts().items()] or [""])
     return Words(paragraph(*parts, say("evidence", len(tested), kinds=told)))
 
 
@@ -129,28 +125,29 @@ def caveats(report, series=None):
     rows, figures, used = judged(report), report.figures, set(report.comparison["series_id"]) - {""}
     if series:
         rows, figures, used = rows[rows["series_id"] == series], figures[figures["series_id"] == series], {series}
-    sources = report.register.table("sources")
     read = set(figures["source_id"]) | ({report.plan["source_id"]} if not series and not report.is_of_others else set())
-    sources = sources[sources["source_id"].isin(read)]
-    assumed = sources[sources["published_basis"] == "assumed"]
+    assumed = report.register.table("sources").query("source_id in @read and published_basis == 'assumed'")
     lines = [f"- {bold(row.title)}: {escape(stop(row.published_note))}" for row in assumed.itertuples()]
     for flag, words in FLAGS.items():
-        if flag in _TOLD_APART:
-            continue
-        lines.append(say("caveat", rows.loc[rows["flags"].str.contains(flag), "subject_id"].nunique(), what=words))
-    lines += [
-        f"- **Break in the series**: from {escape(row.name)} to {escape(row.successor)}, {escape(row.what_changed)}; comparable: {escape(row.comparable)}."
-        for row in _breaks(report, used).itertuples(index=False)
-    ]
+        number = rows.loc[rows["flags"].str.contains(flag), "subject_id"].nunique()
+        lines += [say("caveat", number, what=words)] if flag not in _TOLD_APART else []
+    names = report.register.table("series").set_index("series_id")["name"]
+    breaks = report.register.table("series-breaks").query("series_id in @used or successor_series_id in @used")
+    for row in breaks.itertuples():
+        between = f"from {escape(names[row.series_id])} to {escape(names[row.successor_series_id])}"
+        changed = f"{escape(row.what_changed)}; comparable: {escape(row.comparable)}"
+        lines.append(f"- **Break in the series**: {between}, {changed}.")
     if rows["evidence"].eq(Evidence.NOT_TESTED).any():
         lines.append("- A difference that is not tested may be chance.")
     if figures["open_data"].any():
+        editions, of = report.register.table("editions"), set(figures["source_id"])
+        publishers = editions.loc[editions["source_id"].isin(of), "publisher"].drop_duplicates()
         lines.append(
             "- Published figures are those of the newest edition read; when each first came out is mostly assumed from its usual delay, and "
             "a correction made since then cannot be told from a first figure. They contain public sector information "
-            f"licensed under the Open Government Licence v3.0. They come from: {', '.join(map(escape, _publishers(report, figures)))}."
+            f"licensed under the Open Government Licence v3.0. They come from: {', '.join(map(escape, publishers))}."
         )
-    return Words("\n".join(line for line in lines if line))
+    return Words("\n".join(filter(None, lines)))
 
 
 def closing(report, series=None):
@@ -160,13 +157,12 @@ def closing(report, series=None):
 
 def saved(report):
     """Where a batch run keeps this page and its tables."""
-    folder = f"outputs/{report.plan['plan_id']}/{report.review['review'].replace(' ', '-')}"
-    command = f'cyp review --plan {report.plan["plan_id"]} --review "{report.review["review"]}"'
+    plan, review, area = report.plan["plan_id"], report.review["review"], report.area["area_id"]
+    folder, command = f"outputs/{plan}/{review.replace(' ', '-')}", f'cyp review --plan {plan} --review "{review}"'
     if not report.is_own_area:
-        folder, command = f"{folder}/{report.area['area_id']}", f"{command} --area {report.area['area_id']}"
-    return Words(
-        f"`{command}` keeps this page, `comparison-tables.xlsx`, `comparisons.csv` and `manifest.json` in `{folder}/`."
-    )
+        folder, command = f"{folder}/{area}", f"{command} --area {area}"
+    kept = "this page, `comparison-tables.xlsx`, `comparisons.csv` and `manifest.json`"
+    return Words(f"`{command}` keeps {kept} in `{folder}/`.")
 
 
 def page_name(priority):
@@ -202,19 +198,6 @@ def of_which_new(findings):
 def not_next_year(found):
     """How many findings will probably not be so next year, by the promises they rest on."""
     return say("not_next_year", round(probably_not(found)))
-
-
-def _publishers(report, figures):
-    editions = report.register.table("editions")
-    return editions.loc[editions["source_id"].isin(set(figures["source_id"])), "publisher"].drop_duplicates()
-
-
-def _breaks(report, used):
-    """Breaks known at a review in series that are used, with the names of both."""
-    names = report.register.table("series").set_index("series_id")["name"]
-    breaks = report.register.table("series-breaks")
-    breaks = breaks[breaks["series_id"].isin(used) | breaks["successor_series_id"].isin(used)]
-    return breaks.assign(name=breaks["series_id"].map(names), successor=breaks["successor_series_id"].map(names))
 
 
 def tally(verdicts, none="none could be judged"):
