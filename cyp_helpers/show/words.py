@@ -38,8 +38,9 @@ def opening(report):
     """Where the data of a review comes from; shown by the set-up cell."""
     printed, published = report.document_figures, int(report.figures["open_data"].sum())
     documents = say("from_documents", printed["source_id"].nunique())
-    parts = [say("documents", len(printed), from_documents=documents), say("published", published, area=report.area["name"])]
-    known = f"Figures come from the register in data/, as known at {day(report.as_at)}: {join(list(filter(None, parts)))}."
+    transcribed = say("documents", len(printed), from_documents=documents)
+    told = join([*filter(None, [transcribed, say("published", published, area=report.area["name"])])])
+    known = f"Figures come from the register in data/, as known at {day(report.as_at)}: {told}."
     return Opening(paragraph(known, since(report)))
 
 
@@ -200,8 +201,8 @@ def not_next_year(found):
     return say("not_next_year", round(probably_not(found)))
 
 
-def tally(verdicts, none="none could be judged"):
+def tally(verdicts):
     """ "three improved, one hidden by rounding", or what is said of none."""
-    counts = verdicts.value_counts()
-    hidden = {Verdict.HIDDEN: "hidden by rounding"}
-    return ", ".join(f"{count(counts[one])} {hidden.get(one, one)}" for one in Verdict if one in counts) or none
+    counts, hidden = verdicts.value_counts(), {Verdict.HIDDEN: "hidden by rounding"}
+    told = [f"{count(counts[one])} {hidden.get(one, one)}" for one in Verdict if one in counts]
+    return ", ".join(told) or "none could be judged"
