@@ -11,10 +11,9 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
-from cyp_helpers.show.cells import Difference, cell_text, for_readers, numbers, tidy, with_sign
+from cyp_helpers.show.cells import cell_text, for_readers
 from cyp_helpers.show.wording import clean
 
-__all__ = ["SHORTHAND", "STYLE", "Difference", "Table", "numbers", "render_table", "show", "tidy", "with_sign"]
 FOLDER = Path(__file__).parent
 STYLE = (FOLDER / "tables.css").read_text(encoding="utf-8")
 MOST_ROWS = 2000  # of a table on a page; its data keep them all

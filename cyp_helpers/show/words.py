@@ -127,14 +127,14 @@ def caveats(report, series=None):
     if series:
         rows, figures, used = rows[rows["series_id"] == series], figures[figures["series_id"] == series], {series}
     read = set(figures["source_id"]) | ({report.plan["source_id"]} if not series and not report.is_of_others else set())
-    assumed = report.register.table("sources").query("source_id in @read and published_basis == 'assumed'")
+    sources, breaks = report.register.table("sources"), report.register.table("series-breaks")
+    assumed = sources[sources["source_id"].isin(read) & (sources["published_basis"] == "assumed")]
     lines = [f"- {bold(row.title)}: {escape(stop(row.published_note))}" for row in assumed.itertuples()]
     for flag, words in FLAGS.items():
         number = rows.loc[rows["flags"].str.contains(flag), "subject_id"].nunique()
         lines += [say("caveat", number, what=words)] if flag not in _TOLD_APART else []
     names = report.register.table("series").set_index("series_id")["name"]
-    breaks = report.register.table("series-breaks").query("series_id in @used or successor_series_id in @used")
-    for row in breaks.itertuples():
+    for row in breaks[breaks[["series_id", "successor_series_id"]].isin(used).any(axis=1)].itertuples():
         between = f"from {escape(names[row.series_id])} to {escape(names[row.successor_series_id])}"
         changed = f"{escape(row.what_changed)}; comparable: {escape(row.comparable)}"
         lines.append(f"- **Break in the series**: {between}, {changed}.")
