@@ -47,8 +47,7 @@ HIDDEN = set(
 )
 # Codes that read better as words.
 WORDS = {
-    "comparator": COMPARATORS,
-    "direction": {1: "above", -1: "below", 0: "no clear difference"},
+    "comparator": COMPARATORS, "direction": {1: "above", -1: "below", 0: "no clear difference"},
     "polarity": {"higher": "higher is better", "lower": "lower is better", "none": "neither direction"},
     "breakdown": {"all": "everyone"},
 }

@@ -203,8 +203,7 @@ class Peers:
         areas = [
             [
                 *(row["area"], self.title(area), self.lead(area), row["text"]),
-                "" if pd.isna(row["rank"]) else f"{row['rank']:.0f}",
-                *(regions[row["region_id"]], years[area]),
+                "" if pd.isna(row["rank"]) else f"{row['rank']:.0f}", *(regions[row["region_id"]], years[area]),
                 [number_of[one] for one in self.neighbours(area) if one in number_of],
                 *(gates.get(area, []), *(cells.get(area, []) for cells in tables)),
             ]
