@@ -64,8 +64,11 @@ def years(times, labels, lines, places, spread=None, gate=(), levels=(), marked=
         parts.append(_path(kind, LOOKS[kind], at, y, numbers))
         if known := [one for one in numbers if not np.isnan(one)]:
             ends[kind] = (y(known[-1]), f"{_short(name)} {known[-1]:,.{places}f}")
-    for n, one in enumerate(lines["own"][1]):
-        parts += [] if np.isnan(one) else [_dot(at[n], y(one), n in marked)]
+    for n, place in enumerate(at):
+        if not np.isnan(one := lines["own"][1][n]):
+            stands_out = f'<path d="M{place} {y(one) - 8}l8 8-8 8-8-8z" fill="{PLUM}"/>'
+            dot = f'<circle class="own" cx="{place}" cy="{y(one)}" r="4.5" fill="{BLUE}"/>'
+            parts.append(stands_out if n in marked else dot)
     if not levels:
         apart = _apart([place for place, _ in ends.values()], bottom)
         parts.append(f'<g class="ends">{"".join(map(_end, ends, apart, ends.values()))}</g>')
@@ -126,7 +129,9 @@ def strip(rows, polarity, england, places):
     parts += [_text(x(one), height - 6, f"{one:,g}", "middle") for one in ticks if low <= one <= high]
     if polarity != "none":
         parts += [_text(4, 38, "worse", "start"), _text(WIDTH - 4, 38, "better", "end")]
-    return _svg(height, parts + _marks(rows, at, middle - up * 0.5 * _squeeze(stack)), ' class="areas"')
+    # How close marks lie above each other, so that the highest stack has room.
+    squeeze = min(2.0, 2 * 84 / max(8 * (stack.max() / 2 + 1) * 2, 1)) if len(stack) else 1
+    return _svg(height, parts + _marks(rows, at, middle - up * 0.5 * squeeze), ' class="areas"')
 
 
 def funnel(rows, value, limits, england):
@@ -147,7 +152,8 @@ def funnel(rows, value, limits, england):
         inside = limits[limits[column].between(low, high)]
         parts.append(_path("limit", (SOFT, 1.5, dash), [x(one) for one in np.log(inside["size"])], y, inside[column]))
     parts.append(f'<path d="M{_LEFT} {y(england)}H{WIDTH - 12}" stroke="{INK}" stroke-width="2"/>')
-    told = np.unique([_round(one) for one in np.geomspace(sizes.min(), sizes.max(), 4)])
+    told = np.geomspace(sizes.min(), sizes.max(), 4)
+    told = np.unique([round(one, -int(np.log10(one))) for one in told])  # with one digit that is not nought
     parts += [_text(x(np.log(one)), height - 26, f"{one:,.0f}", "middle") for one in told]
     parts.append(_text((_LEFT + WIDTH) / 2, height - 5, "Out of how many, in steps of like growth", "middle"))
     return _svg(height, parts + _marks(rows, np.log(rows["denominator"]).map(x), value.map(y)), ' class="areas"')
@@ -200,26 +206,17 @@ def _spread(spread, x, y):
 
 def _path(kind, look, x, y, numbers):
     """A line, broken where a figure is missing."""
-    steps, pen = [], "M"
+    steps, pen = "", "M"
     for at, number in zip(x, numbers):
-        if np.isnan(number):
-            pen = "M"
-            continue
-        steps.append(f"{pen}{at:g} {y(number):g}")
-        pen = "L"
-    return f'<path class="{kind}" d="{"".join(steps)}" {_stroke(look)}/>'
+        steps += "" if np.isnan(number) else f"{pen}{at:g} {y(number):g}"
+        pen = "M" if np.isnan(number) else "L"
+    return f'<path class="{kind}" d="{steps}" {_stroke(look)}/>'
 
 
 def _stroke(look):
     colour, width, dash = look
     dashed = f' stroke-dasharray="{dash}"' if dash else ""
     return f'fill="none" stroke="{colour}" stroke-width="{width}" stroke-linejoin="round"{dashed}'
-
-
-def _dot(x, y, stands_out):
-    if stands_out:
-        return f'<path d="M{x} {y - 8}l8 8-8 8-8-8z" fill="{PLUM}"/>'
-    return f'<circle class="own" cx="{x}" cy="{y}" r="4.5" fill="{BLUE}"/>'
 
 
 def _end(kind, place, told):
@@ -255,11 +252,6 @@ def _marks(rows, x, y):
     return parts + near + own
 
 
-def _squeeze(stack):
-    """How close marks lie above each other, so that the highest stack has room."""
-    return min(2.0, 2 * 84 / max(8 * (stack.max() / 2 + 1) * 2, 1)) if len(stack) else 1
-
-
 def _text(x, y, words, anchor="start"):
     return f'<text x="{round(x, 1)}" y="{round(y, 1)}" text-anchor="{anchor}" fill="{INK}">{_escaped(words)}</text>'
 
@@ -270,12 +262,6 @@ def _escaped(text):
 
 def _short(name, longest=_LONGEST):
     return name if len(name) <= longest else name[: longest - 1].rstrip() + "…"
-
-
-def _round(number):
-    """A number with one digit that is not nought."""
-    unit = 10 ** int(np.log10(number))
-    return round(number / unit) * unit
 
 
 def _svg(height, parts, more=""):

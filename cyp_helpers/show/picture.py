@@ -3,6 +3,7 @@
 import base64
 import json
 from dataclasses import dataclass, field
+
 import pandas as pd
 from markupsafe import Markup
 

@@ -5,6 +5,7 @@ import html
 import re
 from functools import cache
 from hashlib import sha256
+from itertools import count
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -53,7 +54,9 @@ def page_of(notebook, name, title, pages, footer=FOOTER, home=""):
 def framed(body, name, title, pages=(), footer=FOOTER, home="", sheet=False):
     """A whole page around a fragment of HTML whose text is escaped; the rest as in ``page_of``."""
     page = {"title": title, "name": name, "pages": pages, "home": home, "footer": footer, "sheet": sheet}
-    page |= {"policy": POLICY, "title_in_css": _in_css(title), "around": _around(pages, name)}
+    threes = zip([None, *pages], pages, [*pages[1:], None])
+    around = next(((before, after) for before, one, after in threes if one["name"] == name), (None, None))
+    page |= {"policy": POLICY, "title_in_css": _in_css(title), "around": around}
     safe = {"style": Markup(STYLE + BOARD), "script": Markup(SCRIPT), "body": Markup(body)}
     return clean(render("page", **page, **safe))
 
@@ -71,12 +74,6 @@ def footer_of(report):
     )
 
 
-def _around(pages, name):
-    """The page before and the page after one, or None for each."""
-    threes = zip([None, *pages], pages, [*pages[1:], None])
-    return next(((before, after) for before, page, after in threes if page["name"] == name), (None, None))
-
-
 @cache  # compiling the templates takes as long as filling them
 def _exporter():
     from nbconvert import HTMLExporter  # takes half a second to import
@@ -89,14 +86,12 @@ def _exporter():
 
         from_notebook_node = TemplateExporter.from_notebook_node
 
+    without = ("input", "input_prompt", "output_prompt", "anchor_links")
     return FragmentExporter(
         template_name="basic",
         filters={"highlight_code": Highlight2HTML, "markdown2html": _markdown()},
         default_preprocessors=[],  # none of them finds anything to do, and each has the notebook checked again
-        exclude_input=True,
-        exclude_input_prompt=True,
-        exclude_output_prompt=True,
-        exclude_anchor_links=True,
+        **{f"exclude_{one}": True for one in without},
     )
 
 
@@ -118,8 +113,6 @@ def _markdown():
     return mistune.create_markdown(renderer=Renderer(), plugins=["table"])
 
 
-
-
 def _in_css(text):
     """Text within quotes of a style sheet: every sign as its number, so that none of them ends anything.
 
@@ -134,11 +127,13 @@ def _body(notebook, title, sheet):
     cells = sheet or _with_something(notebook.cells)
     own = any("<h1" in text for cell in cells for text in _texts(cell, "text/html"))
     fragment, _ = _exporter().from_notebook_node(_without_errors(notebook, cells[1:] if own and not sheet else cells))
-    title = html.escape(title)
+    title, number = html.escape(title), count(1)
     if not own:
         fragment = re.sub(r"(<h1[^>]*>.*?)</h1>", lambda h1: f"{h1[1]}: {title}</h1>", fragment, count=1)
     fragment = re.sub(r"<style>.*?</style>", "", fragment, flags=re.DOTALL)
-    return _limited(re.sub(r"<script\b.*?</script>", "", fragment, flags=re.DOTALL | re.IGNORECASE))
+    fragment = re.sub(r"<script\b.*?</script>", "", fragment, flags=re.DOTALL | re.IGNORECASE)
+    left_out = f"<p>Picture left out: a page has {MOST_PICTURES} at most. Its figures are in the table below.</p>"
+    return _PICTURE.sub(lambda picture: picture[0] if next(number) <= MOST_PICTURES else left_out, fragment)
 
 
 def _with_something(cells):
@@ -173,10 +168,3 @@ def _without_errors(notebook, cells):
         return NotebookNode(cell | {"outputs": outputs}) if "outputs" in cell else cell
 
     return NotebookNode(notebook | {"cells": [quiet(cell) for cell in cells]})
-
-
-def _limited(fragment):
-    """No more than ``MOST_PICTURES``; what stands in for the others says so."""
-    number = iter(range(1, len(fragment)))
-    left_out = f"<p>Picture left out: a page has {MOST_PICTURES} at most. Its figures are in the table below.</p>"
-    return _PICTURE.sub(lambda picture: picture[0] if next(number) <= MOST_PICTURES else left_out, fragment)

@@ -42,9 +42,8 @@ def chart(frame, caption=""):
     rows = _drawable(frame)
     one_period = rows["period_label"].nunique() == 1
     title = caption or _finding(rows)
-    figure = _bars(rows, title) if one_period else _lines(rows, title)
-    kind = "Bar chart" if one_period else "Line chart, broken where a year is missing"
-    return Chart(title, f"{kind}. {title}. {_spoken(rows, one_period)}.", draw_svg(figure), frame)
+    draw, kind = (_bars, "Bar chart") if one_period else (_lines, "Line chart, broken where a year is missing")
+    return Chart(title, f"{kind}. {title}. {_spoken(rows, one_period)}.", draw_svg(draw(rows, title)), frame)
 
 
 def _drawable(frame):
@@ -90,9 +89,9 @@ def _spoken(rows, one_period):
     return "; ".join(f"{area} {first}, {last}" for area, first, last in ends.itertuples())
 
 
-def _heading(axis, rows):
+def _unit(rows):
     unit = {"percent": "per cent"}.get(rows["unit"].iloc[0], rows["unit"].iloc[0])
-    axis(unit[:1].upper() + unit[1:])
+    return unit[:1].upper() + unit[1:]
 
 
 def _bars(rows, title):
@@ -106,8 +105,7 @@ def _bars(rows, title):
     bars = axes.barh(range(len(rows)), rows["value"], color=colours, height=0.66)
     axes.bar_label(bars, rows["text"], padding=4, fontsize=10)
     axes.set_yticks(range(len(rows)), rows["area"])
-    axes.set_ylim(-0.6, len(rows) - 0.4)
-    _heading(axes.set_xlabel, rows)
+    axes.set(ylim=(-0.6, len(rows) - 0.4), xlabel=_unit(rows))
     draw_plain(axes)
     add_title(figure, title)
     return figure
@@ -129,7 +127,7 @@ def _lines(rows, title):
             ends.append((line["value"].iloc[-1], name, colour, line["when"].iloc[-1]))
     axes.set_ylim(min(0, rows["value"].min() * 1.1), rows["value"].max() * 1.1)
     _name_ends(axes, sorted(ends))
-    _heading(axes.set_ylabel, rows)
+    axes.set_ylabel(_unit(rows))
     tell_dates(axes)
     draw_plain(axes, keep_left=True)
     grey = len(lines) - len(told)

@@ -32,8 +32,7 @@ def in_words(report, subjects):
     ``subjects`` with ``priority`` (name), ``short_name, page`` (address), ``figure`` (short), ``period, good, england, neighbours`` (numbers),
     ``england_figure, change, against_england, against_neighbours, target`` (words), each with its ``<name>_sign`` (of
     ``marks.SIGNS``, or ''), ``moved, doubtful`` (moved far the wrong way of late, and nothing can test it), ``earlier`` (has an earlier figure),
-    ``lead``, ``owner`` (the owner's words) and
-    ``attention`` (among ``findings.attention``).
+    ``lead``, ``owner`` (the owner's words) and ``attention`` (among ``findings.attention``).
     """
     rows = subjects.reset_index(drop=True)
     return rows.assign(
@@ -42,8 +41,6 @@ def in_words(report, subjects):
         **_beside(rows, "england"), **_beside(rows, "neighbours"), **_target(report, rows), lead=_leads(report, rows),
         owner="", attention=rows["subject_id"].isin(attention(report)["subject_id"]),
     )
-
-
 
 
 # ---- names and addresses ----
@@ -87,13 +84,9 @@ def _leads(report, rows):
     lead = listings["activity_id"].map(who.set_index("activity_id")["organisation_id"])
     line = listings["series_id"] + "|" + listings["area_id"] + "|" + listings["breakdown"]
     lead = lead.set_axis(line).dropna()
-    return rows["subject_id"].map(lead[~lead.index.duplicated()]).map(organisations(report)).astype("str").fillna(NONE)
-
-
-def organisations(report):
-    """Short names of organisations by ``organisation_id``."""
-    every = report.register.table("organisations").set_index("organisation_id")
-    return every["short_name"].where(every["short_name"] != "", every["name"])
+    names = report.register.table("organisations").set_index("organisation_id")
+    names = names["short_name"].where(names["short_name"] != "", names["name"])
+    return rows["subject_id"].map(lead[~lead.index.duplicated()]).map(names).astype("str").fillna(NONE)
 
 
 # ---- words of a row ----
@@ -189,7 +182,12 @@ def _target(report, rows):
 def pictured(report, rows):
     """Rows of ``in_words`` with their pictures: ``spark`` and ``spine``, SVG, '' where there is nothing to draw, and
     ``spark_words, spine_words``."""
-    gates, cells = _gates(report, rows), look_up(rows["observation_id"], report.figures["cell"])
+    pairs = report.pairs[report.pairs["comparator"] == "previous"].drop_duplicates("figure").set_index("figure")
+    pairs = pairs.reindex(look_up(rows["observation_id"], report.figures["figure"]))
+    # Where an ordinary year would have brought each figure, all authorities' median change included, and how far beside it such a year ends.
+    before = rows["value"].to_numpy() - (pairs["score"] * pairs["scale"]).to_numpy(float)
+    gates = zip(before, CLEAR_SCORE * pairs["scale"].to_numpy(float))
+    cells = look_up(rows["observation_id"], report.figures["cell"])
     everyone = report.everyone[report.everyone["local"] & report.everyone["open_data"]]
     everyone = {cell: part["number"] for cell, part in everyone[everyone["cell"].isin(cells)].groupby("cell")}
     lines = report.figures[report.figures["series_id"].isin(rows["series_id"]) & report.figures["number"].notna()]
@@ -204,16 +202,6 @@ def pictured(report, rows):
         drawn.append((spark, _spoken_years(row, years, before, reach), *spine))
     names = ["spark", "spark_words", "spine", "spine_words"]
     return rows.assign(**pd.DataFrame(drawn, rows.index, names, dtype="str"))
-
-
-def _gates(report, rows):
-    """Where an ordinary year would have brought each figure, all authorities' median change included, and how far beside it
-    such a year ends."""
-    label = look_up(rows["observation_id"], report.figures["figure"])
-    pairs = report.pairs[report.pairs["comparator"] == "previous"].drop_duplicates("figure").set_index("figure")
-    pairs = pairs.reindex(label)
-    before = rows["value"].to_numpy() - (pairs["score"] * pairs["scale"]).to_numpy(float)
-    return list(zip(before, CLEAR_SCORE * pairs["scale"].to_numpy(float)))
 
 
 def _years(lines, row):
@@ -240,7 +228,5 @@ def _spoken_place(row, authorities):
     near = "" if pd.isna(row["neighbours"]) else f", neighbours {row['neighbours']:,.3g}"
     rank = f"; place {row['rank_told'].split(',')[0]}" if row["rank_told"] else ""
     rank += "; neither direction is better" if row["polarity"] == "none" else ""
-    return (
-        f"{row['short_name']}: ours {row['figure']}, England {row['england_figure']}{near}; "
-        f"the middle half of authorities {low:,.3g} to {high:,.3g}{rank}"
-    )
+    told = f"{row['short_name']}: ours {row['figure']}, England {row['england_figure']}{near}; "
+    return f"{told}the middle half of authorities {low:,.3g} to {high:,.3g}{rank}"

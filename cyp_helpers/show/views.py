@@ -84,7 +84,10 @@ def _among_all(about):
     spoken = f"{count(len(near)).capitalize()} {plural(len(near), 'neighbour')}: "
     spoken += "; ".join(near["area"] + " " + near["value_text"]) + "."
     own = local.loc[local["which"] == "this review", "value_text"]
-    place = f"{about.report.area['name']} {own.iloc[0] if len(own) else 'unknown'}, {_rank_words(line)}"
+    tie = f", shared by {count(int(line['rank_ties']))}" if line["rank_ties"] > 1 else ""
+    rank = f"rank {line['rank']:.0f} of {line['rank_of']:.0f} authorities with a figure{tie}"
+    rank = "no rank" if pd.isna(line["rank"]) else rank
+    place = f"{about.report.area['name']} {own.iloc[0] if len(own) else 'unknown'}, {rank}"
     spoken = spoken if len(near) else "No neighbour has a figure."
     data = show(rows[["area", "value", "value_text", "marks", "rank", "which"]], "All authorities with a figure")
     note = "Dot: this area. Diamonds: its neighbours. Grey: the middle half. Point at a mark for its name."
@@ -105,8 +108,11 @@ def funnel_chart(about):
     limits = funnel_limits(size, england, unit, spread)
     value = PER[unit] * counted["numerator"] / size
     outside = int(((value < limits["low_998"]) | (value > limits["high_998"])).sum())
-    own = counted["which"] == "this review"
-    where = _where(value[own], limits[own]) if own.any() else "has no counts"
+    own, where = counted["which"] == "this review", "has no counts"
+    if own.any():
+        near, far = (value.between(limits[f"low_{one}"], limits[f"high_{one}"])[own].item() for one in ("95", "998"))
+        within = "inside the 95%" if near else "between the 95% and 99.8%" if far else "outside the 99.8%"
+        where = f"lies {within} limits around England"
     title = f"{about.report.area['name']} {where}; {count(outside)} of {len(counted)} authorities "
     title += f"{plural(outside, 'lies', 'lie')} outside the 99.8% limits"
     steps = pd.Series(np.unique(np.geomspace(size.min(), size.max(), 120).round()))
@@ -185,17 +191,3 @@ def points(report, indicator):
     asked = (figures["indicator_id"] == indicator) & (figures["area_id"] != report.area["region_id"])
     rows = figures[asked & figures["number"].notna()].sort_values(["end", "published"], kind="stable")
     return rows.assign(line=findings.names_of(report, rows) + ", " + rows["area"])
-
-
-def _rank_words(line):
-    if pd.isna(line["rank"]):
-        return "no rank"
-    tie = f", shared by {count(int(line['rank_ties']))}" if line["rank_ties"] > 1 else ""
-    return f"rank {line['rank']:.0f} of {line['rank_of']:.0f} authorities with a figure{tie}"
-
-
-def _where(value, limits):
-    if not value.between(limits["low_998"], limits["high_998"]).item():
-        return "lies outside the 99.8% limits around England"
-    inside = value.between(limits["low_95"], limits["high_95"]).item()
-    return f"lies {'inside the 95%' if inside else 'between the 95% and 99.8%'} limits around England"
