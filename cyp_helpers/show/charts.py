@@ -1,7 +1,6 @@
 """Charts with their words: a title that says the finding, a text alternative computed from the data, the data below."""
 
 import base64
-import html
 import textwrap
 import warnings
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from io import BytesIO
 import pandas as pd
 
 from cyp_helpers.show.table import Table, render_table, show
-from cyp_helpers.show.wording import clean
+from cyp_helpers.show.wording import clean, in_html
 
 # Government Analysis Function palette for charts
 DARK_BLUE, ORANGE, DARK_GREY, TURQUOISE, LIGHT_GREY = "#12436D", "#F46A25", "#3D3D3D", "#28A197", "#BFBFBF"
@@ -38,30 +37,29 @@ class Chart:
     def _repr_html_(self):
         data = self.data if isinstance(self.data, Table) else show(self.data, f"Figures behind the chart: {self.title}")
         encoded = base64.b64encode(self.picture).decode("ascii")
-        title, note = (html.escape(clean(one)) for one in (self.title, self.note))
+        title, note, alternative = map(in_html, (self.title, self.note, _limited(self.alternative)))
         above = f"<p><strong>{title}</strong> <span>{note}</span></p>" if note else ""
         return (
             f'<figure class="chart">{above}<div class="picture" role="region" tabindex="0" aria-label="{title}">'
-            f'<img src="data:image/svg+xml;base64,{encoded}" alt="{html.escape(_limited(self.alternative))}"></div>'
+            f'<img src="data:image/svg+xml;base64,{encoded}" alt="{alternative}"></div>'
             f"<figcaption><details><summary>Figures behind this chart</summary>{render_table(data)}</details></figcaption></figure>"
         )
 
 
 @dataclass(frozen=True)
 class Charts:
-    """Several charts, one below the other, or ``nothing``: why there is none; ``note`` says what is left out."""
+    """Several charts, one below the other, or ``nothing``: why there is none."""
 
     charts: tuple
-    nothing: str
-    note: str = ""
+    nothing: str = ""
 
     def __repr__(self):
         return "\n".join(map(repr, self.charts)) or self.nothing or "No chart"
 
     def _repr_html_(self):
-        words, drawn = self.note if self.charts else self.nothing, "".join(one._repr_html_() for one in self.charts)
-        said = f'<p class="nothing">{html.escape(clean(words))}</p>' if words else ""
-        return f'<div class="charts">{drawn}</div>{said}' if drawn else said
+        if self.charts:
+            return f'<div class="charts">{"".join(chart._repr_html_() for chart in self.charts)}</div>'
+        return f'<p class="nothing">{in_html(self.nothing)}</p>' if self.nothing else ""
 
 
 def _limited(alternative):

@@ -12,7 +12,7 @@ import pandas as pd
 
 from cyp_helpers.register.tables import ENGLAND
 from cyp_helpers.show.marks import BLUE, GATE, INK, MIDDLE, PALE, PLUM, SOFT
-from cyp_helpers.show.wording import clean
+from cyp_helpers.show.wording import in_html
 
 WIDTH, FONT = 660, 17  # points; a page's letters have 17, too
 _LEFT, _RIGHT, _TOP, _LINE = 76, 216, 12, 21
@@ -31,15 +31,9 @@ def in_years(ends):
 def years(times, labels, lines, places, spread=None, gate=(), levels=(), marked=()):
     """SVG of lines over the years; a missing figure leaves a gap.
 
-    Parameters
-    ----------
-    times, labels : the years as numbers, ascending, and what each is called
-    lines : dict of a class of ``LOOKS`` to (name, list of figures, NaN where there is none); each is named at its end
-    places : decimals of the axis and the names
-    spread : DataFrame with ``0.05, 0.25, 0.75, 0.95``, how all authorities lie each year, or None
-    gate : low and high end of what an ordinary year would have brought at the end, or empty
-    levels : pairs of name and number, drawn across
-    marked : numbers of the times that stand out
+    ``lines`` leads from a class of ``LOOKS`` to (name, list of figures, NaN where there is none); each is named at its end. ``spread`` has
+    ``0.05, 0.25, 0.75, 0.95``, how all authorities lie each year; ``gate`` both ends of what an ordinary year would have brought at the
+    end; ``levels`` are pairs of name and number, drawn across; ``marked`` are numbers of the times that stand out.
 
     >>> years([2015, 2016], ["2015", "2016"], {"own": ("Leicester", [1.0, 2.0])}, 0).count(b'<path class="own"')
     1
@@ -77,13 +71,7 @@ def years(times, labels, lines, places, spread=None, gate=(), levels=(), marked=
 
 
 def long_lines(lines, span, places):
-    """SVG of lines on several definitions or areas over time, told apart below.
-
-    Parameters
-    ----------
-    lines : list of (name, rows of ``known_figures``)
-    span : range of the years of the axis below
-    """
+    """SVG of lines (name, rows of ``known_figures``) on several definitions or areas over a span of years, told apart below."""
     plot, own = 300, 0
     height = plot + _LINE * len(lines) + 20
     low, high, ticks = _axis(np.concatenate([line["number"] for _, line in lines]))
@@ -106,13 +94,7 @@ def long_lines(lines, span, places):
 
 
 def strip(rows, polarity, england, places):
-    """SVG of all authorities on a line, better to the right, one above the other where they stand alike.
-
-    Parameters
-    ----------
-    rows : DataFrame with ``area, value, value_text, which`` ("this review", "neighbour" or '') of authorities with a figure
-    england : number, or None
-    """
+    """SVG of all authorities (rows of ``views.authorities``) on a line, better to the right, one above the other where they stand alike."""
     height, middle = 190, 120
     values = rows["value"].astype(float)
     low, high, ticks = _axis(values.to_numpy())
@@ -135,13 +117,8 @@ def strip(rows, polarity, england, places):
 
 
 def funnel(rows, value, limits, england):
-    """SVG of figures by the size of what they count, with the limits around England.
-
-    Parameters
-    ----------
-    rows, value : as ``strip``, with ``denominator``; the figures as worked out from counts
-    limits : DataFrame with ``size, low_95, high_95, low_998, high_998``
-    """
+    """SVG of figures (``value``, worked out from the counts of ``rows``) by the size of what they count; ``limits`` around England have
+    ``size, low_95, high_95, low_998, high_998``."""
     height, sizes = 360, limits["size"]
     low, high, ticks = _axis(np.concatenate([value.to_numpy(float), limits["low_95"], limits["high_95"]]))
     low = max(low, 0)
@@ -214,15 +191,14 @@ def _path(kind, look, x, y, numbers):
 
 
 def _stroke(look):
-    colour, width, dash = look
-    dashed = f' stroke-dasharray="{dash}"' if dash else ""
-    return f'fill="none" stroke="{colour}" stroke-width="{width}" stroke-linejoin="round"{dashed}'
+    dashed = f' stroke-dasharray="{look[2]}"' if look[2] else ""
+    return f'fill="none" stroke="{look[0]}" stroke-width="{look[1]}" stroke-linejoin="round"{dashed}'
 
 
 def _end(kind, place, told):
     look = f'fill="{LOOKS[kind][0]}"' + (' font-weight="700"' if kind == "own" else "")
     at = f'x="{WIDTH - _RIGHT + 4}" y="{round(place + 6, 1)}" data-at="{told[0]}"'
-    return f'<text class="{kind}" {at} {look}>{_escaped(told[1])}</text>'
+    return f'<text class="{kind}" {at} {look}>{in_html(told[1])}</text>'
 
 
 def _apart(places, bottom):
@@ -241,7 +217,7 @@ def _marks(rows, x, y):
     parts, near, own = [], [], []
     for n, at, up, area, text, which in zip(rows["n"], x, y, rows["area"], rows["value_text"], rows["which"]):
         place = f'transform="translate({round(float(at), 1)} {round(float(up), 1)})"'
-        mark = f'<circle r="4.5" fill="{MIDDLE}" stroke="#8a8a8a"/><title>{_escaped(area)} {text}</title>'
+        mark = f'<circle r="4.5" fill="{MIDDLE}" stroke="#8a8a8a"/><title>{in_html(area)} {text}</title>'
         parts.append(f'<g class="a" data-n="{n}" {place}>{mark}</g>')
         if which == "neighbour":
             look = f'fill="#fff" stroke="{PLUM}" stroke-width="2"'
@@ -253,11 +229,7 @@ def _marks(rows, x, y):
 
 
 def _text(x, y, words, anchor="start"):
-    return f'<text x="{round(x, 1)}" y="{round(y, 1)}" text-anchor="{anchor}" fill="{INK}">{_escaped(words)}</text>'
-
-
-def _escaped(text):
-    return html.escape(clean(text))
+    return f'<text x="{round(x, 1)}" y="{round(y, 1)}" text-anchor="{anchor}" fill="{INK}">{in_html(words)}</text>'
 
 
 def _short(name, longest=_LONGEST):

@@ -29,19 +29,14 @@ def sign(kind):
     """
     path, colour, look = SIGNS[kind]
     look = {"fill": colour, **({"stroke": colour} if look else {}), **look}
-    return svg((16, 16), f'<path d="{path}" {_attributes(look)}/>')
+    drawn = " ".join(f'{name}="{value}"' for name, value in look.items())
+    return svg((16, 16), f'<path d="{path}" {drawn}/>')
 
 
 def spine(everyone, own, england, neighbours, polarity, clear):
-    """SVG of an area among all authorities: nine in ten of them as a pale strip, the middle half darker, England the line in the
-    middle, the neighbours' average a diamond below it, the area a dot, filled where it clearly differs from England.
-
-    Parameters
-    ----------
-    everyone : Series of figures of all authorities
-    own, england, neighbours : numbers; ``neighbours`` may be missing
-    polarity : "higher", "lower" (the strip is turned, so that right is better) or "none" (right is higher)
-    clear : 1 clearly better, -1 clearly worse, 2 clearly different where neither is better, 0 not clear
+    """SVG of an area among all authorities (a Series): nine in ten of them as a pale strip, the middle half darker, England the line in
+    the middle, the neighbours' average (which may be missing) a diamond below it, the area a dot, filled where it clearly differs from
+    England: ``clear`` is 1 for better, -1 for worse, 2 where neither is better, 0 for not clear. Right is better, or higher.
 
     >>> spine(pd.Series([1.0, 2.0, 3.0]), 1.0, 2.0, None, "lower", 1).count("<circle")
     1
@@ -61,8 +56,8 @@ def spine(everyone, own, england, neighbours, polarity, clear):
     colour = {-1: PLUM, 0: SOFT, 1: BLUE, 2: INK}[clear]
     parts = [bar(quarters[0], quarters[3], PALE), bar(quarters[1], quarters[2], MIDDLE)]
     parts.append(f'<path d="M{middle} 0V{height}" stroke="{INK}" stroke-width="1.5"/>')
-    look = {"fill": colour if clear else "#fff", "stroke": colour, "stroke-width": 2.5}
-    parts.append(f'<circle cx="{at(own)}" cy="12" r="6" {_attributes(look)}/>')
+    fill = colour if clear else "#fff"
+    parts.append(f'<circle cx="{at(own)}" cy="12" r="6" fill="{fill}" stroke="{colour}" stroke-width="2.5"/>')
     if not pd.isna(neighbours):
         x = min(max(at(neighbours), 6), width - 6)
         parts.append(f'<path d="M{x} 14l4.5 4.5-4.5 4.5-4.5-4.5z" fill="#fff" stroke="{INK}" stroke-width="1.5"/>')
@@ -70,13 +65,8 @@ def spine(everyone, own, england, neighbours, polarity, clear):
 
 
 def spark(years, before, reach):
-    """SVG of the figures of an area, and around the last one the gate in which an ordinary year keeps it.
-
-    Parameters
-    ----------
-    years : Series of figures by time in years, oldest first
-    before : where an ordinary year would have brought the last figure; missing where that is not known
-    reach : how far beside it an ordinary year ends
+    """SVG of the figures of an area (by time in years, oldest first), and around the last one the gate in which an ordinary year keeps it:
+    ``reach`` beside ``before``, where it would have brought it; missing where that is not known.
 
     >>> spark(pd.Series([20.0, 25.0], [2015.0, 2016.0]), 20.0, 6.0).count("<rect")
     1
@@ -99,10 +89,6 @@ def spark(years, before, reach):
     line = " ".join(f"{x},{y}" for x, y in points)
     line = f'<polyline points="{line}" fill="none" stroke="#3D3D3D" stroke-width="1.75" stroke-linejoin="round"/>'
     return svg(SPARK, f'{box}{line}<circle cx="{points[-1][0]}" cy="{points[-1][1]}" r="3.75" fill="{INK}"/>')
-
-
-def _attributes(look):
-    return " ".join(f'{name}="{value}"' for name, value in look.items())
 
 
 def svg(size, drawn):

@@ -7,8 +7,7 @@ import pandas as pd
 from cyp_helpers.register.periods import parse_periods
 from cyp_helpers.show.wording import Words, bold, day, escape
 
-FRESH_DAYS = 183  # an older story is no answer for this review
-_LETTERS = 110  # of a sentence on the board's sheet
+_FRESH_DAYS, _LETTERS = 183, 110  # an older story is no answer for this review; letters of a sentence on the board's sheet
 
 
 def asked(report):
@@ -32,7 +31,7 @@ def asked(report):
     written = pd.to_datetime(rows["written"])
     label = parse_periods(rows["period"].astype("str").fillna(""))["period_label"].fillna("")
     rows[words] = rows[words].astype("str").fillna("")
-    fresh = written >= report.as_at - pd.Timedelta(days=FRESH_DAYS)
+    fresh = written >= report.as_at - pd.Timedelta(days=_FRESH_DAYS)
     return rows.assign(written=written, period=label, fresh=fresh).drop(columns="plan_indicator_id")
 
 
@@ -72,11 +71,11 @@ def with_owners(report, rows):
     return rows.assign(period=period, owner=rows["subject_id"].map(words).astype("str").fillna(""))
 
 
-def first_sentence(text, letters=_LETTERS):
+def first_sentence(text):
     """The first sentence of a text, cut at a word where it is long.
 
     >>> first_sentence("Two children moved. Both are well.")
     'Two children moved.'
     """
     sentence = re.split(r"(?<=[.!?])\s", text, maxsplit=1)[0]
-    return sentence if len(sentence) <= letters else sentence[:letters].rpartition(" ")[0] + " …"
+    return sentence if len(sentence) <= _LETTERS else sentence[:_LETTERS].rpartition(" ")[0] + " …"

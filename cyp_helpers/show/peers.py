@@ -178,13 +178,8 @@ class Peers:
     # ---- what a page's script shows ----
 
     def chooser(self, columns, goals):
-        """All that a page shows of another authority, as an attribute of an empty element.
-
-        Parameters
-        ----------
-        columns : columns of ``verdicts`` in the table named "verdicts"
-        goals : columns of ``reach`` in the table named "reach"
-        """
+        """All that a page shows of another authority, as an attribute of an empty element: ``columns`` of ``verdicts`` in the table named
+        "verdicts", and ``goals``, columns of ``reach``, in the table named "reach"."""
         words = {}
 
         @cache  # the same few texts come again and again

@@ -38,12 +38,9 @@ DATA = "application/vnd.cyp.board+json"
 class Board:
     """One sheet; shows itself in a notebook, and ``pdf_of`` prints it.
 
-    Attributes
-    ----------
-    title, review, asked, rule : str, lines of words
-    said : DataFrame with ``heading, sign, sentence``
-    rows : DataFrame with the columns of ``COLUMNS`` (those that are not there are left out), ``priority, page, attention, owner``, for
-        each column with a sign ``<column>_sign``, for each picture ``<column>_words``; ``mark, mark_sign`` stand before the name
+    ``said`` has ``heading, sign, sentence``; ``rows`` the columns of ``COLUMNS`` (those that are not there are left out), ``priority, page,
+    attention, owner``, for each column with a sign ``<column>_sign``, for each picture ``<column>_words``; ``mark, mark_sign`` stand before
+    the name.
     """
 
     title: str
@@ -93,12 +90,8 @@ def _cleaned(told):
 
 @dataclass(frozen=True, eq=False)
 class Pictures:
-    """A table with pictures; shows itself in a notebook. On a page it can be sorted, searched and filtered where ``sortable``.
-
-    Attributes
-    ----------
-    rows : DataFrame as of ``Board``; ``serves`` and ``measure`` are shown where they are there
-    """
+    """A table with pictures; shows itself in a notebook. On a page it can be sorted, searched and filtered where ``sortable``. Its rows are
+    as of ``Board``; ``serves`` and ``measure`` are shown where they are there."""
 
     caption: str
     rows: pd.DataFrame = field(repr=False)
@@ -108,28 +101,14 @@ class Pictures:
         return f"Pictures: {clean(self.caption)} ({len(self.rows)} rows)"
 
     def _repr_html_(self):
-        return f"<style>{STYLE}</style>{self.html()}"
-
-    def html(self):
-        """The table as a fragment of HTML without its style."""
         columns = {name: header for name, header in (COLUMNS | MORE).items() if name in self.rows}
         told = {"groups": [("", self.rows.to_dict("records"))], "caption": self.caption, "sortable": self.sortable}
-        return _rendered("pictures", columns=columns, **told)
+        return f"<style>{STYLE}</style>{_rendered('pictures', columns=columns, **told)}"
 
 
 def pdf_of(data):
-    """A sheet as one landscape page of A4, PDF/UA-1: tagged, with alternative texts and links; the sections of a pack go on after it.
-
-    The typeface is the one that comes with matplotlib, so that every machine makes the same bytes.
-
-    Parameters
-    ----------
-    data : dict, of ``Board.data`` or ``pages.pack.pack``
-
-    Returns
-    -------
-    bytes
-    """
+    """A sheet (``Board.data`` or ``pages.pack.pack``) as bytes of one landscape page of A4, PDF/UA-1: tagged, with alternative texts and
+    links; the sections of a pack go on after it. The typeface comes with matplotlib, so that every machine makes the same bytes."""
     import typst
     from matplotlib import get_data_path
 

@@ -37,7 +37,7 @@ def in_words(report, subjects):
     rows = subjects.reset_index(drop=True)
     return rows.assign(
         priority=rows["priority_id"].map(report.priorities.set_index("priority_id")["name"]),
-        short_name=short_names(report, rows), page=pages_of(report, rows), **_figures(rows), **_change(report, rows),
+        short_name=short_names(report, rows), page=_pages(report, rows), **_figures(rows), **_change(report, rows),
         **_beside(rows, "england"), **_beside(rows, "neighbours"), **_target(report, rows), lead=_leads(report, rows),
         owner="", attention=rows["subject_id"].isin(attention(report)["subject_id"]),
     )
@@ -69,7 +69,7 @@ def bare(names):
     return names.str.replace(r",.*| per [\d,k]+$", "", regex=True)
 
 
-def pages_of(report, rows):
+def _pages(report, rows):
     """The page of each indicator, or else where its priority's page gives the reasons."""
     own = "indicator-" + rows["indicator_id"] + ".html"
     pages = {row["priority_id"]: f"{page_name(row)}.html#reasons" for _, row in report.priorities.iterrows()}

@@ -24,7 +24,7 @@ _NOTHING = "No figures of other authorities are published for this indicator."
 
 def pictures(about):
     """The years beside England, region and neighbours, and all authorities for the newest."""
-    return Charts((_over_years(about), _among_all(about)), "") if about.peers else Charts((), _NOTHING)
+    return Charts((_over_years(about), _among_all(about))) if about.peers else Charts((), _NOTHING)
 
 
 def _over_years(about):
@@ -98,7 +98,7 @@ def funnel_chart(about):
     """Figures against the size of what they count, with the limits that ordinary differences keep to around England."""
     rows = authorities(about)
     if rows.empty:
-        return Charts((), "")
+        return Charts(())
     line, unit, local = about.line, about.line["unit"], rows["which"] != "England"
     counted = rows[local & rows["numerator"].notna() & (rows["denominator"] > 0)]
     if counted.empty or local.all() or unit not in PER:
@@ -121,7 +121,7 @@ def funnel_chart(about):
     data = show(counted[["area", "value", "value_text", "numerator", "denominator"]], "Figures behind the funnel")
     note = f"Lines: 95% (dotted) and 99.8% limits around England.{wider}"
     spoken = f"Funnel plot. {line['name']}, {line['period']}. {title}.{wider}"
-    return Charts((Chart(title, spoken, picture, data, note),), "")
+    return Charts((Chart(title, spoken, picture, data, note),))
 
 
 def long_chart(about):
@@ -133,7 +133,7 @@ def long_chart(about):
     rows = rows.drop_duplicates(["series_id", "area_id", "breakdown", "period", "end"], keep="last")
     own = rows.loc[rows["area_id"] != ENGLAND, ["series_id", "area_id", "breakdown", "kind"]].drop_duplicates()
     if len(own) < 2 and about.peers or len(rows) < 2:
-        return Charts((), "")
+        return Charts(())
     drawn = [(name, line.sort_values("end")) for (name, _), line in rows.groupby(["line", "kind"], sort=False)]
     span, kinds = range(rows["end"].min().year, rows["end"].max().year + 1), rows["series_id"].nunique()
     picture = drawing.long_lines(drawn, span, int(decimal_places(rows["value"]).max()))
@@ -142,7 +142,7 @@ def long_chart(about):
     spoken = "; ".join(f"{row.line} {row.said}" for row in rows.itertuples())
     data = show(findings.in_words(report, rows)[POINTS], f"Figures behind the chart: {title}")
     note = "A line joins figures of one definition and area. The axis need not begin at nought."
-    return Charts((Chart(title, f"Line chart. {title}. {spoken}.", picture, data, note),), "")
+    return Charts((Chart(title, f"Line chart. {title}. {spoken}.", picture, data, note),))
 
 
 def run_charts(about):
@@ -150,7 +150,7 @@ def run_charts(about):
     rows = _runs(about)
     names = findings.names_of(about.report, rows)
     lines = rows.groupby("line", sort=False)
-    return Charts(tuple(_run_chart(about, names[line.index[0]], line) for _, line in lines), "")
+    return Charts(tuple(_run_chart(about, names[line.index[0]], line) for _, line in lines))
 
 
 def _runs(about):

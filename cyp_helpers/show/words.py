@@ -1,7 +1,5 @@
 """What a page says in words, computed, so that it is right for every review. The sentences stand in ``sentences``."""
 
-import html
-
 import pandas as pd
 
 from cyp_helpers.compare.areas import list_in_use, list_words
@@ -11,7 +9,7 @@ from cyp_helpers.findings import attention, judged, probably_not, worse_and_wors
 from cyp_helpers.register.tables import days_of, list_known
 from cyp_helpers.show.sentences import paragraph, say
 from cyp_helpers.show.table import STYLE
-from cyp_helpers.show.wording import Words, bold, clean, count, day, escape, join, stop
+from cyp_helpers.show.wording import Words, bold, count, day, escape, in_html, join, stop
 
 _QUESTIONS = {
     "target": "Against target", "over time": "Over time", "five_years": "Over five years", "england": "Against England",
@@ -31,7 +29,7 @@ class Opening(str):
         return str(self)
 
     def _repr_html_(self):
-        return f"<style>{STYLE}</style><p>{html.escape(clean(self))}</p>"
+        return f"<style>{STYLE}</style><p>{in_html(self)}</p>"
 
 
 def opening(report):

@@ -23,12 +23,7 @@ _FONT = {"font_name": "Arial", "font_size": 12, "text_wrap": True, "valign": "to
 
 
 def write_workbook(report, path):
-    """Write the comparison tables of a whole plan as an accessible spreadsheet.
-
-    Parameters
-    ----------
-    report : Report of all priorities
-    path : where to write the ``.xlsx``
+    """Write the comparison tables of a whole plan (a Report of all priorities) as an accessible ``.xlsx``.
 
     Tables without rows are left out; the cover says so. Numbers are numbers with the decimals that were printed.
     """
@@ -49,15 +44,8 @@ def write_workbook(report, path):
 
 
 def write_sheets(sheets, title, about, path, as_at):
-    """Write tables as sheets of a workbook, with a cover and notes.
-
-    Parameters
-    ----------
-    sheets : dict of sheet name to Table with rows
-    title : str
-    about : list of str, paragraphs of the cover
-    path : where to write the ``.xlsx``
-    as_at : Timestamp that the file's properties give as its time, so that equal tables make equal bytes
+    """Write tables (a dict of sheet name to Table with rows) as sheets of a workbook, with a cover of paragraphs and notes; the file's
+    properties give ``as_at`` as its time, so that equal tables make equal bytes.
 
     What stands in a cell is text or a number: nothing becomes a formula, an address or an error.
     """
@@ -136,10 +124,9 @@ def _cells(column):
 
 
 def _words(cell):
-    text = "" if cell is None else _text(cell)
-    if text in ("", "–"):
-        return "none"
-    return text if re.search(r"\w", text) else f"the sign {text}"  # a screen reader may skip a lone sign
+    text = "–" if cell is None else _text(cell) or "–"
+    told = text if re.search(r"\w", text) else f"the sign {text}"  # a screen reader may skip a lone sign
+    return "none" if text == "–" else told
 
 
 def widths_of(columns):
