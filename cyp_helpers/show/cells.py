@@ -91,8 +91,7 @@ def for_readers(frame):
     """
     frame = _without_index(frame)
     shown = [n for n, name in enumerate(frame) if kind_of(name) != "hidden" and not _is_companion(str(name), frame)]
-    shown = [n for n in shown if frame.columns[n] != "marks" or frame.iloc[:, n].ne("").any()]
-    shown = shown or range(frame.shape[1])
+    shown = [n for n in shown if frame.columns[n] != "marks" or frame.iloc[:, n].ne("").any()] or range(frame.shape[1])
     made = pd.DataFrame({n: _shown(frame, n) for n in shown}, index=frame.index)
     return made.set_axis([heading_of(frame.columns[n]) for n in shown], axis=1)
 
@@ -159,8 +158,7 @@ def _printed(value, text):
     found = _FIGURE.search(text)
     if pd.isna(value) or not found:
         return text or None
-    places = len(found[0].partition(".")[2])
-    return Printed(f"{value:.{places}f}", text.partition(", ")[0])
+    return Printed(f"{value:.{len(found[0].partition('.')[2])}f}", text.partition(", ")[0])
 
 
 def _places(values, alike):

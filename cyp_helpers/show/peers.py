@@ -150,18 +150,14 @@ class Peers:
 
     def lead(self, area_id):
         """Figure, period and place of one authority."""
-        row = self._facts[area_id]
+        row = self.areas.loc[area_id]
         place = "" if pd.isna(row["rank"]) else f", place {row['rank']:.0f} of {row['rank_of']:.0f}"
         return f"{row['area']}: {row['text']} in {self.labels.iloc[-1]}{place}"
 
-    @cached_property
-    def _facts(self):
-        return self.areas.to_dict("index")
 
     def beside(self, area_id, columns):
         """Figure and rank of the neighbours of one authority, a frame with ``columns``."""
-        ids = self.neighbours(area_id)
-        names = self.report.register.table("areas").set_index("area_id")["name"]
+        ids, names = self.neighbours(area_id), self.report.register.table("areas").set_index("area_id")["name"]
         rows = self.areas.reindex(ids).assign(area=names.reindex(ids))
         return rows.rename(columns={"text": "value_text"}).reset_index(drop=True)[columns]
 
@@ -202,7 +198,7 @@ class Peers:
                 [number_of[one] for one in self.neighbours(area) if one in number_of],
                 *(gates.get(area, []), *(cells.get(area, []) for cells in tables)),
             ]
-            for area, row in self._facts.items()
+            for area, row in self.areas.to_dict("index").items()
         ]
         empty = [None] * self.years.shape[1]
         told = {"areas": areas, "regions": [[names[one], years.get(one, empty)] for one in regions]}

@@ -163,8 +163,8 @@ def _without_errors(notebook, cells):
     """Without standard error: warnings name folders of the machine and are for the analyst."""
     from nbformat import NotebookNode
 
-    def quiet(cell):
-        outputs = [one for one in cell.get("outputs", []) if one.get("name") != "stderr"]
-        return NotebookNode(cell | {"outputs": outputs}) if "outputs" in cell else cell
-
-    return NotebookNode(notebook | {"cells": [quiet(cell) for cell in cells]})
+    cells = [NotebookNode(cell) for cell in cells]
+    for cell in cells:
+        if "outputs" in cell:
+            cell.outputs = [one for one in cell.outputs if one.get("name") != "stderr"]
+    return NotebookNode(notebook | {"cells": cells})

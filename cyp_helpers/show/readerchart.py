@@ -52,20 +52,19 @@ def _drawable(frame):
     if lacking:
         given = "as cyp.figures() and cyp.compare() give them; use .query() to select rows."
         raise ValueError(f"chart() needs the columns {', '.join(lacking)}, {given}")
-    rows = frame[frame["value"].notna() & frame["period"].notna()]
+    rows = frame.dropna(subset=["value", "period"])
     if rows.empty:
         raise ValueError(f"chart() was given {len(frame)} rows, none with both a value and a printed period.")
     kinds = rows[["series_id", "breakdown"]].drop_duplicates()
     if len(kinds) > 1:
-        given = ", ".join(kinds.agg(", ".join, axis=1).head(4))
+        given, (series, breakdown) = ", ".join(kinds.agg(", ".join, axis=1).head(4)), kinds.iloc[0]
         raise ValueError(
             f"chart() draws one indicator of one group; it was given {len(kinds)} ({given} ...). Select one, such as "
-            f".query(\"series_id == '{kinds['series_id'].iloc[0]}' and breakdown == '{kinds['breakdown'].iloc[0]}'\")."
+            f".query(\"series_id == '{series}' and breakdown == '{breakdown}'\")."
         )
     rows = rows.assign(when=[period.end_time.normalize() for period in rows["period"]])
     rows = rows.sort_values("when", kind="stable").drop_duplicates(["area_id", "period_label"], keep="last")
-    text = format_places(rows["value"], rows["places"])
-    return rows.assign(text=text + _WIDE.get(rows["unit"].iloc[0], ""))
+    return rows.assign(text=format_places(rows["value"], rows["places"]) + _WIDE.get(rows["unit"].iloc[0], ""))
 
 
 def _finding(rows):
@@ -137,9 +136,8 @@ def _lines(rows, title):
 
 def _told(rows):
     """Names of the areas that are told apart."""
-    names = rows["area"].unique()
-    if len(names) <= MOST_TOLD:
-        return set(names)
+    if rows["area"].nunique() <= MOST_TOLD:
+        return set(rows["area"])
     newest = rows[rows["when"] == rows["when"].max()]
     ends = newest.loc[[newest["value"].idxmin(), newest["value"].idxmax()], "area"]
     return {*ends, *rows.loc[rows["area_id"] == ENGLAND, "area"]}

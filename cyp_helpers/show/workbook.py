@@ -82,7 +82,8 @@ def _cover(sheet, sheets, title, about, style):
 def _sheet(sheet, table, style):
     """One table: its caption and notes, many of them below it; directly above the rows the header, in view and repeated on paper."""
     columns = [_cells(table.frame.iloc[:, n]) for n in range(table.frame.shape[1])]
-    widths = widths_of([cells for cells, _ in columns])
+    shown = [cells for cells, _ in columns]
+    widths = widths_of(shown)
     notes = [line for note in table.notes for line in textwrap.wrap(_text(plain(note)), int(sum(widths)))]
     below = notes if len(notes) > _NOTES else []
     above = [f"Notes stand below the table, from row {len(table.frame) + 5}."] if below else notes
@@ -92,7 +93,7 @@ def _sheet(sheet, table, style):
     for row, text in [*enumerate(above, start=1), *enumerate(below, start=last + 2)]:
         sheet.write_string(row, 0, text, style(text_wrap=False))
     headers = []
-    for row, height in enumerate(_heights([cells for cells, _ in columns], widths), start=top):
+    for row, height in enumerate(_heights(shown, widths), start=top):
         sheet.set_row(row, height)
     for n, ((cells, formats), width) in enumerate(zip(columns, widths)):
         side = {"align": "right"} if formats is not None else {"align": "left", "indent": 1}
@@ -100,12 +101,9 @@ def _sheet(sheet, table, style):
         headers.append({"header": cells.name, "header_format": style(bold=True, bottom=2, **side)})
         side |= {"bottom": 1, "bottom_color": "#BFBFBF"}
         for row, cell in enumerate(cells, start=top + 1):
-            if isinstance(cell, str):
-                sheet.write_string(row, n, cell, style(**side))
-            elif cell is None:
-                sheet.write_blank(row, n, None, style(**side))
-            else:
-                sheet.write_number(row, n, cell, style(num_format=formats.iloc[row - top - 1], **side))
+            write = sheet.write_blank if cell is None else sheet.write_string if formats is None else sheet.write_number
+            form = {} if cell is None or formats is None else {"num_format": formats.iloc[row - top - 1]}
+            write(row, n, cell, style(**form, **side))
     named = "table_" + re.sub(r"\W", "_", sheet.name.lower(), flags=re.ASCII)  # a name like a cell, such as P1, makes no table
     sheet.add_table(top, 0, last, len(headers) - 1, {"columns": headers, "name": named, "style": "Table Style Light 1"})
     sheet.freeze_panes(top + 1, 1)
