@@ -233,6 +233,7 @@ def tiny(
                 {"indicator_id": "n", "name": "Children", "unit": "count", "decimals": "0", "polarity": "none"},
             ]
         ).fillna(""),
+        "indicator-owners": pd.DataFrame(columns=["plan_indicator_id", "owner", "short_name"], dtype="str"),
         "no-counterpart": pd.DataFrame(columns=["indicator_id", "reason"], dtype="str"),
         "catalogue": pd.DataFrame(columns=["measure", "series_id", "topic", "next_update"], dtype="str"),
         "series": pd.DataFrame(

@@ -28,8 +28,8 @@ _KINDS = {
     },
     "period": {"year": "Year", "period": "Period", "comparator_period": "Other period"},
     "number": {
-        "value": "Figure", "comparator_value": "Other figure", "usual": "Usual, either way", "goal_figure": "Its figure",
-        "promise": "Of 100 like cases, still so a year later", "rank": "Rank", "rank_of": "Areas with a figure",
+        "value": "Figure", "comparator_value": "Other figure", "usual": "Usual, either way",
+        "goal_figure": "Its figure", "promise": "Of 100 like cases, still so a year later", "rank": "Rank", "rank_of": "Areas with a figure",
         "rank_ties": "Areas at this rank", "band": "Quarter", "needs_attention": "Indicators that need attention",
         "went_well": "Indicators that went well", "done": "Shown to be done", "judged": "Can be judged",
         "not_judged": "Cannot be judged", "outcomes": "Cases with a known outcome", "told": "Told, of 100 cases",

@@ -21,8 +21,8 @@ _LEGEND = (
 
 
 def document_of(data, as_at):
-    """Bytes of a board page (``Board.data``) for Word and LibreOffice: a heading and a table for each priority, landscape A4; the file's
-    properties give ``as_at`` as its time, so that equal pages make equal bytes."""
+    """Bytes of a board page (``Board.data``) for Word and LibreOffice: a heading and a table for each priority,
+    landscape A4; the file's properties give ``as_at`` as its time, so that equal pages make equal bytes."""
     from docx import Document  # takes a tenth of a second to import
 
     document, pictures = Document(), _pictures(data)

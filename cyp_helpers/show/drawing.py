@@ -31,9 +31,10 @@ def in_years(ends):
 def years(times, labels, lines, places, spread=None, gate=(), levels=(), marked=()):
     """SVG of lines over the years; a missing figure leaves a gap.
 
-    ``lines`` leads from a class of ``LOOKS`` to (name, list of figures, NaN where there is none); each is named at its end. ``spread`` has
-    ``0.05, 0.25, 0.75, 0.95``, how all authorities lie each year; ``gate`` both ends of what an ordinary year would have brought at the
-    end; ``levels`` are pairs of name and number, drawn across; ``marked`` are numbers of the times that stand out.
+    ``lines`` leads from a class of ``LOOKS`` to (name, list of figures, NaN where there is none); each is named at its
+    end. ``spread`` has ``0.05, 0.25, 0.75, 0.95``, how all authorities lie each year; ``gate`` both ends of what an
+    ordinary year would have brought at the end; ``levels`` are pairs of name and number, drawn across; ``marked`` are
+    numbers of the times that stand out.
 
     >>> years([2015, 2016], ["2015", "2016"], {"own": ("Leicester", [1.0, 2.0])}, 0).count(b'<path class="own"')
     1
@@ -71,7 +72,8 @@ def years(times, labels, lines, places, spread=None, gate=(), levels=(), marked=
 
 
 def long_lines(lines, span, places):
-    """SVG of lines (name, rows of ``known_figures``) on several definitions or areas over a span of years, told apart below."""
+    """SVG of lines (name, rows of ``known_figures``) on several definitions or areas over a span of years, told apart
+    below."""
     plot, own = 300, 0
     height = plot + _LINE * len(lines) + 20
     low, high, ticks = _axis(np.concatenate([line["number"] for _, line in lines]))
@@ -94,7 +96,8 @@ def long_lines(lines, span, places):
 
 
 def strip(rows, polarity, england, places):
-    """SVG of all authorities (rows of ``views.authorities``) on a line, better to the right, one above the other where they stand alike."""
+    """SVG of all authorities (rows of ``views.authorities``) on a line, better to the right, one above the other where
+    they stand alike."""
     height, middle = 190, 120
     values = rows["value"].astype(float)
     low, high, ticks = _axis(values.to_numpy())
@@ -117,8 +120,8 @@ def strip(rows, polarity, england, places):
 
 
 def funnel(rows, value, limits, england):
-    """SVG of figures (``value``, worked out from the counts of ``rows``) by the size of what they count; ``limits`` around England have
-    ``size, low_95, high_95, low_998, high_998``."""
+    """SVG of figures (``value``, worked out from the counts of ``rows``) by the size of what they count; ``limits``
+    around England have ``size, low_95, high_95, low_998, high_998``."""
     height, sizes = 360, limits["size"]
     low, high, ticks = _axis(np.concatenate([value.to_numpy(float), limits["low_95"], limits["high_95"]]))
     low = max(low, 0)
@@ -158,10 +161,8 @@ def _axis(numbers):
 def _rulers(ticks, y, right):
     """Lines across with their numbers."""
     places = max(len(f"{one:.10g}".partition(".")[2]) for one in ticks)
-    return [
-        f'<path d="M{_LEFT} {y(one)}H{right}" stroke="{PALE}"/>{_text(_LEFT - 8, y(one) + 6, f"{one:,.{places}f}", "end")}'
-        for one in ticks
-    ]
+    lines = [f'<path d="M{_LEFT} {y(one)}H{right}" stroke="{PALE}"/>' for one in ticks]
+    return [line + _text(_LEFT - 8, y(one) + 6, f"{one:,.{places}f}", "end") for line, one in zip(lines, ticks)]
 
 
 def _under(times, labels, x, y):
@@ -174,8 +175,8 @@ def _under(times, labels, x, y):
 
 def _spread(spread, x, y):
     """How all authorities lie each year: nine in ten pale, the middle half darker."""
-    parts = []
-    for ends, colour in (((0.05, 0.95), "#f0f0f0"), ((0.25, 0.75), PALE)) if spread is not None and len(spread) > 1 else ():
+    parts, bands = [], (((0.05, 0.95), "#f0f0f0"), ((0.25, 0.75), PALE))
+    for ends, colour in bands if spread is not None and len(spread) > 1 else ():
         there, back = ([f"{at},{y(number)}" for at, number in zip(x, spread[end])] for end in ends)
         parts.append(f'<polygon points="{" ".join([*there, *reversed(back)])}" fill="{colour}"/>')
     return parts

@@ -34,9 +34,10 @@ def sign(kind):
 
 
 def spine(everyone, own, england, neighbours, polarity, clear):
-    """SVG of an area among all authorities (a Series): nine in ten of them as a pale strip, the middle half darker, England the line in
-    the middle, the neighbours' average (which may be missing) a diamond below it, the area a dot, filled where it clearly differs from
-    England: ``clear`` is 1 for better, -1 for worse, 2 where neither is better, 0 for not clear. Right is better, or higher.
+    """SVG of an area among all authorities (a Series): nine in ten of them as a pale strip, the middle half darker,
+    England the line in the middle, the neighbours' average (which may be missing) a diamond below it, the area a dot,
+    filled where it clearly differs from England: ``clear`` is 1 for better, -1 for worse, 2 where neither is better, 0
+    for not clear. Right is better, or higher.
 
     >>> spine(pd.Series([1.0, 2.0, 3.0]), 1.0, 2.0, None, "lower", 1).count("<circle")
     1
@@ -65,8 +66,9 @@ def spine(everyone, own, england, neighbours, polarity, clear):
 
 
 def spark(years, before, reach):
-    """SVG of the figures of an area (by time in years, oldest first), and around the last one the gate in which an ordinary year keeps it:
-    ``reach`` beside ``before``, where it would have brought it; missing where that is not known.
+    """SVG of the figures of an area (by time in years, oldest first), and around the last one the gate in which an
+    ordinary year keeps it: ``reach`` beside ``before``, where it would have brought it; missing where that is not
+    known.
 
     >>> spark(pd.Series([20.0, 25.0], [2015.0, 2016.0]), 20.0, 6.0).count("<rect")
     1
@@ -79,7 +81,8 @@ def spark(years, before, reach):
     step = min(15, (right - 6) / max(years.index[-1] - years.index[0], 1e-9))
 
     def y(number):
-        return round(height / 2 if high == low else height - pad - (number - low) / (high - low) * (height - 2 * pad), 1)
+        share = (number - low) / ((high - low) or 1)
+        return round(height / 2 if high == low else height - pad - share * (height - 2 * pad), 1)
 
     points = [(round(right - (years.index[-1] - time) * step, 1), y(number)) for time, number in years.items()]
     box = ""

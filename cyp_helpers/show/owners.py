@@ -7,7 +7,8 @@ import pandas as pd
 from cyp_helpers.register.periods import parse_periods
 from cyp_helpers.show.wording import Words, bold, day, escape
 
-_FRESH_DAYS, _LETTERS = 183, 110  # an older story is no answer for this review; letters of a sentence on the board's sheet
+_FRESH_DAYS = 183  # an older story is no answer for this review
+_LETTERS = 110  # of a sentence on the board's sheet
 
 
 def asked(report):

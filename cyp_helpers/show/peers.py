@@ -169,13 +169,14 @@ class Peers:
         parts = [f"{COMPARED[kind]} {float(row['held']):.0%} of {int(row['cases']):,}" for kind, row in rows.iterrows()]
         if not parts:
             return "No record of like verdicts on this indicator is known yet."
-        return f"Record: where figures of this indicator stood out so far, they still did a year later {join(parts)} times."
+        held = "Record: where figures of this indicator stood out so far, they still did a year later"
+        return f"{held} {join(parts)} times."
 
     # ---- what a page's script shows ----
 
     def chooser(self, columns, goals):
-        """All that a page shows of another authority, as an attribute of an empty element: ``columns`` of ``verdicts`` in the table named
-        "verdicts", and ``goals``, columns of ``reach``, in the table named "reach"."""
+        """All that a page shows of another authority, as an attribute of an empty element: ``columns`` of ``verdicts``
+        in the table named "verdicts", and ``goals``, columns of ``reach``, in the table named "reach"."""
         words = {}
 
         @cache  # the same few texts come again and again

@@ -38,9 +38,9 @@ DATA = "application/vnd.cyp.board+json"
 class Board:
     """One sheet; shows itself in a notebook, and ``pdf_of`` prints it.
 
-    ``said`` has ``heading, sign, sentence``; ``rows`` the columns of ``COLUMNS`` (those that are not there are left out), ``priority, page,
-    attention, owner``, for each column with a sign ``<column>_sign``, for each picture ``<column>_words``; ``mark, mark_sign`` stand before
-    the name.
+    ``said`` has ``heading, sign, sentence``; ``rows`` the columns of ``COLUMNS`` (those that are not there are left
+    out), ``priority, page, attention, owner``, for each column with a sign ``<column>_sign``, for each picture
+    ``<column>_words``; ``mark, mark_sign`` stand before the name.
     """
 
     title: str
@@ -90,8 +90,8 @@ def _cleaned(told):
 
 @dataclass(frozen=True, eq=False)
 class Pictures:
-    """A table with pictures; shows itself in a notebook. On a page it can be sorted, searched and filtered where ``sortable``. Its rows are
-    as of ``Board``; ``serves`` and ``measure`` are shown where they are there."""
+    """A table with pictures; shows itself in a notebook. On a page it can be sorted, searched and filtered where
+    ``sortable``. Its rows are as of ``Board``; ``serves`` and ``measure`` are shown where they are there."""
 
     caption: str
     rows: pd.DataFrame = field(repr=False)
@@ -107,8 +107,9 @@ class Pictures:
 
 
 def pdf_of(data):
-    """A sheet (``Board.data`` or ``pages.pack.pack``) as bytes of one landscape page of A4, PDF/UA-1: tagged, with alternative texts and
-    links; the sections of a pack go on after it. The typeface comes with matplotlib, so that every machine makes the same bytes."""
+    """A sheet (``Board.data`` or ``pages.pack.pack``) as bytes of one landscape page of A4, PDF/UA-1: tagged, with
+    alternative texts and links; the sections of a pack go on after it. The typeface comes with matplotlib, so that
+    every machine makes the same bytes."""
     import typst
     from matplotlib import get_data_path
 
@@ -143,7 +144,8 @@ def _dot(place, stroke, fill):
 _STRIP = '<path d="M0 6h64v12H0z" fill="#e3e3e3"/><path d="M20 6h24v12H20z" fill="#b0b0b0"/>'
 _DIAMOND = '<path d="M8 6l6 6-6 6-6-6z" fill="#fff" stroke="#1d1d1d" stroke-width="1.5"/>'
 _GATE = (
-    '<path d="M17 3h14v18H17z" fill="#dcdcdc"/><path d="M1 20l10-6 13-3" fill="none" stroke="#3D3D3D" stroke-width="1.75"/>'
+    '<path d="M17 3h14v18H17z" fill="#dcdcdc"/>'
+    '<path d="M1 20l10-6 13-3" fill="none" stroke="#3D3D3D" stroke-width="1.75"/>'
     '<circle cx="24" cy="11" r="3.75" fill="#1d1d1d"/>'
 )
 PICTURES_EXPLAINED = (

@@ -99,14 +99,14 @@ def _figures(rows):
     period = rows["period"].str.replace(r"^(academic|financial) year ", "", regex=True)
     period = period.str.replace(r"^period not printed \(.*(\d{4})\)$", r"by \1", regex=True)
     period = period.str.replace(r"\b([A-Z][a-z]{2})[a-z]+ ", r"\1 ", regex=True)
+    theirs = _short(rows["england_value"], rows["england_text"]) + units
     return {
         "figure": own.where(~rows["unit"].isin(_WORDLESS), rows["value_text"]).where(rows["value"].notna(), UNKNOWN),
         "period": period.where(rows["value"].notna(), NONE),
         "good": rows["polarity"].map(_GOOD).astype("str").fillna(""),
-        "england": rows["england_value"].astype(float),
-        "england_figure": (_short(rows["england_value"], rows["england_text"]) + units).where(rows["england_value"].notna(), NONE),
-        "neighbours": rows["neighbours_value"].astype(float),
-    }  # fmt: skip
+        "england_figure": theirs.where(rows["england_value"].notna(), NONE),
+        **{one: rows[f"{one}_value"].astype(float) for one in ("england", "neighbours")},
+    }
 
 
 def _short(numbers, printed):
@@ -167,7 +167,7 @@ def _target(report, rows):
     """Met or not, before its day on or off track, and where it is heading."""
     targets = report.comparison[report.comparison["comparator"] == "target"].drop_duplicates("subject_id")
     row = targets.set_index("subject_id").reindex(rows["subject_id"]).set_axis(rows.index)
-    known = row["verdict"].isin([str(one) for one in (Verdict.MET, Verdict.NOT_MET, Verdict.ON_TRACK, Verdict.OFF_TRACK)])
+    known = row["verdict"].isin([Verdict.MET, Verdict.NOT_MET, Verdict.ON_TRACK, Verdict.OFF_TRACK])
     without = np.where(row["target_id"].astype("str").fillna("") != "", UNKNOWN, NONE)
     # Of an older figure than the newest the year is told.
     of = look_up(row["observation_id"], report.figures["end"]).dt.strftime(" %Y")
@@ -184,7 +184,8 @@ def pictured(report, rows):
     ``spark_words, spine_words``."""
     pairs = report.pairs[report.pairs["comparator"] == "previous"].drop_duplicates("figure").set_index("figure")
     pairs = pairs.reindex(look_up(rows["observation_id"], report.figures["figure"]))
-    # Where an ordinary year would have brought each figure, all authorities' median change included, and how far beside it such a year ends.
+    # Where an ordinary year would have brought each figure, all authorities' median change included, and how far beside
+    # it such a year ends.
     before = rows["value"].to_numpy() - (pairs["score"] * pairs["scale"]).to_numpy(float)
     gates = zip(before, CLEAR_SCORE * pairs["scale"].to_numpy(float))
     cells = look_up(rows["observation_id"], report.figures["cell"])

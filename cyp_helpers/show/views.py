@@ -14,7 +14,7 @@ from cyp_helpers.show.charts import Chart, Charts
 from cyp_helpers.show.table import show
 from cyp_helpers.show.wording import count, plural
 
-POINTS = ["line", "value", "value_text", "marks", "period_label", "document", "locator"]  # what a table tells of each point
+POINTS = ["line", "value", "value_text", "marks", "period_label", "document", "locator"]  # told of each point
 _RULES = {
     "outside": "outside the limits", "shift": "in a run of seven on one side of the mean",
     "trend": "in a run of seven that rise or fall", "two_of_three": "near a limit with another of three",
@@ -84,9 +84,10 @@ def _among_all(about):
     spoken = f"{count(len(near)).capitalize()} {plural(len(near), 'neighbour')}: "
     spoken += "; ".join(near["area"] + " " + near["value_text"]) + "."
     own = local.loc[local["which"] == "this review", "value_text"]
-    tie = f", shared by {count(int(line['rank_ties']))}" if line["rank_ties"] > 1 else ""
-    rank = f"rank {line['rank']:.0f} of {line['rank_of']:.0f} authorities with a figure{tie}"
-    rank = "no rank" if pd.isna(line["rank"]) else rank
+    rank = "no rank"
+    if not pd.isna(line["rank"]):
+        tie = f", shared by {count(int(line['rank_ties']))}" if line["rank_ties"] > 1 else ""
+        rank = f"rank {line['rank']:.0f} of {line['rank_of']:.0f} authorities with a figure{tie}"
     place = f"{about.report.area['name']} {own.iloc[0] if len(own) else 'unknown'}, {rank}"
     spoken = spoken if len(near) else "No neighbour has a figure."
     data = show(rows[["area", "value", "value_text", "marks", "rank", "which"]], "All authorities with a figure")

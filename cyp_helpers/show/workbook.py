@@ -44,8 +44,8 @@ def write_workbook(report, path):
 
 
 def write_sheets(sheets, title, about, path, as_at):
-    """Write tables (a dict of sheet name to Table with rows) as sheets of a workbook, with a cover of paragraphs and notes; the file's
-    properties give ``as_at`` as its time, so that equal tables make equal bytes.
+    """Write tables (a dict of sheet name to Table with rows) as sheets of a workbook, with a cover of paragraphs and
+    notes; the file's properties give ``as_at`` as its time, so that equal tables make equal bytes.
 
     What stands in a cell is text or a number: nothing becomes a formula, an address or an error.
     """
