@@ -201,6 +201,7 @@ def many(cases, slope="2"):
         "neighbour-lists": texts("list_id title published source_id", ("list", "List", "2016-01-31", "edition")),
         "neighbours": texts("list_id area_id position neighbour_id closeness", *[("list", "N", str(n + 1), f"A{n}", "Close") for n in range(10)]),
         "catalogue": texts("measure series_id topic next_update"),
+        "indicator-owners": texts("plan_indicator_id owner short_name"),
         "no-counterpart": texts("indicator_id reason"),
         "quarantine": texts("series_id breakdown area_id period"),
         "units": read_table(PROJECT / "data/reference/units.csv"),

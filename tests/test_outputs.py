@@ -17,7 +17,8 @@ from cyp_helpers.pages import priority_review as page
 from cyp_helpers.register.tables import UnknownName
 from cyp_helpers.report import check_parameters, open_review
 from cyp_helpers.show import sentences, words
-from cyp_helpers.show.table import Difference, Table, with_sign
+from cyp_helpers.show.cells import Difference, with_sign
+from cyp_helpers.show.table import Table
 from cyp_helpers.show.workbook import write_sheets, write_workbook
 
 LAST, THIS = "FY 2014/15", "FY 2015/16"

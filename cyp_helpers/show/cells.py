@@ -11,7 +11,8 @@ from cyp_helpers.register.periods import parse_periods
 from cyp_helpers.show.columns import WORDS, heading_of, kind_of, printed_by, text_of
 from cyp_helpers.show.wording import clean, day
 
-SIGNS = {verdict.value: verdict.sign for verdict in Verdict}
+_SIGNS = {verdict.value: verdict.sign for verdict in Verdict}
+TEXT_ONLY = {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}  # of XlsxWriter
 # What a spreadsheet reads as the start of a formula, also in full width, where it is not that of a number.
 _FORMULA = re.compile(r"\A(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])(?![+-][0-9][0-9,]*(\.[0-9]+)?%?\Z)")
 _FIGURE = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?")
@@ -46,23 +47,9 @@ def cell_text(cell):
 def with_sign(verdicts):
     """Verdicts with their sign in front: "✓ improved"; "no clear change" has none."""
     verdicts = verdicts.fillna("").astype("str")
-    return (verdicts.map(SIGNS).astype("str").fillna("") + " " + verdicts).str.strip()
+    return (verdicts.map(_SIGNS).astype("str").fillna("") + " " + verdicts).str.strip()
 
 
-def numbers(values):
-    """Values as Decimal with their printed decimals; words stay words, None where there is no figure."""
-    values = values.astype("str").fillna("")
-    is_number = values.str.fullmatch(r"-?[0-9]+(?:\.[0-9]+)?")
-    cells = [Decimal(value) if number else (value or None) for value, number in zip(values, is_number)]
-    return pd.Series(cells, index=values.index, dtype=object)
-
-
-def tidy(frame):
-    """Without empty columns of marks; an empty text cell says so with a dash."""
-    frame = frame.reset_index(drop=True)
-    if "Marks" in frame and (frame["Marks"] == "").all():
-        frame = frame.drop(columns="Marks")
-    return frame.replace("", "–")
 
 
 def for_csv(frame):
@@ -71,8 +58,13 @@ def for_csv(frame):
     >>> for_csv(pd.DataFrame({"name": ["=1+1", "+0.4", "Re-referrals"], "value": [-1.5, 2, 3]})).to_dict("list")
     {'name': ["'=1+1", '+0.4', 'Re-referrals'], 'value': [-1.5, 2.0, 3.0]}
     """
+    return each_text(frame, _no_formula)
+
+
+def each_text(frame, function):
+    """A frame with a function applied to each cell of its columns of text."""
     text = frame.select_dtypes(["str", "object", "category"])
-    return frame.assign(**{name: text[name].map(_no_formula, na_action="ignore") for name in text})
+    return frame.assign(**{name: text[name].map(function, na_action="ignore") for name in text})
 
 
 def _no_formula(cell):
@@ -98,26 +90,23 @@ def for_readers(frame):
     {'Verdict': ['✗ worse']}
     """
     frame = _without_index(frame)
-    shown = [n for n, name in enumerate(frame) if kind_of(name) != "hidden" and not _is_companion(name, frame)]
-    shown = [n for n in shown if frame.columns[n] != "marks" or frame.iloc[:, n].ne("").any()]
-    shown = shown or range(frame.shape[1])
+    shown = [n for n, name in enumerate(frame) if kind_of(name) != "hidden" and not _is_companion(str(name), frame)]
+    shown = [n for n in shown if frame.columns[n] != "marks" or frame.iloc[:, n].ne("").any()] or range(frame.shape[1])
     made = pd.DataFrame({n: _shown(frame, n) for n in shown}, index=frame.index)
     return made.set_axis([heading_of(frame.columns[n]) for n in shown], axis=1)
 
 
 def _without_index(frame):
     frame = frame.to_frame("value" if frame.name is None else frame.name) if isinstance(frame, pd.Series) else frame
-    named = any(name is not None for name in frame.index.names)
-    if not named and not pd.api.types.is_numeric_dtype(frame.index):
-        frame = frame.rename_axis("item")
-        named = True
+    unnamed = all(name is None for name in frame.index.names)
     frame = frame.set_axis(pd.Index(list(frame.columns), dtype=object), axis=1)  # categories take no new name
-    return frame.reset_index(drop=not named, allow_duplicates=True)
+    if unnamed and pd.api.types.is_numeric_dtype(frame.index):
+        return frame.reset_index(drop=True)
+    return (frame.rename_axis("item") if unnamed else frame).reset_index(allow_duplicates=True)
 
 
 def _is_companion(name, frame):
-    name = str(name)
-    of = f"{name.removesuffix('_evidence')}_verdict" if name.endswith("_evidence") else printed_by(name)
+    of = re.sub("_evidence$", "_verdict", name) if name.endswith("_evidence") else printed_by(name)
     return of != name and of in frame.columns
 
 
@@ -169,8 +158,7 @@ def _printed(value, text):
     found = _FIGURE.search(text)
     if pd.isna(value) or not found:
         return text or None
-    places = len(found[0].partition(".")[2])
-    return Printed(f"{value:.{places}f}", text.partition(", ")[0])
+    return Printed(f"{value:.{len(found[0].partition('.')[2])}f}", text.partition(", ")[0])
 
 
 def _places(values, alike):

@@ -1,7 +1,6 @@
 """Charts with their words: a title that says the finding, a text alternative computed from the data, the data below."""
 
 import base64
-import html
 import textwrap
 import warnings
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from io import BytesIO
 import pandas as pd
 
 from cyp_helpers.show.table import Table, render_table, show
-from cyp_helpers.show.wording import clean
+from cyp_helpers.show.wording import clean, in_html
 
 # Government Analysis Function palette for charts
 DARK_BLUE, ORANGE, DARK_GREY, TURQUOISE, LIGHT_GREY = "#12436D", "#F46A25", "#3D3D3D", "#28A197", "#BFBFBF"
@@ -37,35 +36,30 @@ class Chart:
 
     def _repr_html_(self):
         data = self.data if isinstance(self.data, Table) else show(self.data, f"Figures behind the chart: {self.title}")
-        encoded, title, note = (
-            base64.b64encode(self.picture).decode("ascii"),
-            *(html.escape(clean(one)) for one in (self.title, self.note)),
-        )
+        encoded = base64.b64encode(self.picture).decode("ascii")
+        title, note, alternative = map(in_html, (self.title, self.note, _limited(self.alternative)))
         above = f"<p><strong>{title}</strong> <span>{note}</span></p>" if note else ""
         return (
             f'<figure class="chart">{above}<div class="picture" role="region" tabindex="0" aria-label="{title}">'
-            f'<img src="data:image/svg+xml;base64,{encoded}" alt="{html.escape(_limited(self.alternative))}"></div>'
+            f'<img src="data:image/svg+xml;base64,{encoded}" alt="{alternative}"></div>'
             f"<figcaption><details><summary>Figures behind this chart</summary>{render_table(data)}</details></figcaption></figure>"
         )
 
 
 @dataclass(frozen=True)
 class Charts:
-    """Several charts, one below the other, or ``nothing``: why there is none; ``note`` says what is left out."""
+    """Several charts, one below the other, or ``nothing``: why there is none."""
 
     charts: tuple
-    nothing: str
-    note: str = ""
+    nothing: str = ""
 
     def __repr__(self):
         return "\n".join(map(repr, self.charts)) or self.nothing or "No chart"
 
     def _repr_html_(self):
-        words = self.note if self.charts else self.nothing
-        said = f'<p class="nothing">{html.escape(clean(words))}</p>' if words else ""
-        if not self.charts:
-            return said
-        return f'<div class="charts">{"".join(chart._repr_html_() for chart in self.charts)}</div>{said}'
+        if self.charts:
+            return f'<div class="charts">{"".join(chart._repr_html_() for chart in self.charts)}</div>'
+        return f'<p class="nothing">{in_html(self.nothing)}</p>' if self.nothing else ""
 
 
 def _limited(alternative):
@@ -79,8 +73,7 @@ def new_figure(height=4.0, left=0.72, right=0.16, bottom=0.48, top=0.56):
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(_WIDTH, height))
-    edges = {"left": left / _WIDTH, "right": 1 - right / _WIDTH, "bottom": bottom / height, "top": 1 - top / height}
-    figure.subplots_adjust(**edges)
+    figure.subplots_adjust(left / _WIDTH, bottom / height, 1 - right / _WIDTH, 1 - top / height)
     return figure, figure.subplots()
 
 
@@ -103,8 +96,7 @@ def add_title(figure, title, width=84, room=2):
 
 def draw_plain(axes, keep_left=False):
     """Take away what a chart does not need."""
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.spines["left"].set_visible(keep_left)
+    axes.spines[["top", "right"] if keep_left else ["top", "right", "left"]].set_visible(False)
     axes.tick_params(axis="y", length=0)
     axes.tick_params(labelsize=10)
 
@@ -116,8 +108,7 @@ def tell_dates(axes):
     locator = AutoDateLocator(minticks=3, maxticks=8)  # with 4 there is none for 43 to 47 months
     formatter = AutoDateFormatter(locator)
     formatter.scaled.update({30.0: "%b %Y", 1.0: "%d %b %Y"})
-    axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(formatter)
+    axes.xaxis.set(major_locator=locator, major_formatter=formatter)
 
 
 def draw_svg(figure):
@@ -141,10 +132,12 @@ def _as_text(figure):
 
     for axes in figure.axes:
         box, legend = axes.get_position(), axes.get_legend()
-        places = [(axes.xaxis.label, box.width * figure.get_figwidth() * 11)]  # 11 letters to the inch
+        places = [(text, 45) for text in (legend.get_texts() if legend else [])]
+        places += [(axes.xaxis.label, box.width * figure.get_figwidth() * 11)]  # 11 letters to the inch
         places += [(axes.yaxis.label, box.height * figure.get_figheight() * 11)]
-        for text, length in places + [(text, 45) for text in (legend.get_texts() if legend else [])]:
-            text.set_text(_short(text.get_text(), int(length)))
+        for text, length in places:
+            words, most = text.get_text(), int(length)
+            text.set_text(words if len(words) <= most else f"{words[: max(most - 1, 0)].rstrip()}…")
     drawn = figure.findobj(Text)
     for text in drawn:
         lines = clean(text.get_text()).split("\n")
@@ -160,7 +153,3 @@ def _letters():
     from matplotlib.font_manager import findfont, get_font
 
     return {*map(chr, get_font(findfont("DejaVu Sans")).get_charmap()), "\n"}
-
-
-def _short(text, length):
-    return text if len(text) <= length else f"{text[: max(length - 1, 0)].rstrip()}…"

@@ -2,115 +2,57 @@
 
 from cyp_helpers.compare.plan import COMPARATORS
 
-# Heading and kind. Hidden columns find, join or print others; they are shown where there is nothing else.
-COLUMNS = {
-    "name": ("Indicator", "text"),
-    "area": ("Area", "text"),
-    "region": ("Region", "text"),
-    "review": ("Review", "text"),
-    "as_at": ("As known at", "text"),
-    "measure": ("What it is", "text"),
-    "role": ("Role", "text"),
-    "basis": ("How it was assigned", "text"),
-    "breakdown": ("Group", "text"),
-    "unit": ("Unit", "text"),
-    "polarity": ("Which way is good", "text"),
-    "comparator": ("Beside", "text"),
-    "year": ("Year", "period"),
-    "period": ("Period", "period"),
-    "value": ("Figure", "number"),
-    "comparator_period": ("Other period", "period"),
-    "comparator_value": ("Other figure", "number"),
-    "difference": ("Difference", "difference"),
-    "usual": ("Usual, either way", "number"),
-    "goal": ("To reach", "text"),
-    "goal_figure": ("Its figure", "number"),
-    "cases": ("How many cases", "text"),
-    "england_difference": ("Change of England", "difference"),
-    "direction": ("Direction", "text"),
-    "verdict": ("Verdict", "verdict"),
-    "evidence": ("Evidence", "text"),
-    "promise": ("Of 100 like cases, still so a year later", "number"),
-    "counts": ("What the counts say", "text"),
-    "outlook": ("Outlook", "text"),
-    "rank": ("Rank", "number"),
-    "rank_of": ("Areas with a figure", "number"),
-    "rank_ties": ("Areas at this rank", "number"),
-    "band": ("Quarter", "number"),
-    "reason": ("What this rests on", "text"),
-    "flags": ("Bear in mind", "text"),
-    "findings": ("What this rests on", "text"),
-    "differs": ("How its definition differs", "text"),
-    "new": ("New since last review", "text"),
-    "printed": ("As printed", "text"),
-    "reading": ("How it was read", "text"),
-    "period_label": ("Period", "text"),
-    "locator": ("Place", "text"),
-    "query": ("What is odd", "text"),
-    "value_source": ("Source", "text"),
-    # of actions and activities
-    "wording": ("Action", "text"),
-    "due_printed": ("Due, as printed", "text"),
-    "lead_printed": ("Lead and partners, as printed", "text"),
-    "governance": ("Governance group", "text"),
-    "state": ("How it stands", "text"),
-    "later_document": ("What a later document says", "text"),
-    "judgement": ("The workbook's reading", "text"),
-    "achieved": ("What was achieved, in own words", "text"),
-    "judgement_reason": ("Why", "text"),
-    # of the annual review
-    "needs_attention": ("Indicators that need attention", "number"),
-    "went_well": ("Indicators that went well", "number"),
-    "done": ("Shown to be done", "number"),
-    "judged": ("Can be judged", "number"),
-    "not_judged": ("Cannot be judged", "number"),
-    "young_people_rank": ("Young people's rank", "text"),
-    "candidate": ("Candidate to", "text"),
-    "area_printed": ("Area", "text"),
-    "summary": ("Evidence, in own words", "text"),
-    # of the record of verdicts
-    "tenth": ("Promise, of 100", "text"),
-    "outcomes": ("Cases with a known outcome", "number"),
-    "told": ("Told, of 100 cases", "number"),
-    "promised": ("Promised, of 100", "number"),
-    "seen": ("Still so a year later, of 100", "number"),
-    "false_told": ("Told of figures without change, of 100", "number"),
-    "overdispersion": ("Times the variance of independent children", "number"),
-    # of sources and of what is wrong in them
-    "status_words": ("Status", "text"),
-    "expected": ("Next figures", "text"),
-    "published_basis": ("How this is known", "text"),
-    "sha256": ("SHA-256", "text"),
-    "own": ("Published figure", "text"),
-    "published_verdict": ("Published figures say", "verdict"),
-    "line": ("Definition and area", "text"),
-    "comparable": ("May they be compared", "text"),
-    "comparator_source": ("Source of the other figure", "text"),
-}
-HIDDEN = {
-    *(
-        "plan_id",
-        "priority_id",
-        "subject_id",
-        "indicator_id",
-        "series_id",
-        "area_id",
-        "region_id",
-        "source_id",
-        "list_id",
-    ),
-    *("observation_id", "comparator_observation_id", "target_id", "stated_id", "query_ids", "places", "gap", "score"),
-}
+# By kind: column and heading. Hidden columns find, join or print others; they are shown where there is nothing else.
+_KINDS = {
+    "text": {
+        "name": "Indicator", "area": "Area", "region": "Region", "review": "Review", "as_at": "As known at",
+        "measure": "What it is", "role": "Role", "basis": "How it was assigned", "breakdown": "Group", "unit": "Unit",
+        "polarity": "Which way is good", "comparator": "Beside", "goal": "To reach", "cases": "How many cases",
+        "direction": "Direction", "evidence": "Evidence", "counts": "What the counts say", "outlook": "Outlook",
+        "reason": "What this rests on", "findings": "What this rests on", "flags": "Bear in mind",
+        "differs": "How its definition differs", "new": "New since last review", "printed": "As printed",
+        "reading": "How it was read", "period_label": "Period", "locator": "Place", "query": "What is odd",
+        "value_source": "Source",
+        # of actions and activities
+        "wording": "Action", "due_printed": "Due, as printed", "lead_printed": "Lead and partners, as printed",
+        "governance": "Governance group", "state": "How it stands", "later_document": "What a later document says",
+        "judgement": "The workbook's reading", "achieved": "What was achieved, in own words", "judgement_reason": "Why",
+        # of the annual review
+        "young_people_rank": "Young people's rank", "candidate": "Candidate to", "area_printed": "Area",
+        "summary": "Evidence, in own words",
+        # of the record of verdicts, of sources and of what is wrong in them
+        "tenth": "Promise, of 100", "status_words": "Status", "expected": "Next figures",
+        "published_basis": "How this is known", "sha256": "SHA-256", "own": "Published figure",
+        "line": "Definition and area", "comparable": "May they be compared",
+        "comparator_source": "Source of the other figure",
+    },
+    "period": {"year": "Year", "period": "Period", "comparator_period": "Other period"},
+    "number": {
+        "value": "Figure", "comparator_value": "Other figure", "usual": "Usual, either way",
+        "goal_figure": "Its figure", "promise": "Of 100 like cases, still so a year later", "rank": "Rank", "rank_of": "Areas with a figure",
+        "rank_ties": "Areas at this rank", "band": "Quarter", "needs_attention": "Indicators that need attention",
+        "went_well": "Indicators that went well", "done": "Shown to be done", "judged": "Can be judged",
+        "not_judged": "Cannot be judged", "outcomes": "Cases with a known outcome", "told": "Told, of 100 cases",
+        "promised": "Promised, of 100", "seen": "Still so a year later, of 100",
+        "false_told": "Told of figures without change, of 100",
+        "overdispersion": "Times the variance of independent children",
+    },
+    "difference": {"difference": "Difference", "england_difference": "Change of England"},
+    "verdict": {"verdict": "Verdict", "published_verdict": "Published figures say"},
+}  # fmt: skip
+COLUMNS = {name: (heading, kind) for kind, names in _KINDS.items() for name, heading in names.items()}
+HIDDEN = set(
+    "plan_id priority_id subject_id indicator_id series_id area_id region_id source_id list_id observation_id "
+    "comparator_observation_id target_id stated_id query_ids places gap score".split()
+)
 # Codes that read better as words.
 WORDS = {
-    "comparator": COMPARATORS,
-    "direction": {1: "above", -1: "below", 0: "no clear difference"},
+    "comparator": COMPARATORS, "direction": {1: "above", -1: "below", 0: "no clear difference"},
     "polarity": {"higher": "higher is better", "lower": "lower is better", "none": "neither direction"},
     "breakdown": {"all": "everyone"},
 }
-
-
 _TEXT_OF = {"comparator_value": "comparator_text", "period": "period_label"}  # else X_text prints X
+_PRINTS = {text: number for number, text in _TEXT_OF.items()}
 
 
 def text_of(name):
@@ -128,8 +70,7 @@ def printed_by(name):
     >>> printed_by("comparator_text"), printed_by("value_text"), printed_by("name")
     ('comparator_value', 'value', 'name')
     """
-    other = {text: number for number, text in _TEXT_OF.items()}
-    return other.get(name, name.removesuffix("_text"))
+    return _PRINTS.get(name, name.removesuffix("_text"))
 
 
 def heading_of(name):

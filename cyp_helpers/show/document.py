@@ -21,27 +21,17 @@ _LEGEND = (
 
 
 def document_of(data, as_at):
-    """A board page for Word and LibreOffice: a heading and a table for each priority, landscape A4.
-
-    Parameters
-    ----------
-    data : dict, of ``Board.data``
-    as_at : Timestamp that the file's properties give as its time, so that equal pages make equal bytes
-
-    Returns
-    -------
-    bytes
-    """
+    """Bytes of a board page (``Board.data``) for Word and LibreOffice: a heading and a table for each priority,
+    landscape A4; the file's properties give ``as_at`` as its time, so that equal pages make equal bytes."""
     from docx import Document  # takes a tenth of a second to import
 
-    document = Document()
+    document, pictures = Document(), _pictures(data)
     _set_up(document, data, as_at)
     document.add_heading(data["title"], 1)
     document.add_paragraph(f"{data['review']}. {data['asked']}")
     for one in data["said"]:
         document.add_heading(one["heading"], 2)
         document.add_paragraph(one["sentence"])
-    pictures = _pictures(data)
     for priority, rows in data["groups"]:
         document.add_heading(priority, 2)
         _table(document, data["columns"], rows, pictures, f"{priority}: a row for each headline indicator")
@@ -50,18 +40,24 @@ def document_of(data, as_at):
     return _saved(document)
 
 
+def _element(tag, value=None):
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    made = OxmlElement(tag)
+    made.attrib.update({qn("w:val"): value} if value else {})
+    return made
+
+
 def _set_up(document, data, as_at):
     """Paper, letters, language and properties."""
     from docx.enum.section import WD_ORIENT
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
     from docx.shared import Mm, Pt, RGBColor
 
     section = document.sections[0]
     section.orientation, section.page_width, section.page_height = WD_ORIENT.LANDSCAPE, Mm(297), Mm(210)
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(12)
-    styles = {"Normal": (10, 4), "Heading 1": (16, 0), "Heading 2": (12, 8)}
-    for name, (size, before) in styles.items():
+    for name, size, before in (("Normal", 10, 4), ("Heading 1", 16, 0), ("Heading 2", 12, 8)):
         style = document.styles[name]
         style.font.name, style.font.size = "Arial", Pt(size)
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
@@ -70,37 +66,33 @@ def _set_up(document, data, as_at):
         style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(3)
         if name != "Normal":
             style.font.color.rgb = RGBColor(0x12, 0x43, 0x6D)
-    language = OxmlElement("w:lang")
-    language.set(qn("w:val"), "en-GB")
-    document.styles["Normal"].element.rPr.append(language)
+    document.styles["Normal"].element.rPr.append(_element("w:lang", "en-GB"))
     about = document.core_properties
     about.title, about.author, about.language, about.comments = data["title"], "cyp_helpers", "en-GB", data["review"]
     about.created = about.modified = as_at.to_pydatetime()
 
 
 def _table(document, columns, rows, pictures, words):
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
     from docx.shared import Mm
 
     table = document.add_table(rows=1 + len(rows), cols=len(columns), style="Table Grid")
     table.autofit = False
-    for tag, text in (("w:tblCaption", words), ("w:tblDescription", "The first row names the columns, the first column the indicators.")):
-        said = OxmlElement(tag)
-        said.set(qn("w:val"), text)
-        table._tbl.tblPr.append(said)
+    described = "The first row names the columns, the first column the indicators."
+    table._tbl.tblPr.extend([_element("w:tblCaption", words), _element("w:tblDescription", described)])
     for row in table.rows:
-        mark = row._tr.get_or_add_trPr()
-        mark.append(OxmlElement("w:cantSplit"))  # a row stays on one page
-    table.rows[0]._tr.trPr.append(OxmlElement("w:tblHeader"))  # and the header comes again on the next
+        row._tr.get_or_add_trPr().append(_element("w:cantSplit"))  # a row stays on one page
+    table.rows[0]._tr.trPr.append(_element("w:tblHeader"))  # and the header comes again on the next
     for n, (name, header) in enumerate(columns.items()):
         table.columns[n].width = Mm(_WIDTHS[name])  # LibreOffice goes by the columns, Word by their cells
         for cell, row in zip(table.columns[n].cells, [None, *rows]):
             cell.width = Mm(_WIDTHS[name])
             if row is not None and name in _PICTURES and row[name]:
-                _add_picture(cell, pictures[row[name]], _PICTURES[name], row[f"{name}_words"])
+                picture = io.BytesIO(pictures[row[name]])
+                drawn = cell.paragraphs[0].add_run().add_picture(picture, width=Mm(_PICTURES[name]))
+                drawn._inline.docPr.set("descr", row[f"{name}_words"])
             else:
-                _write(cell, header if row is None else _said(row, name), name, strong=row is None or n == 0 and (row["mark"] or row["mark_sign"] not in ("", "better")))
+                strong = row is None or n == 0 and (row["mark"] or row["mark_sign"] not in ("", "better"))
+                _write(cell, header if row is None else _said(row, name), name, strong)
 
 
 def _said(row, name):
@@ -127,11 +119,6 @@ def _write(cell, words, name, strong):
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
 
-def _add_picture(cell, png, width, words):
-    from docx.shared import Mm
-
-    drawn = cell.paragraphs[0].add_run().add_picture(io.BytesIO(png), width=Mm(width))
-    drawn._inline.docPr.set("descr", words)
 
 
 def _pictures(data):
@@ -143,7 +130,9 @@ def _pictures(data):
         "#set page(width: auto, height: auto, margin: 0pt)\n"
         '#for one in json(bytes(sys.inputs.drawings)) { page(image(bytes(one), format: "svg")) }'
     )
-    made = typst.compile(source.encode(), format="png", ppi=220, sys_inputs={"drawings": json.dumps(drawings)}) if drawings else []
+    if not drawings:
+        return {}
+    made = typst.compile(source.encode(), format="png", ppi=220, sys_inputs={"drawings": json.dumps(drawings)})
     return dict(zip(drawings, [made] if isinstance(made, bytes) else made))
 
 

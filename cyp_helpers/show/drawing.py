@@ -10,121 +10,94 @@ import json
 import numpy as np
 import pandas as pd
 
+from cyp_helpers.register.tables import ENGLAND
 from cyp_helpers.show.marks import BLUE, GATE, INK, MIDDLE, PALE, PLUM, SOFT
-from cyp_helpers.show.wording import clean
+from cyp_helpers.show.wording import in_html
 
 WIDTH, FONT = 660, 17  # points; a page's letters have 17, too
 _LEFT, _RIGHT, _TOP, _LINE = 76, 216, 12, 21
 _LONGEST = 15  # letters of a name at the end of a line
 # Lines differ in dash and width, so that none needs its colour.
-LOOKS = {
-    "own": (BLUE, 3.5, ""),
-    "England": (INK, 2, ""),
-    "region": (SOFT, 2, "7 4"),
-    "near": (PLUM, 2, "2 4"),
-}
+LOOKS = {"own": (BLUE, 3.5, ""), "England": (INK, 2, ""), "region": (SOFT, 2, "7 4"), "near": (PLUM, 2, "2 4")}
 _SERIES = [(BLUE, 3, ""), ("#28A197", 2.5, "9 4"), (PLUM, 2.5, "3 4"), ("#8a6fc0", 2.5, "12 3 2 3"), (SOFT, 2.5, "1 5")]
 
 
-def years(times, labels, lines, places, spread=None, gate=None, levels=(), marked=()):
+def in_years(ends):
+    """Days as numbers of years: what the pictures call times."""
+    ends = pd.DatetimeIndex(ends)
+    return (ends.year + ends.day_of_year / 366).tolist()
+
+
+def years(times, labels, lines, places, spread=None, gate=(), levels=(), marked=()):
     """SVG of lines over the years; a missing figure leaves a gap.
 
-    Parameters
-    ----------
-    times, labels : the years as numbers, ascending, and what each is called
-    lines : dict of a class of ``LOOKS`` to (name, list of figures, NaN where there is none); each is named at its end
-    places : decimals of the axis and the names
-    spread : DataFrame with ``0.05, 0.25, 0.75, 0.95``, how all authorities lie each year, or None
-    gate : low and high end of what an ordinary year would have brought at the end, or None
-    levels : pairs of name and number, drawn across
-    marked : numbers of the times that stand out
+    ``lines`` leads from a class of ``LOOKS`` to (name, list of figures, NaN where there is none); each is named at its
+    end. ``spread`` has ``0.05, 0.25, 0.75, 0.95``, how all authorities lie each year; ``gate`` both ends of what an
+    ordinary year would have brought at the end; ``levels`` are pairs of name and number, drawn across; ``marked`` are
+    numbers of the times that stand out.
 
-    >>> years([2015, 2016], ["2015", "2016"], {"own": ("Leicester", [1.0, 2.0])}, 0).count('<path class="own"')
+    >>> years([2015, 2016], ["2015", "2016"], {"own": ("Leicester", [1.0, 2.0])}, 0).count(b'<path class="own"')
     1
     """
-    height = 330
-    drawn = [np.asarray(each, float) for _, each in lines.values()]
-    inside = [*drawn, *([spread.to_numpy().ravel()] if spread is not None else [])]
-    inside += [np.asarray([*(gate or ()), *(number for _, number in levels)], float)]
+    height, bottom, right = 330, 290, WIDTH - _RIGHT
+    inside = [*(each for _, each in lines.values()), [*gate, *(number for _, number in levels)]]
+    inside += [spread.to_numpy().ravel()] if spread is not None else []
     low, high, ticks = _axis(np.concatenate(inside))
-    x, y = _scale(times[0], times[-1], _LEFT + 8, WIDTH - _RIGHT - 14), _scale(low, high, height - 40, _TOP)
-    parts = _spread(spread, [x(one) for one in times], y) + _rulers(ticks, y, WIDTH - _RIGHT)
+    x, y = _scale(times[0], times[-1], _LEFT + 8, right - 14), _scale(low, high, bottom, _TOP)
+    at = [x(one) for one in times]
+    parts = _spread(spread, at, y) + _rulers(ticks, y, right)
     if gate:
-        top, bottom = y(gate[1]), y(gate[0])
-        parts.append(
-            f'<rect class="gate" x="{x(times[-1]) - 9}" y="{top}" width="18" height="{round(bottom - top, 1)}" fill="{GATE}" stroke="{MIDDLE}"/>'
-        )
+        top, end = y(gate[1]), y(gate[0])
+        box = f'x="{at[-1] - 9}" y="{top}" width="18" height="{round(end - top, 1)}"'
+        parts.append(f'<rect class="gate" {box} fill="{GATE}" stroke="{MIDDLE}"/>')
     for name, number in levels:
-        parts.append(f'<path d="M{_LEFT} {y(number)}H{WIDTH - _RIGHT}" stroke="{SOFT}" stroke-dasharray="6 4"/>')
-        parts.append(_text(WIDTH - _RIGHT + 6, y(number) + 6, f"{name} {number:,.{places}f}"))
+        parts.append(f'<path d="M{_LEFT} {y(number)}H{right}" stroke="{SOFT}" stroke-dasharray="6 4"/>')
+        parts.append(_text(right + 6, y(number) + 6, f"{name} {number:,.{places}f}"))
     parts += _under(times, labels, x, height - 14)
     ends = {}
     for kind, (name, numbers) in reversed(lines.items()):
-        parts.append(_path(kind, LOOKS[kind], [x(one) for one in times], y, numbers))
-        known = np.flatnonzero(~np.isnan(np.asarray(numbers, float)))
-        if len(known):
-            ends[kind] = (y(numbers[known[-1]]), f"{_short(name)} {numbers[known[-1]]:,.{places}f}")
-    parts += [
-        _dot(x(times[n]), y(lines["own"][1][n]), n in marked)
-        for n, one in enumerate(lines["own"][1])
-        if not np.isnan(one)
-    ]
-    parts.append(
-        f'<g class="ends">{"".join(_end(*one) for one in zip(ends, _apart([at for at, _ in ends.values()], height - 40), ends.values()))}</g>'
-        if not levels
-        else ""
-    )
-    moved = {
-        "x": [x(one) for one in times],
-        "low": low,
-        "high": high,
-        "bottom": height - 40,
-        "top": _TOP,
-        "places": places,
-    }
-    return _svg(height, "".join(parts), f' data-years="{html.escape(json.dumps(moved))}"')
+        parts.append(_path(kind, LOOKS[kind], at, y, numbers))
+        if known := [one for one in numbers if not np.isnan(one)]:
+            ends[kind] = (y(known[-1]), f"{_short(name)} {known[-1]:,.{places}f}")
+    for n, place in enumerate(at):
+        if not np.isnan(one := lines["own"][1][n]):
+            stands_out = f'<path d="M{place} {y(one) - 8}l8 8-8 8-8-8z" fill="{PLUM}"/>'
+            dot = f'<circle class="own" cx="{place}" cy="{y(one)}" r="4.5" fill="{BLUE}"/>'
+            parts.append(stands_out if n in marked else dot)
+    if not levels:
+        apart = _apart([place for place, _ in ends.values()], bottom)
+        parts.append(f'<g class="ends">{"".join(map(_end, ends, apart, ends.values()))}</g>')
+    moved = {"x": at, "low": low, "high": high, "bottom": bottom, "top": _TOP, "places": places}
+    return _svg(height, parts, f' data-years="{html.escape(json.dumps(moved))}"')
 
 
-def long_lines(lines, times, labels, places):
-    """SVG of lines on several definitions or areas over time, told apart below.
-
-    Parameters
-    ----------
-    lines : list of (name, times, figures, England: bool)
-    times, labels : of the axis below
-    """
-    rows = [name for name, _, _, _ in lines]
-    plot = 300
-    height = plot + _LINE * len(rows) + 20
-    low, high, ticks = _axis(np.concatenate([np.asarray(each, float) for _, _, each, _ in lines]))
-    every = [*times, *(one for _, when, _, _ in lines for one in when)]
+def long_lines(lines, span, places):
+    """SVG of lines (name, rows of ``known_figures``) on several definitions or areas over a span of years, told apart
+    below."""
+    plot, own = 300, 0
+    height = plot + _LINE * len(lines) + 20
+    low, high, ticks = _axis(np.concatenate([line["number"] for _, line in lines]))
+    times = [year + 0.25 for year in span]
+    every = [*times, *(one for _, line in lines for one in in_years(line["end"]))]
     x, y = _scale(min(every) - 0.2, max(every) + 0.2, _LEFT + 8, WIDTH - 20), _scale(low, high, plot - 40, _TOP)
-    parts = _rulers(ticks, y, WIDTH - 12) + _under(times, labels, x, plot - 14)
-    own = 0
-    for row, (name, when, numbers, england) in enumerate(lines):
+    parts = _rulers(ticks, y, WIDTH - 12) + _under(times, [str(year) for year in span], x, plot - 14)
+    for row, (name, line) in enumerate(lines):
+        england = line["area_id"].iloc[0] == ENGLAND
         look = (INK, 2, "") if england else _SERIES[own % len(_SERIES)]
         own += not england
-        at = [x(one) for one in when]
-        parts.append(_path("line", look, at, y, numbers))
-        parts += [
-            f'<circle cx="{one}" cy="{y(number)}" r="{3 if england else 4.5}" fill="{look[0]}"><title>{number:,.{places}f}</title></circle>'
-            for one, number in zip(at, numbers)
-        ]
+        at = [x(one) for one in in_years(line["end"])]
+        parts.append(_path("line", look, at, y, line["number"]))
+        for place, number in zip(at, line["number"]):
+            dot = f'<circle cx="{place}" cy="{y(number)}" r="{3 if england else 4.5}" fill="{look[0]}">'
+            parts.append(f"{dot}<title>{number:,.{places}f}</title></circle>")
         below = plot + 14 + _LINE * row
-        parts.append(
-            f'<path d="M{_LEFT} {below - 6}h34" {_stroke(look)}/>' + _text(_LEFT + 42, below, _short(name, 60))
-        )
-    return _svg(height, "".join(parts))
+        parts += [f'<path d="M{_LEFT} {below - 6}h34" {_stroke(look)}/>', _text(_LEFT + 42, below, _short(name, 60))]
+    return _svg(height, parts)
 
 
 def strip(rows, polarity, england, places):
-    """SVG of all authorities on a line, better to the right, one above the other where they stand alike.
-
-    Parameters
-    ----------
-    rows : DataFrame with ``area, value, value_text, which`` ("this review", "neighbour" or '') of authorities with a figure
-    england : number, or None
-    """
+    """SVG of all authorities (rows of ``views.authorities``) on a line, better to the right, one above the other where
+    they stand alike."""
     height, middle = 190, 120
     values = rows["value"].astype(float)
     low, high, ticks = _axis(values.to_numpy())
@@ -133,45 +106,37 @@ def strip(rows, polarity, england, places):
     bins = (at / 9).round()
     stack = bins.groupby(bins).cumcount()
     up = stack.where(stack % 2 == 0, -stack - 1) / 2 * 8
-    quarters = sorted(x(one) for one in values.quantile([0.25, 0.75]))
-    parts = [
-        f'<rect x="{quarters[0]}" y="20" width="{round(quarters[1] - quarters[0], 1)}" height="{middle + 24}" fill="{PALE}"/>'
-    ]
+    near, far = sorted(x(one) for one in values.quantile([0.25, 0.75]))
+    parts = [f'<rect x="{near}" y="20" width="{round(far - near, 1)}" height="{middle + 24}" fill="{PALE}"/>']
     if england is not None:
-        parts.append(
-            f'<path d="M{x(england)} 20V{middle + 44}" stroke="{INK}" stroke-width="2"/>'
-            + _text(x(england), 14, f"England {england:,.{places}f}", "middle")
-        )
+        parts.append(f'<path d="M{x(england)} 20V{middle + 44}" stroke="{INK}" stroke-width="2"/>')
+        parts.append(_text(x(england), 14, f"England {england:,.{places}f}", "middle"))
     parts += [_text(x(one), height - 6, f"{one:,g}", "middle") for one in ticks if low <= one <= high]
     if polarity != "none":
         parts += [_text(4, 38, "worse", "start"), _text(WIDTH - 4, 38, "better", "end")]
-    return _svg(height, "".join(parts) + _marks(rows, at, middle - up * 0.5 * _squeeze(stack)), ' class="areas"')
+    # How close marks lie above each other, so that the highest stack has room.
+    squeeze = min(2.0, 2 * 84 / max(8 * (stack.max() / 2 + 1) * 2, 1)) if len(stack) else 1
+    return _svg(height, parts + _marks(rows, at, middle - up * 0.5 * squeeze), ' class="areas"')
 
 
-def funnel(rows, value, limits, england, places, log=True):
-    """SVG of figures by the size of what they count, with the limits around England.
-
-    Parameters
-    ----------
-    rows, value : as ``strip``, with ``denominator``; the figures as worked out from counts
-    limits : DataFrame with ``size, low_95, high_95, low_998, high_998``
-    """
-    height = 360
+def funnel(rows, value, limits, england):
+    """SVG of figures (``value``, worked out from the counts of ``rows``) by the size of what they count; ``limits``
+    around England have ``size, low_95, high_95, low_998, high_998``."""
+    height, sizes = 360, limits["size"]
     low, high, ticks = _axis(np.concatenate([value.to_numpy(float), limits["low_95"], limits["high_95"]]))
     low = max(low, 0)
-    x = _scale(np.log(limits["size"].min()), np.log(limits["size"].max()), _LEFT + 8, WIDTH - 20)
+    x = _scale(np.log(sizes.min()), np.log(sizes.max()), _LEFT + 8, WIDTH - 20)
     y = _scale(low, high, height - 48, _TOP)
     parts = _rulers(ticks[ticks >= low], y, WIDTH - 12)
     for column, dash in (("low_95", "3 4"), ("high_95", "3 4"), ("low_998", ""), ("high_998", "")):
         inside = limits[limits[column].between(low, high)]
         parts.append(_path("limit", (SOFT, 1.5, dash), [x(one) for one in np.log(inside["size"])], y, inside[column]))
     parts.append(f'<path d="M{_LEFT} {y(england)}H{WIDTH - 12}" stroke="{INK}" stroke-width="2"/>')
-    sizes = np.unique([_round(one) for one in np.geomspace(limits["size"].min(), limits["size"].max(), 4)])
-    parts += [_text(x(np.log(one)), height - 26, f"{one:,.0f}", "middle") for one in sizes]
+    told = np.geomspace(sizes.min(), sizes.max(), 4)
+    told = np.unique([round(one, -int(np.log10(one))) for one in told])  # with one digit that is not nought
+    parts += [_text(x(np.log(one)), height - 26, f"{one:,.0f}", "middle") for one in told]
     parts.append(_text((_LEFT + WIDTH) / 2, height - 5, "Out of how many, in steps of like growth", "middle"))
-    return _svg(
-        height, "".join(parts) + _marks(rows, np.log(rows["denominator"]).map(x), value.map(y)), ' class="areas"'
-    )
+    return _svg(height, parts + _marks(rows, np.log(rows["denominator"]).map(x), value.map(y)), ' class="areas"')
 
 
 # ---- parts ----
@@ -188,8 +153,7 @@ def _axis(numbers):
 
     numbers = numbers[~np.isnan(numbers)]
     low, high = (numbers.min(), numbers.max()) if len(numbers) else (0, 1)
-    if low > 0 and low < 0.25 * high:
-        low = 0
+    low = 0 if 0 < low < 0.25 * high else low
     ticks = MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high if high > low else low + 1)
     return float(ticks[0]), float(ticks[-1]), ticks
 
@@ -197,28 +161,22 @@ def _axis(numbers):
 def _rulers(ticks, y, right):
     """Lines across with their numbers."""
     places = max(len(f"{one:.10g}".partition(".")[2]) for one in ticks)
-    return [
-        f'<path d="M{_LEFT} {y(one)}H{right}" stroke="{PALE}"/>'
-        + _text(_LEFT - 8, y(one) + 6, f"{one:,.{places}f}", "end")
-        for one in ticks
-    ]
+    lines = [f'<path d="M{_LEFT} {y(one)}H{right}" stroke="{PALE}"/>' for one in ticks]
+    return [line + _text(_LEFT - 8, y(one) + 6, f"{one:,.{places}f}", "end") for line, one in zip(lines, ticks)]
 
 
 def _under(times, labels, x, y):
-    """As many names of years as there is room for, first and last among them."""
-    wide = max((len(one) for one in labels), default=1) * 9 + 14
+    """As many names of years as there is room for, the last among them."""
+    wide = max(map(len, labels), default=1) * 9 + 14
     room = max(int((x(times[-1]) - x(times[0])) // wide), 1)
     step = max(-(-(len(times) - 1) // room), 1)
-    chosen = range(len(times) - 1, -1, -step)
-    return [_text(x(times[n]), y, labels[n], "middle") for n in chosen]
+    return [_text(x(times[n]), y, labels[n], "middle") for n in range(len(times) - 1, -1, -step)]
 
 
 def _spread(spread, x, y):
     """How all authorities lie each year: nine in ten pale, the middle half darker."""
-    if spread is None or len(spread) < 2:
-        return []
-    parts = []
-    for ends, colour in (((0.05, 0.95), "#f0f0f0"), ((0.25, 0.75), PALE)):
+    parts, bands = [], (((0.05, 0.95), "#f0f0f0"), ((0.25, 0.75), PALE))
+    for ends, colour in bands if spread is not None and len(spread) > 1 else ():
         there, back = ([f"{at},{y(number)}" for at, number in zip(x, spread[end])] for end in ends)
         parts.append(f'<polygon points="{" ".join([*there, *reversed(back)])}" fill="{colour}"/>')
     return parts
@@ -226,32 +184,22 @@ def _spread(spread, x, y):
 
 def _path(kind, look, x, y, numbers):
     """A line, broken where a figure is missing."""
-    steps, pen = [], "M"
+    steps, pen = "", "M"
     for at, number in zip(x, numbers):
-        if np.isnan(number):
-            pen = "M"
-            continue
-        steps.append(f"{pen}{at:g} {y(number):g}")
-        pen = "L"
-    return f'<path class="{kind}" d="{"".join(steps)}" {_stroke(look)}/>'
+        steps += "" if np.isnan(number) else f"{pen}{at:g} {y(number):g}"
+        pen = "M" if np.isnan(number) else "L"
+    return f'<path class="{kind}" d="{steps}" {_stroke(look)}/>'
 
 
 def _stroke(look):
-    colour, width, dash = look
-    dashed = f' stroke-dasharray="{dash}"' if dash else ""
-    return f'fill="none" stroke="{colour}" stroke-width="{width}" stroke-linejoin="round"{dashed}'
+    dashed = f' stroke-dasharray="{look[2]}"' if look[2] else ""
+    return f'fill="none" stroke="{look[0]}" stroke-width="{look[1]}" stroke-linejoin="round"{dashed}'
 
 
-def _dot(x, y, stands_out):
-    if stands_out:
-        return f'<path d="M{x} {y - 8}l8 8-8 8-8-8z" fill="{PLUM}"/>'
-    return f'<circle class="own" cx="{x}" cy="{y}" r="4.5" fill="{BLUE}"/>'
-
-
-def _end(kind, at, told):
-    colour = LOOKS[kind][0]
-    weight = ' font-weight="700"' if kind == "own" else ""
-    return f'<text class="{kind}" x="{WIDTH - _RIGHT + 4}" y="{round(at + 6, 1)}" data-at="{told[0]}" fill="{colour}"{weight}>{html.escape(clean(told[1]))}</text>'
+def _end(kind, place, told):
+    look = f'fill="{LOOKS[kind][0]}"' + (' font-weight="700"' if kind == "own" else "")
+    at = f'x="{WIDTH - _RIGHT + 4}" y="{round(place + 6, 1)}" data-at="{told[0]}"'
+    return f'<text class="{kind}" {at} {look}>{in_html(told[1])}</text>'
 
 
 def _apart(places, bottom):
@@ -267,48 +215,29 @@ def _apart(places, bottom):
 
 def _marks(rows, x, y):
     """A mark for each authority with its name; over them those of the neighbours and, largest, of the area."""
-    parts, over = [], {"neighbour": [], "this review": []}
+    parts, near, own = [], [], []
     for n, at, up, area, text, which in zip(rows["n"], x, y, rows["area"], rows["value_text"], rows["which"]):
         place = f'transform="translate({round(float(at), 1)} {round(float(up), 1)})"'
-        parts.append(
-            f'<g class="a" data-n="{n}" {place}><circle r="4.5" fill="{MIDDLE}" stroke="#8a8a8a"/><title>{html.escape(clean(area))} {text}</title></g>'
-        )
-        over.get(which, []).append(place)
-    near = "".join(
-        f'<path class="near" {place} d="M0-6l6 6-6 6-6-6z" fill="#fff" stroke="{PLUM}" stroke-width="2" pointer-events="none"/>'
-        for place in over["neighbour"]
-    )
-    own = "".join(
-        f'<circle class="own" {place} r="8" fill="{BLUE}" stroke="#fff" stroke-width="1.5" pointer-events="none"/>'
-        for place in over["this review"]
-    )
-    return "".join(parts) + near + own
-
-
-def _squeeze(stack):
-    """How close marks lie above each other, so that the highest stack has room."""
-    return min(2.0, 2 * 84 / max(8 * (stack.max() / 2 + 1) * 2, 1)) if len(stack) else 1
+        mark = f'<circle r="4.5" fill="{MIDDLE}" stroke="#8a8a8a"/><title>{in_html(area)} {text}</title>'
+        parts.append(f'<g class="a" data-n="{n}" {place}>{mark}</g>')
+        if which == "neighbour":
+            look = f'fill="#fff" stroke="{PLUM}" stroke-width="2"'
+            near.append(f'<path class="near" {place} d="M0-6l6 6-6 6-6-6z" {look} pointer-events="none"/>')
+        elif which == "this review":
+            look = f'fill="{BLUE}" stroke="#fff" stroke-width="1.5"'
+            own.append(f'<circle class="own" {place} r="8" {look} pointer-events="none"/>')
+    return parts + near + own
 
 
 def _text(x, y, words, anchor="start"):
-    return f'<text x="{round(x, 1)}" y="{round(y, 1)}" text-anchor="{anchor}" fill="{INK}">{html.escape(clean(words))}</text>'
+    return f'<text x="{round(x, 1)}" y="{round(y, 1)}" text-anchor="{anchor}" fill="{INK}">{in_html(words)}</text>'
 
 
 def _short(name, longest=_LONGEST):
     return name if len(name) <= longest else name[: longest - 1].rstrip() + "…"
 
 
-def _round(number):
-    """A number with one digit that is not nought."""
-    unit = 10 ** int(np.log10(number))
-    return round(number / unit) * unit
-
-
-def _svg(height, drawn, more=""):
+def _svg(height, parts, more=""):
+    size = f'viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
     letters = f'font-family="Arial, Helvetica, sans-serif" font-size="{FONT}"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" {letters}{more}>{drawn}</svg>'
-
-
-def quantiles(figures):
-    """How figures (an authority a row, a year a column) lie each year: the frame that ``years`` calls ``spread``."""
-    return pd.DataFrame({part: figures.quantile(part) for part in (0.05, 0.25, 0.75, 0.95)})
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {letters}{more}>{"".join(parts)}</svg>'.encode()

@@ -11,17 +11,13 @@ _LINE = {"fill": "none", "stroke-width": 2.5}
 _RING = "M8 8m-{r} 0a{r} {r} 0 1 0 {d} 0a{r} {r} 0 1 0 -{d} 0"
 # Each differs from the others in shape, so that none needs its colour. Right is better, as on the spine.
 SIGNS = {
-    "better": (_RIGHT, BLUE, {}),
-    "worse": (_LEFT, PLUM, {}),
+    "better": (_RIGHT, BLUE, {}), "worse": (_LEFT, PLUM, {}),
     "better too": (_RIGHT_INSIDE, BLUE, {"fill": "#fff", "stroke-width": 2}),
-    "worse too": (_LEFT_INSIDE, PLUM, {"fill": "#fff", "stroke-width": 2}),
-    "neither": ("M8 1l7 7-7 7-7-7z", INK, {}),
+    "worse too": (_LEFT_INSIDE, PLUM, {"fill": "#fff", "stroke-width": 2}), "neither": ("M8 1l7 7-7 7-7-7z", INK, {}),
     "unclear": (_RING.format(r=4, d=8), SOFT, {"fill": "#fff", "stroke-width": 1.75}),
     "untested": ("M4.6 5.4a3.4 3.4 0 1 1 5 2.6Q8 8.9 8 10.4M8 13.9v.1", INK, {"fill": "none", "stroke-width": 2.4, "stroke-linecap": "round"}),
-    "met": ("M2 8.5l4 4 8-9", BLUE, _LINE),
-    "not met": ("M3 3l10 10M13 3L3 13", PLUM, _LINE),
-    "on track": ("M1 12l5-5 3 3 6-7", BLUE, _LINE),
-    "off track": ("M1 4l5 5 3-3 6 7", PLUM, _LINE),
+    "met": ("M2 8.5l4 4 8-9", BLUE, _LINE), "not met": ("M3 3l10 10M13 3L3 13", PLUM, _LINE),
+    "on track": ("M1 12l5-5 3 3 6-7", BLUE, _LINE), "off track": ("M1 4l5 5 3-3 6 7", PLUM, _LINE),
 }
 
 
@@ -33,19 +29,15 @@ def sign(kind):
     """
     path, colour, look = SIGNS[kind]
     look = {"fill": colour, **({"stroke": colour} if look else {}), **look}
-    return _svg((16, 16), f'<path d="{path}" {_attributes(look)}/>')
+    drawn = " ".join(f'{name}="{value}"' for name, value in look.items())
+    return svg((16, 16), f'<path d="{path}" {drawn}/>')
 
 
 def spine(everyone, own, england, neighbours, polarity, clear):
-    """SVG of an area among all authorities: nine in ten of them as a pale strip, the middle half darker, England the line in the
-    middle, the neighbours' average a diamond below it, the area a dot, filled where it clearly differs from England.
-
-    Parameters
-    ----------
-    everyone : Series of figures of all authorities
-    own, england, neighbours : numbers; ``neighbours`` may be missing
-    polarity : "higher", "lower" (the strip is turned, so that right is better) or "none" (right is higher)
-    clear : 1 clearly better, -1 clearly worse, 2 clearly different where neither is better, 0 not clear
+    """SVG of an area among all authorities (a Series): nine in ten of them as a pale strip, the middle half darker,
+    England the line in the middle, the neighbours' average (which may be missing) a diamond below it, the area a dot,
+    filled where it clearly differs from England: ``clear`` is 1 for better, -1 for worse, 2 where neither is better, 0
+    for not clear. Right is better, or higher.
 
     >>> spine(pd.Series([1.0, 2.0, 3.0]), 1.0, 2.0, None, "lower", 1).count("<circle")
     1
@@ -65,22 +57,18 @@ def spine(everyone, own, england, neighbours, polarity, clear):
     colour = {-1: PLUM, 0: SOFT, 1: BLUE, 2: INK}[clear]
     parts = [bar(quarters[0], quarters[3], PALE), bar(quarters[1], quarters[2], MIDDLE)]
     parts.append(f'<path d="M{middle} 0V{height}" stroke="{INK}" stroke-width="1.5"/>')
-    look = {"fill": colour if clear else "#fff", "stroke": colour, "stroke-width": 2.5}
-    parts.append(f'<circle cx="{at(own)}" cy="12" r="6" {_attributes(look)}/>')
+    fill = colour if clear else "#fff"
+    parts.append(f'<circle cx="{at(own)}" cy="12" r="6" fill="{fill}" stroke="{colour}" stroke-width="2.5"/>')
     if not pd.isna(neighbours):
         x = min(max(at(neighbours), 6), width - 6)
         parts.append(f'<path d="M{x} 14l4.5 4.5-4.5 4.5-4.5-4.5z" fill="#fff" stroke="{INK}" stroke-width="1.5"/>')
-    return _svg(SPINE, "".join(parts))
+    return svg(SPINE, "".join(parts))
 
 
 def spark(years, before, reach):
-    """SVG of the figures of an area, and around the last one the gate in which an ordinary year keeps it.
-
-    Parameters
-    ----------
-    years : Series of figures by time in years, oldest first
-    before : where an ordinary year would have brought the last figure; missing where that is not known
-    reach : how far beside it an ordinary year ends
+    """SVG of the figures of an area (by time in years, oldest first), and around the last one the gate in which an
+    ordinary year keeps it: ``reach`` beside ``before``, where it would have brought it; missing where that is not
+    known.
 
     >>> spark(pd.Series([20.0, 25.0], [2015.0, 2016.0]), 20.0, 6.0).count("<rect")
     1
@@ -88,33 +76,25 @@ def spark(years, before, reach):
     width, height = SPARK
     right, pad = width - 8, 4
     gated = not pd.isna(before) and not pd.isna(reach) and len(years) > 1
-    low, high = (
-        (min(years.min(), before - reach), max(years.max(), before + reach)) if gated else (years.min(), years.max())
-    )
+    every = [*years, before - reach, before + reach] if gated else [*years]
+    low, high = min(every), max(every)
     step = min(15, (right - 6) / max(years.index[-1] - years.index[0], 1e-9))
 
     def y(number):
-        return round(
-            height / 2 if high == low else height - pad - (number - low) / (high - low) * (height - 2 * pad), 1
-        )
+        share = (number - low) / ((high - low) or 1)
+        return round(height / 2 if high == low else height - pad - share * (height - 2 * pad), 1)
 
     points = [(round(right - (years.index[-1] - time) * step, 1), y(number)) for time, number in years.items()]
-    parts = []
+    box = ""
     if gated:
         top, bottom = y(before + reach), y(before - reach)
-        parts.append(f'<rect x="{right - 7}" y="{top}" width="14" height="{round(bottom - top, 1)}" fill="{GATE}"/>')
+        box = f'<rect x="{right - 7}" y="{top}" width="14" height="{round(bottom - top, 1)}" fill="{GATE}"/>'
     line = " ".join(f"{x},{y}" for x, y in points)
-    parts.append(
-        f'<polyline points="{line}" fill="none" stroke="#3D3D3D" stroke-width="1.75" stroke-linejoin="round"/>'
-    )
-    parts.append(f'<circle cx="{points[-1][0]}" cy="{points[-1][1]}" r="3.75" fill="{INK}"/>')
-    return _svg(SPARK, "".join(parts))
+    line = f'<polyline points="{line}" fill="none" stroke="#3D3D3D" stroke-width="1.75" stroke-linejoin="round"/>'
+    return svg(SPARK, f'{box}{line}<circle cx="{points[-1][0]}" cy="{points[-1][1]}" r="3.75" fill="{INK}"/>')
 
 
-def _attributes(look):
-    return " ".join(f'{name}="{value}"' for name, value in look.items())
-
-
-def _svg(size, drawn):
+def svg(size, drawn):
+    """A drawing of a width and height."""
     width, height = size
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">{drawn}</svg>'

@@ -7,7 +7,7 @@ import pandas as pd
 from cyp_helpers.register.periods import parse_periods
 from cyp_helpers.show.wording import Words, bold, day, escape
 
-FRESH_DAYS = 183  # an older story is no answer for this review
+_FRESH_DAYS = 183  # an older story is no answer for this review
 _LETTERS = 110  # of a sentence on the board's sheet
 
 
@@ -20,35 +20,32 @@ def asked(report):
     ``written`` (date; empty where nothing was said) and ``fresh`` (said within half a year before the review). Without rows for another
     area than the plan's own, and for plans that name no owners.
     """
-    tables = report.register.tables
-    columns = ["plan_indicator_id", "owner", "who", "story", "next", "period", "written"]
-    owners = tables.get("indicator-owners", pd.DataFrame(columns=columns[:2], dtype="str"))
-    told = tables.get("commentary", pd.DataFrame(columns=[columns[0], *columns[2:]], dtype="str"))
-    told = told.sort_values("written", kind="stable").drop_duplicates("plan_indicator_id", keep="last")
-    listed = report.register.table("plan-indicators")
+    table, words = report.register.table, ["who", "story", "next"]
+    told = table("commentary").sort_values("written", kind="stable").drop_duplicates("plan_indicator_id", keep="last")
+    listed = table("plan-indicators")
     listed = listed[(listed["plan_id"] == report.plan["plan_id"]) & report.is_own_area]
     line = listed["series_id"] + "|" + listed["area_id"] + "|" + listed["breakdown"]
-    rows = listed[["plan_indicator_id"]].assign(subject_id=line).merge(owners[columns[:2]], on="plan_indicator_id")
-    rows = rows.merge(told[[columns[0], *columns[2:]]], on="plan_indicator_id", how="left")
+    rows = listed[["plan_indicator_id"]].assign(subject_id=line)
+    rows = rows.merge(table("indicator-owners")[["plan_indicator_id", "owner"]])
+    rows = rows.merge(told[["plan_indicator_id", *words, "period", "written"]], how="left")
     rows = report.subjects[["subject_id", "priority_id", "name"]].merge(rows, on="subject_id")
     written = pd.to_datetime(rows["written"])
     label = parse_periods(rows["period"].astype("str").fillna(""))["period_label"].fillna("")
-    rows[["who", "story", "next"]] = rows[["who", "story", "next"]].astype("str").fillna("")
-    fresh = written >= report.as_at - pd.Timedelta(days=FRESH_DAYS)
+    rows[words] = rows[words].astype("str").fillna("")
+    fresh = written >= report.as_at - pd.Timedelta(days=_FRESH_DAYS)
     return rows.assign(written=written, period=label, fresh=fresh).drop(columns="plan_indicator_id")
 
 
 def commentary(report):
     """All that owners say, in full with who, when and of what; then how many of those who were asked have said something."""
     rows = asked(report)
-    lines = []
+    told = ""
     for row in rows[rows["written"].notna()].itertuples():
         about = f", about {row.period}" if row.period else ""
         old = "" if row.fresh else ", more than half a year ago"
-        when = f"{row.who}, {day(row.written)}{about}{old}"
         said = f"{row.story} What we do next: {row.next}" if row.next else row.story
-        lines.append(f"- {bold(row.name)} ({escape(when)}): {escape(said)}")
-    return Words("\n".join(lines) + "\n\n" + missing(report) if lines else missing(report))
+        told += f"- {bold(row.name)} ({escape(f'{row.who}, {day(row.written)}{about}{old}')}): {escape(said)}\n"
+    return Words(f"{told}\n{missing(report)}" if told else missing(report))
 
 
 def missing(report):
@@ -69,21 +66,17 @@ def with_owners(report, rows):
     >>> set(with_owners(report := cyp.open_review("cypf-2016-18", "2017-18 part 2"), listed(report))["owner"])
     {''}
     """
-    said = asked(report).drop_duplicates("subject_id").set_index("subject_id")
-    said = said.reindex(rows["subject_id"]).set_axis(rows.index)
-    fresh = said["fresh"].eq(True)
-    words = said["who"].astype("str").fillna("") + ": " + said["story"].astype("str").fillna("").map(first_sentence)
-    return rows.assign(
-        period=rows["period"].str.replace("12 months to ", "yr to ", regex=False),
-        owner=words.where(fresh, ""),
-    )
+    said = asked(report).query("fresh").drop_duplicates("subject_id").set_index("subject_id")
+    words = said["who"] + ": " + said["story"].map(first_sentence)
+    period = rows["period"].str.replace("12 months to ", "yr to ", regex=False)
+    return rows.assign(period=period, owner=rows["subject_id"].map(words).astype("str").fillna(""))
 
 
-def first_sentence(text, letters=_LETTERS):
+def first_sentence(text):
     """The first sentence of a text, cut at a word where it is long.
 
     >>> first_sentence("Two children moved. Both are well.")
     'Two children moved.'
     """
     sentence = re.split(r"(?<=[.!?])\s", text, maxsplit=1)[0]
-    return sentence if len(sentence) <= letters else sentence[:letters].rpartition(" ")[0] + " …"
+    return sentence if len(sentence) <= _LETTERS else sentence[:_LETTERS].rpartition(" ")[0] + " …"

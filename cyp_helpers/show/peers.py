@@ -16,8 +16,11 @@ from cyp_helpers.register.tables import ENGLAND
 from cyp_helpers.show.cells import cell_text, for_readers
 from cyp_helpers.show.wording import clean, join
 
-COMPARED = ["previous", "five_years", "england", "region", "neighbours"]
-_SINCE = {"previous": " since the last figure", "five_years": " over five years", "england": " than England", "neighbours": " than its neighbours"}  # fmt: skip
+COMPARED = {  # and how the record of verdicts names each
+    "previous": "since the last figure", "five_years": "over five years", "england": "beside England",
+    "region": "beside the region", "neighbours": "beside neighbours",
+}  # fmt: skip
+_BESIDE = {"england": "than England", "neighbours": "than its neighbours"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,22 +39,27 @@ class Peers:
     @cached_property
     def figures(self):
         """Figures of the line's series, all authorities, regions and England, every year of like periods: rows of ``Report.everyone``."""
-        rows = self.report.everyone
-        rows = rows[rows["open_data"] & (rows["series_id"] == self.line["series_id"]) & (rows["breakdown"] == self.line["breakdown"])]
-        return rows[rows["kind"] == rows.loc[rows["cell"] == self.line["cell"], "kind"].iloc[0]].sort_values(
-            "end", kind="stable"
-        )
+        rows = self._of_line(self.report.everyone)
+        rows = rows[rows["open_data"]]
+        kind = rows.loc[rows["cell"] == self.line["cell"], "kind"].iloc[0]
+        return rows[rows["kind"] == kind].sort_values("end", kind="stable")
+
+    def _of_line(self, rows):
+        """Rows of the line's own series and breakdown."""
+        return rows[(rows["series_id"] == self.line["series_id"]) & (rows["breakdown"] == self.line["breakdown"])]
+
+    @cached_property
+    def now(self):
+        """The figures of the newest period."""
+        return self.figures[self.figures["cell"] == self.line["cell"]]
 
     @cached_property
     def years(self):
         """The same as numbers, a row for each ``area_id`` and a column for each period, in order."""
-        figures = self.figures[
-            self.figures["end"] <= self.figures.loc[self.figures["cell"] == self.line["cell"], "end"].iloc[0]
-        ]
-        wide = figures.drop_duplicates(["area_id", "end"], keep="last").pivot(
-            index="area_id", columns="end", values="number"
-        )
-        return wide.loc[:, wide.loc[wide.index.intersection([self.report.area["area_id"]])].notna().any()]
+        figures = self.figures[self.figures["end"] <= self.now["end"].iloc[0]]
+        figures = figures.drop_duplicates(["area_id", "end"], keep="last")
+        wide = figures.pivot(index="area_id", columns="end", values="number")
+        return wide.loc[:, wide[wide.index == self.report.area["area_id"]].notna().any()]
 
     @cached_property
     def labels(self):
@@ -63,32 +71,25 @@ class Peers:
     def verdicts(self):
         """Each authority beside its past, England, region and neighbours: rows of ``cyp.compare``, with ``usual`` (how far apart
         ordinary figures lie) in the order of ``COMPARED``."""
-        report = self.report
-        now = self.figures.index[(self.figures["cell"] == self.line["cell"]) & self.figures["local"]]
-        pairs = report.peers[report.peers["figure"].isin(now) & report.peers["comparator"].isin(COMPARED)]
-        level = level_scale(pairs["scale"]).where(
-            pairs["comparator"] != "neighbours", level_scale(pairs["scale"], pairs["n"])
-        )
-        usual = CLEAR_SCORE * pairs["scale"].where(pairs["comparator"] == "previous", level)
-        rows = tidy(pairs, report.everyone, report.register)
-        rows["usual"] = usual.where(pairs["comparator"] != "five_years").to_numpy()
-        rows["before"] = (rows["value"] - (pairs["score"] * pairs["scale"]).to_numpy()).where(
-            rows["comparator"] == "previous"
-        )
-        order = rows["comparator"].map({one: n for n, one in enumerate(COMPARED)})
-        return rows.assign(order=order, usual_places=rows["difference_places"], promise_places=0).sort_values(
-            ["area", "order"], kind="stable", ignore_index=True
-        )
+        pairs, figures = self.report.peers, self.now.index[self.now["local"]]
+        pairs = pairs[pairs["figure"].isin(figures) & pairs["comparator"].isin(list(COMPARED))]
+        kind, scale = pairs["comparator"], pairs["scale"]
+        level = level_scale(scale).where(kind != "neighbours", level_scale(scale, pairs["n"]))
+        usual = (CLEAR_SCORE * scale.where(kind == "previous", level)).where(kind != "five_years")
+        rows = tidy(pairs, self.report.everyone, self.report.register)
+        before = rows["value"] - (pairs["score"] * scale).to_numpy()
+        rows = rows.assign(
+            usual=usual.to_numpy(), usual_places=rows["difference_places"], promise_places=0,
+            before=before.where(rows["comparator"] == "previous"),
+            order=rows["comparator"].map({one: n for n, one in enumerate(COMPARED)}),
+        )  # fmt: skip
+        return rows.sort_values(["area", "order"], kind="stable", ignore_index=True)
 
     @cached_property
     def areas(self):
         """One row for each authority with a figure, by ``area_id``: ``area, value, text, rank, rank_of, region_id, numerator, denominator``,
         and ``n``, its number, in the order of names."""
-        rows = (
-            self.figures[(self.figures["cell"] == self.line["cell"]) & self.figures["local"]]
-            .set_index("area_id")
-            .sort_values("area")
-        )
+        rows = self.now[self.now["local"]].set_index("area_id").sort_values("area")
         text = rows["value"] + {"percent": "%"}.get(self.line["unit"], "")
         kept = rows[["area", "number", "rank", "rank_of", "region_id", "numerator", "denominator"]]
         return kept.rename(columns={"number": "value"}).assign(text=text, n=range(len(rows)))
@@ -105,172 +106,110 @@ class Peers:
         return listed.groupby("area_id")["neighbour_id"].agg(list).to_dict()
 
     @cached_property
-    def titles(self):
-        """The finding for each authority, by ``area_id``."""
+    def _titles(self):
         rows = self.verdicts.pivot(index="area_id", columns="comparator", values=["verdict", "evidence"])
-        rows = rows.reindex(index=self.areas.index, columns=pd.MultiIndex.from_product([["verdict", "evidence"], COMPARED]))
+        columns = pd.MultiIndex.from_product([["verdict", "evidence"], COMPARED])
+        rows = rows.reindex(index=self.areas.index, columns=columns)
         clear = rows["verdict"].where(rows["evidence"] == Evidence.CLEAR)
         tested = rows["evidence"].isin([Evidence.CLEAR, Evidence.UNCLEAR, Evidence.HIDDEN]).any(axis=1)
         clear["previous"] = clear["previous"].where(clear["five_years"].isna())
-        told = {
-            area: [row[one] + since for one, since in _SINCE.items() if not pd.isna(row[one])]
-            for area, row in clear.to_dict("index").items()
-        }
-        return {
-            area: f"{self.name}: {join(parts)}"
-            if parts
-            else f"{self.name}: {'nothing stands out clearly' if tested[area] else 'nothing can be tested'}"
-            for area, parts in told.items()
-        }
+        told, since = {}, {one: COMPARED[one] for one in ("previous", "five_years")} | _BESIDE
+        for area, row in clear.to_dict("index").items():
+            parts = [f"{row[one]} {since}" for one, since in since.items() if not pd.isna(row[one])]
+            nothing = "nothing stands out clearly" if tested[area] else "nothing can be tested"
+            told[area] = f"{self.name}: {join(parts) if parts else nothing}"
+        return told
 
     def title(self, area_id):
         """The finding for one authority."""
-        return self.titles[area_id]
-
-    @cached_property
-    def levels(self):
-        """What may be reached, by name: England's figure and that of the best quarter of authorities."""
-        england = self.figures[(self.figures["cell"] == self.line["cell"]) & (self.figures["area_id"] == ENGLAND)][
-            "number"
-        ]
-        quarter = self.areas["value"].quantile({"higher": 0.75, "lower": 0.25}.get(self.line["polarity"], 0.5))
-        return {"England": england.iloc[0] if len(england) else np.nan, "the best quarter of authorities": quarter}
+        return self._titles[area_id]
 
     @cached_property
     def reach(self):
         """What it would take, a row for each authority and goal: ``area_id, goal, goal_figure, difference, cases`` (how many of what is
         counted, in words), with ``places``; empty where neither direction is better."""
+        england = self.now.set_index("area_id")["number"].get(ENGLAND, np.nan)
+        quarter = self.areas["value"].quantile({"higher": 0.75, "lower": 0.25}.get(self.line["polarity"], 0.5))
         near = self.verdicts[self.verdicts["comparator"] == "neighbours"].set_index("area_id")["comparator_value"]
-        goals = [(name, pd.Series(level, self.areas.index)) for name, level in self.levels.items()]
-        goals.insert(1, ("its neighbours' average", near.reindex(self.areas.index)))
-        rows = [self.to_reach(name, levels) for name, levels in goals]
+        goals = {"England": england, "its neighbours' average": near, "the best quarter of authorities": quarter}
+        rows = [self.to_reach(name, pd.Series(level, self.areas.index)) for name, level in goals.items()]
         return pd.concat(rows, ignore_index=True) if self.line["polarity"] != "none" else rows[0].head(0)
 
     def to_reach(self, goal, levels, areas=None):
         """What it would take authorities (all, or ``areas``) to reach a level each: rows of ``reach``."""
         own = self.areas if areas is None else self.areas.loc[areas]
-        per, up = PER.get(self.line["unit"], np.nan), self.line["polarity"] == "higher"
+        up, of = self.line["polarity"] == "higher", own["denominator"]
         gap = levels.reindex(own.index) - own["value"]
-        number = (gap.abs() / per * own["denominator"]).round()
-        number, of = (
-            one.map("{:,.0f}".format, na_action="ignore").astype("str") for one in (number, own["denominator"])
-        )
-        told = number + (" more of " if up else " fewer of ") + of
+        number = (gap.abs() / PER.get(self.line["unit"], np.nan) * of).round()
+        number, of = (one.map("{:,.0f}".format, na_action="ignore").astype("str") for one in (number, of))
+        cases = (number + (" more of " if up else " fewer of ") + of).fillna("no counts published")
         there = gap.le(0) if up else gap.ge(0)
-        rows = pd.DataFrame(
-            {"goal": goal, "goal_figure": levels, "difference": gap, "cases": told.fillna("no counts published")}
-        )
-        rows = rows.assign(cases=rows["cases"].mask(there, "reached"), difference=gap.mask(there)).dropna(
-            subset="goal_figure"
-        )
-        return rows.assign(places=self.line["places"]).rename_axis("area_id").reset_index()
+        told = {"difference": gap.mask(there), "cases": cases.mask(there, "reached")}
+        rows = pd.DataFrame({"goal": goal, "goal_figure": levels, **told})
+        return rows.dropna(subset="goal_figure").assign(places=self.line["places"]).rename_axis("area_id").reset_index()
 
     def lead(self, area_id):
         """Figure, period and place of one authority."""
-        row = self._facts[area_id]
+        row = self.areas.loc[area_id]
         place = "" if pd.isna(row["rank"]) else f", place {row['rank']:.0f} of {row['rank_of']:.0f}"
         return f"{row['area']}: {row['text']} in {self.labels.iloc[-1]}{place}"
 
-    @cached_property
-    def _facts(self):
-        return self.areas.to_dict("index")
 
     def beside(self, area_id, columns):
         """Figure and rank of the neighbours of one authority, a frame with ``columns``."""
-        ids = self.neighbours(area_id)
-        names = self.report.register.table("areas").set_index("area_id")["name"]
+        ids, names = self.neighbours(area_id), self.report.register.table("areas").set_index("area_id")["name"]
         rows = self.areas.reindex(ids).assign(area=names.reindex(ids))
         return rows.rename(columns={"text": "value_text"}).reset_index(drop=True)[columns]
 
     def record(self):
         """How clear verdicts of each kind on this series have held so far, in words; '' where too few are known."""
-        table = self.report.register.table("promise-series")
-        end = self.figures.loc[self.figures["cell"] == self.line["cell"], "end"].dt.year.iloc[0]
-        rows = table[
-            (table["series_id"] == self.line["series_id"])
-            & (table["breakdown"] == self.line["breakdown"])
-            & (table["learnt"].astype(int) <= end)
-        ]
-        rows = (
-            rows.sort_values("learnt", key=lambda year: year.astype(int))
-            .drop_duplicates("kind", keep="last")
-            .set_index("kind")
-            .reindex(COMPARED)
-            .dropna()
-        )
-        words = {
-            "previous": "since the last figure",
-            "five_years": "over five years",
-            "england": "beside England",
-            "region": "beside the region",
-            "neighbours": "beside neighbours",
-        }
-        parts = [f"{words[kind]} {float(row['held']):.0%} of {int(row['cases']):,}" for kind, row in rows.iterrows()]
-        return (
-            f"Record: where figures of this indicator stood out so far, they still did a year later {join(parts)} times."
-            if parts
-            else "No record of like verdicts on this indicator is known yet."
-        )
+        rows = self._of_line(self.report.register.table("promise-series")).astype({"learnt": int})
+        rows = rows[rows["learnt"] <= self.now["end"].dt.year.iloc[0]].sort_values("learnt")
+        rows = rows.drop_duplicates("kind", keep="last").set_index("kind").reindex(list(COMPARED)).dropna()
+        parts = [f"{COMPARED[kind]} {float(row['held']):.0%} of {int(row['cases']):,}" for kind, row in rows.iterrows()]
+        if not parts:
+            return "No record of like verdicts on this indicator is known yet."
+        held = "Record: where figures of this indicator stood out so far, they still did a year later"
+        return f"{held} {join(parts)} times."
 
     # ---- what a page's script shows ----
 
     def chooser(self, columns, goals):
-        """All that a page shows of another authority, as an attribute of an empty element.
-
-        Parameters
-        ----------
-        columns : columns of ``verdicts`` in the table named "verdicts"
-        goals : columns of ``reach`` in the table named "reach"
-        """
+        """All that a page shows of another authority, as an attribute of an empty element: ``columns`` of ``verdicts``
+        in the table named "verdicts", and ``goals``, columns of ``reach``, in the table named "reach"."""
         words = {}
 
         @cache  # the same few texts come again and again
         def place(text):
             return words.setdefault(clean(text), len(words))
 
-        tables = {
-            name: self._cells(rows, told, place)
-            for name, rows, told in (("verdicts", self.verdicts, columns), ("reach", self.reach, goals))
-        }
+        tables = [_cells(rows, told, place) for rows, told in ((self.verdicts, columns), (self.reach, goals))]
         rows = self.verdicts[self.verdicts["comparator"] == "previous"].set_index("area_id")
         ends = pd.DataFrame({"low": rows["before"] - rows["usual"], "high": rows["before"] + rows["usual"]}).round(3)
         gates = ends.dropna().T.to_dict("list")
-        numbers = {area: _numbers(row) for area, row in zip(self.years.index, self.years.to_numpy())}
+        numbers = self.years.T.to_dict("list").items()
+        years = {area: [None if np.isnan(one) else round(one, 4) for one in row] for area, row in numbers}
         number_of = self.areas["n"].to_dict()
         regions = {one: n for n, one in enumerate(self.areas["region_id"].drop_duplicates())}
         names = self.report.register.table("areas").set_index("area_id")["name"]
-        areas = []
-        for area_id, row in self._facts.items():
-            areas.append(
-                [
-                    *(row["area"], self.titles[area_id], self.lead(area_id), row["text"]),
-                    "" if pd.isna(row["rank"]) else f"{row['rank']:.0f}",
-                    regions[row["region_id"]],
-                    numbers[area_id],
-                    [number_of[one] for one in self.neighbours(area_id) if one in number_of],
-                    gates.get(area_id, []),
-                    *(cells.get(area_id, []) for cells in tables.values()),
-                ]
-            )
-        data = {
-            "areas": areas,
-            "regions": [[names[one], numbers.get(one, [None] * self.years.shape[1])] for one in regions],
-            "words": list(words),
-            "own": int(self.areas.at[self.report.area["area_id"], "n"]),
-        }
-        text = (
-            json.dumps(data, separators=(",", ":"), ensure_ascii=False)
-            .replace("&", "&amp;")
-            .replace("'", "&#39;")
-            .replace("<", "&lt;")
-        )
+        areas = [
+            [
+                *(row["area"], self.title(area), self.lead(area), row["text"]),
+                "" if pd.isna(row["rank"]) else f"{row['rank']:.0f}", *(regions[row["region_id"]], years[area]),
+                [number_of[one] for one in self.neighbours(area) if one in number_of],
+                *(gates.get(area, []), *(cells.get(area, []) for cells in tables)),
+            ]
+            for area, row in self.areas.to_dict("index").items()
+        ]
+        empty = [None] * self.years.shape[1]
+        told = {"areas": areas, "regions": [[names[one], years.get(one, empty)] for one in regions]}
+        told |= {"words": list(words), "own": int(number_of[self.report.area["area_id"]])}
+        text = json.dumps(told, separators=(",", ":"), ensure_ascii=False)
+        text = text.replace("&", "&amp;").replace("'", "&#39;").replace("<", "&lt;")
         return f"<div class=\"chooser\" data-all='{text}'></div>"
 
-    def _cells(self, rows, columns, place):
-        """The cells of a table by ``area_id``, each as the number of its text."""
-        numbers = for_readers(rows[columns]).map(lambda cell: place(cell_text(cell))).to_numpy()
-        return {area: numbers[at].tolist() for area, at in rows.groupby("area_id").indices.items()}
 
-
-def _numbers(row):
-    return [None if np.isnan(one) else round(float(one), 4) for one in row]
+def _cells(rows, columns, place):
+    """The cells of a table by ``area_id``, each as the number of its text."""
+    numbers = for_readers(rows[columns]).map(lambda cell: place(cell_text(cell))).to_numpy()
+    return {area: numbers[at].tolist() for area, at in rows.groupby("area_id").indices.items()}

@@ -3,32 +3,21 @@
 import base64
 import json
 from dataclasses import dataclass, field
-from functools import cache
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from cyp_helpers.show import marks
 from cyp_helpers.show.rows import NONE, UNKNOWN
-from cyp_helpers.show.table import FOLDER, clean_text
+from cyp_helpers.show.table import FOLDER, render
 from cyp_helpers.show.wording import clean
 
 STYLE = (FOLDER / "board.css").read_text(encoding="utf-8")
 # Column of the rows and its header; the words of a column that has a sign stand beside it.
 COLUMNS = {
-    "short_name": "Indicator",
-    "good": "Good is",
-    "figure": "Latest",
-    "period": "Period",
-    "spark": "Years",
-    "england_figure": "England",
-    "spine": "All authorities",
-    "change": "Change",
-    "against_england": "Against England",
-    "against_neighbours": "Against neighbours",
-    "target": "Target",
-    "lead": "Lead",
+    "short_name": "Indicator", "good": "Good is", "figure": "Latest", "period": "Period", "spark": "Years",
+    "england_figure": "England", "spine": "All authorities", "change": "Change", "against_england": "Against England",
+    "against_neighbours": "Against neighbours", "target": "Target", "lead": "Lead",
 }
 MORE = {"measure": "What it is", "serves": "Priority"}  # of a table that is not the board's
 MARKED = {"worse": "needs attention", "better": "going well", "untested": "untested"}  # what a sign before a name says
@@ -36,21 +25,11 @@ AXIS = ("worse", "England", "better")
 # Signs and pictures with their words; the legend has those that the rows show.
 SIGNS_EXPLAINED = (
     (("better", "worse"), "clear; worsening, improving: five years"),
-    (("better too", "worse too"), "England moved too"),
-    (("neither",), "clear, neither good nor bad"),
-    (("unclear",), "unclear: usual ups and downs"),
-    (("untested",), "untested"),
+    (("better too", "worse too"), "England moved too"), (("neither",), "clear, neither good nor bad"),
+    (("unclear",), "unclear: usual ups and downs"), (("untested",), "untested"),
 )
 WORDS_EXPLAINED = "unknown: its page says why"
 DASH_EXPLAINED = "none"
-PICTURES_EXPLAINED = (
-    ("gate", "up is higher; grey: ordinary year"),
-    ("strip", "nine in ten, middle half darker"),
-    ("diamond", "neighbours: similar authorities"),
-    ("better", "ours: better,"),
-    ("worse", "worse,"),
-    ("unclear", "unclear against England"),
-)
 LINKS = (("all-indicators.html", "all indicators"), ("delivery.html", "actions"))  # the second where the plan's own work is shown
 DATA = "application/vnd.cyp.board+json"
 
@@ -59,12 +38,9 @@ DATA = "application/vnd.cyp.board+json"
 class Board:
     """One sheet; shows itself in a notebook, and ``pdf_of`` prints it.
 
-    Attributes
-    ----------
-    title, review, asked, rule : str, lines of words
-    said : DataFrame with ``heading, sign, sentence``
-    rows : DataFrame with the columns of ``COLUMNS`` (those that are not there are left out), ``priority, page, attention, owner``, for
-        each column with a sign ``<column>_sign``, for each picture ``<column>_words``; ``mark, mark_sign`` stand before the name
+    ``said`` has ``heading, sign, sentence``; ``rows`` the columns of ``COLUMNS`` (those that are not there are left
+    out), ``priority, page, attention, owner``, for each column with a sign ``<column>_sign``, for each picture
+    ``<column>_words``; ``mark, mark_sign`` stand before the name.
     """
 
     title: str
@@ -100,7 +76,7 @@ class Board:
 
     def html(self):
         """The sheet as a fragment of HTML without its style."""
-        return _rendered("board.html.j2", **self.data)
+        return _rendered("board", **self.data)
 
 
 def _cleaned(told):
@@ -114,12 +90,8 @@ def _cleaned(told):
 
 @dataclass(frozen=True, eq=False)
 class Pictures:
-    """A table with pictures; shows itself in a notebook. On a page it can be sorted, searched and filtered where ``sortable``.
-
-    Attributes
-    ----------
-    rows : DataFrame as of ``Board``; ``serves`` and ``measure`` are shown where they are there
-    """
+    """A table with pictures; shows itself in a notebook. On a page it can be sorted, searched and filtered where
+    ``sortable``. Its rows are as of ``Board``; ``serves`` and ``measure`` are shown where they are there."""
 
     caption: str
     rows: pd.DataFrame = field(repr=False)
@@ -129,51 +101,29 @@ class Pictures:
         return f"Pictures: {clean(self.caption)} ({len(self.rows)} rows)"
 
     def _repr_html_(self):
-        return f"<style>{STYLE}</style>{self.html()}"
-
-    def html(self):
-        """The table as a fragment of HTML without its style."""
         columns = {name: header for name, header in (COLUMNS | MORE).items() if name in self.rows}
-        groups = [("", self.rows.to_dict("records"))]
-        return _rendered(
-            "pictures.html.j2", columns=columns, groups=groups, caption=self.caption, sortable=self.sortable
-        )
+        told = {"groups": [("", self.rows.to_dict("records"))], "caption": self.caption, "sortable": self.sortable}
+        return f"<style>{STYLE}</style>{_rendered('pictures', columns=columns, **told)}"
 
 
 def pdf_of(data):
-    """A sheet as one landscape page of A4, PDF/UA-1: tagged, with alternative texts and links; the sections of a pack go on after it.
-
-    The typeface is the one that comes with matplotlib, so that every machine makes the same bytes.
-
-    Parameters
-    ----------
-    data : dict, of ``Board.data`` or ``pages.pack.pack``
-
-    Returns
-    -------
-    bytes
-    """
+    """A sheet (``Board.data`` or ``pages.pack.pack``) as bytes of one landscape page of A4, PDF/UA-1: tagged, with
+    alternative texts and links; the sections of a pack go on after it. The typeface comes with matplotlib, so that
+    every machine makes the same bytes."""
     import typst
     from matplotlib import get_data_path
 
     told = data | {"columns": list(data["columns"].items()), "signs": {name: marks.sign(name) for name in marks.SIGNS}}
     return typst.compile(
-        str(FOLDER / "board.typ"),
-        sys_inputs={"data": json.dumps(told | _legend(data["groups"]))},
-        font_paths=[f"{get_data_path()}/fonts/ttf"],
-        ignore_system_fonts=True,
-        pdf_standards="ua-1",
-        timestamp=0,
+        str(FOLDER / "board.typ"), sys_inputs={"data": json.dumps(told | _legend(data["groups"]))},
+        font_paths=[f"{get_data_path()}/fonts/ttf"], ignore_system_fonts=True, pdf_standards="ua-1", timestamp=0,
     )
 
 
 def linked(data, pages):
     """The data of a sheet with links to these pages alone (names without ending); what would lead nowhere is plain words."""
-    there = {f"{name}.html" for name in pages}
-    groups = [
-        [name, [row | {"page": row["page"] if row["page"] in there else ""} for row in rows]]
-        for name, rows in data["groups"]
-    ]
+    there = {f"{name}.html": f"{name}.html" for name in pages}
+    groups = [[name, [row | {"page": there.get(row["page"], "")} for row in rows]] for name, rows in data["groups"]]
     return data | {"groups": groups, "links": [link for link in data["links"] if link[0] in there]}
 
 
@@ -183,40 +133,39 @@ def board_in(notebook):
     return next((data[DATA] for data in outputs if DATA in data), None)
 
 
-def _key(kind):
-    """A small picture for the legend."""
-    if kind == "gate":
-        line = '<path d="M1 20l10-6 13-3" fill="none" stroke="#3D3D3D" stroke-width="1.75"/><circle cx="24" cy="11" r="3.75" fill="#1d1d1d"/>'
-        return _cut(f'<path d="M17 3h14v18H17z" fill="#dcdcdc"/>{line}', 32)
-    if kind == "strip":
-        return _cut('<path d="M0 6h64v12H0z" fill="#e3e3e3"/><path d="M20 6h24v12H20z" fill="#b0b0b0"/>', 64)
-    if kind == "diamond":
-        return _cut('<path d="M8 6l6 6-6 6-6-6z" fill="#fff" stroke="#1d1d1d" stroke-width="1.5"/>', 16)
-    place, stroke = {"better": (2, marks.BLUE), "worse": (18, marks.PLUM), "unclear": (15, marks.SOFT)}[kind]
-    fill = "#fff" if kind == "unclear" else stroke
+def _dot(place, stroke, fill):
+    """For the legend: the area beside the line of England."""
     line = f'<path d="M{place} 1v22" stroke="{marks.INK}" stroke-width="1.5"/>'
-    return _cut(f'{line}<circle cx="10" cy="12" r="5.5" fill="{fill}" stroke="{stroke}" stroke-width="2.5"/>', 20)
+    dot = f'<circle cx="10" cy="12" r="5.5" fill="{fill}" stroke="{stroke}" stroke-width="2.5"/>'
+    return marks.svg((20, 24), line + dot)
 
 
-def _cut(drawn, width):
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 24" width="{width}" height="24">{drawn}</svg>'
+# Small pictures with their words, for the legend.
+_STRIP = '<path d="M0 6h64v12H0z" fill="#e3e3e3"/><path d="M20 6h24v12H20z" fill="#b0b0b0"/>'
+_DIAMOND = '<path d="M8 6l6 6-6 6-6-6z" fill="#fff" stroke="#1d1d1d" stroke-width="1.5"/>'
+_GATE = (
+    '<path d="M17 3h14v18H17z" fill="#dcdcdc"/>'
+    '<path d="M1 20l10-6 13-3" fill="none" stroke="#3D3D3D" stroke-width="1.75"/>'
+    '<circle cx="24" cy="11" r="3.75" fill="#1d1d1d"/>'
+)
+PICTURES_EXPLAINED = (
+    (marks.svg((32, 24), _GATE), "up is higher; grey: ordinary year"),
+    (marks.svg((64, 24), _STRIP), "nine in ten, middle half darker"),
+    (marks.svg((16, 24), _DIAMOND), "neighbours: similar authorities"),
+    (_dot(2, marks.BLUE, marks.BLUE), "ours: better,"), (_dot(18, marks.PLUM, marks.PLUM), "worse,"),
+    (_dot(15, marks.SOFT, "#fff"), "unclear against England"),
+)
 
 
 def _legend(groups):
     """What explains the rows: signs and words that none of them shows are left out."""
     shown = {(name, str(word)) for _, rows in groups for row in rows for name, word in row.items()}
     signs, words = ({word for name, word in shown if name.endswith("_sign") == of_sign} for of_sign in (True, False))
-    return {
-        "axis": AXIS,
-        "marked": MARKED,
-        "explained": [one for one in SIGNS_EXPLAINED if not signs.isdisjoint(one[0])],
-        "words": [
-            *([f"{NONE} {DASH_EXPLAINED}"] if NONE in words or not shown.isdisjoint({("spark", ""), ("spine", "")}) else []),
-            *([WORDS_EXPLAINED] if UNKNOWN in words else []),
-        ],
-        "dash": DASH_EXPLAINED,
-        "pictures": [(_key(name), words) for name, words in PICTURES_EXPLAINED],
-    }
+    dash = NONE in words or not shown.isdisjoint({("spark", ""), ("spine", "")})
+    explained = [one for one in SIGNS_EXPLAINED if not signs.isdisjoint(one[0])]
+    told = [f"{NONE} {DASH_EXPLAINED}"] * dash + [WORDS_EXPLAINED] * (UNKNOWN in words)
+    same = {"axis": AXIS, "marked": MARKED, "dash": DASH_EXPLAINED, "pictures": PICTURES_EXPLAINED}
+    return same | {"explained": explained, "words": told}
 
 
 def _inline(svg_or_sign):
@@ -233,10 +182,4 @@ def _image(svg, words):
 def _rendered(template, **shown):
     order = {name: place for place, name in enumerate(marks.SIGNS)}
     told = shown | _legend(shown["groups"])
-    return _templates().get_template(template).render(**told, sign=_inline, picture=_image, order=order, unknown=UNKNOWN)
-
-
-@cache
-def _templates():
-    loader = FileSystemLoader(FOLDER)
-    return Environment(autoescape=True, loader=loader, finalize=clean_text, trim_blocks=True, lstrip_blocks=True)
+    return render(template, **told, sign=_inline, picture=_image, order=order, unknown=UNKNOWN)

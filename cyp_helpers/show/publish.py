@@ -5,11 +5,14 @@ import html
 import re
 from functools import cache
 from hashlib import sha256
+from itertools import count
 from urllib.parse import quote
+
+from markupsafe import Markup
 
 from cyp_helpers.show.charts import MOST_PICTURES
 from cyp_helpers.show.picture import STYLE as BOARD
-from cyp_helpers.show.table import FOLDER, STYLE
+from cyp_helpers.show.table import FOLDER, STYLE, render
 from cyp_helpers.show.wording import clean
 
 SCRIPT = (FOLDER / "page.js").read_text(encoding="utf-8")
@@ -50,17 +53,12 @@ def page_of(notebook, name, title, pages, footer=FOOTER, home=""):
 
 def framed(body, name, title, pages=(), footer=FOOTER, home="", sheet=False):
     """A whole page around a fragment of HTML whose text is escaped; the rest as in ``page_of``."""
-    page = {
-        "title": title,
-        "name": name,
-        "pages": pages,
-        "home": home,
-        "policy": POLICY,
-        "footer": footer,
-        "sheet": sheet,
-        "around": _around(pages, name),
-    }
-    return clean(_frame().render(**page, style=_safe(STYLE + BOARD), script=_safe(SCRIPT), body=_safe(body)))
+    page = {"title": title, "name": name, "pages": pages, "home": home, "footer": footer, "sheet": sheet}
+    threes = zip([None, *pages], pages, [*pages[1:], None])
+    around = next(((before, after) for before, one, after in threes if one["name"] == name), (None, None))
+    page |= {"policy": POLICY, "title_in_css": _in_css(title), "around": around}
+    safe = {"style": Markup(STYLE + BOARD), "script": Markup(SCRIPT), "body": Markup(body)}
+    return clean(render("page", **page, **safe))
 
 
 def footer_of(report):
@@ -76,16 +74,6 @@ def footer_of(report):
     )
 
 
-def _around(pages, name):
-    """The page before and the page after one, or None for each."""
-    place = next((n for n, page in enumerate(pages) if page["name"] == name), None)
-    return (
-        (None, None)
-        if place is None
-        else tuple(pages[n] if 0 <= n < len(pages) else None for n in (place - 1, place + 1))
-    )
-
-
 @cache  # compiling the templates takes as long as filling them
 def _exporter():
     from nbconvert import HTMLExporter  # takes half a second to import
@@ -98,14 +86,12 @@ def _exporter():
 
         from_notebook_node = TemplateExporter.from_notebook_node
 
+    without = ("input", "input_prompt", "output_prompt", "anchor_links")
     return FragmentExporter(
         template_name="basic",
         filters={"highlight_code": Highlight2HTML, "markdown2html": _markdown()},
         default_preprocessors=[],  # none of them finds anything to do, and each has the notebook checked again
-        exclude_input=True,
-        exclude_input_prompt=True,
-        exclude_output_prompt=True,
-        exclude_anchor_links=True,
+        **{f"exclude_{one}": True for one in without},
     )
 
 
@@ -127,15 +113,6 @@ def _markdown():
     return mistune.create_markdown(renderer=Renderer(), plugins=["table"])
 
 
-@cache
-def _frame():
-    from jinja2 import Environment, FileSystemLoader
-
-    frame = Environment(autoescape=True, loader=FileSystemLoader(FOLDER))
-    frame.filters["css"] = _in_css
-    return frame.get_template("page.html.j2")
-
-
 def _in_css(text):
     """Text within quotes of a style sheet: every sign as its number, so that none of them ends anything.
 
@@ -148,59 +125,46 @@ def _in_css(text):
 def _body(notebook, title, sheet):
     """The notebook's fragment, its heading made this page's own unless it shows one of its own; the style of its cells is already in the head."""
     cells = sheet or _with_something(notebook.cells)
-    own = any(
-        "<h1" in "".join(output.get("data", {}).get("text/html", ""))
-        for cell in cells
-        for output in cell.get("outputs", [])
-    )
+    own = any("<h1" in text for cell in cells for text in _texts(cell, "text/html"))
     fragment, _ = _exporter().from_notebook_node(_without_errors(notebook, cells[1:] if own and not sheet else cells))
-    title = html.escape(title)
+    title, number = html.escape(title), count(1)
     if not own:
         fragment = re.sub(r"(<h1[^>]*>.*?)</h1>", lambda h1: f"{h1[1]}: {title}</h1>", fragment, count=1)
     fragment = re.sub(r"<style>.*?</style>", "", fragment, flags=re.DOTALL)
-    return _limited(re.sub(r"<script\b.*?</script>", "", fragment, flags=re.DOTALL | re.IGNORECASE))
+    fragment = re.sub(r"<script\b.*?</script>", "", fragment, flags=re.DOTALL | re.IGNORECASE)
+    left_out = f"<p>Picture left out: a page has {MOST_PICTURES} at most. Its figures are in the table below.</p>"
+    return _PICTURE.sub(lambda picture: picture[0] if next(number) <= MOST_PICTURES else left_out, fragment)
 
 
 def _with_something(cells):
     """Cells without what has nothing to show in the sections below a heading tagged ``IF_ANY``, and without those with nothing at all."""
     begins = [n for n, cell in enumerate(cells) if cell.cell_type == "markdown" and cell.source.startswith("#")]
     sections = [cells[begin:end] for begin, end in zip(begins, [*begins[1:], len(cells)])]
-    sections = [
-        [part[0], *filter(_shows, part[1:])] if IF_ANY in part[0].metadata.get("tags", []) else part for part in sections
-    ]
-    shown = [part for part in sections if IF_ANY not in part[0].metadata.get("tags", []) or part[1:]]
-    return [*cells[: begins[0] if begins else None], *(cell for part in shown for cell in part)]
+    shown = cells[: begins[0] if begins else None]
+    for heading, *part in sections:
+        if_any = IF_ANY in heading.metadata.get("tags", [])
+        part = list(filter(_shows, part)) if if_any else part
+        shown += [heading, *part] if part or not if_any else []
+    return shown
 
 
 def _shows(cell):
     """Whether a cell has an output other than that there is nothing to show."""
-    texts = [
-        "".join(one.get("data", {}).get(kind, ""))
-        for one in cell.get("outputs", [])
-        for kind in ("text/html", "text/markdown")
-    ]
+    texts = _texts(cell, "text/html", "text/markdown")
     return any(text and not re.match(r'<p class="(empty-table|nothing)"', text) for text in texts)
+
+
+def _texts(cell, *kinds):
+    """What the outputs of a cell show, of these kinds."""
+    return ["".join(one.get("data", {}).get(kind, "")) for one in cell.get("outputs", []) for kind in kinds]
 
 
 def _without_errors(notebook, cells):
     """Without standard error: warnings name folders of the machine and are for the analyst."""
     from nbformat import NotebookNode
 
-    def quiet(cell):
-        outputs = [one for one in cell.get("outputs", []) if one.get("name") != "stderr"]
-        return NotebookNode(cell | {"outputs": outputs}) if "outputs" in cell else cell
-
-    return NotebookNode(notebook | {"cells": [quiet(cell) for cell in cells]})
-
-
-def _limited(fragment):
-    """No more than ``MOST_PICTURES``; what stands in for the others says so."""
-    number = iter(range(1, len(fragment)))
-    left_out = f"<p>Picture left out: a page has {MOST_PICTURES} at most. Its figures are in the table below.</p>"
-    return _PICTURE.sub(lambda picture: picture[0] if next(number) <= MOST_PICTURES else left_out, fragment)
-
-
-def _safe(text):
-    from markupsafe import Markup
-
-    return Markup(text)
+    cells = [NotebookNode(cell) for cell in cells]
+    for cell in cells:
+        if "outputs" in cell:
+            cell.outputs = [one for one in cell.outputs if one.get("name") != "stderr"]
+    return NotebookNode(notebook | {"cells": cells})

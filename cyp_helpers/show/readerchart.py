@@ -7,34 +7,12 @@ import numpy as np
 from cyp_helpers.compare.figures import format_places, has_status
 from cyp_helpers.register.tables import ENGLAND
 from cyp_helpers.show.charts import (
-    DARK_BLUE,
-    DARK_GREY,
-    LIGHT_GREY,
-    ORANGE,
-    TURQUOISE,
-    Chart,
-    add_title,
-    draw_plain,
-    draw_svg,
-    new_figure,
-    tell_dates,
+    DARK_BLUE, DARK_GREY, LIGHT_GREY, ORANGE, TURQUOISE, Chart, add_title, draw_plain, draw_svg, new_figure, tell_dates,
 )
 from cyp_helpers.show.wording import how_many, join
 
 MOST_BARS, MOST_TOLD = 60, 6  # bars that fit a page; lines that can be told apart
-_NEEDED = [
-    "series_id",
-    "name",
-    "breakdown",
-    "unit",
-    "polarity",
-    "area_id",
-    "area",
-    "period",
-    "period_label",
-    "value",
-    "places",
-]
+_NEEDED = "series_id name breakdown unit polarity area_id area period period_label value places".split()
 _LOOKS = [(DARK_BLUE, "o"), (TURQUOISE, "^"), ("#801650", "D"), ("#A285D1", "v"), (DARK_GREY, "P")]
 _WIDE = {"percent": "%", "percentage points": " percentage points"}
 
@@ -64,81 +42,69 @@ def chart(frame, caption=""):
     rows = _drawable(frame)
     one_period = rows["period_label"].nunique() == 1
     title = caption or _finding(rows)
-    figure = _bars(rows, title) if one_period else _lines(rows, title)
-    kind = "Bar chart" if one_period else "Line chart, broken where a year is missing"
-    return Chart(title, f"{kind}. {title}. {_spoken(rows, one_period)}.", draw_svg(figure), frame)
+    draw, kind = (_bars, "Bar chart") if one_period else (_lines, "Line chart, broken where a year is missing")
+    return Chart(title, f"{kind}. {title}. {_spoken(rows, one_period)}.", draw_svg(draw(rows, title)), frame)
 
 
 def _drawable(frame):
     """The figures that can be drawn, each once, oldest first, with ``text`` and ``when`` (the end of the period)."""
     lacking = [column for column in _NEEDED if column not in frame]
     if lacking:
-        raise ValueError(
-            f"chart() needs the columns {', '.join(lacking)}, as cyp.figures() and cyp.compare() give them; use .query() to select rows."
-        )
-    rows = frame[frame["value"].notna() & frame["period"].notna()]
+        given = "as cyp.figures() and cyp.compare() give them; use .query() to select rows."
+        raise ValueError(f"chart() needs the columns {', '.join(lacking)}, {given}")
+    rows = frame.dropna(subset=["value", "period"])
     if rows.empty:
         raise ValueError(f"chart() was given {len(frame)} rows, none with both a value and a printed period.")
     kinds = rows[["series_id", "breakdown"]].drop_duplicates()
     if len(kinds) > 1:
-        given = ", ".join(kinds.agg(", ".join, axis=1).head(4))
+        given, (series, breakdown) = ", ".join(kinds.agg(", ".join, axis=1).head(4)), kinds.iloc[0]
         raise ValueError(
             f"chart() draws one indicator of one group; it was given {len(kinds)} ({given} ...). Select one, such as "
-            f".query(\"series_id == '{kinds['series_id'].iloc[0]}' and breakdown == '{kinds['breakdown'].iloc[0]}'\")."
+            f".query(\"series_id == '{series}' and breakdown == '{breakdown}'\")."
         )
     rows = rows.assign(when=[period.end_time.normalize() for period in rows["period"]])
     rows = rows.sort_values("when", kind="stable").drop_duplicates(["area_id", "period_label"], keep="last")
-    text = format_places(rows["value"], rows["places"])
-    return rows.assign(text=text + _WIDE.get(rows["unit"].iloc[0], ""))
+    return rows.assign(text=format_places(rows["value"], rows["places"]) + _WIDE.get(rows["unit"].iloc[0], ""))
 
 
 def _finding(rows):
     """The lowest and the highest figure of the newest period; of one area its first and last."""
     first, last = rows.iloc[0], rows.iloc[-1]
     if rows["area_id"].nunique() == 1:
-        return f"{first['name']}, {first['area']}: " + join(
-            list(dict.fromkeys(f"{row['text']} in {row['period_label']}" for row in (first, last)))
-        )
+        told = dict.fromkeys(f"{row['text']} in {row['period_label']}" for row in (first, last))
+        return f"{first['name']}, {first['area']}: {join(list(told))}"
     newest = rows[rows["when"] == last["when"]]
     ends = [newest[newest["value"] == extreme] for extreme in (newest["value"].min(), newest["value"].max())]
-    told = [f"in {_areas(one['area'])} ({one['text'].iloc[0]})" for one in ends]
-    return f"{last['name']}, {last['period_label']}: lowest {told[0]}, highest {told[1]}"
-
-
-def _areas(names):
-    return join(names.tolist()) if len(names) < 4 else f"{len(names)} areas"
+    areas = [join(one["area"].tolist()) if len(one) < 4 else f"{len(one)} areas" for one in ends]
+    low, high = (f"in {area} ({one['text'].iloc[0]})" for area, one in zip(areas, ends))
+    return f"{last['name']}, {last['period_label']}: lowest {low}, highest {high}"
 
 
 def _spoken(rows, one_period):
     """Each bar, or where each line begins and ends."""
     if one_period:
         return "; ".join(rows["area"] + " " + rows["text"])
-    ends = rows.groupby("area", sort=False)[["text", "period_label"]].agg(["first", "last"])
-    return "; ".join(
-        f"{area} {row['text', 'first']} in {row['period_label', 'first']}, {row['text', 'last']} in {row['period_label', 'last']}"
-        for area, row in ends.iterrows()
-    )
+    ends = (rows["text"] + " in " + rows["period_label"]).groupby(rows["area"], sort=False).agg(["first", "last"])
+    return "; ".join(f"{area} {first}, {last}" for area, first, last in ends.itertuples())
 
 
-def _heading(axis, rows):
+def _unit(rows):
     unit = {"percent": "per cent"}.get(rows["unit"].iloc[0], rows["unit"].iloc[0])
-    axis(unit[:1].upper() + unit[1:])
+    return unit[:1].upper() + unit[1:]
 
 
 def _bars(rows, title):
     """One bar an area, the best on top, England in another colour."""
     if len(rows) > MOST_BARS:
-        raise ValueError(
-            f"chart() was given {len(rows)} areas; it draws {MOST_BARS} bars at most. Select fewer, or use cyp.show()."
-        )
+        most = f"it draws {MOST_BARS} bars at most. Select fewer, or use cyp.show()."
+        raise ValueError(f"chart() was given {len(rows)} areas; {most}")
     rows = rows.sort_values("value", ascending=rows["polarity"].iloc[0] != "lower", kind="stable")
     figure, axes = new_figure(0.3 * len(rows) + 1.3, left=1.9, right=0.9)
     colours = np.where(rows["area_id"] == ENGLAND, ORANGE, DARK_BLUE)
     bars = axes.barh(range(len(rows)), rows["value"], color=colours, height=0.66)
     axes.bar_label(bars, rows["text"], padding=4, fontsize=10)
     axes.set_yticks(range(len(rows)), rows["area"])
-    axes.set_ylim(-0.6, len(rows) - 0.4)
-    _heading(axes.set_xlabel, rows)
+    axes.set(ylim=(-0.6, len(rows) - 0.4), xlabel=_unit(rows))
     draw_plain(axes)
     add_title(figure, title)
     return figure
@@ -147,29 +113,20 @@ def _bars(rows, title):
 def _lines(rows, title):
     """One line an area; of many, only England and the ends of the newest period are told apart."""
     figure, axes = new_figure(4.2, right=1.9)
-    lines = dict(list(rows.groupby("area", sort=False)))
-    told = _told(rows)
-    looks = cycle(_LOOKS)
-    ends = []
+    lines, told = dict(list(rows.groupby("area", sort=False))), _told(rows)
+    looks, ends = cycle(_LOOKS), []
     for name in sorted(lines, key=lambda name: name in told):  # the grey ones first, behind
         line = lines[name]
         england = line["area_id"].iloc[0] == ENGLAND
         colour, marker = (ORANGE, "s") if england else next(looks) if name in told else (LIGHT_GREY, "")
-        part = _unbroken(line)
-        for _, piece in line.groupby(part):
-            axes.plot(
-                piece["when"],
-                piece["value"],
-                color=colour,
-                marker=marker,
-                markersize=4.5,
-                linestyle="--" if england else "-",
-            )
+        look = {"color": colour, "marker": marker, "markersize": 4.5, "linestyle": "--" if england else "-"}
+        for _, piece in line.groupby(_unbroken(line)):
+            axes.plot(piece["when"], piece["value"], **look)
         if name in told:
             ends.append((line["value"].iloc[-1], name, colour, line["when"].iloc[-1]))
     axes.set_ylim(min(0, rows["value"].min() * 1.1), rows["value"].max() * 1.1)
     _name_ends(axes, sorted(ends))
-    _heading(axes.set_ylabel, rows)
+    axes.set_ylabel(_unit(rows))
     tell_dates(axes)
     draw_plain(axes, keep_left=True)
     grey = len(lines) - len(told)
@@ -179,9 +136,8 @@ def _lines(rows, title):
 
 def _told(rows):
     """Names of the areas that are told apart."""
-    names = rows["area"].unique()
-    if len(names) <= MOST_TOLD:
-        return set(names)
+    if rows["area"].nunique() <= MOST_TOLD:
+        return set(rows["area"])
     newest = rows[rows["when"] == rows["when"].max()]
     ends = newest.loc[[newest["value"].idxmin(), newest["value"].idxmax()], "area"]
     return {*ends, *rows.loc[rows["area_id"] == ENGLAND, "area"]}
@@ -190,25 +146,17 @@ def _told(rows):
 def _unbroken(line):
     """A number for each stretch of a line without a missing period and without a break."""
     step = line["when"].diff()
-    usual = step.median()
     broken = has_status(line["status"], "b") if "status" in line else False
-    return ((step > 1.5 * usual) | broken).cumsum()
+    return ((step > 1.5 * step.median()) | broken).cumsum()
 
 
 def _name_ends(axes, ends):
     """Names at the ends of the lines, moved apart where they would cover each other."""
     low, high = axes.get_ylim()
     least, last = (high - low) / 17, -np.inf
+    place = {"textcoords": axes.get_yaxis_transform(), "fontsize": 10, "va": "center"}
+    arrow = {"arrowstyle": "-", "color": LIGHT_GREY, "linewidth": 0.6}
     for value, name, colour, when in ends:
-        place = max(value, last + least)
-        last = place
-        axes.annotate(
-            name if len(name) < 26 else name[:24] + "…",
-            (when, value),
-            xytext=(1.02, place),
-            textcoords=axes.get_yaxis_transform(),
-            color=colour,
-            fontsize=10,
-            va="center",
-            arrowprops={"arrowstyle": "-", "color": LIGHT_GREY, "linewidth": 0.6},
-        )
+        last = max(value, last + least)
+        told = name if len(name) < 26 else name[:24] + "…"
+        axes.annotate(told, (when, value), xytext=(1.02, last), color=colour, arrowprops=arrow, **place)

@@ -8,16 +8,13 @@ from cyp_helpers.compare.judge import Evidence, Verdict
 from cyp_helpers.compare.promise import CLEAR_SCORE
 from cyp_helpers.findings import attention, is_recent, with_page
 from cyp_helpers.show import marks
+from cyp_helpers.show.wording import plural
 from cyp_helpers.show.words import page_name
 
 UNKNOWN, NONE = "unknown", "–"
 _YEARS_SHOWN = 5
 _LARGE = 0.25  # of the earlier figure: such a change is told although nothing can test it
-_LOOKING_BACK = [
-    "five_years",
-    "same_period_last_year",
-    "previous",
-]  # the first that is clear speaks, else the last figure's
+_LOOKING_BACK = ["five_years", "same_period_last_year", "previous"]  # the first that is clear speaks, else the last
 _SURE = [Evidence.CLEAR, Evidence.STATED, Evidence.UNCLEAR, Evidence.HIDDEN, Evidence.NOT_TESTED, ""]
 _WORDLESS = ["judgement", "words"]  # units whose figures are words
 _GOOD = {"higher": "high", "lower": "low", "none": "neither"}
@@ -35,29 +32,15 @@ def in_words(report, subjects):
     ``subjects`` with ``priority`` (name), ``short_name, page`` (address), ``figure`` (short), ``period, good, england, neighbours`` (numbers),
     ``england_figure, change, against_england, against_neighbours, target`` (words), each with its ``<name>_sign`` (of
     ``marks.SIGNS``, or ''), ``moved, doubtful`` (moved far the wrong way of late, and nothing can test it), ``earlier`` (has an earlier figure),
-    ``lead``, ``owner`` (the owner's words) and
-    ``attention`` (among ``findings.attention``).
+    ``lead``, ``owner`` (the owner's words) and ``attention`` (among ``findings.attention``).
     """
     rows = subjects.reset_index(drop=True)
     return rows.assign(
         priority=rows["priority_id"].map(report.priorities.set_index("priority_id")["name"]),
-        short_name=short_names(report, rows),
-        page=pages_of(report, rows),
-        **_figures(rows),
-        **_change(report, rows),
-        **_beside(rows, "england"),
-        **_beside(rows, "neighbours"),
-        **_target(report, rows),
-        lead=_leads(report, rows),
-        owner="",
-        attention=rows["subject_id"].isin(attention(report)["subject_id"]),
+        short_name=short_names(report, rows), page=_pages(report, rows), **_figures(rows), **_change(report, rows),
+        **_beside(rows, "england"), **_beside(rows, "neighbours"), **_target(report, rows), lead=_leads(report, rows),
+        owner="", attention=rows["subject_id"].isin(attention(report)["subject_id"]),
     )
-
-
-def pictured(report, rows):
-    """Rows of ``in_words`` with their pictures: ``spark`` and ``spine``, SVG, '' where there is nothing to draw, and
-    ``spark_words, spine_words``."""
-    return rows.assign(**_drawn(report, rows))
 
 
 # ---- names and addresses ----
@@ -73,10 +56,8 @@ def short_names(report, rows):
     one_of_many = areas["area_type"].reindex(rows["area_id"]).isin(["primary care trust", "district"]).to_numpy()
     place = (", " + rows["area_id"].map(areas["name"]).astype("str").str.split().str[0]).where(one_of_many, "")
     told = (short + part + place).where(short != "", rows["name"])
-    owners = report.register.tables.get("indicator-owners")
-    if owners is None or owners.empty:
-        return told
-    given = report.register.table("plan-indicators").merge(owners[["plan_indicator_id", "short_name"]])
+    owners = report.register.table("indicator-owners")[["plan_indicator_id", "short_name"]]
+    given = report.register.table("plan-indicators").merge(owners)
     given = given[(given["plan_id"] == report.plan["plan_id"]) & (given["short_name"] != "")]
     given = given.drop_duplicates(["series_id", "breakdown"]).set_index(["series_id", "breakdown"])["short_name"]
     own = given.reindex(pd.MultiIndex.from_frame(rows[["series_id", "breakdown"]])).set_axis(rows.index)
@@ -88,7 +69,7 @@ def bare(names):
     return names.str.replace(r",.*| per [\d,k]+$", "", regex=True)
 
 
-def pages_of(report, rows):
+def _pages(report, rows):
     """The page of each indicator, or else where its priority's page gives the reasons."""
     own = "indicator-" + rows["indicator_id"] + ".html"
     pages = {row["priority_id"]: f"{page_name(row)}.html#reasons" for _, row in report.priorities.iterrows()}
@@ -103,13 +84,9 @@ def _leads(report, rows):
     lead = listings["activity_id"].map(who.set_index("activity_id")["organisation_id"])
     line = listings["series_id"] + "|" + listings["area_id"] + "|" + listings["breakdown"]
     lead = lead.set_axis(line).dropna()
-    return rows["subject_id"].map(lead[~lead.index.duplicated()]).map(organisations(report)).astype("str").fillna(NONE)
-
-
-def organisations(report):
-    """Short names of organisations by ``organisation_id``."""
-    every = report.register.table("organisations").set_index("organisation_id")
-    return every["short_name"].where(every["short_name"] != "", every["name"])
+    names = report.register.table("organisations").set_index("organisation_id")
+    names = names["short_name"].where(names["short_name"] != "", names["name"])
+    return rows["subject_id"].map(lead[~lead.index.duplicated()]).map(names).astype("str").fillna(NONE)
 
 
 # ---- words of a row ----
@@ -119,20 +96,17 @@ def _figures(rows):
     """Figure and England's with three digits at most, never more than printed, and a period in a word or two."""
     units = rows["unit"].map({"percent": "%"}).astype("str").fillna("")
     own = _short(rows["value"], rows["value_text"]) + units
-    undated = rows["period"].str.startswith("period not printed")
-    period = rows["period"].str.replace(
-        r"^(academic|financial) year |^period not printed \(latest at |\)$", "", regex=True
-    )
-    period = period.mask(undated, "by " + period.str.extract(r"(\d{4})$")[0])
+    period = rows["period"].str.replace(r"^(academic|financial) year ", "", regex=True)
+    period = period.str.replace(r"^period not printed \(.*(\d{4})\)$", r"by \1", regex=True)
     period = period.str.replace(r"\b([A-Z][a-z]{2})[a-z]+ ", r"\1 ", regex=True)
+    theirs = _short(rows["england_value"], rows["england_text"]) + units
     return {
         "figure": own.where(~rows["unit"].isin(_WORDLESS), rows["value_text"]).where(rows["value"].notna(), UNKNOWN),
         "period": period.where(rows["value"].notna(), NONE),
         "good": rows["polarity"].map(_GOOD).astype("str").fillna(""),
-        "england": rows["england_value"].astype(float),
-        "england_figure": (_short(rows["england_value"], rows["england_text"]) + units).where(rows["england_value"].notna(), NONE),
-        "neighbours": rows["neighbours_value"].astype(float),
-    }  # fmt: skip
+        "england_figure": theirs.where(rows["england_value"].notna(), NONE),
+        **{one: rows[f"{one}_value"].astype(float) for one in ("england", "neighbours")},
+    }
 
 
 def _short(numbers, printed):
@@ -148,33 +122,25 @@ def _short(numbers, printed):
 def _signed(verdict, evidence, too):
     """The word and the sign of verdicts; ``too``: England moved that way as well. What nothing tests is not known."""
     verdict = verdict.astype("str")  # of no rows it is not known to be text
-    clear = evidence == Evidence.CLEAR
     good = verdict.map({str(one): one.good for one in Verdict}).fillna(0)
-    moved = clear & (good != 0)
-    signs = [
-        moved & (good > 0) & too,
-        moved & (good > 0),
-        moved & too,
-        moved,
-        clear,
-        evidence.isin([Evidence.UNCLEAR, Evidence.HIDDEN]),
-        evidence == Evidence.STATED,
-    ]
-    kinds = ["better too", "better", "worse too", "worse", "neither", "unclear", "untested"]
-    stated = "said " + verdict.mask(verdict.isin([Verdict.NO_CHANGE, Verdict.NO_DIFFERENCE]), "similar")
-    words = np.select([clear, *signs[-2:]], [verdict, Evidence.UNCLEAR.value, stated], UNKNOWN)
-    return pd.Series(words, index=verdict.index, dtype="str"), pd.Series(
-        np.select(signs, kinds, ""), index=verdict.index
-    )
+    clear, stated = evidence == Evidence.CLEAR, evidence == Evidence.STATED
+    unclear = evidence.isin([Evidence.UNCLEAR, Evidence.HIDDEN])
+    better, worse = clear & (good > 0), clear & (good < 0)
+    kinds = {"better too": better & too, "better": better, "worse too": worse & too, "worse": worse}
+    kinds |= {"neither": clear, "unclear": unclear, "untested": stated}
+    said = "said " + verdict.mask(verdict.isin([Verdict.NO_CHANGE, Verdict.NO_DIFFERENCE]), "similar")
+    words = np.select([clear, unclear, stated], [verdict, Evidence.UNCLEAR.value, said], UNKNOWN)
+    sign = np.select(list(kinds.values()), list(kinds), "")
+    return pd.Series(words, verdict.index, dtype="str"), pd.Series(sign, verdict.index)
 
 
 def _change(report, rows):
     """Over five years where that is clear, else since last year, else what stands in its way."""
     every = report.comparison
     every = every[every["comparator"].isin(_LOOKING_BACK)].drop_duplicates(["subject_id", "comparator"])
-    every = every.assign(sure=every["evidence"].map({str(one): n for n, one in enumerate(_SURE)}))
-    every = every.assign(order=every["comparator"].map({one: n for n, one in enumerate(_LOOKING_BACK)}))
-    best = every.sort_values(["sure", "order"], kind="stable").drop_duplicates("subject_id").set_index("subject_id")
+    order = {str(one): n for n, one in enumerate([*_SURE, *_LOOKING_BACK])}
+    every = every.sort_values(["evidence", "comparator"], key=lambda column: column.astype("str").map(order))
+    best = every.drop_duplicates("subject_id").set_index("subject_id")
     best = best.reindex(rows["subject_id"]).set_axis(rows.index)
     theirs, ours = best["england_difference"].astype(float), best["difference"].astype(float)
     verdict, evidence = (best[name].astype("str").fillna("") for name in ("verdict", "evidence"))
@@ -186,7 +152,8 @@ def _change(report, rows):
     start = _short(best["comparator_value"], best["comparator_text"])
     moved = start + " to " + _short(rows["value"], rows["value_text"])
     bad = rows["polarity"].map({"higher": -1, "lower": 1}).astype(float) * ours > 0
-    return {"change": words, "change_sign": sign.mask(large, "untested"), "moved": moved, "doubtful": large & bad & is_recent(report, rows), "earlier": evidence != ""}
+    told = {"change": words, "change_sign": sign.mask(large, "untested"), "moved": moved, "earlier": evidence != ""}
+    return told | {"doubtful": large & bad & is_recent(report, rows)}
 
 
 def _beside(rows, comparator):
@@ -200,8 +167,7 @@ def _target(report, rows):
     """Met or not, before its day on or off track, and where it is heading."""
     targets = report.comparison[report.comparison["comparator"] == "target"].drop_duplicates("subject_id")
     row = targets.set_index("subject_id").reindex(rows["subject_id"]).set_axis(rows.index)
-    signs = [str(one) for one in (Verdict.MET, Verdict.NOT_MET, Verdict.ON_TRACK, Verdict.OFF_TRACK)]
-    known = row["verdict"].isin(signs)
+    known = row["verdict"].isin([Verdict.MET, Verdict.NOT_MET, Verdict.ON_TRACK, Verdict.OFF_TRACK])
     without = np.where(row["target_id"].astype("str").fillna("") != "", UNKNOWN, NONE)
     # Of an older figure than the newest the year is told.
     of = look_up(row["observation_id"], report.figures["end"]).dt.strftime(" %Y")
@@ -213,64 +179,49 @@ def _target(report, rows):
 # ---- pictures ----
 
 
-def _drawn(report, rows):
-    """``spark`` and ``spine``: SVG of each row, '' where there is nothing to draw, and ``spark_words``, ``spine_words``."""
-    gates, cells = _gates(report, rows), look_up(rows["observation_id"], report.figures["cell"])
+def pictured(report, rows):
+    """Rows of ``in_words`` with their pictures: ``spark`` and ``spine``, SVG, '' where there is nothing to draw, and
+    ``spark_words, spine_words``."""
+    pairs = report.pairs[report.pairs["comparator"] == "previous"].drop_duplicates("figure").set_index("figure")
+    pairs = pairs.reindex(look_up(rows["observation_id"], report.figures["figure"]))
+    # Where an ordinary year would have brought each figure, all authorities' median change included, and how far beside
+    # it such a year ends.
+    before = rows["value"].to_numpy() - (pairs["score"] * pairs["scale"]).to_numpy(float)
+    gates = zip(before, CLEAR_SCORE * pairs["scale"].to_numpy(float))
+    cells = look_up(rows["observation_id"], report.figures["cell"])
     everyone = report.everyone[report.everyone["local"] & report.everyone["open_data"]]
     everyone = {cell: part["number"] for cell, part in everyone[everyone["cell"].isin(cells)].groupby("cell")}
     lines = report.figures[report.figures["series_id"].isin(rows["series_id"]) & report.figures["number"].notna()]
-    lines = lines[["series_id", "area_id", "breakdown", "number", "end", "kind", "dated", "published"]]
-    drawn = {name: [] for name in ("spark", "spark_words", "spine", "spine_words")}
+    drawn = []
     for row, (before, reach), cell in zip(rows.to_dict("records"), gates, cells):
-        years, authorities = _years(lines, row), everyone.get(cell)
-        wordless = row["unit"] in _WORDLESS or years.empty
-        drawn["spark"].append("" if wordless else marks.spark(years, before, reach))
-        drawn["spark_words"].append(_spoken_years(row, years, before, reach))
-        shown = authorities is not None and len(authorities) >= 5 and not pd.isna(row["england"])
-        clear = {"better": 1, "worse": -1, "neither": 2}.get(row["against_england_sign"], 0)
-        drawn["spine"].append(
-            marks.spine(authorities, row["value"], row["england"], row["neighbours"], row["polarity"], clear)
-            if shown
-            else ""
-        )
-        drawn["spine_words"].append(_spoken_place(row, authorities) if shown else "")
-    return drawn
-
-
-def _gates(report, rows):
-    """Where an ordinary year would have brought each figure, all authorities' median change included, and how far beside it
-    such a year ends."""
-    label = look_up(rows["observation_id"], report.figures["figure"])
-    pairs = report.pairs[report.pairs["comparator"] == "previous"].drop_duplicates("figure").set_index("figure")
-    pairs = pairs.reindex(label)
-    before = rows["value"].to_numpy() - (pairs["score"] * pairs["scale"]).to_numpy(float)
-    return list(zip(before, CLEAR_SCORE * pairs["scale"].to_numpy(float)))
+        years, authorities, spine = _years(lines, row), everyone.get(cell, ()), ("", "")
+        spark = "" if row["unit"] in _WORDLESS or years.empty else marks.spark(years, before, reach)
+        if len(authorities) >= 5 and not pd.isna(row["england"]):
+            clear = {"better": 1, "worse": -1, "neither": 2}.get(row["against_england_sign"], 0)
+            stands = row["value"], row["england"], row["neighbours"], row["polarity"]
+            spine = marks.spine(authorities, *stands, clear), _spoken_place(row, authorities)
+        drawn.append((spark, _spoken_years(row, years, before, reach), *spine))
+    names = ["spark", "spark_words", "spine", "spine_words"]
+    return rows.assign(**pd.DataFrame(drawn, rows.index, names, dtype="str"))
 
 
 def _years(lines, row):
     """The figures of five years up to a row's newest, those that its change is about, of the same kind of period, by their end in years."""
-    newest = lines.loc[row["observation_id"]] if row["observation_id"] in lines.index else None
-    if newest is None:
+    if row["observation_id"] not in lines.index:
         return pd.Series(dtype=float)
-    line = lines[
-        (lines[["series_id", "area_id", "breakdown"]] == newest[["series_id", "area_id", "breakdown"]]).all(axis=1)
-    ]
-    line = line[
-        (line["end"] <= newest["end"]) & ((line["kind"] == newest["kind"]) | ~line["dated"] | (not newest["dated"]))
-    ]
-    line = line[line["end"] > newest["end"] - pd.DateOffset(years=_YEARS_SHOWN)]
+    newest, key = lines.loc[row["observation_id"]], ["series_id", "area_id", "breakdown"]
+    line = lines[(lines[key] == newest[key]).all(axis=1)]
+    like = (line["kind"] == newest["kind"]) | ~line["dated"] | (not newest["dated"])
+    line = line[like & line["end"].between(newest["end"] - pd.DateOffset(years=_YEARS_SHOWN), newest["end"], "right")]
     line = line.sort_values(["end", "published"], kind="stable").drop_duplicates("end", keep="last")
     return line["number"].set_axis(line["end"].dt.year + line["end"].dt.day_of_year / 366)
 
 
 def _spoken_years(row, years, before, reach):
     numbers = ", ".join(f"{one:,.4g}" for one in years)
-    gate = (
-        ""
-        if pd.isna(reach) or len(years) < 2
-        else f"; an ordinary year ends between {before - reach:,.3g} and {before + reach:,.3g}"
-    )
-    return f"{row['short_name']}, {len(years)} {'figure' if len(years) == 1 else 'figures'} up to {row['period']}: {numbers}{gate}"
+    gate = f"; an ordinary year ends between {before - reach:,.3g} and {before + reach:,.3g}"
+    gate = "" if pd.isna(reach) or len(years) < 2 else gate
+    return f"{row['short_name']}, {len(years)} {plural(len(years), 'figure')} up to {row['period']}: {numbers}{gate}"
 
 
 def _spoken_place(row, authorities):
@@ -278,7 +229,5 @@ def _spoken_place(row, authorities):
     near = "" if pd.isna(row["neighbours"]) else f", neighbours {row['neighbours']:,.3g}"
     rank = f"; place {row['rank_told'].split(',')[0]}" if row["rank_told"] else ""
     rank += "; neither direction is better" if row["polarity"] == "none" else ""
-    return (
-        f"{row['short_name']}: ours {row['figure']}, England {row['england_figure']}{near}; "
-        f"the middle half of authorities {low:,.3g} to {high:,.3g}{rank}"
-    )
+    told = f"{row['short_name']}: ours {row['figure']}, England {row['england_figure']}{near}; "
+    return f"{told}the middle half of authorities {low:,.3g} to {high:,.3g}{rank}"

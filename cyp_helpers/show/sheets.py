@@ -14,7 +14,10 @@ _FIGURE = {"unit": "", "value": "Figure, in its unit", "figure_in_words": "", "p
 _OTHER = {"comparator_value": "Other figure, in its unit", "other_figure_in_words": "", "comparator_period": ""}
 _CHANGE = {"difference": "Difference, in points if per cent", "england_difference": ""}
 _JUDGED = {"verdict": "Verdict", "evidence": "", "promise": "Still so a year later, of 100 such", "reason": ""}
-_SIDES = {"over_time": "Over time", "five_years": "Five years", "england": "Against England", "neighbours": "Against neighbours"}
+_SIDES = {
+    "over_time": ("Over time", "over time"), "five_years": ("Five years", "five years"),
+    "england": ("Against England", "England"), "neighbours": ("Against neighbours", "neighbours"),
+}
 
 
 def sheets_of(report):
@@ -27,17 +30,18 @@ def sheets_of(report):
     >>> sheets_of(open_review("cypf-2016-18", "2017-18 part 2"))["Findings"].caption  # doctest: +SKIP
     'What needs attention, worst first, and what went well, best first'
     """
-    seen = findings.coverage(report).drop(columns="priority_id").rename(columns={"name": "priority", "against_england": "Against England"})
+    seen = findings.coverage(report).drop(columns="priority_id")
+    seen = seen.rename(columns={"name": "priority", "against_england": "Against England"})
     used = findings.figures_used(report).reset_index(drop=True)
     odd = findings.queries_about(report).rename(columns={"query_id": "number", "source_id": "document"})
     read = ["name", "area", "period_label", "printed", "reading", "document", "locator", "known_from"]
     queries = ["number", "document", "locator", "printed", "query", "bearing"]
     compared = "Every comparison: a row for each figure and what it is set beside; those without a verdict say why"
+    judged = "What needs attention, worst first, and what went well, best first"
     return {
-        "Findings": show(found(report).drop(columns="priority_ids"), "What needs attention, worst first, and what went well, best first"),
+        "Findings": show(found(report).drop(columns="priority_ids"), judged),
         "Indicators": show(
-            _indicators(report),
-            "Every indicator, measure and event of the plan, with its newest figure",
+            _indicators(report), "Every indicator, measure and event of the plan, with its newest figure",
             "Comparisons has the reasons, the region, targets as printed and figures on other definitions.",
         ),
         "Comparisons": show(_comparisons(report), compared, notes_on_lines(report, report.lines)),
@@ -68,8 +72,8 @@ def _indicators(report):
     for one in ("england", "neighbours"):
         figures = {f"{one}_figure": rows[f"{one}_value"].astype(float), f"{one}_figure_text": rows[f"{one}_text"]}
         rows, columns = rows.assign(**figures), columns | {f"{one}_figure": f"{one.capitalize()}, in the same unit"}
-    for side, heading in _SIDES.items():
-        columns |= {f"{side}_verdict": heading, f"{side}_evidence": f"Evidence: {heading.lower().removeprefix('against ').replace('england', 'England')}"}
+    for side, (heading, of) in _SIDES.items():
+        columns |= {f"{side}_verdict": heading, f"{side}_evidence": f"Evidence: {of}"}
     return _headed(rows, columns | {"target_verdict": "Target", "why": "Why it is not judged"})
 
 
@@ -98,13 +102,10 @@ def _worded(report, rows):
 
 def _headed(rows, columns):
     """Columns of rows with the heading that is given, numbers with what prints them; a column of words that is empty is left out."""
-    rows = rows.assign(**{one: rows[one].astype("str").replace(NO_VERDICT, "").fillna("") for one in rows if str(one).endswith(_WORDS)})
-    columns = {one: said for one, said in columns.items() if one in rows and not (one.endswith("_words") and rows[one].eq("").all())}
-    if "promise" in rows:
-        rows = rows.assign(promise=rows["promise"].round())
-    names = {one: said or one for one, said in columns.items()}
+    rows = rows.assign(promise=rows["promise"].round()) if "promise" in rows else rows
+    verdicts = rows.filter(regex="_(verdict|evidence)$")
+    rows = rows.assign(**{one: verdicts[one].astype("str").replace(NO_VERDICT, "").fillna("") for one in verdicts})
+    names = {one: said or one for one, said in columns.items() if one in rows}
+    names = {one: said for one, said in names.items() if not one.endswith("_words") or rows[one].ne("").any()}
     prints = {text_of(one): f"{said}_text" for one, said in names.items() if text_of(one) in rows and said != one}
     return rows[[*names, *prints]].rename(columns=names | prints)
-
-
-_WORDS = ("_verdict", "_evidence")

@@ -11,23 +11,17 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
-from cyp_helpers.show.cells import Difference, cell_text, for_readers, numbers, tidy, with_sign
+from cyp_helpers.show.cells import cell_text, for_readers
 from cyp_helpers.show.wording import clean
 
-__all__ = ["SHORTHAND", "STYLE", "Difference", "Table", "numbers", "render_table", "show", "tidy", "with_sign"]
 FOLDER = Path(__file__).parent
 STYLE = (FOLDER / "tables.css").read_text(encoding="utf-8")
 MOST_ROWS = 2000  # of a table on a page; its data keep them all
 SHORTHAND = {
     "[p]": "provisional: an early figure that its publisher may still change",
-    "[r]": "revised: replaces a figure published earlier",
-    "[b]": "break in the series",
-    "[e]": "estimated",
-    "[u]": "low reliability: too few cases to rely on",
-    "[c]": "confidential: hidden so that nobody can be recognised",
-    "[x]": "not available",
-    "[z]": "not applicable",
-    "[low]": "more than nothing, but rounds to zero",
+    "[r]": "revised: replaces a figure published earlier", "[b]": "break in the series", "[e]": "estimated",
+    "[u]": "low reliability: too few cases to rely on", "[c]": "confidential: hidden so that nobody can be recognised",
+    "[x]": "not available", "[z]": "not applicable", "[low]": "more than nothing, but rounds to zero",
     "unknown": "no figure is known, or none that it could be set beside; the row, or the page that its name leads to, says why",
     "–": "none: there is nothing to say in this place",
     "academic year": "September to August; a year such as 2016/17 without these words is a financial year, April to March",
@@ -103,30 +97,27 @@ def render_table(table):
     slug = re.sub(r"[^a-z0-9]+", "-", table.caption.lower()).strip("-")[:40]
     identity = sha1(table.caption.encode("utf-8", "replace")).hexdigest()[:6]
     kinds = [_NUMBER if is_number_column(frame.iloc[:, n]) else _TEXT for n in range(frame.shape[1])]
-    return _template().render(
-        identity=f"table-{slug}-{identity}",
-        caption=table.caption,
-        columns=list(zip(frame.columns, kinds)),
-        rows=frame.map(cell_text).to_numpy().tolist(),
-        notes=notes,
-        folded=table.folded,
-        name=re.sub(r"[^a-z0-9-]", "", table.name),
-    )
+    columns, cells = list(zip(frame.columns, kinds)), frame.map(cell_text).to_numpy().tolist()
+    told = {"caption": table.caption, "columns": columns, "rows": cells, "notes": notes, "folded": table.folded}
+    return render("table", identity=f"table-{slug}-{identity}", name=re.sub(r"[^a-z0-9-]", "", table.name), **told)
 
 
 # JupyterLab aligns every cell to the right, and an untrusted notebook has no other style than that of its elements.
 _NUMBER, _TEXT = Markup(' class="number"'), Markup(' style="text-align:left"')
 
 
+def render(template, **shown):
+    """HTML of one of the templates: markup as it is, text escaped and as ``clean`` has it."""
+    return _templates().get_template(f"{template}.html.j2").render(**shown)
+
+
 @cache
-def _template():
-    loader = FileSystemLoader(FOLDER)
-    return Environment(autoescape=True, loader=loader, finalize=clean_text).get_template("table.html.j2")
+def _templates():
+    def shown(value):
+        return value if isinstance(value, Markup) else clean(value)
 
-
-def clean_text(value):
-    """What a template shows of a value: markup as it is, text as ``clean`` has it."""
-    return value if isinstance(value, Markup) else clean(value)
+    options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
+    return Environment(loader=FileSystemLoader(FOLDER), finalize=shown, **options)
 
 
 def is_number_column(column):

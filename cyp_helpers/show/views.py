@@ -14,75 +14,44 @@ from cyp_helpers.show.charts import Chart, Charts
 from cyp_helpers.show.table import show
 from cyp_helpers.show.wording import count, plural
 
-POINTS = [
-    "line",
-    "value",
-    "value_text",
-    "marks",
-    "period_label",
-    "document",
-    "locator",
-]  # what a table tells of each point
+POINTS = ["line", "value", "value_text", "marks", "period_label", "document", "locator"]  # told of each point
 _RULES = {
-    "outside": "outside the limits",
-    "shift": "in a run of seven on one side of the mean",
-    "trend": "in a run of seven that rise or fall",
-    "two_of_three": "near a limit with another of three",
+    "outside": "outside the limits", "shift": "in a run of seven on one side of the mean",
+    "trend": "in a run of seven that rise or fall", "two_of_three": "near a limit with another of three",
 }
 _NOTHING = "No figures of other authorities are published for this indicator."
 
 
 def pictures(about):
     """The years beside England, region and neighbours, and all authorities for the newest."""
-    return Charts((_over_years(about), _among_all(about)), "") if about.peers else Charts((), _NOTHING)
+    return Charts((_over_years(about), _among_all(about))) if about.peers else Charts((), _NOTHING)
 
 
 def _over_years(about):
-    peers, report = about.peers, about.report
-    own, years = report.area["area_id"], peers.years
-    near = years.reindex(peers.neighbours(own)).mean()
-    names = {
-        "own": report.area["name"],
-        "England": "England",
-        "region": report.register.table("areas").set_index("area_id")["name"].get(report.area["region_id"], ""),
-        "near": "Neighbours",
-    }
-    ids = {"own": own, "England": ENGLAND, "region": report.area["region_id"]}
-    lines = {kind: (names[kind], years.loc[one].tolist()) for kind, one in ids.items() if one in years.index}
-    lines["near"] = (names["near"], near.tolist())
+    peers, area = about.peers, about.report.area
+    years, labels, own = peers.years, peers.labels, area["area_id"]
+    names = about.report.register.table("areas").set_index("area_id")["name"]
+    ids = {"own": own, "England": ENGLAND, "region": area["region_id"]}
+    lines = {kind: (names[one], years.loc[one].tolist()) for kind, one in ids.items() if one in years.index}
+    lines["near"] = ("Neighbours", years.reindex(peers.neighbours(own)).mean().tolist())
     now = peers.verdicts[(peers.verdicts["area_id"] == own) & (peers.verdicts["comparator"] == "previous")]
-    gate = (
-        []
-        if now.empty or now[["before", "usual"]].isna().any(axis=None)
-        else [float(now["before"].iloc[0] + way * now["usual"].iloc[0]) for way in (-1, 1)]
-    )
-    times = [end.year + end.day_of_year / 366 for end in years.columns]
-    spread = drawing.quantiles(years[years.index.isin(peers.areas.index)])
-    picture = drawing.years(times, peers.labels.tolist(), lines, int(about.line["places"]), spread, gate)
+    gates = now[["before", "usual"]].dropna().to_numpy()
+    gate = [float(gates[0, 0] + way * gates[0, 1]) for way in (-1, 1)] if len(gates) else []
+    spread = years[years.index.isin(peers.areas.index)].quantile([0.05, 0.25, 0.75, 0.95]).T
+    times = drawing.in_years(years.columns)
+    picture = drawing.years(times, labels.tolist(), lines, int(about.line["places"]), spread, gate)
     title = f"{about.line['name']}, {about.line['unit_heading']}"
-    spoken = "; ".join(f"{name} {_ends(numbers, peers.labels)}" for name, numbers in lines.values())
-    data = years.loc[[one for one in ids.values() if one in years.index]].T.set_axis(
-        [names[kind] for kind, one in ids.items() if one in years.index], axis=1
-    )
-    data = data.assign(**{"Average of neighbours": near}).set_axis(peers.labels.rename("period"), axis=0)
+    spoken = "; ".join(f"{name} {_ends(numbers, labels)}" for name, numbers in lines.values())
+    data = pd.DataFrame(dict(lines.values()), index=labels.rename("period"))
+    data = show(data.rename(columns={"Neighbours": "Average of neighbours"}), f"Figures behind the chart: {title}")
     note = "Grey: nine in ten authorities, the middle half darker. Box: where an ordinary year could have ended. The axis need not begin at nought."
-    return Chart(
-        title,
-        f"Line chart. {title}. {spoken}.",
-        picture.encode(),
-        show(data, f"Figures behind the chart: {title}"),
-        note,
-    )
+    return Chart(title, f"Line chart. {title}. {spoken}.", picture, data, note)
 
 
 def _ends(numbers, labels):
     """ "18.7 in 2012/13, 25.5 in 2016/17" of a line's first and last figure."""
-    known = [(f"{number:,.10g}", label) for number, label in zip(np.round(numbers, 2), labels) if not np.isnan(number)]
-    return (
-        ", ".join(f"{number} in {label}" for number, label in dict.fromkeys([known[0], known[-1]]))
-        if known
-        else "without figures"
-    )
+    told = [f"{number:,.10g} in {label}" for number, label in zip(np.round(numbers, 2), labels) if not np.isnan(number)]
+    return ", ".join(dict.fromkeys([told[0], told[-1]])) if told else "without figures"
 
 
 def authorities(about):
@@ -96,21 +65,12 @@ def authorities(about):
     if not about.peers:
         return pd.DataFrame(columns=["area", "value", "value_text", "rank", "which"])
     peers, own = about.peers, about.report.area["area_id"]
-    rows = peers.figures[
-        (peers.figures["cell"] == about.line["cell"]) & (peers.figures["local"] | (peers.figures["area_id"] == ENGLAND))
-    ]
+    rows = peers.now[peers.now["local"] | (peers.now["area_id"] == ENGLAND)]
     rows = rows.set_index("area_id").sort_values(["rank", "area"])
-    which = np.select(
-        [rows.index == own, rows.index.isin(peers.neighbours(own)), rows.index == ENGLAND],
-        ["this review", "neighbour", "England"],
-        "",
-    )
-    rows = rows.assign(
-        value_text=rows["value"],
-        value=rows["number"],
-        which=which,
-        marks=rows["status"].fillna("").str.replace(r"(\w+)", r"[\1]", regex=True),
-    )
+    kinds = {"this review": [own], "neighbour": peers.neighbours(own), "England": [ENGLAND]}
+    which = np.select([rows.index.isin(ids) for ids in kinds.values()], list(kinds), "")
+    marks = rows["status"].fillna("").str.replace(r"(\w+)", r"[\1]", regex=True)
+    rows = rows.assign(value_text=rows["value"], value=rows["number"], which=which, marks=marks)
     told = ["area", "value", "value_text", "marks", "rank", "which", "numerator", "denominator"]
     return rows[told].join(peers.areas["n"]).fillna({"n": -1}).astype({"n": int}).reset_index()
 
@@ -121,84 +81,69 @@ def _among_all(about):
     picture = drawing.strip(local, line["polarity"], england.iloc[0] if len(england) else None, int(line["places"]))
     title = f"All {len(local)} authorities, {line['period']}"
     near = local[local["which"] == "neighbour"]
-    spoken = (
-        f"{count(len(near)).capitalize()} {plural(len(near), 'neighbour')}: {'; '.join(near['area'] + ' ' + near['value_text'])}."
-        if len(near)
-        else "No neighbour has a figure."
-    )
+    spoken = f"{count(len(near)).capitalize()} {plural(len(near), 'neighbour')}: "
+    spoken += "; ".join(near["area"] + " " + near["value_text"]) + "."
     own = local.loc[local["which"] == "this review", "value_text"]
-    alternative = f"Strip of {len(local)} authorities. {about.report.area['name']} {own.iloc[0] if len(own) else 'unknown'}, {_rank_words(line)}. {spoken}"
+    rank = "no rank"
+    if not pd.isna(line["rank"]):
+        tie = f", shared by {count(int(line['rank_ties']))}" if line["rank_ties"] > 1 else ""
+        rank = f"rank {line['rank']:.0f} of {line['rank_of']:.0f} authorities with a figure{tie}"
+    place = f"{about.report.area['name']} {own.iloc[0] if len(own) else 'unknown'}, {rank}"
+    spoken = spoken if len(near) else "No neighbour has a figure."
     data = show(rows[["area", "value", "value_text", "marks", "rank", "which"]], "All authorities with a figure")
     note = "Dot: this area. Diamonds: its neighbours. Grey: the middle half. Point at a mark for its name."
-    return Chart(title, alternative, picture.encode(), data, note)
+    return Chart(title, f"Strip of {len(local)} authorities. {place}. {spoken}", picture, data, note)
 
 
 def funnel_chart(about):
     """Figures against the size of what they count, with the limits that ordinary differences keep to around England."""
     rows = authorities(about)
     if rows.empty:
-        return Charts((), "")
-    line, local = about.line, rows["which"] != "England"
+        return Charts(())
+    line, unit, local = about.line, about.line["unit"], rows["which"] != "England"
     counted = rows[local & rows["numerator"].notna() & (rows["denominator"] > 0)]
-    england = rows.loc[~local, "value"]
-    if counted.empty or england.empty or line["unit"] not in PER:
+    if counted.empty or local.all() or unit not in PER:
         return Charts((), "No counts are published for this indicator, so there is no funnel.")
-    spread = overdispersion(counted, england.iloc[0], line["unit"])
-    limits = funnel_limits(counted["denominator"], england.iloc[0], line["unit"], spread)
-    value = PER[line["unit"]] * counted["numerator"] / counted["denominator"]
+    england, size = rows.loc[~local, "value"].iloc[0], counted["denominator"]
+    spread = overdispersion(counted, england, unit)
+    limits = funnel_limits(size, england, unit, spread)
+    value = PER[unit] * counted["numerator"] / size
     outside = int(((value < limits["low_998"]) | (value > limits["high_998"])).sum())
-    own = counted["which"] == "this review"
-    where = _where(value[own], limits[own]) if own.any() else "has no counts"
-    title = f"{about.report.area['name']} {where}; {count(outside)} of {len(counted)} authorities {plural(outside, 'lies', 'lie')} outside the 99.8% limits"
-    size = pd.Series(
-        np.geomspace(counted["denominator"].min(), counted["denominator"].max(), 120).round()
-    ).drop_duplicates(ignore_index=True)
-    curves = funnel_limits(size, england.iloc[0], line["unit"], spread).assign(size=size)
-    picture = drawing.funnel(counted, value, curves, england.iloc[0], int(line["places"]))
+    own, where = counted["which"] == "this review", "has no counts"
+    if own.any():
+        near, far = (value.between(limits[f"low_{one}"], limits[f"high_{one}"])[own].item() for one in ("95", "998"))
+        within = "inside the 95%" if near else "between the 95% and 99.8%" if far else "outside the 99.8%"
+        where = f"lies {within} limits around England"
+    title = f"{about.report.area['name']} {where}; {count(outside)} of {len(counted)} authorities "
+    title += f"{plural(outside, 'lies', 'lie')} outside the 99.8% limits"
+    steps = pd.Series(np.unique(np.geomspace(size.min(), size.max(), 120).round()))
+    picture = drawing.funnel(counted, value, funnel_limits(steps, england, unit, spread).assign(size=steps), england)
     wider = f" Limits are {np.sqrt(spread):.1f} times as wide as chance alone would make them." if spread > 1 else ""
     data = show(counted[["area", "value", "value_text", "numerator", "denominator"]], "Figures behind the funnel")
     note = f"Lines: 95% (dotted) and 99.8% limits around England.{wider}"
-    return Charts(
-        (
-            Chart(
-                title, f"Funnel plot. {line['name']}, {line['period']}. {title}.{wider}", picture.encode(), data, note
-            ),
-        ),
-        "",
-    )
+    spoken = f"Funnel plot. {line['name']}, {line['period']}. {title}.{wider}"
+    return Charts((Chart(title, spoken, picture, data, note),))
 
 
 def long_chart(about):
     """All points over time on every definition; a line joins only points of one definition, area and kind of period."""
     report = about.report
     rows = points(report, about.row.name)
-    rows = rows[(rows["kind"] != "month") & ~rows.index.isin(_runs(about).index) & ~(rows["unit"].isin(TOTALS) & (rows["area_id"] == ENGLAND))]
+    totals = rows["unit"].isin(TOTALS) & (rows["area_id"] == ENGLAND)
+    rows = rows[(rows["kind"] != "month") & ~rows.index.isin(_runs(about).index) & ~totals]
     rows = rows.drop_duplicates(["series_id", "area_id", "breakdown", "period", "end"], keep="last")
-    lines = [(name, line.sort_values("end")) for name, line in rows.groupby(["line", "kind"], sort=False)]
-    if (
-        len(rows.loc[rows["area_id"] != ENGLAND, ["series_id", "area_id", "breakdown", "kind"]].drop_duplicates()) < 2
-        and about.peers
-        or len(rows) < 2
-    ):
-        return Charts((), "")
-    drawn = [
-        (
-            name,
-            [end.year + end.day_of_year / 366 for end in line["end"]],
-            line["number"].tolist(),
-            line["area_id"].iloc[0] == ENGLAND,
-        )
-        for (name, _), line in lines
-    ]
-    span = range(rows["end"].min().year, rows["end"].max().year + 1)
-    picture = drawing.long_lines(
-        drawn, [year + 0.25 for year in span], [str(year) for year in span], int(decimal_places(rows["value"]).max())
-    )
-    title = f"{about.row['name']}: {count(len(rows))} {plural(len(rows), 'figure')} on {count(rows['series_id'].nunique())} {plural(rows['series_id'].nunique(), 'definition')}"
+    own = rows.loc[rows["area_id"] != ENGLAND, ["series_id", "area_id", "breakdown", "kind"]].drop_duplicates()
+    if len(own) < 2 and about.peers or len(rows) < 2:
+        return Charts(())
+    drawn = [(name, line.sort_values("end")) for (name, _), line in rows.groupby(["line", "kind"], sort=False)]
+    span, kinds = range(rows["end"].min().year, rows["end"].max().year + 1), rows["series_id"].nunique()
+    picture = drawing.long_lines(drawn, span, int(decimal_places(rows["value"]).max()))
+    title = f"{about.row['name']}: {count(len(rows))} {plural(len(rows), 'figure')} on "
+    title += f"{count(kinds)} {plural(kinds, 'definition')}"
     spoken = "; ".join(f"{row.line} {row.said}" for row in rows.itertuples())
     data = show(findings.in_words(report, rows)[POINTS], f"Figures behind the chart: {title}")
     note = "A line joins figures of one definition and area. The axis need not begin at nought."
-    return Charts((Chart(title, f"Line chart. {title}. {spoken}.", picture.encode(), data, note),), "")
+    return Charts((Chart(title, f"Line chart. {title}. {spoken}.", picture, data, note),))
 
 
 def run_charts(about):
@@ -206,7 +151,7 @@ def run_charts(about):
     rows = _runs(about)
     names = findings.names_of(about.report, rows)
     lines = rows.groupby("line", sort=False)
-    return Charts(tuple(_run_chart(about, names[line.index[0]], line) for _, line in lines), "")
+    return Charts(tuple(_run_chart(about, names[line.index[0]], line) for _, line in lines))
 
 
 def _runs(about):
@@ -218,27 +163,22 @@ def _runs(about):
 
 def _run_chart(about, name, line):
     points, kind, area = limits_table(line), line["kind"].iloc[0], about.report.area["name"]
-    stands_out = points[list(_RULES)].any(axis=1)
     counts = points[list(_RULES)].sum()
     told = "; ".join(f"{number} {_RULES[rule]}" for rule, number in counts.items() if number) or f"no {kind} stands out"
     title = f"{name}, {area}, to {points['period_label'].iloc[-1]}: {points['reason'].iloc[0].rstrip('.') or told}"
     places = int(decimal_places(line["value"]).max())
     named = zip(("mean", "lower limit", "upper limit"), points[["centre", "lower", "upper"]].iloc[0])
     levels = [(words, level) for words, level in named if pd.notna(level)]
-    picture = drawing.years(
-        points.index.tolist(),
-        points["period_label"].tolist(),
-        {"own": (area, points["value"].tolist())},
-        places,
-        levels=levels,
-        marked=set(np.flatnonzero(stands_out)),
-    )
+    lines, marked = {"own": (area, points["value"].tolist())}, set(np.flatnonzero(points[list(_RULES)].any(axis=1)))
+    labels = points["period_label"].tolist()
+    picture = drawing.years(points.index.tolist(), labels, lines, places, levels=levels, marked=marked)
     which = join_words([word(words, points[rule]) for rule, words in _RULES.items()])
     said = "; ".join(f"{words} {level:,.{places}f}" for words, level in levels)
     alternative = f"Run chart of {len(points)} {kind}s. {title}. {said[:1].upper()}{said[1:]}{'.' if said else ''}"
-    data = show(points[["period_label", "value"]].assign(what_stands_out=which), f"{kind.capitalize()}s behind the chart: {name}")
+    data = points[["period_label", "value"]].assign(what_stands_out=which)
+    data = show(data, f"{kind.capitalize()}s behind the chart: {name}")
     note = "Diamonds stand out. Figures that follow the seasons do so each year, which is no change." if levels else ""
-    return Chart(title, alternative.strip(), picture.encode(), data, note)
+    return Chart(title, alternative.strip(), picture, data, note)
 
 
 def points(report, indicator):
@@ -252,19 +192,3 @@ def points(report, indicator):
     asked = (figures["indicator_id"] == indicator) & (figures["area_id"] != report.area["region_id"])
     rows = figures[asked & figures["number"].notna()].sort_values(["end", "published"], kind="stable")
     return rows.assign(line=findings.names_of(report, rows) + ", " + rows["area"])
-
-
-def _rank_words(line):
-    if pd.isna(line["rank"]):
-        return "no rank"
-    tie = f", shared by {count(int(line['rank_ties']))}" if line["rank_ties"] > 1 else ""
-    return f"rank {line['rank']:.0f} of {line['rank_of']:.0f} authorities with a figure{tie}"
-
-
-def _where(value, limits):
-    value, row = value.iloc[0], limits.iloc[0]
-    if value > row["high_998"] or value < row["low_998"]:
-        return "lies outside the 99.8% limits around England"
-    if value > row["high_95"] or value < row["low_95"]:
-        return "lies between the 95% and 99.8% limits around England"
-    return "lies inside the 95% limits around England"

@@ -1,5 +1,6 @@
 """Small words: numbers as words, plurals, lists and dates; text that shows itself, and text that stays text."""
 
+import html
 import re
 
 _COUNT = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
@@ -32,18 +33,20 @@ def clean(text):
     return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", str(text))
 
 
+def in_html(text):
+    """Text for HTML and SVG that reads exactly as it is, as ``clean`` has it."""
+    return html.escape(clean(text))
+
+
 def escape(text):
     """Text for Markdown that reads exactly as it is: no mark, tag, link or formula in it means anything.
 
     >>> escape("GCSE A*-C <b>")
     'GCSE A\\\\*-C \\\\<b\\\\>'
     """
-    marked = _AT_START.sub(r"\1\\", _MARKS.sub(_escaped, " ".join(clean(text).split())))
-    return marked.replace("$", DOLLAR)
-
-
-def _escaped(mark):
-    return _BACKSLASH if mark[0] == "\\" else f"\\{mark[0]}"
+    words = " ".join(clean(text).split())
+    marked = _MARKS.sub(lambda mark: _BACKSLASH if mark[0] == "\\" else f"\\{mark[0]}", words)
+    return _AT_START.sub(r"\1\\", marked).replace("$", DOLLAR)
 
 
 def plain(text):

@@ -1,7 +1,5 @@
 """What a page says in words, computed, so that it is right for every review. The sentences stand in ``sentences``."""
 
-import html
-
 import pandas as pd
 
 from cyp_helpers.compare.areas import list_in_use, list_words
@@ -11,13 +9,10 @@ from cyp_helpers.findings import attention, judged, probably_not, worse_and_wors
 from cyp_helpers.register.tables import days_of, list_known
 from cyp_helpers.show.sentences import paragraph, say
 from cyp_helpers.show.table import STYLE
-from cyp_helpers.show.wording import Words, bold, clean, count, day, escape, join, stop
+from cyp_helpers.show.wording import Words, bold, count, day, escape, in_html, join, stop
 
 _QUESTIONS = {
-    "target": "Against target",
-    "over time": "Over time",
-    "five_years": "Over five years",
-    "england": "Against England",
+    "target": "Against target", "over time": "Over time", "five_years": "Over five years", "england": "Against England",
     "neighbours": "Against its neighbours",
 }
 _LINE_NOTE = (
@@ -34,17 +29,15 @@ class Opening(str):
         return str(self)
 
     def _repr_html_(self):
-        return f"<style>{STYLE}</style><p>{html.escape(clean(self))}</p>"
+        return f"<style>{STYLE}</style><p>{in_html(self)}</p>"
 
 
 def opening(report):
     """Where the data of a review comes from; shown by the set-up cell."""
-    printed, documents = len(report.document_figures), report.document_figures["source_id"].nunique()
-    parts = [
-        say("documents", printed, from_documents=say("from_documents", documents)),
-        say("published", int(report.figures["open_data"].sum()), area=report.area["name"]),
-    ]
-    told = join([part for part in parts if part])
+    printed, published = report.document_figures, int(report.figures["open_data"].sum())
+    documents = say("from_documents", printed["source_id"].nunique())
+    transcribed = say("documents", len(printed), from_documents=documents)
+    told = join([*filter(None, [transcribed, say("published", published, area=report.area["name"])])])
     known = f"Figures come from the register in data/, as known at {day(report.as_at)}: {told}."
     return Opening(paragraph(known, since(report)))
 
@@ -67,12 +60,12 @@ def in_brief(report):
 
 def heading(report):
     """The plan and review, and the priority that a page is about; what the page is about in bold."""
-    plan, row = report.title, report.priority
+    plan, row = stop(report.title), report.priority
     which = escape(f"{report.review['review']}, {report.review['kind']} review, as known at {day(report.as_at)}.")
     if row is None:
-        return Words(f"{bold(stop(plan))} {which}")
+        return Words(f"{bold(plan)} {which}")
     title = f"{'Outcome' if row['kind'] == 'outcome' else 'Priority'} {row['number']}: {row['title']}"
-    return Words(f"{bold(stop(title))} {escape(stop(plan))} {which}")
+    return Words(f"{bold(stop(title))} {escape(plan)} {which}")
 
 
 def counts(report):
@@ -86,8 +79,7 @@ def counts(report):
     for question, lead in _QUESTIONS.items() if len(verdicts) else ():
         parts.append(f"{lead}: {tally(verdicts.loc[verdicts['question'] == question, 'verdict'])}.")
     tested = verdicts[(verdicts["question"] != "target") & (verdicts["verdict"] != Verdict.HIDDEN)]
-    kinds = tested["evidence"].value_counts()
-    told = join([f"{count(number)} {kind}" for kind, number in kinds.items()] or [""])
+    told = join([f"{count(number)} {kind}" for kind, number in tested["evidence"].value_counts().items()] or [""])
     return Words(paragraph(*parts, say("evidence", len(tested), kinds=told)))
 
 
@@ -111,8 +103,7 @@ def notes_on_lines(report, rows):
     """What stands below a table of rows of ``report.lines``: whose neighbours, where chance is not tested, what differs."""
     near = rows[rows["match"] == "near"].drop_duplicates(["series_id", "breakdown"])
     return (
-        _LINE_NOTE,
-        *neighbours_used(report),
+        _LINE_NOTE, *neighbours_used(report),
         *(near["name"] + " differs from the plan's definition: " + near["differs"] + "."),
     )
 
@@ -133,28 +124,29 @@ def caveats(report, series=None):
     rows, figures, used = judged(report), report.figures, set(report.comparison["series_id"]) - {""}
     if series:
         rows, figures, used = rows[rows["series_id"] == series], figures[figures["series_id"] == series], {series}
-    sources = report.register.table("sources")
     read = set(figures["source_id"]) | ({report.plan["source_id"]} if not series and not report.is_of_others else set())
-    sources = sources[sources["source_id"].isin(read)]
-    assumed = sources[sources["published_basis"] == "assumed"]
+    sources, breaks = report.register.table("sources"), report.register.table("series-breaks")
+    assumed = sources[sources["source_id"].isin(read) & (sources["published_basis"] == "assumed")]
     lines = [f"- {bold(row.title)}: {escape(stop(row.published_note))}" for row in assumed.itertuples()]
     for flag, words in FLAGS.items():
-        if flag in _TOLD_APART:
-            continue
-        lines.append(say("caveat", rows.loc[rows["flags"].str.contains(flag), "subject_id"].nunique(), what=words))
-    lines += [
-        f"- **Break in the series**: from {escape(row.name)} to {escape(row.successor)}, {escape(row.what_changed)}; comparable: {escape(row.comparable)}."
-        for row in _breaks(report, used).itertuples(index=False)
-    ]
+        number = rows.loc[rows["flags"].str.contains(flag), "subject_id"].nunique()
+        lines += [say("caveat", number, what=words)] if flag not in _TOLD_APART else []
+    names = report.register.table("series").set_index("series_id")["name"]
+    for row in breaks[breaks[["series_id", "successor_series_id"]].isin(used).any(axis=1)].itertuples():
+        between = f"from {escape(names[row.series_id])} to {escape(names[row.successor_series_id])}"
+        changed = f"{escape(row.what_changed)}; comparable: {escape(row.comparable)}"
+        lines.append(f"- **Break in the series**: {between}, {changed}.")
     if rows["evidence"].eq(Evidence.NOT_TESTED).any():
         lines.append("- A difference that is not tested may be chance.")
     if figures["open_data"].any():
+        editions, of = report.register.table("editions"), set(figures["source_id"])
+        publishers = editions.loc[editions["source_id"].isin(of), "publisher"].drop_duplicates()
         lines.append(
             "- Published figures are those of the newest edition read; when each first came out is mostly assumed from its usual delay, and "
             "a correction made since then cannot be told from a first figure. They contain public sector information "
-            f"licensed under the Open Government Licence v3.0. They come from: {', '.join(map(escape, _publishers(report, figures)))}."
+            f"licensed under the Open Government Licence v3.0. They come from: {', '.join(map(escape, publishers))}."
         )
-    return Words("\n".join(line for line in lines if line))
+    return Words("\n".join(filter(None, lines)))
 
 
 def closing(report, series=None):
@@ -164,13 +156,12 @@ def closing(report, series=None):
 
 def saved(report):
     """Where a batch run keeps this page and its tables."""
-    folder = f"outputs/{report.plan['plan_id']}/{report.review['review'].replace(' ', '-')}"
-    command = f'cyp review --plan {report.plan["plan_id"]} --review "{report.review["review"]}"'
+    plan, review, area = report.plan["plan_id"], report.review["review"], report.area["area_id"]
+    folder, command = f"outputs/{plan}/{review.replace(' ', '-')}", f'cyp review --plan {plan} --review "{review}"'
     if not report.is_own_area:
-        folder, command = f"{folder}/{report.area['area_id']}", f"{command} --area {report.area['area_id']}"
-    return Words(
-        f"`{command}` keeps this page, `comparison-tables.xlsx`, `comparisons.csv` and `manifest.json` in `{folder}/`."
-    )
+        folder, command = f"{folder}/{area}", f"{command} --area {area}"
+    kept = "this page, `comparison-tables.xlsx`, `comparisons.csv` and `manifest.json`"
+    return Words(f"`{command}` keeps {kept} in `{folder}/`.")
 
 
 def page_name(priority):
@@ -208,21 +199,8 @@ def not_next_year(found):
     return say("not_next_year", round(probably_not(found)))
 
 
-def _publishers(report, figures):
-    editions = report.register.table("editions")
-    return editions.loc[editions["source_id"].isin(set(figures["source_id"])), "publisher"].drop_duplicates()
-
-
-def _breaks(report, used):
-    """Breaks known at a review in series that are used, with the names of both."""
-    names = report.register.table("series").set_index("series_id")["name"]
-    breaks = report.register.table("series-breaks")
-    breaks = breaks[breaks["series_id"].isin(used) | breaks["successor_series_id"].isin(used)]
-    return breaks.assign(name=breaks["series_id"].map(names), successor=breaks["successor_series_id"].map(names))
-
-
-def tally(verdicts, none="none could be judged"):
+def tally(verdicts):
     """ "three improved, one hidden by rounding", or what is said of none."""
-    counts = verdicts.value_counts()
-    hidden = {Verdict.HIDDEN: "hidden by rounding"}
-    return ", ".join(f"{count(counts[one])} {hidden.get(one, one)}" for one in Verdict if one in counts) or none
+    counts, hidden = verdicts.value_counts(), {Verdict.HIDDEN: "hidden by rounding"}
+    told = [f"{count(counts[one])} {hidden.get(one, one)}" for one in Verdict if one in counts]
+    return ", ".join(told) or "none could be judged"
