@@ -13,7 +13,10 @@ _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _YEAR = re.compile(
     r"(?:(?P<type>FY|AY|CY) )?(?P<year>(?:19|20)\d\d)(?:[/-](?:20)?(?P<next>\d\d))?(?: ?Q(?P<quarter>[1-4]))?", re.ASCII
 )
-_MONTH = re.compile(r"(?:month )?(?P<year>(?:19|20)\d\d)-(?P<number>0[1-9]|1[0-2])(?:-01)?|(?P<name>[A-Za-z]{3,9})[ -](?P<named_year>(?:19|20)\d\d)", re.ASCII)  # fmt: skip
+_MONTH = re.compile(
+    r"(?:month )?(?P<year>(?:19|20)\d\d)-(?P<number>0[1-9]|1[0-2])(?:-01)?|"
+    r"(?P<name>[A-Za-z]{3,9})[ -](?P<named_year>(?:19|20)\d\d)", re.ASCII,
+)  # fmt: skip
 _FIGURE = ["period", "value", "numerator", "denominator", "status", "published", "cell"]
 EXAMPLES = {"FY": "2026/27", "AY": "2026/27", "CY": "2026", "monthly": "2026-11", "quarterly": "2026/27 Q3"}
 
@@ -51,7 +54,7 @@ def read_period(text, frequency, kind):
 def read_figure(text, unit, decimals=None):
     """A number as it is meant, and what would be right where that is not plain.
 
-    A share of 0.45 may be 0.45 or 45 per cent: it is taken only with its sign. A figure has the decimals of its indicator.
+    A share of 0.45 may be 0.45 or 45 per cent: it is taken only with its sign. A figure has its indicator's decimals.
 
     Returns
     -------
@@ -131,7 +134,7 @@ def years_of(rows, frequency, rule, unit, decimals):
 
 
 def far_from_before(rows):
-    """Which figures are ten times the one before or a tenth of it: a lost separator, or a digit too many. Small counts are left out.
+    """Which figures are ten times that before or a tenth of it: a lost separator, a digit too many; not small counts.
 
     ``rows`` has ``period`` and ``value`` of one indicator; gives a bool Series.
     """

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from openpyxl.utils import get_column_letter
+
 HEADER, EXAMPLE, FIRST = 3, 4, 5  # rows of every sheet: column names, worked example, first to fill in
 SHORT = 32  # letters of a name on the board page
 OWN = "Own indicator"  # the topic of an indicator that nobody publishes
@@ -31,8 +33,8 @@ CHOICES = {
 class Column:
     """One column of a sheet, or one line of the cover.
 
-    ``kind``: text, number, date, period, choice (of ``pick``), or name (of ``pick``, or written anew). ``pick`` is a list of
-    ``CHOICES``, or "sheet.key" for what stands in a column of another sheet. ``hint`` appears when the cell is chosen.
+    ``kind``: text, number, date, period, choice (of ``pick``), or name (of ``pick``, or written anew). ``pick`` is a list
+    of ``CHOICES``, or "sheet.key" for what stands in a column of another sheet. ``hint`` appears when it is chosen.
     """
 
     key: str
@@ -59,6 +61,10 @@ class Sheet:
     def headers(self):
         """The names of its columns from the first one."""
         return ["No.", *(column.header for column in self.columns)]
+
+    def letter(self, key):
+        """The letter of a column; on the cover, of all answers."""
+        return get_column_letter([column.key for column in self.columns].index(key) + 2 if self.rows else 2)
 
 
 COVER = Sheet("Cover", 0, "Write in the column Answer, sheet by sheet from left to right. Then run: cyp add-plan, and the name of this file.", (

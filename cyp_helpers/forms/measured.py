@@ -8,7 +8,7 @@ from difflib import get_close_matches
 import pandas as pd
 
 from cyp_helpers.forms.figures import EXAMPLES, end_of, far_from_before, from_counts, read_figure, read_period, years_of
-from cyp_helpers.forms.layout import STATUS, TARGETS
+from cyp_helpers.forms.layout import SHEETS, STATUS, TARGETS
 from cyp_helpers.register.catalogue import PER
 from cyp_helpers.register.periods import parse_periods
 from cyp_helpers.register.tables import ENGLAND
@@ -27,6 +27,10 @@ def slug(text, most=60):
     return re.sub(r"[^a-z0-9]+", "-", plain.casefold()).strip("-")[:most].strip("-") or "x"
 
 
+def _cell(row, key):
+    return f"{SHEETS[row['sheet']].letter(key)}{row['row']}"
+
+
 class Measured:
     """A plan while it is made of a form, and of it the figures and targets: ``rows`` by table, ``faults``; ``known``
     indicators and the priorities that they serve by their folded names; ``always``, the columns alike in all rows."""
@@ -42,14 +46,14 @@ class Measured:
     def fault(self, row, key, right, found=None):
         """What would be right in a cell; found is what stands there, if nothing else is said."""
         found = found or (repr(row[key]) if row[key] else "an empty cell")
-        self.faults.append([row["sheet"], self.form.cell(row["sheet"], key, row["row"]), found, right])
+        self.faults.append([row["sheet"], _cell(row, key), found, right])
 
     def add(self, table, **row):
         """Add a row; columns that the table does not have are left out in the end."""
         self.rows.setdefault(table, []).append({name: f"{value}" for name, value in (self.always | row).items()})
 
     def at(self, row, key):
-        return f"sheet {row['sheet']}, cell {self.form.cell(row['sheet'], key, row['row'])}"
+        return f"sheet {row['sheet']}, cell {_cell(row, key)}"
 
     def _lookup(self, where, row, key, right):
         """What a name of another sheet stands for, or '' and a fault."""
@@ -103,9 +107,8 @@ class Measured:
                 self.fault(row, "period", "one figure for each period", found)
             rows.append({
                 "period": period, "value": value, "numerator": numerator, "denominator": denominator,
-                "status": STATUS[row["status"] or "final"], "published": published or ended,
-                "published_basis": "printed" if published else "assumed", "note": row["note"], "line": row,
-                "cell": self.form.cell("Figures", "value", row["row"]),
+                "status": STATUS[row["status"] or "final"], "published": published or ended, "note": row["note"],
+                "published_basis": "printed" if published else "assumed", "line": row, "cell": _cell(row, "value"),
             })  # fmt: skip
         for name, rows in kept.items():
             self._keep_figures(self.known[name], pd.DataFrame(rows))
@@ -197,7 +200,7 @@ class Measured:
         return self._observe(one, start, value=figure, printed=figure, **known, **place)
 
     def _by(self, row, one):
-        """The period of a target: a year, or a month or quarter where the indicator has those and no rule makes years."""
+        """The period of a target: a year, or a month or quarter if the indicator has such and no rule makes years."""
         often = one["often"]
         by = read_period(row["by"], "annual", one["kind"])
         if by and often != "annual" and not one["rule"] and one["own"]:

@@ -1,10 +1,10 @@
-"""Read a filled form: every cell as what its column asks for, or every fault with its place, what was found and what would be right."""
+"""Read a filled form: each cell as what its column asks for, or each fault: its place, what is found, what is right."""
 
 import re
 import warnings
 import zipfile
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -30,21 +30,17 @@ _DATE = re.compile(r"[0-9]{1,4}[-./ ]([0-9]{1,2}|[A-Za-z]{3,9})[-./ ][0-9]{2,4}"
 
 @dataclass(frozen=True)
 class Form:
-    """What a form holds: ``cover`` by key, ``sheets`` by name (DataFrame of text with the keys of its columns, and ``row``)."""
+    """What a form holds: ``cover`` by key, ``sheets`` by name (DataFrame of text by keys of columns, and ``row``)."""
 
     cover: dict
-    sheets: dict = field(repr=False)
-    places: dict = field(repr=False)  # (sheet, key) -> letter of its column
-
-    def cell(self, sheet, key, row):
-        """The address of a cell, such as "D7"."""
-        return f"{self.places[sheet, key]}{row}"
+    sheets: dict
 
 
 def read_form(path):
     """Read a form cell by cell; what cells mean together is asked later.
 
-    Numbers become plain text ("45.5", "45%" where the cell shows a percentage), days ISO dates; blanks at either end and line breaks go.
+    Numbers become plain text ("45.5", "45%" where the cell shows a percentage), days ISO dates; blanks at either end
+    and line breaks go.
 
     Returns
     -------
@@ -57,7 +53,7 @@ def read_form(path):
     path = Path(path)
     _refuse_unfit(path)
     book, formulas = _open(path, values=True), _open(path, values=False)
-    faults, sheets, places, cover = [], {}, {}, {}
+    faults, sheets, cover = [], {}, {}
     for layout in SHEETS.values():
         if layout.name not in book.sheetnames:
             others = [name for name in book.sheetnames if name not in (*SHEETS, PUBLISHED, LISTS)]
@@ -69,11 +65,11 @@ def read_form(path):
         sheet = _Sheet(layout, book[layout.name], formulas[layout.name])
         if sheet.fits():
             if layout is COVER:
-                cover = sheet.answers(places)
+                cover = sheet.answers()
             else:
-                sheets[layout.name] = sheet.table(places)
+                sheets[layout.name] = sheet.table()
         faults += sheet.faults
-    return Form(cover, sheets, places), faults
+    return Form(cover, sheets), faults
 
 
 def _refuse_unfit(path):
@@ -101,7 +97,7 @@ def _refuse_unfit(path):
 
 
 def _spanned(archive):
-    """Cells that lie in merged cells and in links, which openpyxl takes apart one by one; a range that cannot be read counts as too many."""
+    """Cells in merged cells and in links, which openpyxl takes apart one by one; an unreadable range is too many."""
     number = 0
     for name in archive.namelist():
         content = b""
@@ -139,7 +135,7 @@ class _Sheet:
         self.faults.append([self.layout.name, cell, found, right])
 
     def fits(self):
-        """Whether the columns are those of the form; if not, nothing below them is read. Merged and hidden cells are faults."""
+        """Whether the columns are those of the form; if not, none below is read. Merged and hidden cells are faults."""
         headers = COVER_HEADERS if self.layout is COVER else self.layout.headers
         there = [_text(self.values.cell(HEADER, at).value).rstrip(" *") for at in range(1, len(headers) + 1)]
         for at, (found, right) in enumerate(zip(there, headers), 1):
@@ -158,22 +154,19 @@ class _Sheet:
             self.fault(str(area), "merged cells", "cells that stand alone: undo the merging")
         return True
 
-    def answers(self, places):
+    def answers(self):
         """The cover: text by key."""
         read = {}
         for row, column in enumerate(self.layout.columns, HEADER + 1):
-            places[self.layout.name, column.key] = "B"
             read[column.key] = self._cell(row, 2, column)
             if self.values.row_dimensions[row].hidden:
                 self.fault(f"B{row}", "a hidden row", "a row that is seen")
         return read
 
-    def table(self, places):
+    def table(self):
         """The rows that hold something; the example is none of them."""
         kept, columns = [], list(enumerate(self.layout.columns, 2))
-        for at, column in columns:
-            letter = self.values.cell(1, at).column_letter
-            places[self.layout.name, column.key] = letter
+        for letter in map(self.layout.letter, [column.key for _, column in columns]):
             if self.values.column_dimensions[letter].hidden:
                 self.fault(f"{letter}{HEADER}", "a hidden column", "a column that is seen")
         for row in range(HEADER + 1, min(self.values.max_row, ROWS) + 1):

@@ -1,4 +1,4 @@
-"""A form whose cells are good -> the tables of the register that it stands for, or every fault of what cells mean together."""
+"""A form whose cells are good -> its tables of the register, or every fault of what cells mean together."""
 
 import re
 from collections import Counter
@@ -60,29 +60,25 @@ class _Plan(Measured):
 
     def cover(self, digest):
         said = self.form.cover
-
-        def wrong(key, right):
-            self.fault({**said, "sheet": "Cover", "row": HEADER + 1 + list(said).index(key)}, key, right)
-
         try:
             area = find_area(self.register, said["area"])
         except UnknownName as error:
-            return wrong("area", "an authority of the list." + str(error).partition(".")[2])
+            return self._cover_fault("area", "an authority of the list." + str(error).partition(".")[2])
         self.area, self.plan = area, said["plan_id"]
         self.always |= {"plan_id": self.plan, "source_id": self.plan, "area_id": area["area_id"]}
         named = [("plans", "plan_id"), ("sources", "source_id"), ("editions", "source_id")]
-        if not ID.fullmatch(self.plan):
-            wrong("plan_id", "small letters, digits and hyphens, up to 60, such as derbyshire-plan")
-        elif any(self.register.table(table)[column].eq(self.plan).any() for table, column in named):
-            wrong("plan_id", "another name: a plan or document of the workbook has this one")
-        if said["period_end"] <= said["period_start"]:
-            wrong("period_end", "a day after the first day of the plan")
-        if said["published"] > self.filled:
-            wrong("as_at", "a day on or after that on which the plan was agreed")
-        if self.filled > f"{pd.Timestamp.today():%Y-%m-%d}":
-            wrong("as_at", "a day that is not ahead of today")
-        if said["published"] > said["period_end"]:
-            wrong("published", "a day before the plan ends")
+        taken = any(self.register.table(table)[column].eq(self.plan).any() for table, column in named)
+        fit, ends, agreed = ID.fullmatch(self.plan), said["period_end"], said["published"]
+        for key, wrong, right in [
+            ("plan_id", not fit, "small letters, digits and hyphens, up to 60, such as derbyshire-plan"),
+            ("plan_id", fit and taken, "another name: a plan or document of the workbook has this one"),
+            ("period_end", ends <= said["period_start"], "a day after the first day of the plan"),
+            ("as_at", agreed > self.filled, "a day on or after that on which the plan was agreed"),
+            ("as_at", self.filled > f"{pd.Timestamp.today():%Y-%m-%d}", "a day that is not ahead of today"),
+            ("published", agreed > ends, "a day before the plan ends"),
+        ]:
+            if wrong:
+                self._cover_fault(key, right)
         organisation, days = said["organisation"], {key: said[key] for key in ("period_start", "period_end")}
         self.add(
             "plans", title=said["title"], short_title=said["short_title"], **days,
@@ -100,6 +96,10 @@ class _Plan(Measured):
             year = start.year - (start.month < 4)
             name, first = f"{year}-{(year + 1) % 100:02d} part {part}", f"{start:%Y-%m-%d}"
             self.add("reviews", review=name, kind=kind, period_start=first, period_end=end, as_at=end)
+
+    def _cover_fault(self, key, right):
+        said = self.form.cover
+        self.fault({**said, "sheet": "Cover", "row": HEADER + 1 + list(said).index(key)}, key, right)
 
     # ---- priorities and indicators ----
 
@@ -166,8 +166,8 @@ class _Plan(Measured):
         period = published.loc[published["series_id"] == found.series_id, "period"].iloc[-1]
         kind, often = (period.split()[0], "annual") if period[:2] in YEARS.values() else ("FY", "monthly")
         return {
-            "series": found.series_id, "breakdown": found.breakdown, "unit": facts["unit"], "often": often, "kind": kind,
-            "polarity": facts["polarity"], "rule": "", "own": False, "typed": None, "periods": [],
+            "series": found.series_id, "breakdown": found.breakdown, "often": often, "kind": kind,
+            "unit": facts["unit"], "polarity": facts["polarity"], "rule": "", "own": False, "typed": None, "periods": [],
         }  # fmt: skip
 
     def _own_indicator(self, row):

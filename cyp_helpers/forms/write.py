@@ -30,8 +30,8 @@ def published_indicators(register):
 
     Returns
     -------
-    DataFrame with ``topic, name`` (each once), ``unit, polarity, first_year, last_year, series_id, breakdown``, by topic
-    and name.
+    DataFrame with ``topic, name`` (each once), ``unit, polarity, first_year, last_year, series_id, breakdown``, by
+    topic and name.
 
     >>> published_indicators(load_register()).query("series_id == 're-referrals'")["unit"].tolist()
     ['percent']
@@ -98,19 +98,18 @@ def _table(sheet, layout, lists, given):
         _fixed(sheet.cell(row, 1, "Example" if row == EXAMPLE else row - EXAMPLE), grey=row == EXAMPLE)
         for at, column in enumerate(layout.columns, 2):
             (_example if row == EXAMPLE else _input)(sheet.cell(row, at), column)
-    for at, column in enumerate(layout.columns, 2):
-        letter = get_column_letter(at)
+    for column in layout.columns:
+        letter = layout.letter(column.key)
         _validate(sheet, column, f"{letter}{FIRST}:{letter}{last}", lists)
 
 
 def _reference(sheet, told, rows):
-    _top_rows(sheet, sheet.title, told, list(rows.columns))
+    _frame(sheet, sheet.title, told, rows.columns)
     for row in for_csv(rows).itertuples(index=False):
         sheet.append(list(row))
     for at, name in enumerate(rows.columns, 1):
         width = max(len(str(name)), int(rows[name].astype("str").str.len().max() or 0))
         sheet.column_dimensions[sheet.cell(HEADER, at).column_letter].width = min(max(width + 2, 12), 70)
-    _settle(sheet)
 
 
 # ---- cells ----
@@ -119,13 +118,13 @@ def _reference(sheet, told, rows):
 def _top(sheet, layout, title, headers, widths):
     told = layout.told if layout is COVER else f"{layout.told} The row Example is not read. Names with * are needed."
     needed = {column.header for column in layout.columns if column.needed}
-    _top_rows(sheet, title, told, [f"{name} *" if name in needed else name for name in headers])
+    _frame(sheet, title, told, [f"{name} *" if name in needed else name for name in headers])
     for at, width in enumerate(widths, 1):
         sheet.column_dimensions[get_column_letter(at)].width = width
-    _settle(sheet)
 
 
-def _top_rows(sheet, title, told, headers):
+def _frame(sheet, title, told, headers):
+    """Header rows stay in view and are printed on every page; locked cells can be read and not written."""
     sheet["A1"], sheet["A2"] = title, told
     sheet["A1"].font, sheet["A2"].font = Font(name="Arial", size=16, bold=True), Font(name="Arial", size=12)
     for at, name in enumerate(headers, 1):
@@ -133,11 +132,7 @@ def _top_rows(sheet, title, told, headers):
         cell.font = Font(name="Arial", size=12, bold=True, color="FFFFFF")
         cell.fill, cell.alignment = _DARK, _WRAPPED
     sheet.row_dimensions[HEADER].height = 34
-
-
-def _settle(sheet):
-    """Header rows stay in view and are printed on every page; locked cells can be read and not written."""
-    sheet.freeze_panes = sheet.cell(HEADER + 1, 1 if sheet.title in (COVER.name, PUBLISHED, LISTS) else 2)
+    sheet.freeze_panes = f"{'A' if sheet.title in (COVER.name, PUBLISHED, LISTS) else 'B'}{HEADER + 1}"
     sheet.print_title_rows = f"{HEADER}:{HEADER}"
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
@@ -192,5 +187,5 @@ def _list_of(column, cells, lists):
         letter = get_column_letter(list(lists).index(column.pick) + 1)
         return f"{LISTS}!${letter}${HEADER + 1}:${letter}${HEADER + len(lists[column.pick])}"
     name, _, key = column.pick.partition(".")
-    letter = get_column_letter([one.key for one in SHEETS[name].columns].index(key) + 2)
+    letter = SHEETS[name].letter(key)
     return f"{name}!${letter}${FIRST}:${letter}${FIRST + SHEETS[name].rows - 1}"
