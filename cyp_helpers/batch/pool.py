@@ -124,7 +124,13 @@ def run_apart(function, args, limit, running):
     """
     late, told = threading.Event(), []
     with tempfile.TemporaryDirectory(prefix="cyp-", ignore_cleanup_errors=True) as aside:
-        process, pipe = _start(function, args, aside, running)
+        pipe, theirs = _CONTEXT.Pipe(duplex=False)
+        with theirs, _starting, _surroundings():
+            if running.ended:
+                raise Lost("the run was ended")
+            process = _CONTEXT.Process(target=_work, args=(theirs, function, args, aside), name="piece of work")
+            process.start()
+            running.add(process)
         clock = threading.Timer(limit, lambda: (late.set(), _end(process)))
         clock.start()
         try:
@@ -158,17 +164,6 @@ def tell(what):
 # ---- how processes begin and end ----
 
 _starting, _pipe = threading.RLock(), []
-
-
-def _start(function, args, aside, running):
-    ours, theirs = _CONTEXT.Pipe(duplex=False)
-    with theirs, _starting, _surroundings():
-        if running.ended:
-            raise Lost("the run was ended")
-        process = _CONTEXT.Process(target=_work, args=(theirs, function, args, aside), name="piece of work")
-        process.start()
-        running.add(process)
-    return process, ours
 
 
 def _end(process):

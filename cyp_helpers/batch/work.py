@@ -1,7 +1,6 @@
 """The pieces of work of a run, each done in a process of its own. They write nothing into the project: what they make
 comes back as bytes, so that one process alone writes into a review's folder."""
 
-import csv
 import os
 import pickle
 import tempfile
@@ -61,7 +60,7 @@ def make_tables(project, job, opened):
 
     clock, whole = time.perf_counter(), reopen(opened, project)
     rows = whole.comparison.assign(as_at=whole.comparison["as_at"].dt.strftime("%Y-%m-%d"))
-    text = for_csv(rows).to_csv(index=False, quoting=csv.QUOTE_MINIMAL, lineterminator="\n")
+    text = for_csv(rows).to_csv(index=False, lineterminator="\n")
     with tempfile.TemporaryDirectory(prefix="cyp-") as aside:
         path = Path(aside) / "tables.xlsx"
         write_workbook(whole, path)

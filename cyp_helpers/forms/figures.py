@@ -44,10 +44,10 @@ def read_period(text, frequency, kind):
     if not part or part["type"] not in (None, kind) or bool(part["quarter"]) != (frequency == "quarterly"):
         return ""
     kind = "FY" if frequency == "quarterly" else kind
-    following = f"{(int(part['year']) + 1) % 100:02d}"
-    if part["next"] != (None if kind == "CY" else following):
+    following = None if kind == "CY" else f"{(int(part['year']) + 1) % 100:02d}"
+    if part["next"] != following:
         return ""
-    year = f"{kind} {part['year']}" + (f"/{following}" if kind != "CY" else "")
+    year = f"{kind} {part['year']}" + (f"/{following}" if following else "")
     return year + (f" Q{part['quarter']}" if part["quarter"] else "")
 
 

@@ -225,18 +225,15 @@ class Measured:
         if not start:
             self._period(row, "start_period", one, "annual")
         elif not row["start"]:
-            periods = one["periods"] if one["own"] else self._published_periods(one)
+            rows = self.register.table("published")
+            rows = rows[(rows["series_id"] == one["series"]) & (rows["breakdown"] == one["breakdown"])]
+            rows = rows[(rows["area_id"] == self.area["area_id"]) & (rows["value"] != "")]
+            periods = one["periods"] if one["own"] else sorted(rows["period"].unique())
             spans = parse_periods(pd.Series([start, *periods]))[["start", "end"]]
             if not (spans.iloc[1:] == spans.iloc[0]).all(axis=1).any():
                 right = f"a period with a figure ({', '.join(periods[-4:]) or 'none'}), or the figure itself beside it"
                 self.fault(row, "start_period", right, f"{typed!r}, for which no figure is known")
         return start
-
-    def _published_periods(self, one):
-        rows = self.register.table("published")
-        rows = rows[(rows["series_id"] == one["series"]) & (rows["breakdown"] == one["breakdown"])]
-        rows = rows[(rows["area_id"] == self.area["area_id"]) & (rows["value"] != "")]
-        return sorted(rows["period"].unique())
 
     def _goal(self, row, one):
         """(kind, value, direction, words) of a target; the kind is '' with a fault."""

@@ -194,17 +194,13 @@ class _Sheet:
             found, right = "an empty cell", f"{column.header}: {column.hint}" if column.needed else ""
         else:
             read, right = _READERS[column.kind](cell.value, cell, column)
-            if right == "" and column.pick in CHOICES:
-                right = _one_of(read, [str(one) for one in CHOICES[column.pick]])
+            words = [str(one) for one in CHOICES.get(column.pick, [])]
+            if right == "" and words and read not in words:
+                near = get_close_matches(read, words, n=1)
+                right = (f"{near[0]!r}, or another of: " if near else "one of: ") + ", ".join(words)
         if right:
             self.fault(cell.coordinate, found, right)
         return "" if right else read
-
-
-def _one_of(read, words):
-    """Which word would be right in place of one that is none of them; '' where it is."""
-    near = get_close_matches(read, words, n=1)
-    return "" if read in words else (f"{near[0]!r}, or another of: " if near else "one of: ") + ", ".join(words)
 
 
 # ---- one cell ----

@@ -90,7 +90,9 @@ class _Plan(Measured):
             published=said["published"], published_basis="printed", published_note="As the form says",
             licence=f"Own data of {organisation}",
         )  # fmt: skip
-        for start in _half_years(said["period_start"], said["period_end"], said["published"]):
+        # Half-years, from April and October, that touch the plan and end when it is known.
+        days = pd.date_range(f"{int(said['period_start'][:4]) - 1}-10-01", ends, freq=_HALF)
+        for start in days[days + _HALF > max(said["period_start"], agreed)]:
             end = f"{start + _HALF - pd.Timedelta(days=1):%Y-%m-%d}"
             part, kind = (1, "six-monthly") if start.month == 4 else (2, "annual")
             year = start.year - (start.month < 4)
@@ -166,8 +168,8 @@ class _Plan(Measured):
         period = published.loc[published["series_id"] == found.series_id, "period"].iloc[-1]
         kind, often = (period.split()[0], "annual") if period[:2] in YEARS.values() else ("FY", "monthly")
         return {
-            "series": found.series_id, "breakdown": found.breakdown, "often": often, "kind": kind,
-            "unit": facts["unit"], "polarity": facts["polarity"], "rule": "", "own": False, "typed": None, "periods": [],
+            "series": found.series_id, "breakdown": found.breakdown, "often": often, "kind": kind, "rule": "",
+            "unit": facts["unit"], "polarity": facts["polarity"], "own": False, "typed": None, "periods": [],
         }  # fmt: skip
 
     def _own_indicator(self, row):
@@ -247,9 +249,3 @@ class _Plan(Measured):
                 "commentary", commentary_id=name, plan_indicator_id=one["id"], period=period, who=who,
                 story=row["story"], next=row["next"], written=written, locator=self.at(row, "story"),
             )  # fmt: skip
-
-
-def _half_years(first, last, known):
-    """First days of the half-years, April and October, that touch a plan and end when it is known."""
-    days = pd.date_range(f"{int(first[:4]) - 1}-10-01", last, freq=_HALF)
-    return days[days + _HALF > max(first, known)]
