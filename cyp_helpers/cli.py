@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from typing import Annotated
 
 import typer
+from typer import Option
 
-from cyp_helpers.forms.command import add_plan, new_plan, remove_plan
+from cyp_helpers.forms.command import add_plan, new_plan, remove_plan, stop
 from cyp_helpers.importers.command import import_command
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Analysis workbook for children's plans.")
@@ -16,71 +17,63 @@ for _command in (new_plan, add_plan, remove_plan):
     app.command()(_command)
 PLAN, REVIEW = "cypf-2016-18", "2017-18 part 2"
 NATIONAL = "national-framework"
+_REVIEWS = "Review, such as '2017-18 part 2', latest (what is known today), a day, or all."
+_PRIORITY = "Only this priority (short name, such as safe), the board page and all indicators."
+_ONLY = "Make only this kind of page, such as board; again for more."
+_SCHEDULER = "Run on the Dask cluster at this address, such as tcp://host:8786."
 
 
 @app.command()
 def review(
-    plan: Annotated[str, typer.Option(help="Plan, an id of data/plans/plans.csv, or all.")] = PLAN,
-    review: Annotated[
-        str,
-        typer.Option(
-            help="Review, such as '2017-18 part 2', latest (what is known today), a day, or all.",
-            show_default=f"'{REVIEW}' of {PLAN}, latest of other plans",
-        ),
-    ] = "",
-    as_at: Annotated[str, typer.Option(help="Day, such as 2026-03-31: what was known then.", show_default=False)] = "",
-    priority: Annotated[
-        str | None, typer.Option(help="Only this priority (short name, such as safe), the board page and all indicators.")
-    ] = None,
-    area: Annotated[str, typer.Option(help="Area, by GSS code or name, or all; the plan's own if left out.")] = "",
-    only: Annotated[
-        list[str] | None, typer.Option(help="Make only this kind of page, such as board; again for more.")
-    ] = None,
-    force: Annotated[bool, typer.Option(help="Make also what is unchanged since it was last made.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before running several reviews.")] = False,
-    timeout: Annotated[float, typer.Option(help="Seconds that one notebook may take.", min=1)] = 600,
-    jobs: Annotated[int, typer.Option(help="Notebooks at a time; 0 for as many as cores.", min=0)] = 0,
-    scheduler: Annotated[
-        str | None, typer.Option(help="Run on the Dask cluster at this address, such as tcp://host:8786.")
-    ] = None,
+    plan: Annotated[str, Option(help="Plan, an id of data/plans/plans.csv, or all.")] = PLAN,
+    review: Annotated[str, Option(help=_REVIEWS, show_default=f"'{REVIEW}' of {PLAN}, latest of other plans")] = "",
+    as_at: Annotated[str, Option(help="Day, such as 2026-03-31: what was known then.", show_default=False)] = "",
+    priority: Annotated[str | None, Option(help=_PRIORITY)] = None,
+    area: Annotated[str, Option(help="Area, by GSS code or name, or all; the plan's own if left out.")] = "",
+    only: Annotated[list[str] | None, Option(help=_ONLY)] = None,
+    force: Annotated[bool, Option(help="Make also what is unchanged since it was last made.")] = False,
+    yes: Annotated[bool, Option("--yes", help="Do not ask before running several reviews.")] = False,
+    timeout: Annotated[float, Option(help="Seconds that one notebook may take.", min=1)] = 600,
+    jobs: Annotated[int, Option(help="Notebooks at a time; 0 for as many as cores.", min=0)] = 0,
+    scheduler: Annotated[str | None, Option(help=_SCHEDULER)] = None,
 ):
     """Run the notebooks of one or many reviews into outputs/<plan>/<review>/; what is unchanged is not run again."""
     from cyp_helpers.batch.display import Display, describe_runs, say_outcomes
+    from cyp_helpers.batch.jobs import kinds_of_page, plan_runs
     from cyp_helpers.batch.pool import open_pool
-    from cyp_helpers.register.tables import UnknownName, find_project, load_register
+    from cyp_helpers.register.tables import UnknownName, load_register
 
     _end_as_by_ctrl_c()
-    project = _project(find_project)
+    project = _project()
     if as_at and review:
-        _stop("Give --review or --as-at, not both: --as-at 2026-03-31 is the review of that day.", 2)
+        stop("Give --review or --as-at, not both: --as-at 2026-03-31 is the review of that day.")
     review = as_at or review or (REVIEW if plan == PLAN else "latest")
-    _refuse_other_kinds(project, only or ())
+    known = kinds_of_page(project)
+    if strangers := [kind for kind in only or () if kind not in known]:
+        stop(f"Unknown kind of page: {strangers[0]!r}. Valid: {', '.join(known)}.")
     try:
         pool = open_pool(project, jobs, scheduler)
     except OSError as error:  # no cluster answers, no folder for temporary files
-        _stop(str(error), 2)
+        stop(str(error))
     with _register_read(project), pool:  # gets warm while the register is checked
         _stop_on_faults(project)
-        from cyp_helpers.batch.jobs import plan_runs
         from cyp_helpers.batch.run import run_reviews
 
         try:
             runs = plan_runs(load_register(project), plan, review, priority, area)
         except UnknownName as error:
-            _stop(str(error), 2)
+            stop(str(error))
         if len(runs) > 1 and not yes:
             typer.confirm(describe_runs(runs) + " Go on?", abort=True)
         try:
             with Display() as display:
                 outcomes = run_reviews(project, runs, pool, priority, force, timeout, display.tell, only or ())
         except KeyboardInterrupt:
-            _stop("Stopped. What was finished is kept; the same command goes on from there.", 130)
+            stop("Stopped. What was finished is kept; the same command goes on from there.", 130)
     say_outcomes(project, outcomes)
     if plan == PLAN and not area:
-        typer.echo(
-            f"\nAny authority today: cyp review --plan {NATIONAL} --area Leeds\n"
-            f"Every authority: cyp review --plan {NATIONAL} --area all --only board"
-        )
+        typer.echo(f"\nAny authority today: cyp review --plan {NATIONAL} --area Leeds")
+        typer.echo(f"Every authority: cyp review --plan {NATIONAL} --area all --only board")
     if any(outcome.failures for outcome in outcomes):
         raise typer.Exit(1)
 
@@ -88,9 +81,7 @@ def review(
 @app.command()
 def check():
     """Check data/ and say what is wrong with it, row by row."""
-    from cyp_helpers.register.tables import find_project
-
-    project = _project(find_project)
+    project = _project()
     with _register_read(project):
         _stop_on_faults(project, again=True)
     typer.echo("data/ is as it should be: form, references, allowed values, periods and printed decimals.")
@@ -103,9 +94,9 @@ def due():
 
     from cyp_helpers.register.due import OUT
     from cyp_helpers.register.due import due as list_due
-    from cyp_helpers.register.tables import find_project, load_register
+    from cyp_helpers.register.tables import load_register
 
-    project = _project(find_project)
+    project = _project()
     with _register_read(project):
         _stop_on_faults(project)
         rows = list_due(load_register(project), pd.Timestamp.today().normalize())
@@ -113,7 +104,8 @@ def due():
         typer.echo(f"{len(each)} {state}:")
         for row in each.itertuples():
             typer.echo(f"  {row.by:%Y-%m-%d}  {row.name} (newest here {row.newest or 'none'}; {row.plans})")
-    typer.echo("Take newer files in with cyp import." if len(rows) else "No figure of a plan is due before the next review.")
+    nothing = "No figure of a plan is due before the next review."
+    typer.echo("Take newer files in with cyp import." if len(rows) else nothing)
     if (rows["state"] == OUT).any():
         raise typer.Exit(1)
 
@@ -124,10 +116,9 @@ def save_notebooks():
     from cyp_helpers.batch.pool import open_pool
     from cyp_helpers.batch.run import save_notebooks as save
     from cyp_helpers.register.own import OFF
-    from cyp_helpers.register.tables import find_project
 
     os.environ[OFF] = "off"  # they are about the shipped plans alone
-    project = _project(find_project)
+    project = _project()
     with _register_read(project), open_pool(project) as pool:
         _stop_on_faults(project)
         save(project, pool)
@@ -142,19 +133,13 @@ def _end_as_by_ctrl_c():
             signal.signal(getattr(signal, name), lambda *_: signal.raise_signal(signal.SIGINT))
 
 
-def _refuse_other_kinds(project, kinds):
-    from cyp_helpers.batch.jobs import kinds_of_page
+def _project():
+    from cyp_helpers.register.tables import find_project
 
-    known = kinds_of_page(project)
-    if strangers := [kind for kind in kinds if kind not in known]:
-        _stop(f"Unknown kind of page: {strangers[0]!r}. Valid: {', '.join(known)}.", 2)
-
-
-def _project(find_project):
     try:
         return find_project()
     except FileNotFoundError as error:
-        _stop(str(error), 2)
+        stop(str(error))
 
 
 @contextmanager
@@ -167,7 +152,7 @@ def _register_read(project):
         with locked(project):
             yield
     except Busy as error:
-        _stop(str(error), 2)
+        stop(str(error))
 
 
 def _stop_on_faults(project, again=False):
@@ -177,9 +162,4 @@ def _stop_on_faults(project, again=False):
     for fault in faults.itertuples():
         typer.echo(describe_fault(fault), err=True)
     if len(faults):
-        _stop(f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'} in data/.", 1)
-
-
-def _stop(message, code):
-    typer.echo(message, err=True)
-    raise typer.Exit(code)
+        stop(f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'} in data/.", 1)

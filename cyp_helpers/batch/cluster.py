@@ -1,8 +1,8 @@
 """The same pieces of work on a Dask cluster: each worker runs them as ``pool`` does, in processes forked beside it.
 
-Work comes back as bytes, so the machine that runs ``cyp review`` alone writes outputs; workers need this project and its
-packages, and nothing shared. The work of a lost worker is done again by another. A worker whose project differs from
-the caller's refuses, or pages would mix two registers.
+Work comes back as bytes, so the machine that runs ``cyp review`` alone writes outputs; workers need this project and
+its packages, and nothing shared. The work of a lost worker is done again by another. A worker whose project differs
+from the caller's refuses, or pages would mix two registers.
 """
 
 from contextlib import nullcontext
@@ -18,13 +18,8 @@ class OtherInputs(RuntimeError):
 
 
 class ClusterPool:
-    """Runs functions in processes beside a cluster's workers; used like ``LocalPool``.
-
-    Parameters
-    ----------
-    project : folder
-    address : str, of the scheduler, such as "tcp://host:8786"
-    """
+    """Runs functions in processes beside the workers of the scheduler at an address such as "tcp://host:8786"; used
+    like ``LocalPool``. ConnectionError where none answers."""
 
     def __init__(self, project, address):
         try:

@@ -15,16 +15,12 @@ _FOOTER = "Written anew by each cyp review from what stands in outputs/."
 
 
 def write_contents(project, pool):
-    """Write ``outputs/index.html`` anew from the reviews that stand in ``outputs/``; they alone say what there is.
-
-    Parameters
-    ----------
-    pool : LocalPool or ClusterPool
-    """
-    outputs, page = project / "outputs", pool.submit(page_of_words, list(_words(contents(project)))).result()
-    aside = outputs / f".{NAME}-{os.getpid()}"  # another run may write it too
+    """Write ``outputs/index.html`` anew, in a process of the pool, from the reviews in ``outputs/``; they alone say
+    what there is."""
+    page = pool.submit(page_of_words, list(_words(contents(project)))).result()
+    aside = project / "outputs" / f".{NAME}-{os.getpid()}"  # another run may write it too
     aside.write_text(page, encoding="utf-8")
-    aside.replace(outputs / f"{NAME}.html")
+    aside.replace(aside.with_name(f"{NAME}.html"))
 
 
 def page_of_words(project, words):
@@ -42,8 +38,8 @@ def contents(project):
 
     Returns
     -------
-    DataFrame, newest review first: ``title`` (of the plan), ``review, as_at`` (Timestamp), ``area`` (name), ``own`` (of the plan's own area)
-    and ``link`` to the board page
+    DataFrame, newest review first: ``title`` (of the plan), ``review, as_at`` (Timestamp), ``area`` (name), ``own`` (of
+    the plan's own area) and ``link`` to the board page
     """
     register, outputs = load_register(project), project / "outputs"
     plans = register.table("plans").set_index("plan_id")
@@ -70,4 +66,5 @@ def _words(rows):
     yield "# Reviews\n\nEach leads to its board page, and that to all its pages. Newest first."
     for (title, review, as_at), each in rows.groupby(["title", "review", "as_at"], sort=False):
         lines = [f"- [{escape(row.area)}]({row.link})" for row in each.itertuples()]
-        yield f"## {escape(title)}\n\n{escape(review.partition(' as at ')[0])}, as known at {day(as_at)}\n\n" + "\n".join(lines)
+        known = f"{escape(review.partition(' as at ')[0])}, as known at {day(as_at)}"
+        yield f"## {escape(title)}\n\n{known}\n\n" + "\n".join(lines)

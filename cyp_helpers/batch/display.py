@@ -6,15 +6,14 @@ import typer
 
 
 class Display:
-    """One line of progress: what runs, how much is done, how long it may still take. Where nobody reads it any more, the run
-    goes on without."""
+    """One line of progress: what runs, how much is done, how long it may still take. Where nobody reads it any more,
+    the run goes on without."""
 
     def __enter__(self):
         from rich import progress
 
-        columns = progress.MofNCompleteColumn, progress.TimeElapsedColumn, progress.TimeRemainingColumn
-        done, elapsed, left = (column() for column in columns)
-        what = progress.TextColumn("{task.description}")
+        done, elapsed = progress.MofNCompleteColumn(), progress.TimeElapsedColumn()
+        left, what = progress.TimeRemainingColumn(), progress.TextColumn("{task.description}")
         self._bar = progress.Progress(progress.BarColumn(24), done, elapsed, progress.TextColumn("left"), left, what)
         self._task = self._bar.add_task("Starting", total=None)
         self._try(self._bar.start)
@@ -45,35 +44,27 @@ def describe_runs(runs):
 
     lines = []
     for plan in dict.fromkeys(run.plan for run in runs):
-        reviews, areas = ({getattr(run, what) for run in runs if run.plan == plan} for what in ("review", "area"))
-        lines.append(f"{plan}: {_number(reviews, 'review')}, {_number(areas, 'area')}")
+        reviews, areas = (len({getattr(run, what) for run in runs if run.plan == plan}) for what in ("review", "area"))
+        lines.append(f"{plan}: {reviews} review{'s' * (reviews != 1)}, {areas} area{'s' * (areas != 1)}")
     return "\n".join([*lines, f"{len(runs):,} reviews, about {len(runs) * USUAL_JOBS:,} notebooks."])
 
 
-def _number(things, name):
-    return f"{len(things)} {name}{'' if len(things) == 1 else 's'}"
-
-
 def say_outcomes(project, outcomes):
-    """Say each failure in one line, what was done and where it stands, and for one review what its board page says first."""
+    """Say each failure in one line, what was done and where it stands, and for one review what its board says first."""
     failures = [failure for outcome in outcomes for failure in outcome.failures]
     for failure in failures:
         typer.echo(f"Failed: {failure}", err=True)
-    made, unchanged = (sum(getattr(outcome, what) for outcome in outcomes) for what in ("made", "unchanged"))
-    typer.echo(f"{made} made, {unchanged} unchanged.")
+    typer.echo(f"{sum(one.made for one in outcomes)} made, {sum(one.unchanged for one in outcomes)} unchanged.")
     for outcome in outcomes:
         if outcome.folder and outcome.folder.name.endswith("-failed"):
             shown = outcome.folder.relative_to(project)
             typer.echo(f"The run is kept in {shown}/; the outputs of the last good run were not touched.", err=True)
-    if len(outcomes) == 1 and not failures:
-        _say_first(outcomes[0].folder, outcomes[0].folder.relative_to(project))
-
-
-def _say_first(folder, shown):
+    if len(outcomes) != 1 or failures:
+        return
     from cyp_helpers.show.picture import board_in
 
-    page = folder / "board.ipynb"
+    page = outcomes[0].folder / "board.ipynb"
     if page.is_file() and (sheet := board_in(json.loads(page.read_bytes()))):
         worst = sheet["said"][0]
-        typer.echo(f"\n{shown}/board.html is the page to open first.")
+        typer.echo(f"\n{page.parent.relative_to(project)}/board.html is the page to open first.")
         typer.echo(f"{worst['heading']}:\n{worst['sentence']}")

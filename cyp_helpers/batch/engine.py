@@ -1,8 +1,8 @@
 """Papermill's engine "in-process": IPython runs a notebook's cells in this process, which must be the notebook's own.
 
-A kernel is IPython's shell for notebooks, and sockets that carry its messages to nbclient, which makes cells' outputs of
-them. Here the very same shell hands its messages to the very same nbclient, without the sockets: what a cell shows,
-updates or clears is what a kernel would have made of it. Text comes in the order in which it was written.
+A kernel is IPython's shell for notebooks, and sockets that carry its messages to nbclient, which makes cells' outputs
+of them. Here the same shell hands its messages to the same nbclient, without the sockets: what a cell shows, updates or
+clears is what a kernel would have made of it. Text comes in the order in which it was written.
 """
 
 import builtins
@@ -22,7 +22,7 @@ from traitlets.config import Config
 
 
 class InProcess(Engine):
-    """Takes ``tell``, which is given the notebook as it begins, (index, None) before each cell and (index, cell) after it."""
+    """Takes ``tell``, which is given the notebook as it begins, (index, None) before a cell, (index, cell) after it."""
 
     @classmethod
     def execute_managed_notebook(cls, nb_man, kernel_name, tell=lambda what: None, **_):
@@ -103,8 +103,7 @@ class _Stream(io.TextIOBase):
     encoding = "UTF-8"
 
     def __init__(self, client, name):
-        self._client, self.name = client, f"<{name}>"
-        self._of, self._number = name, 1 if name == "stdout" else 2
+        self._client, self._of, self.name = client, name, f"<{name}>"
 
     def write(self, text):
         if not isinstance(text, str):
@@ -116,7 +115,7 @@ class _Stream(io.TextIOBase):
         return True
 
     def fileno(self):
-        return self._number
+        return 1 if self._of == "stdout" else 2
 
 
 class _Shell(ZMQInteractiveShell):

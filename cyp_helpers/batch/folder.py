@@ -24,26 +24,16 @@ class CannotRun(RuntimeError):
 
 
 class ReviewFolder:
-    """Where the pages of one review of one area are made and stand.
-
-    Parameters
-    ----------
-    project : folder
-    run : Run
-
-    Raises
-    ------
-    CannotRun where that is not below the project's ``outputs/``, or that is not a folder of its own.
-    """
+    """Where the pages of a Run, one review of one area, are made and stand; CannotRun where that is not below the
+    project's ``outputs/``, or that is not a folder of its own."""
 
     def __init__(self, project, run):
         review = run.review.replace(" ", "-")
         self.outputs, parts = Path(project) / "outputs", [part for part in (run.plan, review, run.area) if part]
         for part in parts:
             if not PLAIN_NAME.fullmatch(part):
-                raise CannotRun(
-                    f"{part!r} cannot name a folder of outputs/: letters, digits and hyphens can, up to 100"
-                )
+                can = "letters, digits and hyphens can, up to 100"
+                raise CannotRun(f"{part!r} cannot name a folder of outputs/: {can}")
         self.path = self.outputs.joinpath(*parts)
         self.failed = self.path.with_name(f"{self.path.name}-failed")
         self.work = self.outputs / run.plan / ("." + ".".join(parts[1:]))
@@ -60,10 +50,7 @@ class ReviewFolder:
 
     @contextmanager
     def locked(self):
-        """Hold the review's lock, which the system lets go when this process ends, however it ends.
-
-        Raises CannotRun where another process holds it.
-        """
+        """Hold the review's lock, which the system lets go when this process ends; CannotRun where another holds it."""
         from filelock import FileLock, Timeout
 
         self._lock.parent.mkdir(parents=True, exist_ok=True)
@@ -71,9 +58,8 @@ class ReviewFolder:
         try:
             lock.acquire()
         except Timeout:
-            raise CannotRun(
-                f"a run of this review is under way and holds {self._lock}: wait for it or end it"
-            ) from None
+            held = f"a run of this review is under way and holds {self._lock}"
+            raise CannotRun(f"{held}: wait for it or end it") from None
         try:
             for target in (self.path, self.failed):
                 _complete_move(target)
@@ -90,12 +76,8 @@ class ReviewFolder:
         return next(filter(None, (manifest_of(one).get("opened") for one in (self.work, self.failed, self.path))), {})
 
     def entries(self):
-        """Each page that succeeded, in the last good run, a failed one or a stopped one; the newest counts.
-
-        Returns
-        -------
-        dict by name of the page: its entry in the manifest, and ``folder``, where its files stand
-        """
+        """Each page that succeeded, in the last good run, a failed one or a stopped one; the newest counts: by its name
+        its entry in the manifest, and ``folder``, where its files stand."""
         return {
             entry["name"]: {**entry, "folder": folder}
             for folder in (self.path, self.failed, self.work)
@@ -111,13 +93,7 @@ class ReviewFolder:
                 raise CannotRun(f"{self.path / name} is none of a run's files, and one would come there: move it away")
 
     def keep(self, files, manifest):
-        """Put finished files into the work folder, then the manifest that speaks of them.
-
-        Parameters
-        ----------
-        files : dict of bytes by name
-        manifest : dict
-        """
+        """Put finished files (dict of bytes by name) into the work folder, then the manifest that speaks of them."""
         self.work.mkdir(parents=True, exist_ok=True)
         for name, content in [*files.items(), (MANIFEST, _sealed(manifest))]:
             write_whole(self.work / name, content)
@@ -134,8 +110,9 @@ class ReviewFolder:
         What the manifest does not name is left behind; the folder of the last good run stays as it is after a failure.
         """
         self.keep({}, manifest)
-        for path in self.work.iterdir():
-            if path.is_file() and path.name not in _made_in(self.work):
+        made = _made_in(self.work)
+        for path in list(self.work.iterdir()):
+            if path.is_file() and path.name not in made:
                 path.unlink()
         target = self.failed if failed else self.path
         _move(self.work, target)
@@ -149,8 +126,8 @@ class ReviewFolder:
 
 def is_whole(entry):
     """Whether all files of an entry stand in its folder with the content they were made with."""
-    paths = {entry["folder"] / name: digest for name, digest in entry["files"].items()}
-    return all(path.is_file() and digest_of(path.read_bytes()) == digest for path, digest in paths.items())
+    paths = ((entry["folder"] / name, digest) for name, digest in entry["files"].items())
+    return all(path.is_file() and digest_of(path.read_bytes()) == digest for path, digest in paths)
 
 
 def write_whole(path, content):
@@ -175,8 +152,8 @@ def _move(work, target):
 
 
 def _complete_move(target):
-    """Clear away what a move leaves: the old folder, which comes back if the new one is not there. Folders of other areas
-    and files that no run has made move on; where the old manifest cannot be read, all that the new one does not have."""
+    """Clear away what a move leaves: the old folder, which comes back if the new one is not there. Folders of other
+    areas and files that no run has made move on; with no readable old manifest, all that the new one does not have."""
     old = _old(target)
     if not old.exists():
         return

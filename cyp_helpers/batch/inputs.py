@@ -13,35 +13,21 @@ from importlib.metadata import version
 from pathlib import Path
 
 PACKAGES = [
-    "ipykernel",
-    "ipython",
-    "matplotlib",
-    "nbconvert",
-    "numpy",
-    "openpyxl",
-    "pandas",
-    "papermill",
-    "seaborn",
-    "typst",
+    "ipykernel", "ipython", "matplotlib", "nbconvert", "numpy", "openpyxl", "pandas", "papermill", "seaborn", "typst",
     "xlsxwriter",
-]
+]  # fmt: skip
 
 
 class Inputs:
-    """Everything in a project that pages can depend on, as it is now.
-
-    Parameters
-    ----------
-    project : folder with ``data/`` and ``notebooks/``
-    """
+    """Everything in a project, a folder with ``data/`` and ``notebooks/``, that pages can depend on, as it is now."""
 
     def __init__(self, project):
         self._project = Path(project)
         self._looks = self._look()  # before reading: what changes meanwhile is then seen to have changed
         self.files = {name: digest_of(path.read_bytes()) for name, path in self._paths().items()}
         self.packages = {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
-        notebooks = {Path(name).stem: path for name, path in self._paths().items() if name.startswith("notebooks/")}
-        self._cells = {name: _cells(path) for name, path in notebooks.items()}
+        notebooks = (path for name, path in self._paths().items() if name.startswith("notebooks/"))
+        self._cells = {path.stem: _cells(path) for path in notebooks}
 
     @cached_property
     def identity(self):
@@ -50,18 +36,11 @@ class Inputs:
 
     @cached_property
     def _always(self):
-        return _digest(
-            [self.packages, {name: of for name, of in self.files.items() if not name.startswith("notebooks/")}]
-        )
+        others = {name: digest for name, digest in self.files.items() if not name.startswith("notebooks/")}
+        return _digest([self.packages, others])
 
     def digest(self, job, pages=()):
-        """One hash of all that a job's files depend on.
-
-        Parameters
-        ----------
-        job : Job or Run
-        pages : list of dict, what the navigation of its page shows
-        """
+        """One hash of all that the files of a Job or a Run depend on; ``pages`` is what its navigation shows."""
         return _digest([self._always, asdict(job), list(pages), self._cells.get(getattr(job, "notebook", None))])
 
     def unchanged(self):
@@ -69,20 +48,14 @@ class Inputs:
         return self._look() == self._looks
 
     def _look(self):
-        looks = {}
-        for name, path in self._paths().items():
-            stat = path.stat()
-            looks[name] = stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
-        return looks
+        stats = ((name, path.stat()) for name, path in self._paths().items())
+        return {name: (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns) for name, stat in stats}
 
     def _paths(self):
         """Each file by its name; notes, and what Python and spreadsheets keep beside, are no inputs."""
         project, code = self._project, Path(__file__).parents[1]
-        paths = [
-            *(project / "data").rglob("*"),
-            *(project / "notebooks").glob("*.ipynb"),
-            project / "requirements.lock",
-        ]
+        notebooks = (project / "notebooks").glob("*.ipynb")
+        paths = [*(project / "data").rglob("*"), *notebooks, project / "requirements.lock"]
         paths = {path.relative_to(project).as_posix(): path for path in sorted(paths)}
         paths |= {path.relative_to(code.parent).as_posix(): path for path in sorted(code.rglob("*"))}
         return {

@@ -5,15 +5,8 @@ from dataclasses import dataclass
 from cyp_helpers.batch.folder import PLAIN_NAME
 from cyp_helpers.findings import with_page
 from cyp_helpers.register.reviews import find_review
-from cyp_helpers.register.tables import (
-    AUTHORITY_TYPES,
-    UnknownName,
-    area_of_plan,
-    days_of,
-    find_area,
-    find_plan,
-    find_priority,
-)
+from cyp_helpers.register.tables import AUTHORITY_TYPES, UnknownName, area_of_plan, days_of
+from cyp_helpers.register.tables import find_area, find_plan, find_priority
 from cyp_helpers.show.words import page_name
 
 BOARD, ALL, PRIORITY, INDICATOR, TABLES = "board", "all_indicators", "priority_review", "indicator", "tables"
@@ -39,8 +32,8 @@ class Run:
 
 @dataclass(frozen=True)
 class Job:
-    """One page to make: which notebook (None for the comparison tables, a spreadsheet and a CSV), with what, and the name
-    and title of its page; pages of a ``group`` are folded together in the navigation."""
+    """One page to make: which notebook (None for the comparison tables, a spreadsheet and a CSV), with what, and the
+    name and title of its page; pages of a ``group`` are folded together in the navigation."""
 
     notebook: str | None
     parameters: dict
@@ -85,11 +78,12 @@ def plan_runs(register, plan, review, priority=None, area=""):
         for one in plans
         for name in _reviews_of(register, one, review)
         for where in areas
-        if where or _has_area(register, one)
+        if where or area_of_plan(register, one)
         if _was_there(register, where, find_review(register, one, name)["as_at"])
     ]
     if not runs and not areas[0]:
-        raise UnknownName(f"{plans[0]} is a plan of every authority: say which one, such as --area Leeds, or --area all")
+        which = "say which one, such as --area Leeds, or --area all"
+        raise UnknownName(f"{plans[0]} is a plan of every authority: {which}")
     if not runs:
         first, last = days_of(register, areas[0])
         span = " ".join(filter(None, [first and f"since {first}", last and f"until {last}"]))
@@ -100,8 +94,11 @@ def plan_runs(register, plan, review, priority=None, area=""):
     return runs
 
 
-def _has_area(register, plan):
-    return area_of_plan(register, plan) != ""
+def _reviews_of(register, plan, review):
+    if review != "all":
+        return [find_review(register, plan, review)["review"]]
+    reviews = register.table("reviews")
+    return reviews.loc[reviews["plan_id"] == plan, "review"]
 
 
 def _was_there(register, area_id, as_at):
@@ -117,94 +114,50 @@ def areas_with_figures(register):
 
 
 def plan_jobs(whole, run):
-    """The jobs of a review: tables, the board page, all indicators, a page for each priority and each indicator (``with_page``); for the
-    plan's own area also delivery, data quality, and in part 2 the annual review.
+    """The jobs of a review: tables, the board page, all indicators, a page for each priority and each indicator
+    (``with_page``); for the plan's own area also delivery, data quality, and in part 2 the annual review.
 
-    Parameters
-    ----------
-    whole : Review of all priorities
-    run : Run
+    ``whole`` is the Review of all priorities of a Run. UnknownName where a page's name cannot name files.
     """
-    names, where = run.parameters, f"{whole.plan['short_title']}, {whole.review['review']}"
+    where = f"{whole.plan['short_title']}, {whole.review['review']}"
     where += "" if whole.is_own_area else f", {whole.area['name']}"
-    jobs = [
-        Job(None, names, "comparison-tables", "Tables", where),
-        Job(BOARD, names, "board", "Board page", where),
-        Job(ALL, names, "all-indicators", "All indicators", where),
-    ]
-    jobs += [
-        Job(
-            PRIORITY,
-            {**names, "priority": row["short_id"]},
-            page_name(row),
-            f"{row['number']}. {row['name']}",
-            f"{row['name']}, {where}",
-        )
-        for _, row in whole.priorities.iterrows()
-    ]
-    jobs += _own_jobs(whole, names, where) if whole.is_own_area else []
+
+    def job(notebook, name, label, about="", group="", **more):
+        return Job(notebook, run.parameters | more, name, label, f"{about}, {where}" if about else where, group)
+
+    jobs = [job(None, "comparison-tables", "Tables"), job(BOARD, "board", "Board page")]
+    jobs.append(job(ALL, "all-indicators", "All indicators"))
+    for _, row in whole.priorities.iterrows():
+        label = f"{row['number']}. {row['name']}"
+        jobs.append(job(PRIORITY, page_name(row), label, row["name"], priority=row["short_id"]))
+    if whole.is_own_area:  # what rests on the documents; delivery where the plan sets actions
+        if whole.register.table("actions")["plan_id"].eq(whole.plan["plan_id"]).any():
+            jobs.append(job("delivery_tracker", "delivery", "Delivery"))
+        jobs.append(job("data_quality", "data-quality", "Data quality"))
+        if whole.review["kind"] == "annual":
+            jobs.append(job("annual_review", "annual-review", "Annual review"))
     titles = whole.register.table("indicators").set_index("indicator_id")["name"]
-    jobs += [
-        Job(
-            INDICATOR,
-            {**names, "indicator": one},
-            f"indicator-{one}",
-            titles[one],
-            f"{titles[one]}, {where}",
-            "Indicators",
-        )
-        for one in with_page(whole)
-    ]
+    for one in with_page(whole):
+        jobs.append(job(INDICATOR, f"indicator-{one}", titles[one], titles[one], "Indicators", indicator=one))
     refuse_unfit_names(jobs)
     return jobs
 
 
-def _own_jobs(whole, names, where):
-    """The jobs that rest on the documents, which are about the plan's own area; delivery where the plan sets actions."""
-    jobs = [Job("data_quality", names, "data-quality", "Data quality", where)]
-    if whole.register.table("actions")["plan_id"].eq(whole.plan["plan_id"]).any():
-        jobs.insert(0, Job("delivery_tracker", names, "delivery", "Delivery", where))
-    if whole.review["kind"] == "annual":
-        jobs.append(Job("annual_review", names, "annual-review", "Annual review", where))
-    return jobs
-
-
-def only_priority(jobs, priority):
-    """The jobs that one priority concerns: its page, the board page, all indicators and the tables."""
-    return [
-        job
-        for job in jobs
-        if job.name in ("board", "all-indicators", "comparison-tables") or job.parameters.get("priority") == priority
-    ]
-
-
 def kinds_of_page(project):
-    """What ``--only`` takes: the names of the notebooks that make pages, and "tables" (for the spreadsheet and the CSV)."""
+    """What ``--only`` takes: the names of the notebooks that make pages, and "tables" (the spreadsheet and the CSV)."""
     pages = [path.stem for path in sorted((project / "notebooks").glob("*.ipynb"))]
     return [*(name for name in pages if name not in ("ask_your_own", "start_here")), TABLES]
 
 
-def only_kinds(jobs, kinds):
-    """The jobs of these kinds; see ``kinds_of_page``."""
-    return [job for job in jobs if (job.notebook or TABLES) in kinds]
-
-
 def check_parameters(notebook, job):
-    """Raise UnknownName where a job names a parameter that its notebook does not have.
-
-    Parameters
-    ----------
-    notebook : NotebookNode
-    job : Job
-    """
+    """Raise UnknownName where a Job names a parameter that its notebook (NotebookNode) does not have."""
     from papermill.translators import PythonTranslator
 
     cells = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
     known = [one.name for cell in cells for one in PythonTranslator.inspect(cell)]
     if strangers := [name for name in job.parameters if name not in known]:
-        raise UnknownName(
-            f"notebooks/{job.notebook}.ipynb has no parameter {', '.join(map(repr, strangers))}; it has {', '.join(known)}"
-        )
+        told = f"has no parameter {', '.join(map(repr, strangers))}; it has {', '.join(known)}"
+        raise UnknownName(f"notebooks/{job.notebook}.ipynb {told}")
 
 
 def refuse_unfit_names(jobs):
@@ -216,10 +169,3 @@ def refuse_unfit_names(jobs):
         if job.name.casefold() in seen:
             raise UnknownName(f"Two pages would be named {job.name!r}: ids must differ in more than capitals")
         seen.add(job.name.casefold())
-
-
-def _reviews_of(register, plan, review):
-    if review != "all":
-        return [find_review(register, plan, review)["review"]]
-    reviews = register.table("reviews")
-    return reviews.loc[reviews["plan_id"] == plan, "review"]

@@ -1,7 +1,7 @@
 """Pieces of work, each in a process of its own that is forked from one with everything imported.
 
-A notebook needs a fresh process, because what one leaves behind another would find. So nothing is pooled but the threads
-that wait for the processes: each has its own pipe and its own clock, so that one that is killed or stopped costs itself
+A notebook needs a fresh process, because what one leaves behind another would find. So nothing is pooled but the
+threads that wait for the processes: each has its own pipe and clock, so that one that is killed or stopped costs itself
 and nothing else. (One death breaks all that a ``ProcessPoolExecutor`` has under way, and it has no time limit; pools
 with a limit look every tenth of a second and share a pipe that a stopped process can hold.) The process that forks is
 the standard library's fork server. Where there is no fork, the processes are new interpreters.
@@ -43,10 +43,7 @@ class Lost(RuntimeError):
 
 
 def open_pool(project, jobs=0, scheduler=None):
-    """Where work on a project runs: on this computer or on the Dask cluster at an address.
-
-    ``jobs`` is how many notebooks run at a time; 0 for as many as there are cores.
-    """
+    """Where work on a project runs: on the Dask cluster at an address or here, ``jobs`` at a time (0: as cores)."""
     if scheduler:
         from cyp_helpers.batch.cluster import ClusterPool
 
@@ -55,12 +52,7 @@ def open_pool(project, jobs=0, scheduler=None):
 
 
 class LocalPool(Executor):
-    """Runs functions of modules, each in a process of its own.
-
-    Parameters
-    ----------
-    project : folder; every function is given it first
-    slots : int, how many run at a time
+    """Runs functions of modules, each in a process of its own; each is given the project's folder first.
 
     >>> from pathlib import Path
     >>> with LocalPool(Path("."), slots=2) as pool:
@@ -80,8 +72,8 @@ class LocalPool(Executor):
 
     @contextmanager
     def at_hand(self, data):
-        """Bytes that many pieces of work are given, as the path of a file in memory that ends with this process; themselves where the system has
-        no such files."""
+        """Bytes that many pieces of work are given, as the path of a file in memory that ends with this process;
+        themselves where the system has no such files."""
         if not hasattr(os, "memfd_create"):
             yield data
             return
@@ -117,10 +109,8 @@ class Running(set):
 def get_ready():
     """Start the process that forks, which then imports what it needs; nothing waits for it."""
     if current_process().daemon:
-        raise OSError(
-            "This process may not start others. Start Dask workers with --no-nanny, or with the environment "
-            "variable DASK_DISTRIBUTED__WORKER__DAEMON=False"
-        )
+        how = "with --no-nanny, or with the environment variable DASK_DISTRIBUTED__WORKER__DAEMON=False"
+        raise OSError(f"This process may not start others. Start Dask workers {how}")
     if _CAN_FORK:
         with _starting, _surroundings():
             forkserver.set_forkserver_preload(["cyp_helpers.batch.warm"])
@@ -128,21 +118,19 @@ def get_ready():
 
 
 def run_apart(function, args, limit, running):
-    """Result of a function that is run in a process of its own.
+    """Result of a function, pickled and run in a process of its own that is among the Running meanwhile.
 
-    Parameters
-    ----------
-    function, args : what to run; both are pickled
-    limit : seconds that it may take
-    running : Running, which the process is in while it is under way
-
-    Raises
-    ------
-    What the function raised. Lost, where the process was ended, by the clock or by something else.
+    Raises what the function raised, or Lost where the process was ended, by the clock after ``limit`` seconds or else.
     """
     late, told = threading.Event(), []
     with tempfile.TemporaryDirectory(prefix="cyp-", ignore_cleanup_errors=True) as aside:
-        process, pipe = _start(function, args, aside, running)
+        pipe, theirs = _CONTEXT.Pipe(duplex=False)
+        with theirs, _starting, _surroundings():
+            if running.ended:
+                raise Lost("the run was ended")
+            process = _CONTEXT.Process(target=_work, args=(theirs, function, args, aside), name="piece of work")
+            process.start()
+            running.add(process)
         clock = threading.Timer(limit, lambda: (late.set(), _end(process)))
         clock.start()
         try:
@@ -157,7 +145,10 @@ def run_apart(function, args, limit, running):
                 process.join()
             running.discard(process)
     if said is None:
-        raise Lost(_why(process.exitcode, late.is_set() and limit), told)
+        why = f"its process ended with exit code {process.exitcode}"
+        if process.exitcode == -9:
+            why = "its process was killed (SIGKILL), as it is when memory runs out"
+        raise Lost(f"TimeoutError: it took longer than {limit:g} seconds" if late.is_set() else why, told)
     result, error = pickle.loads(said[1:])
     if error:
         raise error
@@ -175,17 +166,6 @@ def tell(what):
 _starting, _pipe = threading.RLock(), []
 
 
-def _start(function, args, aside, running):
-    ours, theirs = _CONTEXT.Pipe(duplex=False)
-    with theirs, _starting, _surroundings():
-        if running.ended:
-            raise Lost("the run was ended")
-        process = _CONTEXT.Process(target=_work, args=(theirs, function, args, aside), name="piece of work")
-        process.start()
-        running.add(process)
-    return process, ours
-
-
 def _end(process):
     """End a process and what it started, whatever it does: also one that is stopped, which hears nothing else."""
     with suppress(OSError, AttributeError):
@@ -193,18 +173,10 @@ def _end(process):
     process.kill()
 
 
-def _why(code, limit):
-    if limit:
-        return f"TimeoutError: it took longer than {limit:g} seconds"
-    if code == -9:
-        return "its process was killed (SIGKILL), as it is when memory runs out"
-    return f"its process ended with exit code {code}"
-
-
 @contextmanager
 def _surroundings():
-    """What is started within has its environment, does not hear Ctrl-C (the parent does, and ends it in good order) and is
-    reached by a socket with a short name."""
+    """What is started within has its environment, does not hear Ctrl-C (the parent does, and ends it in good order) and
+    is reached by a socket with a short name."""
     environment, folder, handler = dict(os.environ), tempfile.tempdir, None
     try:
         os.environ.update(_ENVIRONMENT)

@@ -13,7 +13,7 @@ from cyp_helpers.batch import work
 from cyp_helpers.batch.contents import write_contents
 from cyp_helpers.batch.folder import CannotRun, ReviewFolder, is_whole, write_whole
 from cyp_helpers.batch.inputs import digest_of
-from cyp_helpers.batch.jobs import Job, only_kinds, only_priority
+from cyp_helpers.batch.jobs import ALL, BOARD, TABLES, Job
 from cyp_helpers.batch.pool import Lost
 
 CHANGED = "data/, notebooks/ or code changed during the run; run it again"
@@ -38,18 +38,16 @@ class Failure:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one review: its folder (None where it has none), how many jobs were done and how many were unchanged, and what failed."""
+    """What became of one review: its folder (None where it has none), how many jobs were done and how many were
+    unchanged, and what failed."""
 
-    run: object
     folder: object = None
     made: int = 0
     unchanged: int = 0
     failures: list = field(default_factory=list)
 
 
-def run_reviews(
-    project, runs, pool, priority=None, force=False, limit=600, tell=lambda under_way, done, total: None, only=()
-):
+def run_reviews(project, runs, pool, priority=None, force=False, limit=600, tell=lambda *_: None, only=()):
     """Run reviews; each is moved into place when all of it succeeded.
 
     Parameters
@@ -57,7 +55,7 @@ def run_reviews(
     project : folder with ``data/``, ``notebooks/`` and ``outputs/``
     runs : list of Run
     pool : LocalPool or ClusterPool
-    priority : str; make only its page, the board page, all indicators and the tables, where the review has been run before
+    priority : str; make only its page, the board page, all indicators and the tables, where the review was run before
     force : bool; make also what is unchanged
     limit : seconds that a notebook may take
     only : kinds of page to make, of ``jobs.kinds_of_page``; all where it is empty
@@ -93,14 +91,11 @@ async def _run_all(project, runs, desk, part, force, limit):
                     review = _Review(run, folder, desk, opening, limit, part)
                     return await review.make(force)
             except (CannotRun, OSError) as error:  # also outputs/ that cannot be written, a disk that is full
-                if not review:
-                    desk.expect(0)
                 failure = Failure("review", run.parameters, "stopped" if review else "not begun", _one_line(error))
-                return (
-                    Outcome(run, None, review.made, 0, [*review.failures, failure])
-                    if review
-                    else Outcome(run, failures=[failure])
-                )
+                if review:
+                    return Outcome(None, review.made, 0, [*review.failures, failure])
+                desk.expect(0)
+                return Outcome(failures=[failure])
 
     return await asyncio.gather(*map(run_one, runs))
 
@@ -134,8 +129,7 @@ class _Opening:
     """Opens reviews of one plan and day a few at a time, when the first of them is asked for."""
 
     def __init__(self, runs, desk, limit, kinds):
-        self._desk, self._limit, self._kinds, self._opened = desk, limit, kinds, {}
-        self._groups = {}
+        self._desk, self._limit, self._kinds, self._opened, self._groups = desk, limit, kinds, {}, {}
         for _, alike in groupby(runs, key=lambda run: (run.plan, run.review)):
             alike = tuple(alike)
             groups = [alike[first : first + TOGETHER] for first in range(0, len(alike), TOGETHER)]
@@ -169,25 +163,28 @@ class _Review:
     async def make(self, force):
         """Make what has changed; returns the Outcome."""
         self._refuse_changed()
-        opened = bool(self.opened) and self.opened["digest"] == self.inputs.digest(self.run)
-        stale = self._stale() if opened and not force else None
+        known = self.opened and self.opened["digest"] == self.inputs.digest(self.run)
+        stale = self._stale() if known and not force else None
         if stale == [] and all(self.known[job.name]["folder"] == self.folder.path for job in self._wanted()):
             self.desk.expect(0)
             return self._outcome(self.folder.path)
         whole = b""
         if stale != []:
             try:
-                whole = await self._open()
+                opened = await self.opening.of(self.run)
             except Exception as error:  # noqa: BLE001  a review that cannot be opened is one line among the failures
                 self.desk.expect(1)
                 self.failures.append(Failure("review", self.run.parameters, "opening", _one_line(error)))
                 return self._outcome(self.folder.path)
+            whole, jobs = opened.whole, [asdict(job) for job in opened.jobs]
+            self.opened = {"jobs": jobs, "digest": self.inputs.digest(self.run)}
             stale = self._wanted() if force else self._stale()
         self.desk.expect(1 + len(stale))
         self.folder.refuse_to_replace(name for job in self._jobs() for name in job.files)
-        for name in [job.name for job in self._jobs() if job not in stale and job.name in self.known]:
-            self.folder.take_over(self.known[name])
-            self.entries[name] = {key: value for key, value in self.known[name].items() if key != "folder"}
+        for job in self._jobs():
+            if job not in stale and job.name in self.known:
+                self.folder.take_over(entry := self.known[job.name])
+                self.entries[job.name] = {key: value for key, value in entry.items() if key != "folder"}
         try:
             with self.desk.pool.at_hand(whole) as report:
                 async with asyncio.TaskGroup() as group:
@@ -195,24 +192,14 @@ class _Review:
                         group.create_task(self._make(job, report))
         except* (CannotRun, OSError) as errors:
             raise errors.exceptions[0] from None
-        failed = bool(self.failures)
-        return self._outcome(self.folder.into_place(self._manifest(), failed))
-
-    async def _open(self):
-        """Open the review once for all its notebooks; returns it as bytes."""
-        opened = await self.opening.of(self.run)
-        jobs, digest = [asdict(job) for job in opened.jobs], self.inputs.digest(self.run)
-        self.opened = {"jobs": jobs, "digest": digest}
-        return opened.whole
+        return self._outcome(self.folder.into_place(self._manifest(), bool(self.failures)))
 
     async def _make(self, job, whole):
         """Do a job and keep what it made, with what it was made from."""
         try:
-            if job.notebook:
-                call = work.make_page, job, whole, self._pages()
-                made = await self.desk.do(job.label, *call, limit=self.limit)
-            else:
-                made = await self.desk.do(job.label, work.make_tables, job, whole, limit=max(self.limit, AT_LEAST))
+            call = (work.make_page, job, whole, self._pages()) if job.notebook else (work.make_tables, job, whole)
+            limit = self.limit if job.notebook else max(self.limit, AT_LEAST)
+            made = await self.desk.do(job.label, *call, limit=limit)
         except Lost as lost:
             made = work.what_is_left(job, lost)
         except Exception as error:  # noqa: BLE001  whatever it is, it is one line among the failures
@@ -252,8 +239,11 @@ class _Review:
     def _wanted(self):
         jobs = self._jobs()
         if self._only:
-            return only_kinds(jobs, self._only)
-        return only_priority(jobs, self._priority) if self._priority and self.folder.manifest() else jobs
+            return [job for job in jobs if (job.notebook or TABLES) in self._only]
+        if not self._priority or not self.folder.manifest():
+            return jobs
+        always = (None, BOARD, ALL)
+        return [job for job in jobs if job.notebook in always or job.parameters.get("priority") == self._priority]
 
     def _stale(self):
         return [job for job in self._wanted() if not self._is_fresh(job)]
@@ -265,8 +255,7 @@ class _Review:
     # ---- what comes of it ----
 
     def _outcome(self, folder):
-        jobs = len(self.opened.get("jobs", []))
-        return Outcome(self.run, folder, self.made, jobs - self.made, self.failures)
+        return Outcome(folder, self.made, len(self.opened.get("jobs", [])) - self.made, self.failures)
 
     def _manifest(self):
         """What was made from which inputs, with which packages, how long it took and how it ended."""

@@ -1,4 +1,4 @@
-"""Imported by the process that all others are forked from: everything that pages need, used once, so that forks have it.
+"""Imported by the process that all others are forked from: all that pages need, used once, so that forks have it.
 
 Makes no ZeroMQ context, no event loop, no shell and no thread: a fork would have only half of them.
 """
@@ -9,30 +9,21 @@ import sys
 from decimal import Decimal
 from importlib import import_module
 
-sys.modules["rfc3987_syntax"] = None  # a second for checks of web addresses that notebooks do not ask for
-import IPython.core.completerlib
-import IPython.extensions.storemagic  # noqa: F401
-import matplotlib.backends.backend_agg
-import matplotlib.backends.backend_svg  # noqa: F401
-import nbformat
-import openpyxl  # noqa: F401
-import papermill  # noqa: F401
-import pyarrow.parquet  # noqa: F401
-import seaborn  # noqa: F401
-import statsmodels.stats.proportion
-import statsmodels.stats.rates  # noqa: F401
-import xlsxwriter  # noqa: F401
-
 import cyp_helpers
-from cyp_helpers.batch import engine, jobs, work  # noqa: F401
 
-del sys.modules["rfc3987_syntax"]
 _APART = ("cyp_helpers.importers", "cyp_helpers.batch", "cyp_helpers.cli")  # no page needs them
+_USED = [
+    "IPython.core.completerlib", "IPython.extensions.storemagic", "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg", "nbformat", "openpyxl", "papermill", "pyarrow.parquet", "seaborn",
+    "statsmodels.stats.proportion", "statsmodels.stats.rates", "xlsxwriter", "cyp_helpers.batch.engine",
+    "cyp_helpers.batch.jobs", "cyp_helpers.batch.work",
+]  # fmt: skip
 
 
 def _use_once():
     """First uses load fonts and templates."""
     from matplotlib.figure import Figure
+    from nbformat import v4
     from pandas import DataFrame, Timestamp
 
     from cyp_helpers.show.charts import draw_svg
@@ -44,14 +35,16 @@ def _use_once():
     figure.subplots().plot([Timestamp("2018-03-31"), Timestamp("2018-09-30")], [0, 1])
     draw_svg(figure)
     shown = {"text/html": Table("Warm", DataFrame({"Name": ["one"], "Figure": [Decimal("1.0")]}))._repr_html_()}
-    cells = [nbformat.v4.new_markdown_cell("# Warm\n- *one*"), nbformat.v4.new_code_cell("1")]
-    cells[1].outputs = [nbformat.v4.new_output("execute_result", shown), nbformat.v4.new_output("stream", text="1")]
-    page_of(nbformat.v4.new_notebook(cells=cells), "warm", "Warm", [{"name": "warm", "label": "Warm"}])
+    cells = [v4.new_markdown_cell("# Warm\n- *one*"), v4.new_code_cell("1")]
+    cells[1].outputs = [v4.new_output("execute_result", shown), v4.new_output("stream", text="1")]
+    page_of(v4.new_notebook(cells=cells), "warm", "Warm", [{"name": "warm", "label": "Warm"}])
 
 
-for module in pkgutil.walk_packages(cyp_helpers.__path__, "cyp_helpers."):
-    if not module.name.startswith(_APART):
-        import_module(module.name)
+sys.modules["rfc3987_syntax"] = None  # a second for checks of web addresses that notebooks do not ask for
+rooms = [module.name for module in pkgutil.walk_packages(cyp_helpers.__path__, "cyp_helpers.")]
+for name in [*_USED, *(name for name in rooms if not name.startswith(_APART))]:
+    import_module(name)
+del sys.modules["rfc3987_syntax"]
 _use_once()
 gc.collect()
 gc.freeze()  # what is imported stays shared between the forks

@@ -1,7 +1,6 @@
 """The pieces of work of a run, each done in a process of its own. They write nothing into the project: what they make
 comes back as bytes, so that one process alone writes into a review's folder."""
 
-import csv
 import os
 import pickle
 import tempfile
@@ -31,39 +30,26 @@ class Made:
 
 
 def open_together(project, runs, kinds=()):
-    """Open several reviews in one process: what those of one plan and day share is worked out once.
+    """Open the reviews of several Runs in one process: what those of one plan and day share is worked out once.
 
-    Parameters
-    ----------
-    runs : sequence of Run
-    kinds : kinds of page that are asked for, of ``jobs.kinds_of_page``; all where it is empty
-
-    Returns
-    -------
-    list, for each run an Opened, or the exception with which it could not be opened
+    ``kinds`` are the kinds of page that are asked for, of ``jobs.kinds_of_page``; all where it is empty. Gives a list,
+    for each run an Opened, or the exception with which it could not be opened.
     """
-    from cyp_helpers.register.tables import load_register
-
-    register = load_register(project)
-    return [_opened_or_why(register, run, kinds) for run in runs]
-
-
-def _opened_or_why(register, run, kinds):
-    try:
-        return _open_whole(register, run, kinds)
-    except Exception as error:  # noqa: BLE001  one that cannot be opened does not cost the others
-        return error
-
-
-def _open_whole(register, run, kinds):
     from cyp_helpers.batch.jobs import INDICATOR, plan_jobs
+    from cyp_helpers.register.tables import load_register
     from cyp_helpers.report import open_review
 
-    whole = open_review(**run.parameters, register=register)
-    jobs = plan_jobs(whole, run)
-    if not kinds or INDICATOR in kinds:
-        whole.peers, whole.subjects, whole.lines  # noqa: B018  kept in what is pickled, for the pages of indicators
-    return Opened(pickle.dumps(whole), jobs)
+    register, opened = load_register(project), []
+    for run in runs:
+        try:
+            whole = open_review(**run.parameters, register=register)
+            jobs = plan_jobs(whole, run)
+            if not kinds or INDICATOR in kinds:
+                whole.peers, whole.subjects, whole.lines  # noqa: B018  kept in what is pickled, for pages of indicators
+            opened.append(Opened(pickle.dumps(whole), jobs))
+        except Exception as error:  # noqa: BLE001  one that cannot be opened does not cost the others
+            opened.append(error)
+    return opened
 
 
 def make_tables(project, job, opened):
@@ -74,7 +60,7 @@ def make_tables(project, job, opened):
 
     clock, whole = time.perf_counter(), reopen(opened, project)
     rows = whole.comparison.assign(as_at=whole.comparison["as_at"].dt.strftime("%Y-%m-%d"))
-    text = for_csv(rows).to_csv(index=False, quoting=csv.QUOTE_MINIMAL, lineterminator="\n")
+    text = for_csv(rows).to_csv(index=False, lineterminator="\n")
     with tempfile.TemporaryDirectory(prefix="cyp-") as aside:
         path = Path(aside) / "tables.xlsx"
         write_workbook(whole, path)
@@ -83,14 +69,10 @@ def make_tables(project, job, opened):
 
 
 def make_page(project, job, opened, pages):
-    """Run a notebook through papermill and make its page. A failed notebook keeps its error.
+    """Run the notebook of a Job through papermill and make its page. A failed notebook keeps its error.
 
-    Parameters
-    ----------
-    project : folder
-    job : Job
-    opened : bytes, or the path of a file with them: the review opened ahead; or None
-    pages : list of dict with ``name``, ``label`` and ``group``, for the navigation
+    ``opened`` is the review opened ahead, as bytes or the path of a file with them, or None; ``pages`` a list of dict
+    with ``name``, ``label`` and ``group``, for the navigation.
     """
     from cyp_helpers.batch.jobs import check_parameters
     from cyp_helpers.pages.pack import pack
@@ -98,7 +80,7 @@ def make_page(project, job, opened, pages):
     from cyp_helpers.show.document import document_of
     from cyp_helpers.show.picture import board_in, linked, pdf_of
 
-    clock, so_far, files, cell, error = time.perf_counter(), _SoFar(), {}, "", ""
+    clock, so_far, files, failed = time.perf_counter(), _SoFar(), {}, ("", "")
     whole = reopen(opened, project)
     try:
         source = _read(Path(project) / "notebooks" / f"{job.notebook}.ipynb")
@@ -113,13 +95,15 @@ def make_page(project, job, opened, pages):
             if len(pages) > 1:  # the board page and what follows it
                 files["pack.pdf"] = pdf_of(pack(whole, board))
     except Exception as raised:  # noqa: BLE001  whatever it is, it is one line among the failures
-        cell, error = _what_failed(raised, so_far)
+        failed = so_far.cell, f"{type(raised).__name__}: {' '.join(str(raised).split())}"
+        if hasattr(raised, "ename"):  # PapermillExecutionError
+            failed = f"cell {raised.cell_index}", f"{raised.ename}: {raised.evalue}"
     files |= _file_of(job, so_far.notebook)
-    return Made(files, time.perf_counter() - clock, cell, error)
+    return Made(files, time.perf_counter() - clock, *failed)
 
 
 def page_from(notebook, job, whole, pages):
-    """HTML of an executed notebook as the page of a job; ``whole`` is the review or None, ``pages`` as of ``make_page``."""
+    """HTML of an executed notebook as a job's page; ``whole`` is the review or None, ``pages`` as of ``make_page``."""
     from cyp_helpers.show.publish import FOOTER, footer_of, page_of
 
     home = "../" * (3 if job.parameters.get("area") else 2) + "index.html"
@@ -127,13 +111,7 @@ def page_from(notebook, job, whole, pages):
 
 
 def what_is_left(job, lost):
-    """What there is of a job whose process was ended: its notebook so far, and the cell that was under way.
-
-    Parameters
-    ----------
-    job : Job
-    lost : Lost
-    """
+    """What there is of a Job whose process was Lost: its notebook so far, and the cell that was under way."""
     so_far = _SoFar()
     for told in lost.told:
         so_far.take(pickle.loads(told))
@@ -179,23 +157,8 @@ def _execute(notebook, folder, parameters, so_far):
     from cyp_helpers.batch import engine  # noqa: F401  registers itself
 
     os.chdir(folder)
-    papermill.execute_notebook(
-        notebook,
-        None,
-        parameters=parameters,
-        engine_name="in-process",
-        kernel_name="python3",
-        language="python",
-        progress_bar=False,
-        tell=so_far,
-    )
-
-
-def _what_failed(raised, so_far):
-    """Cell and error of an exception, in one line each."""
-    if hasattr(raised, "ename"):  # PapermillExecutionError
-        return f"cell {raised.cell_index}", f"{raised.ename}: {raised.evalue}"
-    return so_far.cell, f"{type(raised).__name__}: {' '.join(str(raised).split())}"
+    how = {"engine_name": "in-process", "kernel_name": "python3", "language": "python", "progress_bar": False}
+    papermill.execute_notebook(notebook, None, parameters=parameters, **how, tell=so_far)
 
 
 def _file_of(job, notebook):

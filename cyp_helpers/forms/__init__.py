@@ -1,1 +1,1 @@
-"""A plan in one Excel form: write the form, read it, turn it into the register's tables, keep them beside the shipped ones."""
+"""A plan in one Excel form: write the form, read it, make the register's tables of it, keep them by the others."""

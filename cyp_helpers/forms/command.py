@@ -14,15 +14,15 @@ def new_plan(form: Form, area: Annotated[str, typer.Option(help="Area of the pla
     from cyp_helpers.register.tables import UnknownName, find_project, load_register
 
     if form.suffix.lower() != ".xlsx":
-        _stop(f"{form}: a form ends in .xlsx, such as plan.xlsx")
+        stop(f"{form}: a form ends in .xlsx, such as plan.xlsx")
     try:
         content = form_bytes(load_register(find_project()), area)
         with form.open("xb") as file:  # never over a form that may be filled in
             file.write(content)
     except FileExistsError:
-        _stop(f"{form} stands there already and may be filled in; give another name")
+        stop(f"{form} stands there already and may be filled in; give another name")
     except (UnknownName, OSError) as error:
-        _stop(str(error))
+        stop(str(error))
     typer.echo(f"Wrote {form}. Fill it in, sheet by sheet from left to right, then: cyp add-plan {form}")
 
 
@@ -42,9 +42,9 @@ def add_plan(form: Form):
             place = f"{row.sheet}, cell {row.cell}" if row.cell else f"sheet {row.sheet}"
             typer.echo(f"{place}: found {row.found}; right would be {row.right}", err=True)
         copy = f" They are marked in {faulty.copy}." if faulty.copy else ""
-        _stop(f"{faulty}. Nothing was added.{copy}", 1)
+        stop(f"{faulty}. Nothing was added.{copy}", 1)
     except (UnreadableFile, Busy, OSError, RuntimeError) as error:
-        _stop(f"{error}. Nothing was added.", 2)
+        stop(f"{error}. Nothing was added.", 2)
     typer.echo("\n".join(lines) if lines else "Nothing changed: the plan stood there as it is in the form.")
     typer.echo(f"Kept in data/own/{plan}. Its newest review: cyp review --plan {plan}")
 
@@ -58,10 +58,11 @@ def remove_plan(plan: Annotated[str, typer.Argument(help="Name of the plan, as c
     try:
         remove(find_project(), plan)
     except (UnknownName, Busy, OSError) as error:
-        _stop(str(error))
+        stop(str(error))
     typer.echo(f"Removed {plan}. Pages that were made of it stay in outputs/{plan}.")
 
 
-def _stop(message, code=2):
+def stop(message, code=2):
+    """End a command with a line for who reads its errors."""
     typer.echo(message, err=True)
     raise typer.Exit(code)

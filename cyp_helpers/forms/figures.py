@@ -13,7 +13,11 @@ _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _YEAR = re.compile(
     r"(?:(?P<type>FY|AY|CY) )?(?P<year>(?:19|20)\d\d)(?:[/-](?:20)?(?P<next>\d\d))?(?: ?Q(?P<quarter>[1-4]))?", re.ASCII
 )
-_MONTH = re.compile(r"(?:month )?(?P<year>(?:19|20)\d\d)-(?P<number>0[1-9]|1[0-2])(?:-01)?|(?P<name>[A-Za-z]{3,9})[ -](?P<named_year>(?:19|20)\d\d)", re.ASCII)  # fmt: skip
+_MONTH = re.compile(
+    r"(?:month )?(?P<year>(?:19|20)\d\d)-(?P<number>0[1-9]|1[0-2])(?:-01)?|"
+    r"(?P<name>[A-Za-z]{3,9})[ -](?P<named_year>(?:19|20)\d\d)", re.ASCII,
+)  # fmt: skip
+_FIGURE = ["period", "value", "numerator", "denominator", "status", "published", "cell"]
 EXAMPLES = {"FY": "2026/27", "AY": "2026/27", "CY": "2026", "monthly": "2026-11", "quarterly": "2026/27 Q3"}
 
 
@@ -34,26 +38,23 @@ def read_period(text, frequency, kind):
         name = part and part["name"] and part["name"].casefold()[:3]
         if not part or name and name not in _MONTHS:
             return ""
-        return (
-            f"month {part['named_year']}-{_MONTHS.index(name) + 1:02d}"
-            if name
-            else f"month {part['year']}-{part['number']}"
-        )
+        number = f"{_MONTHS.index(name) + 1:02d}" if name else part["number"]
+        return f"month {part['named_year'] or part['year']}-{number}"
     part = _YEAR.fullmatch(text)
     if not part or part["type"] not in (None, kind) or bool(part["quarter"]) != (frequency == "quarterly"):
         return ""
     kind = "FY" if frequency == "quarterly" else kind
-    following = f"{(int(part['year']) + 1) % 100:02d}"
-    if part["next"] != (None if kind == "CY" else following):
+    following = None if kind == "CY" else f"{(int(part['year']) + 1) % 100:02d}"
+    if part["next"] != following:
         return ""
-    year = f"{kind} {part['year']}" + (f"/{following}" if kind != "CY" else "")
+    year = f"{kind} {part['year']}" + (f"/{following}" if following else "")
     return year + (f" Q{part['quarter']}" if part["quarter"] else "")
 
 
 def read_figure(text, unit, decimals=None):
     """A number as it is meant, and what would be right where that is not plain.
 
-    A share of 0.45 may be 0.45 or 45 per cent: it is taken only with its sign. A figure has the decimals of its indicator.
+    A share of 0.45 may be 0.45 or 45 per cent: it is taken only with its sign. A figure has its indicator's decimals.
 
     Returns
     -------
@@ -68,15 +69,13 @@ def read_figure(text, unit, decimals=None):
     if unit == "percent":
         if not sign and 0 < abs(number) <= 1:
             whole = f"{(number * 100).normalize():f}"
-            return (
-                "",
-                f"{whole} where {whole} per cent are meant, or {number:f}% with its sign where less than one per cent is",
-            )
+            less = f"or {number:f}% with its sign where less than one per cent is"
+            return "", f"{whole} where {whole} per cent are meant, {less}"
         if not 0 <= number <= 100:
             return "", "a percentage from 0 to 100"
     if unit == "count" and number != number.to_integral_value():
         return "", "a whole number, for a count"
-    return f"{number if decimals is None else number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):f}", ""
+    return f"{number:f}" if decimals is None else _rounded(number, decimals), ""
 
 
 def from_counts(numerator, denominator, unit, decimals):
@@ -85,10 +84,20 @@ def from_counts(numerator, denominator, unit, decimals):
     >>> from_counts("45", "60", "percent", 1)
     '75.0'
     """
-    per = Decimal(int(PER[unit]))
-    return (
-        f"{(Decimal(numerator) * per / Decimal(denominator)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):f}"
-    )
+    return _rounded(Decimal(numerator) * Decimal(int(PER[unit])) / Decimal(denominator), decimals)
+
+
+def _rounded(number, decimals):
+    return f"{number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):f}"
+
+
+def end_of(period):
+    """The last day of a period of the register, an ISO date.
+
+    >>> end_of("FY 2026/27")
+    '2027-03-31'
+    """
+    return f"{parse_periods(pd.Series([period]))['end'][0]:%Y-%m-%d}"
 
 
 def years_of(rows, frequency, rule, unit, decimals):
@@ -107,39 +116,25 @@ def years_of(rows, frequency, rule, unit, decimals):
     rows = rows.join(parse_periods(rows["period"])[["end", "kind", "months"]])
     rows = rows[(rows["kind"] == kind) & (rows["value"] != "")].sort_values("end", kind="stable")
     at = (rows["end"].dt.year * 12 + rows["end"].dt.month).to_numpy()
-    step, made = 12 // many, []
+    made = []
     for last in range(many - 1, len(rows)):
         part = rows.iloc[last - many + 1 : last + 1]
-        if at[last] - at[last - many + 1] != step * (many - 1):
+        if at[last] - at[last - many + 1] != 12 - 12 // many:
             continue
         counted = (part[["numerator", "denominator"]] != "").all(axis=None) and unit in PER
-        numerator, denominator = (
-            f"{sum(map(Decimal, part[one])):f}" if counted else "" for one in ("numerator", "denominator")
-        )
-        total = sum(map(Decimal, part["value"])) / (many if rule == "mean" else 1)
-        value = f"{total.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):f}"
-        if counted and Decimal(denominator):
-            value = from_counts(numerator, denominator, unit, decimals)
-        end = part["end"].iloc[-1]
-        made.append(
-            {
-                "period": f"12 months to {end:%Y-%m}",
-                "value": value,
-                "numerator": numerator,
-                "denominator": denominator,
-                "status": " ".join(one for one in "pe" if part["status"].eq(one).any()),
-                "published": part["published"].max(),
-                "cell": f"{part['cell'].iloc[0]} to {part['cell'].iloc[-1]}",
-                "note": f"{'Mean' if rule == 'mean' else 'Sum'} of {many} {kind}s",
-            }
-        )
-    return pd.DataFrame(
-        made, columns=["period", "value", "numerator", "denominator", "status", "published", "cell", "note"]
-    )
+        counts = [f"{sum(map(Decimal, part[one])):f}" if counted else "" for one in ("numerator", "denominator")]
+        value = _rounded(sum(map(Decimal, part["value"])) / (many if rule == "mean" else 1), decimals)
+        if counted and Decimal(counts[1]):
+            value = from_counts(*counts, unit, decimals)
+        status = " ".join(one for one in "pe" if part["status"].eq(one).any())
+        cells = f"{part['cell'].iloc[0]} to {part['cell'].iloc[-1]}"
+        note, period = f"{rule.capitalize()} of {many} {kind}s", f"12 months to {part['end'].iloc[-1]:%Y-%m}"
+        made.append([period, value, *counts, status, part["published"].max(), cells, note])
+    return pd.DataFrame(made, columns=[*_FIGURE, "note"])
 
 
 def far_from_before(rows):
-    """Which figures are ten times the one before or a tenth of it: a lost separator, or a digit too many. Small counts are left out.
+    """Which figures are ten times that before or a tenth of it: a lost separator, a digit too many; not small counts.
 
     ``rows`` has ``period`` and ``value`` of one indicator; gives a bool Series.
     """

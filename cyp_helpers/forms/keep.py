@@ -1,4 +1,4 @@
-"""Keep an own plan beside the shipped ones: add, replace, tell what changed, take out. All of a form is taken, or nothing."""
+"""Keep an own plan beside the shipped ones: add, replace, tell what changed, take out. All of a form, or nothing."""
 
 import os
 import shutil
@@ -17,16 +17,16 @@ from cyp_helpers.register.store import locked, write_tables
 from cyp_helpers.register.tables import UnknownName, load_register, read_table
 
 _NAMES = {
-    "plans": "title", "priorities": "title", "series": "name", "plan-indicators": "name_printed", "targets": "target_id",
-    "observations": "observation_id", "actions": "wording", "action-statuses": "action_id", "commentary": "commentary_id",
-    "indicator-owners": "plan_indicator_id", "indicators": "name",
+    "plans": "title", "priorities": "title", "series": "name", "plan-indicators": "name_printed",
+    "targets": "target_id", "observations": "observation_id", "actions": "wording", "action-statuses": "action_id",
+    "commentary": "commentary_id", "indicator-owners": "plan_indicator_id", "indicators": "name",
 }  # fmt: skip
 _UNTOLD = ["locator", "source_id", "sha256", "position", "number"]  # a row that only moved has not changed
 _MOST = 30
 
 
 class FaultyForm(ValueError):
-    """A form with faults: ``faults`` (DataFrame with ``FAULTS``) and ``copy`` (the marked copy, or None where it could not be written)."""
+    """A form with faults: ``faults`` (DataFrame with ``FAULTS``) and ``copy`` (the marked one, None if not written)."""
 
     def __init__(self, faults, copy):
         super().__init__(f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'}")
@@ -60,23 +60,25 @@ def add_plan(project, path):
     with locked(project, write=True):
         plan, data = form.cover["plan_id"], Path(project) / "data"
         folder, package = data / OWN / plan, read_package(data)[0]
-        files = {item["name"]: Path(item["path"]).name for item in package["resources"]} | {
-            "observations": "observations.csv"
-        }
+        files = {item["name"]: Path(item["path"]).name for item in package["resources"]}
+        files["observations"] = "observations.csv"
         before = {name: read_table(folder / files[name]) for name in tables if (folder / files[name]).is_file()}
         kept = (folder / FORM).read_bytes() if (folder / FORM).is_file() else None
-        _write(data, plan, {files[name]: rows for name, rows in tables.items()}, content)
+
+        def write(tables, content):
+            rows = {f"{OWN}/{plan}/{files[name]}": rows for name, rows in tables.items()}
+            write_tables(data, rows | {f"{OWN}/{plan}/{FORM}": content})
+
+        write(tables, content)
         wrong = check_register(project)
         wrong = wrong[wrong["file"].str.startswith(f"data/{OWN}/{plan}/")]
         if len(wrong):  # a form that is good makes tables that are good; if it did not, the register stays as it was
             if kept is None:
                 _take_away(folder)
             else:
-                _write(data, plan, {files[name]: rows for name, rows in before.items()}, kept)
-            told = "; ".join(map(describe_fault, wrong.head(3).itertuples()))
-            raise RuntimeError(
-                f"{path.name} was read without a fault, but its tables have some, so nothing was added: {told}"
-            )
+                write(before, kept)
+            why = f"{path.name} was read without a fault, but its tables have some, so nothing was added"
+            raise RuntimeError(f"{why}: {'; '.join(map(describe_fault, wrong.head(3).itertuples()))}")
     return plan, describe_changes(before, tables)
 
 
@@ -98,20 +100,15 @@ def describe_changes(before, tables):
     before, tables : dict of DataFrame by name; ``before`` is empty for a new plan
     """
     if not before:
-        many = {
-            name: len(tables[name])
-            for name in ("priorities", "plan-indicators", "targets", "observations", "actions", "commentary")
-        }
-        return [f"{many['priorities']} priorities, {many['plan-indicators']} indicators, {many['targets']} targets, {many['observations']} figures, {many['actions']} actions, {many['commentary']} stories"]  # fmt: skip
+        words = {"plan-indicators": "indicators", "observations": "figures", "commentary": "stories"}
+        told = ["priorities", "plan-indicators", "targets", "observations", "actions", "commentary"]
+        return [", ".join(f"{len(tables[name])} {words.get(name, name)}" for name in told)]
     lines = []
     for name, column in _NAMES.items():
-        old, new = (rows.get(name, tables[name].iloc[:0]) for rows in (before, tables))
-        key = old.columns[0]
-        old, new = (
-            rows.drop(columns=[one for one in _UNTOLD if one in rows and one != key]).set_index(key, drop=False)
-            for rows in (old, new)
-        )
-        table = name.replace("-", " ")
+        key, table = tables[name].columns[0], name.replace("-", " ")
+        untold = [one for one in _UNTOLD if one != key]
+        both = before.get(name, tables[name].iloc[:0]), tables[name]
+        old, new = (rows.set_index(key, drop=False).drop(columns=untold, errors="ignore") for rows in both)
         lines += [f"{table}: new, {new.at[one, column]}" for one in new.index.difference(old.index, sort=False)]
         lines += [f"{table}: gone, {old.at[one, column]}" for one in old.index.difference(new.index, sort=False)]
         for one in new.index.intersection(old.index, sort=False):
@@ -119,12 +116,6 @@ def describe_changes(before, tables):
             said = "; ".join(f"{each} {old.at[one, each]!r} is now {new.at[one, each]!r}" for each in cells)
             lines += [f"{table}: {new.at[one, column]}: {said}"] if cells else []
     return lines[:_MOST] + ([f"and {len(lines) - _MOST} more"] if len(lines) > _MOST else [])
-
-
-def _write(data, plan, files, content):
-    write_tables(
-        data, {f"{OWN}/{plan}/{name}": rows for name, rows in files.items()} | {f"{OWN}/{plan}/{FORM}": content}
-    )
 
 
 def _take_away(folder):

@@ -1,7 +1,14 @@
 """A copy of a form with its faulty cells marked and noted, and a sheet that lists them."""
 
 import os
-from pathlib import Path
+
+from openpyxl import load_workbook
+from openpyxl.cell.cell import MergedCell
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Font, PatternFill
+
+from cyp_helpers.forms.read import ROWS
+from cyp_helpers.forms.write import INPUT
 
 FAULTS = "Faults"  # the sheet of the list
 _AUTHOR, _MARK = "cyp add-plan", "F4CDC6"
@@ -18,10 +25,8 @@ def marked_copy(path, faults):
 
     Returns
     -------
-    Path of the copy, or None where no workbook could be written (the folder may be read-only, or the copy open in Excel).
+    Path of the copy, or None where no workbook could be written (a read-only folder, or the copy is open in Excel).
     """
-    from openpyxl import load_workbook
-
     copy = path.with_name(path.stem.removesuffix("-faults") + "-faults.xlsx")
     aside = copy.with_suffix(".part")
     try:
@@ -32,20 +37,16 @@ def marked_copy(path, faults):
         book.save(aside)
         os.replace(aside, copy)
     except Exception:  # the faults are told in any case; openpyxl passes on errors of many kinds
-        Path(aside).unlink(missing_ok=True)
+        aside.unlink(missing_ok=True)
         return None
     return copy
 
 
 def _unmark(book):
     """Take off marks of an earlier copy, which may be good by now."""
-    from openpyxl.styles import PatternFill
-
-    from cyp_helpers.forms.read import ROWS
-    from cyp_helpers.forms.write import INPUT
-
     for sheet in book.worksheets:
-        for row in sheet.iter_rows(max_row=min(sheet.max_row, ROWS), max_col=min(sheet.max_column, _COLUMNS)):  # reading a cell makes it
+        rows, columns = min(sheet.max_row, ROWS), min(sheet.max_column, _COLUMNS)  # reading a cell makes it
+        for row in sheet.iter_rows(max_row=rows, max_col=columns):
             for cell in row:
                 if cell.comment is not None and cell.comment.author == _AUTHOR:
                     cell.comment = None
@@ -53,10 +54,6 @@ def _unmark(book):
 
 
 def _mark(book, faults):
-    from openpyxl.cell.cell import MergedCell
-    from openpyxl.comments import Comment
-    from openpyxl.styles import PatternFill
-
     for (name, place), rows in faults[faults["cell"] != ""].groupby(["sheet", "cell"], sort=False):
         if name not in book.sheetnames:
             continue
@@ -69,25 +66,19 @@ def _mark(book, faults):
 
 def _list(book, faults):
     """The list of faults as the first sheet, in place of that of an earlier copy."""
-    from openpyxl.styles import Alignment, Font
-
     if FAULTS in book.sheetnames:
         del book[FAULTS]
     sheet = book.create_sheet(FAULTS, 0)
-    sheet.append(["What is to be put right before the form can be added"])
-    sheet.append(
-        [
-            "Each cell below is marked on its sheet and bears a note. Put it right here or in your own form, then run cyp add-plan again."
-        ]
-    )
-    sheet.append(["Sheet", "Cell", "Found", "Right would be"])
+    told = "Each cell below is marked on its sheet and bears a note."
+    how = "Put it right here or in your own form, then run cyp add-plan again."
+    top = [["What is to be put right before the form can be added"], [f"{told} {how}"]]
+    for row in [*top, ["Sheet", "Cell", "Found", "Right would be"]]:
+        sheet.append(row)
     for row in faults.itertuples(index=False):
         sheet.append([_plain(each) for each in row])
         for cell in sheet[sheet.max_row]:
-            cell.data_type, cell.alignment = (
-                "s",
-                Alignment(wrap_text=True, vertical="top"),
-            )  # text, also where it begins like a formula
+            cell.data_type = "s"  # text, also where it begins like a formula
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
         if row.cell and row.sheet in book.sheetnames:
             sheet.cell(sheet.max_row, 2).hyperlink = f"#'{row.sheet}'!{row.cell.partition(':')[0]}"
     for at, width in zip("ABCD", (16, 10, 60, 90)):
@@ -100,6 +91,5 @@ def _list(book, faults):
 
 
 def _plain(text):
-    return "".join(
-        letter if letter.isprintable() or letter == "\n" else "\N{REPLACEMENT CHARACTER}" for letter in str(text)
-    )[:1000]
+    shown = (one if one.isprintable() or one == "\n" else "\N{REPLACEMENT CHARACTER}" for one in str(text))
+    return "".join(shown)[:1000]
