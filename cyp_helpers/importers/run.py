@@ -96,15 +96,16 @@ def _changed_tables(before, after):
     tables = {path: after[name] for name, path in _PATHS.items() if after[name] is not before[name]}
     if _PATHS["published"] in tables:
         old, new = (_figure_files(each["published"]) for each in (before, after))
-        same = {path for path in old if path in new and new[path].astype(dict(old[path].dtypes)).equals(old[path])}
+        there = [path for path, rows in old.items() if len(rows) and path in new]
+        same = {path for path in there if new[path].astype(dict(old[path].dtypes)).equals(old[path])}
         tables = {path: words_of(rows) for path, rows in (tables | new).items() if path not in same}
     return tables
 
 
 def _figure_files(published):
     own = published["series_id"].str.startswith(OWN).astype(bool)
-    files = {_PATHS["published"]: published[~own], _CATALOGUE: published[own]}
-    return {path: rows.reset_index(drop=True) for path, rows in files.items() if len(rows)}
+    files = {_PATHS["published"]: published[~own]} | ({_CATALOGUE: published[own]} if own.any() else {})
+    return {path: rows.reset_index(drop=True) for path, rows in files.items()}
 
 
 def _import_safely(path, publisher, *asked):
