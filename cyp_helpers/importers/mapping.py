@@ -9,12 +9,8 @@ _NUMBERS = ["per", "first_year", "last_year", "lag_months"]
 
 
 def load_measures(register, dataset, edition_date=None):
-    """The rows of the mapping for one dataset, such as "lait"; with ``edition_date`` those that hold for an edition of that day.
-
-    Returns
-    -------
-    DataFrame: as ``with_units`` gives.
-    """
+    """The rows of the mapping (as ``with_units`` gives) for one dataset, such as "lait"; with ``edition_date`` those that
+    hold for an edition of that day."""
     measures = with_units(register)
     measures = measures[measures["dataset"] == dataset]
     if edition_date is not None:

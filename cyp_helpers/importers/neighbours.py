@@ -35,11 +35,11 @@ def read_neighbours(sheet, file_name, register, list_id):
     if unknown:
         raise UnreadableFile(f"{file_name}: area number {unknown[0]!r}, which data/reference/areas.csv does not have")
     size = long.groupby("la")["position"].transform("size")
-    own, right = long["la"] == long["other"], "right would be another authority"
+    own, again = long["la"] == long["other"], long.duplicated(["la", "other"])
     rules = [
         (long.duplicated(["la", "position"]), "area number {la} stands twice; right would be one row an authority"),
-        (own, "area number {la} is its own neighbour, SN{position}; " + right),
-        (long.duplicated(["la", "other"]), "area number {la} has {other} twice, SN{position}; right would be each once"),
+        (own, "area number {la} is its own neighbour, SN{position}; right would be another authority"),
+        (again, "area number {la} has {other} twice, SN{position}; right would be each once"),
         (size != _TEN, "area number {la} has not ten neighbours; right would be SN1 to SN10, or dashes in all"),
     ]
     for bad, words in rules:
