@@ -131,8 +131,7 @@ def _mapped(register):
 
 
 def _windows(facts, rules, mapped):
-    """A row for each measure that another series stands for; for each other one a row for each definition it has
-    had."""
+    """A row for each measure that another series stands for; for others one for each definition they have had."""
     better = facts["measure"].map(_ruled(rules, "series")).fillna(facts["measure"].map(mapped))
     slug = OWN + facts["measure"].map(_slug)
     if slug.duplicated().any():
@@ -157,8 +156,7 @@ def _slug(measure):
 
 
 def _beside_old(new, old, day):
-    """What is known of a series stays; a measure whose unit or kind of year turned with this edition goes on as
-    another series."""
+    """What is known of a series stays; a measure whose unit or kind of year turned goes on as another series."""
     before = old.drop_duplicates("series_id", keep="last").set_index("series_id")
     same = new["series_id"].isin(before.index)
     for name in ("first_edition", "lag_months", "decimals"):

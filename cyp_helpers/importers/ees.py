@@ -27,8 +27,7 @@ _YEAR_OF = {"FY": "financial year", "AY": "academic year", "CY": "calendar year"
 
 
 def _find_dataset(path, names, register):
-    """Which dataset of the mapping a file with these columns is; of none, the nearest and its columns that are
-    missing are told."""
+    """Which dataset of the mapping has these columns; of none, what the nearest has and the file lacks is told."""
     folded, table = {fold_name(name) for name in names}, register.table("published-measures")
     datasets = [one for one in table["dataset"].unique() if one.startswith(PREFIX)]
     wanted, there = {one: _columns_of(load_measures(register, one)) for one in datasets}, {}
@@ -116,8 +115,7 @@ def _figures(measure, rows, printed):
 
 
 def _added_up(measure, rows, printed):
-    """Counts added up over the values that the filters name, such as school types: one row an area and year. A sum
-    with a part that is not given is not given."""
+    """Counts added up over the values of the filters; a sum with a part that is not given is not given."""
     parts = [measure.numerator, measure.denominator]
     key = ["area_id", "la", "time_period", "period", "year", "concern"]
     sums = rows[key].assign(**{part: clean_values(rows[part])["number"] for part in parts})

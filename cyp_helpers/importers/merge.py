@@ -173,10 +173,7 @@ def usual_day(rows, register):
 
 
 def _with_population(rows, register):
-    """Denominators of rates on a population series: its newest estimate for the year before, where it gives the rate.
-
-    An estimate that was revised since gives another rate; then the row has no denominator.
-    """
+    """Denominators of rates: the newest estimate for the year before, where it still gives the printed rate."""
     measures = with_units(register)
     on_series = measures[measures["denominator"].str.startswith("series ")]
     on_series = on_series.drop_duplicates("series_id").set_index("series_id")

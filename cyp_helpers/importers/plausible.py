@@ -125,8 +125,7 @@ def _held(figures, rule, detail, counts_only=False):
 
 
 def _first_rule(figures, rules):
-    """The first rule that each row breaks ('' for none), and the numbers that show it; a rule is its name, who
-    breaks it and, where there are numbers, a function from the rows to their text."""
+    """The first rule (name, who breaks it, perhaps words of the rows) that each row breaks."""
     found = pd.Series("", index=figures.index, dtype="str")
     details = found.copy()
     for name, broken, *detail in rules:

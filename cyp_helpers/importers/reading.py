@@ -86,8 +86,7 @@ def _zip_kind(path):
 
 
 def _unpacked(archive, most):
-    """Bytes that the parts come to, whatever the archive says of them; those that it says where they are too many or
-    damaged."""
+    """Bytes that the parts come to, whatever the archive says; as it says where they are too many or damaged."""
     size, said = 0, sum(part.file_size for part in archive.infolist())
     for part in map(copy, archive.infolist() if said <= most else ()):
         part.file_size, part.CRC = most + 1, None
@@ -245,8 +244,7 @@ def _parquet(path, **options):
 
 
 def _parquet_batches(path, columns):
-    """Batches of columns by name; text as dictionaries, so that a long cell that stands a million times is held
-    once."""
+    """Batches of columns by name; text as dictionaries, so that a long cell is held once."""
     from pyarrow import types
 
     meta, schema = _parquet(path).metadata, _parquet(path).schema_arrow
@@ -332,8 +330,7 @@ def _raw_names(path, encoding):
 
 
 def _encoding(path):
-    """UTF-8 with or without mark, UTF-16, or else Windows-1252, which every old Excel writes; and how many quotation
-    marks there are."""
+    """UTF-8 with or without mark, UTF-16, or else Windows-1252, as old Excel writes; and how many quotation marks."""
     with path.open("rb") as file:
         start = file.read(64)
     marked = [name for mark, name in _BYTE_ORDER_MARKS.items() if start.startswith(mark)]

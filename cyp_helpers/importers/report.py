@@ -58,8 +58,7 @@ def find_changes(one, before, after, area_id):
 
 
 def _replaced_figures(source_id, *tables):
-    """Figures that an earlier file of the same edition had brought and that this one says otherwise, as
-    ``merge.revisions``."""
+    """Figures of an earlier file of the edition that this one says otherwise, as ``merge.revisions``."""
     columns = [*KEY, "value", "numerator", "denominator", "published"]
     old, new = (table.loc[table["source_id"] == source_id, columns] for table in tables)
     old, new = (rows.set_axis(numbers) for rows, numbers in zip((old, new), figure_numbers(old, new)))
@@ -91,8 +90,7 @@ def changed_verdicts(before, after, as_at, area_id):
 
 
 def _touched_alone(before, after):
-    """Both registers with the published series whose figures differ, and all series where what they are compared by
-    differs."""
+    """Both registers with the series whose figures differ, or all where what they are compared by differs."""
     from cyp_helpers.compare.scale import CHILDREN
 
     tables = [register.table("published") for register in (before, after)]
