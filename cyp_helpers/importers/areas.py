@@ -4,6 +4,7 @@ import pandas as pd
 
 from cyp_helpers.importers.mapping import area_of_code, area_of_number
 from cyp_helpers.importers.reading import UnreadableFile
+from cyp_helpers.importers.values import each_row
 
 _NO_AREA = {"", "z", "x", "c", "-", ".", "..", ":", "na", "n/a", "null", "none", "e99999999"}
 _AUTHORITY = r"E(?:06|08|09|10)[0-9]{6}"
@@ -13,24 +14,17 @@ _TYPE_OF_CODE = {
 
 
 def find_areas(register, number, code, name):
-    """The area of each row, by number and code; either alone serves.
+    """The area of each row, by number and code; either alone serves (``number, code, name``: Series of str, '' where
+    unknown).
 
-    Parameters
-    ----------
-    register : Register
-    number, code, name : Series of str by row; '' where the file does not have it
-
-    Returns
-    -------
-    DataFrame with the same index: ``area_id`` (missing where there is none), ``why`` (there is none, in words) and
-    ``clash`` (number and code say two different areas).
+    Returns a frame with the same index: ``area_id`` (category; missing where there is none), ``why`` (there is none, in
+    words) and ``clash`` (number and code say two different areas).
 
     >>> one = find_areas(load_register(), *(pd.Series([text]) for text in ("891", "E10000007", "")))
     >>> one[["area_id", "clash"]].values.tolist()
     [['E10000024', True]]
     """
-    keys = pd.DataFrame({"number": number, "code": code, "name": name})
-    one = keys.drop_duplicates().reset_index(drop=True)
+    one, codes = each_row(pd.DataFrame({"number": number, "code": code, "name": name}))
     bare = one["number"].str.replace(r"\.0+$", "", regex=True)
     given = {"number": ~bare.str.casefold().isin(_NO_AREA), "code": ~one["code"].str.casefold().isin(_NO_AREA)}
     by_number, by_code = bare.map(area_of_number(register)), one["code"].str.upper().map(area_of_code(register))
@@ -39,32 +33,20 @@ def find_areas(register, number, code, name):
     why = "area " + label + " (" + keyed.str.strip() + ") does not stand in data/reference/areas.csv"
     can_be = given["number"] & one["code"].str.fullmatch(_AUTHORITY)
     why = why.mask(can_be, why + ": new to the register, --new-areas takes it in")
-    why = why.mask(
-        one["number"].str.contains("/"), "area " + one["number"].map(repr) + " stands for two authorities together"
-    )
-    nothing = (
-        "no area is named: " + label + " has number " + one["number"].map(repr) + " and code " + one["code"].map(repr)
-    )
+    printed = one["number"].map(repr)
+    why = why.mask(one["number"].str.contains("/"), "area " + printed + " stands for two authorities together")
+    nothing = "no area is named: " + label + " has number " + printed + " and code " + one["code"].map(repr)
     why = why.mask(~given["number"] & ~given["code"], nothing)
     found = by_number.fillna(by_code)
     both = given["number"] & given["code"] & found.notna()
-    told = one.assign(area_id=found, why=why.where(found.isna(), ""), clash=both & (by_number != by_code))
-    told = told.set_index(["number", "code", "name"])[["area_id", "why", "clash"]]
-    return told.reindex(pd.MultiIndex.from_frame(keys)).set_axis(number.index)
+    why, clash = why.where(found.isna(), ""), both & (by_number != by_code)
+    told = pd.DataFrame({"area_id": found.astype("category"), "why": why, "clash": clash})
+    return told.take(codes).set_axis(number.index)
 
 
 def learn_areas(rows, register):
-    """Authorities of an EES file that areas.csv does not have, as rows of that table; number and code are in the file.
-
-    Parameters
-    ----------
-    rows : frame with ``la, la_code, la_name, region_code`` of rows of local authorities
-    register : Register
-
-    Returns
-    -------
-    DataFrame with the columns of areas.csv.
-    """
+    """Authorities of an EES file (``la, la_code, la_name, region_code`` of rows of authorities) that areas.csv does
+    not have, as rows of that table; number and code are in the file."""
     rows = rows[["la", "la_code", "la_name", "region_code"]].drop_duplicates()
     known = area_of_number(register).index
     fits = rows["la"].str.fullmatch(r"[0-9]{3}") & rows["la_code"].str.fullmatch(_AUTHORITY)
@@ -76,13 +58,11 @@ def learn_areas(rows, register):
     areas = register.table("areas").set_index("area_id")
     part = region.map(areas["area_type"]) == "part of region"
     learnt = {
-        "area_id": new["la_code"],
-        "name": new["la_name"],
-        "area_type": new["la_code"].str[:3].map(_TYPE_OF_CODE),
-        "la_number": new["la"],
-        "region_id": region.where(~part, region.map(areas["region_id"])),
-    }
-    return pd.DataFrame(learnt).reindex(columns=areas.reset_index().columns).astype("str").replace("nan", "").fillna("")
+        "area_id": new["la_code"], "name": new["la_name"], "area_type": new["la_code"].str[:3].map(_TYPE_OF_CODE),
+        "la_number": new["la"], "region_id": region.where(~part, region.map(areas["region_id"])),
+    }  # fmt: skip
+    learnt = pd.DataFrame(learnt).reindex(columns=register.table("areas").columns)
+    return learnt.astype("str").replace("nan", "").fillna("")
 
 
 def compare_list(sheet, file_name, register):
@@ -93,7 +73,7 @@ def compare_list(sheet, file_name, register):
             f"{file_name}: no column {missing[0]!r}; a list of areas has 'LA Number' and 'Type', one of neighbours 'SN1'"
         )
     authority = sheet[sheet["Type"].isin(["OLB", "ILB", "MD", "UA", "SC"])]
-    strangers = authority[~authority["LA Number"].isin(known.index)]
-    missing = [f"area number {one[0]} ({one[1]}), which areas.csv does not have" for one in strangers.to_numpy()]
-    counted = authority["LA Number"].isin(known.index).sum()
-    return [f"{counted} authorities stand in areas.csv under the same number", *missing]
+    there = authority["LA Number"].isin(known.index)
+    strangers = authority[~there].to_numpy()
+    missing = [f"area number {one[0]} ({one[1]}), which areas.csv does not have" for one in strangers]
+    return [f"{there.sum()} authorities stand in areas.csv under the same number", *missing]

@@ -9,7 +9,9 @@ import re
 import pandas as pd
 
 from cyp_helpers.compare.figures import TOTALS
+from cyp_helpers.importers.mapping import of_indicator
 from cyp_helpers.importers.reading import UnreadableFile
+from cyp_helpers.importers.values import by_each
 from cyp_helpers.register.catalogue import OWN
 from cyp_helpers.register.periods import parse_periods
 from cyp_helpers.register.tables import decimal_places
@@ -33,17 +35,11 @@ _USUAL_LAG, _LONGEST_LAG = 12, 24  # months
 
 
 def read_dictionary(rows, source_id, day, register):
-    """The catalogue that a dictionary makes of the one before.
+    """The catalogue that a dictionary (``rows`` with ``COLUMNS``, an edition ``source_id`` of a ``day``) makes of the
+    one before.
 
-    Parameters
-    ----------
-    rows : frame with ``COLUMNS``; a measure that stands under two topics counts once, as last brought up to date
-    source_id, day : the dictionary's edition
-    register : Register
-
-    Returns
-    -------
-    (catalogue, told): the table, and what there is to say, in words. Raises UnreadableFile where a unit or kind of year cannot be told.
+    A measure that stands under two topics counts once, as last brought up to date. Returns the table, and what there is
+    to say, in words. Raises UnreadableFile where a unit or kind of year cannot be told.
     """
     old, rules = register.table("catalogue"), register.table("catalogue-rules")
     dates = {name: _days(rows[name]) for name in ("updated", "next")}
@@ -58,8 +54,7 @@ def read_dictionary(rows, source_id, day, register):
     facts = facts.assign(total=total.map({True: "yes", False: "no"}), polarity=facts["polarity"].mask(total, "none"))
     facts = facts.assign(above_100=facts["measure"].map(_ruled(rules, "above 100")).astype("str").fillna("no"))
     windows = _windows(facts, rules, _mapped(register))
-    indicator = windows["series_id"].map(register.table("series").set_index("series_id")["indicator_id"])
-    decimals = indicator.map(register.table("indicators").set_index("indicator_id")["decimals"]).fillna("")
+    decimals = windows["series_id"].map(of_indicator(register, "decimals")).fillna("")
     decimals = decimals.mask(windows["series_id"].str.startswith(OWN), "")
     windows = windows.assign(first_edition=day, last_edition="", lag_months=str(_USUAL_LAG), decimals=decimals)
     return _beside_old(windows.astype("str")[old.columns], old, day)
@@ -69,18 +64,14 @@ def with_figures(catalogue, figures):
     """The catalogue with what only figures can tell: usual decimals, and how long after its year a measure came out.
 
     Series of a definition that turned, of which no figure is known, are left out. What was known before stays.
-
-    Parameters
-    ----------
-    catalogue : the table
-    figures : frame with ``measure_key`` (the ``series_id``), ``period, value, number`` of an edition
+    ``figures`` of an edition have ``measure_key`` (the ``series_id``), ``period, value, number``.
     """
     known = figures[figures["number"].notna() & figures["measure_key"].str.startswith(OWN)]
     if known.empty:
         return catalogue
-    known = known.assign(end=parse_periods(known["period"])["end"], places=decimal_places(known["value"]))
-    newest = known["end"].groupby(known["measure_key"]).max()
-    places = known["places"].groupby(known["measure_key"]).agg(lambda each: each.mode().iloc[-1]).astype("str")
+    known = known.assign(end=by_each(known["period"], parse_periods)["end"], places=decimal_places(known["value"]))
+    known = known.astype({"measure_key": "str"}).groupby("measure_key")
+    newest, places = known["end"].max(), known["places"].agg(lambda each: each.mode().iloc[-1]).astype("str")
     # Where the dictionary has no day, its own: not that of whichever edition comes first.
     out = pd.to_datetime(catalogue["last_update"].mask(catalogue["last_update"] == "", catalogue["first_edition"]))
     end = catalogue["series_id"].map(newest).groupby(catalogue["measure"]).transform("max")
@@ -107,22 +98,23 @@ def _days(cells):
 
 
 def _units(rows, rules):
-    ruled, axis = rows["measure"].map(_ruled(rules, "unit")), rows["axis"]
+    axis = rows["axis"]
     told = axis.map(lambda text: next((unit for pattern, unit in _UNITS if re.search(pattern, text)), None))
     told = told.mask((told == "score") & rows["measure"].str.contains(_PROGRESS), "progress score")
-    if (lost := ruled.fillna(told).isna()).any():
+    told = rows["measure"].map(_ruled(rules, "unit")).fillna(told)
+    if (lost := told.isna()).any():
         raise UnreadableFile(
-            f"measure {rows['measure'][lost].iloc[0]!r}: no unit can be told from its axis {axis[lost].iloc[0]!r}; right would be a row "
-            "with the rule unit in data/reference/catalogue_rules.csv"
+            f"measure {rows['measure'][lost].iloc[0]!r}: no unit can be told from its axis {axis[lost].iloc[0]!r}; "
+            "right would be a row with the rule unit in data/reference/catalogue_rules.csv"
         )
-    return ruled.fillna(told)
+    return told
 
 
 def _year_kinds(cells):
     kinds = cells.map(lambda text: next((kind for start, kind in _KINDS.items() if text.startswith(start)), None))
-    if kinds.isna().any():
-        found = cells[kinds.isna()].iloc[0]
-        raise UnreadableFile(f"year type {found!r}; right would be one that begins with {', '.join(_KINDS)}")
+    if (lost := kinds.isna()).any():
+        right = f"right would be one that begins with {', '.join(_KINDS)}"
+        raise UnreadableFile(f"year type {cells[lost].iloc[0]!r}; {right}")
     return kinds
 
 
@@ -139,7 +131,7 @@ def _mapped(register):
 
 
 def _windows(facts, rules, mapped):
-    """A row for each measure that another series stands for; for each other one a row for each definition it has had."""
+    """A row for each measure that another series stands for; for others one for each definition they have had."""
     better = facts["measure"].map(_ruled(rules, "series")).fillna(facts["measure"].map(mapped))
     slug = OWN + facts["measure"].map(_slug)
     if slug.duplicated().any():
@@ -164,28 +156,24 @@ def _slug(measure):
 
 
 def _beside_old(new, old, day):
-    """What is known of a series stays; a measure whose unit or kind of year turned with this edition goes on as another series."""
-    told, kept = [], ["first_edition", "lag_months", "decimals"]
+    """What is known of a series stays; a measure whose unit or kind of year turned goes on as another series."""
     before = old.drop_duplicates("series_id", keep="last").set_index("series_id")
     same = new["series_id"].isin(before.index)
-    for name in kept:
+    for name in ("first_edition", "lag_months", "decimals"):
         new[name] = new["series_id"].map(before[name]).where(same, new[name])
-    was = new["series_id"].map(before["unit"]) + new["series_id"].map(before["year_type"])
+    was = new["series_id"].map(before["unit"] + before["year_type"])
     turned = same & (was != new["unit"] + new["year_type"])
-    ended = old[old["series_id"].isin(new.loc[turned, "series_id"])].assign(last_edition=_day_before(day))
-    for name in new.loc[turned, "measure"].unique():
-        told.append(f"measure {name}: its unit or kind of year is another than before, so it goes on as another series")
+    day_before = f"{pd.Timestamp(day) - pd.Timedelta(days=1):%Y-%m-%d}"
+    ended = old[old["series_id"].isin(new.loc[turned, "series_id"])].assign(last_edition=day_before)
     again = {"first_edition": day, "decimals": "", "what_changed": f"the publisher changed its unit or kind of year by {day}"}
-    for name, value in again.items():
+    for name, value in (again | {"series_id": new["series_id"] + f"-{day}"}).items():
         new[name] = new[name].mask(turned, value)
-    new["series_id"] = new["series_id"].mask(turned, new["series_id"] + f"-{day}")
     gone = old[~old["measure"].isin(new["measure"])]
+    past = old[(old["last_edition"] != "") & ~old["series_id"].isin([*ended["series_id"], *gone["series_id"]])]
+    table = pd.concat([new, ended, gone, past], ignore_index=True)
+    order = table.assign(first=table["first_year"].astype(int))
+    order = order.sort_values(["measure", "first_edition", "first"], kind="stable").index
+    other = "its unit or kind of year is another than before, so it goes on as another series"
+    told = [f"measure {name}: {other}" for name in new.loc[turned, "measure"].unique()]
     told += [f"measure {name} is no longer in the dictionary; its figures stay" for name in gone["measure"].unique()]
-    past = old[(old["last_edition"] != "") & ~old["series_id"].isin(ended["series_id"])]
-    table = pd.concat([new, ended, gone, past[~past["series_id"].isin(gone["series_id"])]], ignore_index=True)
-    order = table.assign(first=table["first_year"].astype(int)).sort_values(["measure", "first_edition", "first"], kind="stable")
-    return table.loc[order.index].reset_index(drop=True), told
-
-
-def _day_before(day):
-    return f"{pd.Timestamp(day) - pd.Timedelta(days=1):%Y-%m-%d}"
+    return table.loc[order].reset_index(drop=True), told

@@ -5,8 +5,6 @@ from typing import Annotated, Literal
 
 import typer
 
-DEFAULT_AREA = "E10000024"
-
 
 def import_command(
     publisher: Annotated[
@@ -26,32 +24,34 @@ def import_command(
     ] = False,
     area: Annotated[
         str, typer.Option(help="Area whose changed verdicts are told: a GSS code or a name.")
-    ] = DEFAULT_AREA,
+    ] = "E10000024",
 ):
     """Import published open data, and say what is new, what was revised and what was held back."""
     from cyp_helpers.importers.reading import UnreadableFile
-    from cyp_helpers.importers.report import describe_import, describe_revisions, write_page
+    from cyp_helpers.importers.report import describe_import, describe_revisions, find_changes, write_page
     from cyp_helpers.importers.run import import_files
     from cyp_helpers.register.store import Busy
-    from cyp_helpers.register.tables import UnknownName, find_area, find_project, load_register
+    from cyp_helpers.register.tables import Register, UnknownName, find_area, find_project, read_table
 
     try:
         project = find_project()
-        find_area(load_register(project), area)
-        imported, before, after, changed = import_files(project, publisher, files, edition, accept or (), new_areas)
+        find_area(Register(project, {"areas": read_table(project / "data/reference/areas.csv")}), area)
+        imported, before, after, written = import_files(project, publisher, files, edition, accept or (), new_areas)
     except (UnreadableFile, UnknownName, Busy, FileNotFoundError) as error:
         typer.echo(f"{error}. Nothing was imported.", err=True)
         raise typer.Exit(2) from error
     except OSError as error:
         typer.echo(f"{error}. Is a file of data/ open in another program? Nothing was imported.", err=True)
         raise typer.Exit(1) from error
-    for one in imported:
-        typer.echo("\n".join(describe_import(one, before, after)))
-    if not changed:
+    row = find_area(after, area)
+    changes = [find_changes(one, before, after, row["area_id"]) for one in imported]
+    for one in changes:
+        typer.echo("\n".join(describe_import(one)))
+    if not written:
         typer.echo("Nothing changed: data/ already held all of this.")
         return
-    for one in imported:
-        typer.echo("\n".join(describe_revisions(one, before, after, area)) or f"Nothing revised by {one.source_id}.")
-    page = write_page(project, imported, before, after, area)
+    for one in changes:
+        typer.echo("\n".join(describe_revisions(one, row)) or f"Nothing revised by {one.file.source_id}.")
+    page = write_page(project, changes, after, row["name"])
     typer.echo(f"The same as a page: {page.relative_to(project).as_posix()}")
-    typer.echo("Written: " + ", ".join(f"data/{path}" for path in changed))
+    typer.echo("Written: " + ", ".join(f"data/{path}" for path in written))

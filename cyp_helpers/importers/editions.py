@@ -4,31 +4,29 @@ import calendar
 import hashlib
 import re
 from datetime import date
-from pathlib import Path
 
 import pandas as pd
 
 from cyp_helpers.importers.reading import UnreadableFile
 
-DFE, OHID = "Department for Education", "Office for Health Improvement and Disparities"
-LICENCE = "Open Government Licence v3.0"
-ATTRIBUTION = "Contains public sector information licensed under the Open Government Licence v3.0. Source: {}"
+_DFE, _OHID = "Department for Education", "Office for Health Improvement and Disparities"
+_LICENCE = "Open Government Licence v3.0"
 # Not the start of two school years, as in exclusions_2006-07-2016-17.csv.
 _DAY = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2})(?![0-9]|-[0-9])")
 _MONTHS = [name.casefold() for name in calendar.month_name[1:]]
 _MONTH = re.compile(rf"(?<![a-z])({'|'.join(_MONTHS)})[ _-]?(20[0-9]{{2}})(?![0-9])", re.IGNORECASE)
-TITLES = {
-    "lait": (DFE, "Local Authority Interactive Tool"),
-    "lait-dictionary": (DFE, "Local Authority Interactive Tool, data dictionary"),
-    "lait-areas": (DFE, "Local Authority Interactive Tool, list of areas"),
-    "neighbours": (DFE, "Children's services statistical neighbours"),
-    "ees-referrals": (DFE, "Children in need, referrals and re-referrals"),
-    "ees-referrals-by-month": (DFE, "Children in need, referrals by month"),
-    "ees-population": (DFE, "Mid-year population estimates of the Office for National Statistics, ages 0 to 17"),
-    "ees-absence": (DFE, "Pupil absence in schools, absence by term"),
-    "ees-eyfsp": (DFE, "Early years foundation stage profile results"),
-    "ees-exclusions": (DFE, "Permanent and fixed-period exclusions"),
-    "fingertips-90284": (OHID, "Fingertips indicator 90284, hospital admissions for injuries, ages 0 to 14"),
+_TITLES = {
+    "lait": "Local Authority Interactive Tool",
+    "lait-dictionary": "Local Authority Interactive Tool, data dictionary",
+    "lait-areas": "Local Authority Interactive Tool, list of areas",
+    "neighbours": "Children's services statistical neighbours",
+    "ees-referrals": "Children in need, referrals and re-referrals",
+    "ees-referrals-by-month": "Children in need, referrals by month",
+    "ees-population": "Mid-year population estimates of the Office for National Statistics, ages 0 to 17",
+    "ees-absence": "Pupil absence in schools, absence by term",
+    "ees-eyfsp": "Early years foundation stage profile results",
+    "ees-exclusions": "Permanent and fixed-period exclusions",
+    "fingertips-90284": "Fingertips indicator 90284, hospital admissions for injuries, ages 0 to 14",
 }
 
 
@@ -36,26 +34,23 @@ def edition_day(path, option, newest_day):
     """The day of an edition and how it is known.
 
     ``option`` (text or None) is what the user gave; otherwise a day or month in the file's name; otherwise
-    ``newest_day``, the day on which the file's newest figures usually come out.
+    ``newest_day``, the day on which the file's newest figures usually come out. Returns text such as "2026-04-08", and
+    "option", "file name" or "assumed". Raises UnreadableFile for a day that the calendar does not have or that is still
+    to come.
 
-    Returns
-    -------
-    (day, basis): text such as "2026-04-08", and "option", "file name" or "assumed". Raises UnreadableFile for a day
-    that the calendar does not have or that is still to come.
-
+    >>> from pathlib import Path
     >>> edition_day(Path("sn_april_2021.xlsx"), None, "")
     ('2021-04-30', 'file name')
     """
     if option:
         return _real_day(option, f"--edition {option}"), "option"
-    if days := sorted(set(_DAY.findall(path.name))):
-        if len(days) > 1:
-            raise UnreadableFile(f"{path.name}: the name holds {' and '.join(days)}; give the day it came out as --edition")
-        return _real_day(days[0], path.name), "file name"
+    days = sorted(set(_DAY.findall(path.name)))
+    if len(days) > 1:
+        raise UnreadableFile(f"{path.name}: the name holds {' and '.join(days)}; give the day it came out as --edition")
     if month := _MONTH.search(path.stem):
-        first = pd.Timestamp(year=int(month[2]), month=_MONTHS.index(month[1].casefold()) + 1, day=1)
-        return _real_day((first + pd.offsets.MonthEnd(1)).strftime("%Y-%m-%d"), path.name), "file name"
-    return newest_day, "assumed"
+        last = calendar.monthrange(int(month[2]), number := _MONTHS.index(month[1].casefold()) + 1)[1]
+        days = days or [f"{month[2]}-{number:02}-{last}"]
+    return (_real_day(days[0], path.name), "file name") if days else (newest_day, "assumed")
 
 
 def _real_day(text, place):
@@ -68,29 +63,23 @@ def _real_day(text, place):
     return text
 
 
-def edition_row(path, dataset, day, basis, rows_read, rows_used, note=""):
+def edition_row(path, dataset, day, basis, rows_read, rows_used):
     """A row of editions.csv as a dict; the hash is that of the file."""
-    owner = OHID if dataset.startswith("fingertips-") else DFE
-    publisher, title = TITLES.get(dataset, (owner, dataset))
+    publisher = _OHID if dataset.startswith("fingertips-") else _DFE
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
     return {
-        "source_id": f"{dataset}-{day}", "publisher": publisher, "dataset": dataset, "title": title, "edition": _words(day),
-        "edition_date": day, "edition_date_basis": basis, "file_name": Path(path).name, "sha256": file_hash(path),
-        "rows_read": str(rows_read), "rows_used": str(rows_used), "licence": LICENCE,
-        "attribution": ATTRIBUTION.format(publisher), "note": note,
+        "source_id": f"{dataset}-{day}", "publisher": publisher, "dataset": dataset,
+        "title": _TITLES.get(dataset, dataset), "edition": f"{pd.Timestamp(day):%B %Y}", "edition_date": day,
+        "edition_date_basis": basis, "file_name": path.name, "sha256": digest, "rows_read": str(rows_read),
+        "rows_used": str(rows_used), "licence": _LICENCE, "note": "",
+        "attribution": f"Contains public sector information licensed under the {_LICENCE}. Source: {publisher}",
     }  # fmt: skip
 
 
 def with_file(row, editions):
-    """A row of ``edition_row`` that also names the files which the edition had before this one, each once, by name.
-
-    Parameters
-    ----------
-    row : dict; editions : frame of editions.csv
-
-    Returns
-    -------
-    (row, others): the row, and the names of the other files.
-    """
+    """A row of ``edition_row`` (dict) that also names the files which the edition had before this one (in the frame
+    of editions.csv), each once, by name; and the names of those other files."""
     same = editions[editions["source_id"] == row["source_id"]]
     if same.empty:
         return row, []
@@ -100,17 +89,7 @@ def with_file(row, editions):
     files = sorted([*others.items(), (row["sha256"], row["file_name"])], key=lambda pair: pair[::-1])
     told = {"sha256": " ".join(digest for digest, _ in files), "file_name": "; ".join(name for _, name in files)}
     if others:  # rows of both
-        total = old["rows_read"] if row["sha256"] in pairs else str(int(old["rows_read"]) + int(row["rows_read"]))
-        told["rows_read"] = total
+        more = 0 if row["sha256"] in pairs else int(row["rows_read"])
+        told["rows_read"] = str(int(old["rows_read"]) + more)
     notes = [old["note"], *([row["note"]] if row["note"] not in old["note"] else [])]
     return {**row, **told, "note": "; ".join(filter(None, notes))}, list(others.values())
-
-
-def file_hash(path):
-    """SHA-256 of a file's bytes."""
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _words(day):
-    return pd.Timestamp(day).strftime("%B %Y")

@@ -16,9 +16,8 @@ from cyp_helpers.importers.values import clean_values
 from cyp_helpers.importers.years import year_period
 
 PREFIX = "ees-"
-COLUMNS = {
-    name: (name,) for name in ("time_period", "time_identifier", "geographic_level", "country_code", "region_code")
-}
+COLUMNS = "time_period time_identifier geographic_level country_code region_code".split()
+COLUMNS = {name: (name,) for name in COLUMNS}
 COLUMNS |= {"la": ("old_la_code", "la_code"), "la_code": ("new_la_code",), "la_name": ("la_name",)}
 _NAMES = ("country_name", "region_name")  # say in words what a code says
 _PARTS = ["measure", "numerator", "denominator"]
@@ -27,21 +26,13 @@ _LEVELS = ("national", "regional", "local authority")
 _YEAR_OF = {"FY": "financial year", "AY": "academic year", "CY": "calendar year", "month": "financial year"}
 
 
-def find_dataset(path, register):
-    """Which dataset of the mapping a file is, by its columns.
-
-    Raises UnreadableFile where it is none, naming the nearest one and its columns that are missing.
-    """
-    names = read_header(path)
-    folded = {fold_name(name) for name in names}
-    table = register.table("published-measures")
-    wanted = {
-        one: _columns_of(load_measures(register, one)) for one in table["dataset"].unique() if one.startswith(PREFIX)
-    }
-    there = {
-        one: [any(fold_name(name) in folded for name in many) for many in columns.values()]
-        for one, columns in wanted.items()
-    }
+def _find_dataset(path, names, register):
+    """Which dataset of the mapping has these columns; of none, what the nearest has and the file lacks is told."""
+    folded, table = {fold_name(name) for name in names}, register.table("published-measures")
+    datasets = [one for one in table["dataset"].unique() if one.startswith(PREFIX)]
+    wanted, there = {one: _columns_of(load_measures(register, one)) for one in datasets}, {}
+    for one, columns in wanted.items():
+        there[one] = [any(fold_name(name) in folded for name in many) for many in columns.values()]
     best = max(there, key=lambda one: (sum(there[one]) / len(there[one]), sum(there[one])))
     try:
         match_columns(names, {**COLUMNS, **wanted[best]}, f"{path.name}: nearest is {best}")
@@ -50,34 +41,32 @@ def find_dataset(path, register):
     return best
 
 
-def read_ees(path, register, new_areas=False):
+def read_ees(path, register, _day=None, new_areas=False):
     """Figures of the register's series from one file; see ``lait.read_lait`` for what comes back.
 
-    With ``new_areas`` authorities that areas.csv does not have are added to ``register.tables``; otherwise they are left
-    out and told. Rows of districts, schools, wards, quarters and terms are left out and counted.
+    With ``new_areas`` authorities that areas.csv does not have are added to ``register.tables``; otherwise they are
+    left out and told. Rows of districts, schools, wards, quarters and terms are left out and counted.
     """
-    measures = load_measures(register, find_dataset(path, register))
+    names = read_header(path)
+    dataset = _find_dataset(path, names, register)
+    measures = load_measures(register, dataset)
     columns = _columns_of(measures)
-    printed = match_columns(read_header(path), columns, path.name)
+    printed = match_columns(names, columns, path.name)
     rows = read_frame(path, {**COLUMNS, **columns}, ignored=_NAMES)
     level, unit = rows["geographic_level"].str.casefold(), rows["time_identifier"].str.casefold()
-    why = pd.Series("", index=rows.index, dtype="str")
-    why = why.mask(
-        ~level.isin(_LEVELS), "level " + rows["geographic_level"].map(repr) + " is no authority, region or England"
-    )
     wanted = ["reporting year", *measures["period_kind"].map(_YEAR_OF).unique()]
-    why = why.mask(
-        (why == "") & ~unit.isin(wanted), "time " + rows["time_identifier"].map(repr) + " is no " + wanted[-1]
-    )
+    why = pd.Series("", index=rows.index, dtype="str")
+    level_said, unit_said = (rows[name].map(repr) for name in ("geographic_level", "time_identifier"))
+    why = why.mask(~level.isin(_LEVELS), "level " + level_said + " is no authority, region or England")
+    why = why.mask((why == "") & ~unit.isin(wanted), "time " + unit_said + " is no " + wanted[-1])
     is_la, is_region = level == "local authority", level == "regional"
     if new_areas:
         new = learn_areas(rows[is_la & (why == "")], register)
         register.tables["areas"] = pd.concat([register.table("areas"), new.sort_values("area_id")], ignore_index=True)
     code = rows["la_code"].where(is_la, rows["region_code"].where(is_region, rows["country_code"]))
     where = find_areas(register, rows["la"].where(is_la, ""), code, rows["la_name"].where(is_la, ""))
-    rows = rows.assign(
-        area_id=where["area_id"], concern=where["clash"].map({True: "keys-disagree"}).fillna("").astype("str")
-    )
+    concern = where["clash"].map({True: "keys-disagree"}).fillna("").astype("str")
+    rows = rows.assign(area_id=where["area_id"].astype("str"), concern=concern)
     why = why.mask(why == "", where["why"])
     filters = [read_filters(cell) for cell in measures["filters"]]
     reasons = [why_not_meant(rows, one) for one in filters]
@@ -85,11 +74,9 @@ def read_ees(path, register, new_areas=False):
     why = why.mask((why == "") & unmeant, reasons[0])
     named = [*COLUMNS, *columns, *(name for one in filters for name, *_ in one), "area_id", "concern"]
     refuse_unnamed(keep_meant(rows, why, path.name), named, path.name)
-    parts = [
-        _figures(one, rows[(why == "") & (reason == "")], printed)
-        for one, reason in zip(measures.itertuples(), reasons)
-    ]
-    return settle(pd.concat(parts, ignore_index=True), register), len(rows), count_left_out(why)
+    meant = [rows[(why == "") & (reason == "")] for reason in reasons]
+    parts = [_figures(one, mine, printed) for one, mine in zip(measures.itertuples(), meant)]
+    return dataset, settle(pd.concat(parts, ignore_index=True), register), len(rows), count_left_out(why)
 
 
 def _columns_of(measures):
@@ -113,15 +100,12 @@ def _figures(measure, rows, printed):
         rows, column = _by_month(rows), "printed"
     else:
         kind, column = pd.Series(measure.period_kind, index=rows.index, dtype="str"), measure.measure
-        rows = rows.assign(
-            period=year_period(kind, rows["year"]).where(rows["year"] > 0, ""), column=printed.get(column, "")
-        )
+        period = year_period(kind, rows["year"]).where(rows["year"] > 0, "")
+        rows = rows.assign(period=period, column=printed.get(column, ""))
     if not column:
         rows = _added_up(measure, rows, printed)
-    counts = {
-        part: clean_values(rows[cell])["number"] if (cell := getattr(measure, part)) else float("nan")
-        for part in _PARTS[1:]
-    }
+    cells = {part: getattr(measure, part) for part in _PARTS[1:]}
+    counts = {part: clean_values(rows[cell])["number"] if cell else float("nan") for part, cell in cells.items()}
     clean = clean_values(rows[column]) if column else _worked_out(measure, counts)
     where = rows["la"].where(rows["la"] != "", rows["area_id"])
     return rows.assign(
@@ -131,8 +115,7 @@ def _figures(measure, rows, printed):
 
 
 def _added_up(measure, rows, printed):
-    """Counts added up over the values that the filters name, such as school types: one row an area and year. A sum with a
-    part that is not given is not given."""
+    """Counts added up over the values of the filters; a sum with a part that is not given is not given."""
     parts = [measure.numerator, measure.denominator]
     key = ["area_id", "la", "time_period", "period", "year", "concern"]
     sums = rows[key].assign(**{part: clean_values(rows[part])["number"] for part in parts})
@@ -143,9 +126,8 @@ def _added_up(measure, rows, printed):
 def _worked_out(measure, counts):
     number = measure.per * counts["numerator"] / counts["denominator"].where(counts["denominator"] > 0)
     status = pd.Series("", index=number.index, dtype="str").mask(number.isna(), "x")
-    return pd.DataFrame(
-        {"number": number.round(int(measure.decimals)), "decimals": int(measure.decimals), "status": status}
-    )
+    places = int(measure.decimals)
+    return pd.DataFrame({"number": number.round(places), "decimals": places, "status": status})
 
 
 def _by_month(rows):

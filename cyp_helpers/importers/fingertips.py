@@ -23,20 +23,19 @@ _NAMES = (
 _NO_LIMIT = -1.0  # what the publisher writes where a confidence limit could not be worked out
 
 
-def find_dataset(path, register):
+def _find_dataset(path, register):
     """Which dataset of the mapping a file is, by its indicator number. Raises UnreadableFile where none is."""
     found = read_frame(path, {"indicator": COLUMNS["indicator"]})["indicator"].unique()
-    known = register.table("published-measures")["dataset"].unique()
-    datasets = [PREFIX + number for number in found if PREFIX + number in known]
-    if not datasets:
-        has = ", ".join(one.removeprefix(PREFIX) for one in known if one.startswith(PREFIX))
-        raise UnreadableFile(f"{path.name}: Fingertips indicator {', '.join(found[:9])}; the mapping has {has}")
-    return datasets[0]
+    known = [one for one in register.table("published-measures")["dataset"].unique() if one.startswith(PREFIX)]
+    if datasets := [PREFIX + number for number in found if PREFIX + number in known]:
+        return datasets[0]
+    has = ", ".join(one.removeprefix(PREFIX) for one in known)
+    raise UnreadableFile(f"{path.name}: Fingertips indicator {', '.join(found[:9])}; the mapping has {has}")
 
 
-def read_fingertips(path, register, new_areas=False):
+def read_fingertips(path, register, _day=None, _new_areas=False):
     """Figures of the register's series from one file; see ``lait.read_lait`` for what comes back."""
-    dataset = find_dataset(path, register)
+    dataset = _find_dataset(path, register)
     measure = load_measures(register, dataset).iloc[0]
     rows = read_frame(path, COLUMNS, ignored=_NAMES)
     own = {many[0]: key for key, many in COLUMNS.items()}
@@ -48,7 +47,7 @@ def read_fingertips(path, register, new_areas=False):
     why = why.mask(why == "", where["why"])
     meant = keep_meant(rows.assign(area_id=where["area_id"]), why, path.name)
     refuse_unnamed(meant, [*COLUMNS, "area_id", *(name for name, *_ in filters)], path.name)
-    return settle(_figures(meant, measure), register), len(rows), count_left_out(why)
+    return dataset, settle(_figures(meant, measure), register), len(rows), count_left_out(why)
 
 
 def _figures(rows, measure):
@@ -61,22 +60,14 @@ def _figures(rows, measure):
     # "contains areas for which values have not been presented" is a caution about a sum, not a withheld figure.
     caution, withheld = remark.str.contains("caution"), remark.str.contains("suppressed|not presented")
     concern = pd.Series("", index=rows.index, dtype="str")
-    concern = concern.mask(given & numbers["numerator"].isna(), "value-without-count").mask(
-        given & outside, "outside-own-limits"
-    )
+    concern = concern.mask(given & numbers["numerator"].isna(), "value-without-count")
+    concern = concern.mask(given & outside, "outside-own-limits")
     concern = concern.mask(given & withheld & ~caution, "withheld-with-figure")
     mark = clean["status"].mask(remark.str.contains("suppressed") & ~given, "c").mask(caution & given, "u")
     return rows.assign(
-        measure_key=measure["measure_key"],
-        period=years["period"],
-        number=clean["number"],
-        decimals=clean["decimals"],
+        measure_key=measure["measure_key"], period=years["period"], number=clean["number"], decimals=clean["decimals"],
         # The file gives seven digits; the publisher's own pages show as many decimals as the mapping says.
-        fixed=float(measure["decimals"] or "nan"),
-        mark=mark,
-        note=years["status"],
-        numerator=numbers["numerator"],
-        denominator=numbers["denominator"],
+        fixed=float(measure["decimals"] or "nan"), mark=mark, note=years["status"], concern=concern,
+        numerator=numbers["numerator"], denominator=numbers["denominator"],
         locator="Value, area " + rows["code"] + ", " + rows["year"],
-        concern=concern,
-    )
+    )  # fmt: skip

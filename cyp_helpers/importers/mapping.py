@@ -9,35 +9,27 @@ _NUMBERS = ["per", "first_year", "last_year", "lag_months"]
 
 
 def load_measures(register, dataset, edition_date=None):
-    """The rows of the mapping for one dataset, with the unit of each measure's indicator.
-
-    Parameters
-    ----------
-    register : Register
-    dataset : text, such as "lait" or "ees-referrals"
-    edition_date : optional; only rows that hold for an edition of that day
-
-    Returns
-    -------
-    DataFrame: the columns of the table, numbers as int, and ``unit``.
-    """
-    measures = with_units(register, register.table("published-measures"))
+    """The rows of the mapping (as ``with_units`` gives) for one dataset, such as "lait"; with ``edition_date`` those that
+    hold for an edition of that day."""
+    measures = with_units(register)
     measures = measures[measures["dataset"] == dataset]
     if edition_date is not None:
-        day = str(edition_date)
-        since = measures["first_edition"].where(measures["first_edition"] != "", "0000")
-        until = measures["last_edition"].where(measures["last_edition"] != "", "9999")
-        measures = measures[(since <= day) & (day <= until)]
+        since, until = measures["first_edition"].replace("", "0000"), measures["last_edition"].replace("", "9999")
+        measures = measures[(since <= str(edition_date)) & (str(edition_date) <= until)]
     return measures.reset_index(drop=True)
 
 
-def with_units(register, measures):
+def with_units(register):
     """The mapping with whole numbers as int and ``unit``, that of the indicator each series belongs to."""
-    unit = register.table("indicators").set_index("indicator_id")["unit"]
-    indicator = register.table("series").set_index("series_id")["indicator_id"]
-    return measures.assign(
-        unit=measures["series_id"].map(indicator).map(unit), **{name: measures[name].astype(int) for name in _NUMBERS}
-    )
+    measures = register.table("published-measures")
+    unit = measures["series_id"].map(of_indicator(register, "unit"))
+    return measures.assign(unit=unit, **{name: measures[name].astype(int) for name in _NUMBERS})
+
+
+def of_indicator(register, column):
+    """What the indicators table says (one of its columns) of each series: a Series by ``series_id``."""
+    of = register.table("indicators").set_index("indicator_id")[column]
+    return register.table("series").set_index("series_id")["indicator_id"].map(of)
 
 
 def names_of(cell):

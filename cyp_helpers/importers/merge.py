@@ -10,6 +10,7 @@ import pandas as pd
 
 from cyp_helpers.importers.mapping import with_units
 from cyp_helpers.importers.plausible import contradicted
+from cyp_helpers.importers.values import by_each, each_row, printed_counts
 from cyp_helpers.register.periods import parse_periods
 from cyp_helpers.register.tables import decimal_places
 
@@ -18,6 +19,7 @@ PUBLISHED_COLUMNS = [
     "published_basis", "source_id", "locator",
 ]  # fmt: skip
 KEY = ["series_id", "breakdown", "area_id", "period"]
+WORDS = [*KEY, "value", "published", "published_basis", "source_id"]  # categories while an import works
 _COMPARED = ["number", "numerator", "denominator"]
 _STEPS, _ENOUGH, _NEARLY_ALL = (5, 10, 50, 100, 1000), 20, 0.98  # roundings of counts, and when they are believed
 _POPULATION_YEAR_BEFORE = 1  # rates at or to 31 March are worked out on the estimate of the June before
@@ -26,56 +28,80 @@ _POPULATION_YEAR_BEFORE = 1  # rates at or to 31 March are worked out on the est
 def merge_editions(published, figures, editions, register):
     """The published table with the figures of one edition in it.
 
-    Parameters
-    ----------
-    published : the table so far (columns ``PUBLISHED_COLUMNS``); of the edition's own rows those that ``figures`` speaks of
-        are replaced, and the others stay
-    figures : rows of one edition: ``KEY, value, status, numerator, denominator, source_id, locator``
-    editions : frame with ``source_id, edition_date, edition_date_basis``, the new edition among them
-    register : Register, for the mapping (lags) and the population series
+    ``figures`` are rows of one edition: ``KEY, value, status, numerator, denominator, source_id, locator``. Of that
+    edition's rows in ``published`` those that they speak of are replaced, and the others stay. ``editions`` is the
+    table with the new edition in it; the register is there for the mapping (lags) and the population series.
 
-    Returns
-    -------
-    DataFrame of ``PUBLISHED_COLUMNS``, sorted by series, breakdown, area, end of period and day of publication.
+    Returns a frame of ``PUBLISHED_COLUMNS`` (``WORDS`` as categories), sorted by series, breakdown, area, end of period
+    and day of publication.
     """
+    old, new = figure_numbers(published, figures)
     own = published["source_id"].isin(figures["source_id"].unique())
-    spoken_of = pd.MultiIndex.from_frame(published[KEY]).isin(pd.MultiIndex.from_frame(figures[KEY]))
-    rows = pd.concat([published[~(own & spoken_of)], figures], ignore_index=True)
-    rows = rows.join(editions.set_index("source_id")[["edition_date", "edition_date_basis"]], on="source_id")
-    rows["end"] = parse_periods(rows["period"])["end"]
-    rows = rows.sort_values([*KEY, "edition_date", "source_id"], kind="stable").reset_index(drop=True)
+    rows = stacked([published[~(own & old.isin(new))], figures])[PUBLISHED_COLUMNS]
+    editions = editions.set_index("source_id")[["edition_date", "edition_date_basis"]]
+    edition = by_each(rows["source_id"], lambda each: editions.reindex(each).astype("category"))
+    rows = rows.assign(figure=figure_numbers(rows)[0], **edition)
+    rows = rows.sort_values(["figure", "edition_date", "source_id"], kind="stable", ignore_index=True)
     rows = rows[~_same_as_before(rows)].reset_index(drop=True)
-    later = rows.duplicated(KEY)
-    usual = usual_day(rows, register)
-    in_time = usual < rows["edition_date"]
-    own_day = later | ~in_time
+    rows["end"] = by_each(rows["period"], parse_periods)["end"]
+    later, usual, day = rows.duplicated("figure"), usual_day(rows, register), rows["edition_date"].astype("str")
+    own_day = later | ~(usual < day)
+    rows["published"] = usual.where(~own_day, day).astype("category")
     printed = own_day & (rows["edition_date_basis"] != "assumed")
-    rows["published"] = usual.where(~own_day, rows["edition_date"])
-    rows["published_basis"] = pd.Series("assumed", index=rows.index, dtype="str").mask(printed, "printed")
+    rows["published_basis"] = pd.Categorical.from_codes(printed.astype(int), ["assumed", "printed"])
     plain = rows.loc[later, "status"].str.replace(r"\br\b", "", regex=True).str.split().str.join(" ")
     rows.loc[later, "status"] = ("r " + plain).str.strip()
     rows = _with_population(rows, register)
-    rows = rows.sort_values([*KEY[:3], "end", "published", "source_id"], kind="stable")
-    return rows[PUBLISHED_COLUMNS].reset_index(drop=True)
+    order = [*KEY[:3], "end", "published", "source_id"]
+    return rows.sort_values(order, kind="stable", ignore_index=True)[PUBLISHED_COLUMNS]
+
+
+def figure_numbers(*frames):
+    """A number for each figure (columns ``KEY``), the same in all frames and in the order of the key: a Series of int a
+    frame.
+
+    >>> rows = pd.DataFrame([["s", "all", "E1", "CY 2016"], ["s", "all", "E1", "CY 2015"]], columns=KEY)
+    >>> [one.tolist() for one in figure_numbers(rows, rows[1:])]
+    [[1, 0], [0]]
+    """
+    numbers = [pd.Series(0, index=frame.index, dtype="int64") for frame in frames]
+    for name in KEY:
+        columns = _with_shared_words([frame[name] for frame in frames])
+        numbers = [number * len(one.cat.categories) + one.cat.codes for number, one in zip(numbers, columns)]
+    return numbers
+
+
+def _with_shared_words(columns):
+    """Columns as categories, all with the same ones in order of the alphabet."""
+    columns = [column.astype("category") for column in columns]
+    words = sorted(set().union(*(column.cat.categories for column in columns)))
+    return [column.cat.set_categories(pd.Index(words, dtype="str")) for column in columns]
+
+
+def stacked(frames):
+    """Frames below each other, with ``WORDS`` as categories (where all have them)."""
+    for name in WORDS:
+        if all(name in frame for frame in frames):
+            columns = _with_shared_words([frame[name] for frame in frames])
+            frames = [frame.assign(**{name: column}) for frame, column in zip(frames, columns)]
+    return pd.concat(frames, ignore_index=True)
+
+
+def words_of(rows):
+    """Rows with their categories as text."""
+    return rows.astype(dict.fromkeys(rows.select_dtypes("category"), "str"))
 
 
 def revisions(published, source_id):
-    """What an edition changed: the rows of ``published`` that it revised, with the figure before.
-
-    Returns
-    -------
-    DataFrame: ``KEY``, ``old``, ``new`` (as printed; '' for none), ``old_counts``, ``new_counts`` ("3 of 10") and
-    ``published``.
-    """
-    several = published[published.duplicated(KEY, keep=False)]
-    ordered = several.sort_values([*KEY, "published"], kind="stable")
-    counts = [
-        ordered[part].map("{:.0f}".format).astype("str").replace("nan", "?") for part in ("numerator", "denominator")
-    ]
-    ordered = ordered.assign(new=ordered["value"], new_counts=counts[0] + " of " + counts[1])
-    before = ordered.groupby(KEY)[["new", "new_counts"]].shift(1)
+    """What an edition changed, the rows of ``published`` that it revised: ``KEY``, ``old``, ``new`` (as printed; ''
+    for none), ``old_counts``, ``new_counts`` ("3 of 10") and ``published``."""
+    figure = figure_numbers(published)[0]
+    ordered = words_of(published[figure.duplicated(keep=False)].assign(figure=figure))
+    ordered = ordered.sort_values(["figure", "published"], kind="stable")
+    ordered = ordered.assign(new=ordered["value"], new_counts=printed_counts(ordered))
+    before = ordered.groupby("figure")[["new", "new_counts"]].shift(1)
     ordered = ordered.assign(old=before["new"], old_counts=before["new_counts"])
-    changed = ordered[(ordered["source_id"] == source_id) & ordered.duplicated(KEY)]
+    changed = ordered[(ordered["source_id"] == source_id) & ordered.duplicated("figure")]
     return changed[[*KEY, "old", "new", "old_counts", "new_counts", "published"]]
 
 
@@ -91,12 +117,12 @@ def needs_again(edition, editions):
 
 
 def with_rounding_steps(rows):
-    """Add what comparing figures of two editions needs: ``number``, ``places`` (decimals printed), and for the figure and its
-    counts how coarse all of that edition and series are (5, 10, 50, 100 or 1,000; nought where they are exact)."""
-    codes, texts = pd.factorize(rows["value"])  # of which there are far fewer than figures
-    texts = pd.Series(texts, dtype="str")
-    rows = rows.assign(number=pd.to_numeric(texts, errors="coerce").to_numpy()[codes], places=decimal_places(texts).to_numpy()[codes])
-    group = rows.groupby(["source_id", "series_id"]).ngroup().to_numpy()
+    """Add what comparing figures of two editions needs: ``number``, ``places`` (decimals printed), and for the
+    figure and its counts how coarse all of that edition and series are (5, 10, 50, 100 or 1,000; nought where they
+    are exact)."""
+    number = by_each(rows["value"], lambda each: pd.to_numeric(each, errors="coerce").astype("float64"))
+    rows = rows.assign(number=number, places=by_each(rows["value"], lambda each: decimal_places(each.fillna(""))))
+    group = rows.groupby(["source_id", "series_id"], dropna=False).ngroup().to_numpy()
     for name in _COMPARED:
         number = rows[name].to_numpy(dtype="float64")
         told = np.isfinite(number) & (number != 0)
@@ -109,13 +135,13 @@ def with_rounding_steps(rows):
 
 
 def says_the_same(rows, before):
-    """Where rows say what ``before`` says (aligned frames of ``with_rounding_steps``): to the decimals of the coarser one,
-    and to its fives, tens or hundreds where only one of the two was rounded to them (bool Series)."""
+    """Where rows say what ``before`` says (aligned frames of ``with_rounding_steps``): to the decimals of the
+    coarser one, and to its fives, tens or hundreds where only one of the two was rounded to them (bool Series)."""
     half = 0.5 * 10.0 ** -np.minimum(rows["places"], before["places"].fillna(99)) * (rows["places"] != before["places"])
-    steps = {name: (rows[f"{name}_step"], before[f"{name}_step"].fillna(0)) for name in _COMPARED}
-    slack = {
-        name: np.where(mine != other, np.maximum(mine, other) / 2, 0.0) + 1e-9 for name, (mine, other) in steps.items()
-    }
+    slack = {}
+    for name in _COMPARED:
+        mine, other = rows[f"{name}_step"], before[f"{name}_step"].fillna(0)
+        slack[name] = np.where(mine != other, np.maximum(mine, other) / 2, 0.0) + 1e-9
     same = (rows["number"] - before["number"]).abs() <= np.maximum(half, slack["number"]) + 1e-9
     same |= rows["number"].isna() & before["number"].isna()
     for name in _COMPARED[1:]:
@@ -125,49 +151,46 @@ def says_the_same(rows, before):
 
 def _same_as_before(rows):
     """True where a row says what the row before it of the same figure says."""
-    rows = with_rounding_steps(rows)
-    return rows.duplicated(KEY) & says_the_same(rows, rows.shift(1))
+    several = rows["series_id"].isin(rows.loc[rows.duplicated("figure"), "series_id"].unique())
+    beside = with_rounding_steps(rows.loc[several, ["figure", "series_id", "source_id", "value", *_COMPARED[1:]]])
+    numbers = beside.select_dtypes("number")
+    same = beside.duplicated("figure") & says_the_same(numbers, numbers.shift(1))
+    return same.reindex(rows.index, fill_value=False)
 
 
 def usual_day(rows, register):
     """The day by which a figure is usually out: the last of a month, so many months after its period ends."""
-    measures = with_units(register, register.table("published-measures"))
+    measures = with_units(register)
     lag = measures.groupby("series_id")["lag_months"].max()
-    end = rows["end"].copy()
-    monthly = rows["period"].str.startswith("month ")
+    index, (rows, codes) = rows.index, each_row(rows[["series_id", "period", "end"]])
     # Twelve months come out at once, after the year to March that they lie in.
-    year = end.dt.year + (end.dt.month > 3)
-    end = end.mask(monthly, pd.to_datetime({"year": year, "month": 3, "day": 31}))
+    year = rows["end"].dt.year + (rows["end"].dt.month > 3)
+    march = pd.to_datetime({"year": year, "month": 3, "day": 31})
+    end = rows["end"].mask(rows["period"].str.startswith("month "), march)
     month = end.dt.year * 12 + end.dt.month - 1 + rows["series_id"].map(lag).fillna(0).astype(int) + 1
     first = pd.to_datetime({"year": month // 12, "month": month % 12 + 1, "day": 1})
-    return (first - pd.Timedelta(days=1)).dt.strftime("%Y-%m-%d")
+    return (first - pd.Timedelta(days=1)).dt.strftime("%Y-%m-%d").take(codes).set_axis(index)
 
 
 def _with_population(rows, register):
-    """Denominators of rates on a population series: its newest estimate for the year before, where it gives the rate.
-
-    An estimate that was revised since gives another rate; then the row has no denominator.
-    """
-    measures = with_units(register, register.table("published-measures"))
+    """Denominators of rates: the newest estimate for the year before, where it still gives the printed rate."""
+    measures = with_units(register)
     on_series = measures[measures["denominator"].str.startswith("series ")]
     on_series = on_series.drop_duplicates("series_id").set_index("series_id")
     mine = rows["series_id"].isin(on_series.index) & rows["numerator"].notna()
-    part = rows[mine]
-    population = rows[rows["series_id"].isin(on_series["denominator"].str.removeprefix("series ").unique())]
-    population = population.sort_values("published").drop_duplicates(KEY, keep="last")
+    part = words_of(rows[mine])
+    population = words_of(rows[rows["series_id"].isin(on_series["denominator"].str.removeprefix("series ").unique())])
+    population = population.sort_values("published").drop_duplicates("figure", keep="last")
     estimate = pd.to_numeric(population["value"], errors="coerce").set_axis(
         pd.MultiIndex.from_arrays([population["area_id"], population["end"].dt.year])
     )
     year = part["end"].dt.year - _POPULATION_YEAR_BEFORE
     found = estimate.reindex(pd.MultiIndex.from_arrays([part["area_id"], year])).to_numpy(dtype="float64")
-    areas = register.table("areas").set_index("area_id")["area_type"]
     trial = part.assign(
-        denominator=found,
-        number=pd.to_numeric(part["value"], errors="coerce"),
+        denominator=found, number=pd.to_numeric(part["value"], errors="coerce"),
         per=part["series_id"].map(on_series["per"]).astype("float64"),
         measure_key=part["series_id"] + part["source_id"],
-        area_type=part["area_id"].map(areas),
-    )
-    rows = rows.copy()
+        area_type=part["area_id"].map(register.table("areas").set_index("area_id")["area_type"]),
+    )  # fmt: skip
     rows.loc[mine, "denominator"] = trial["denominator"].where(~contradicted(trial))
     return rows

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cyp_helpers.compare.figures import TOTALS
-from cyp_helpers.importers.values import UNROUNDED
+from cyp_helpers.importers.values import UNROUNDED, by_each, printed_counts
 from cyp_helpers.register.periods import parse_periods
 from cyp_helpers.register.tables import AUTHORITY_TYPES, ENGLAND, decimal_places
 
@@ -51,45 +51,45 @@ _HARDLY_ANY = 0.02  # share of areas that may lie as far out in one year
 def hold_back(figures, register, edition_date):
     """Set apart what cannot be right.
 
-    Parameters
-    ----------
-    figures : frame with the columns of ``mapping.FIGURE_COLUMNS`` and, from the mapping, ``unit, per, above_100,
-        minus_measure``, and ``own_counts`` (do the counts stand in the same row of the file); ``concern`` names a rule
-        that the reader of the file already found broken
-    register : Register, for the areas
-    edition_date : text, the day of the edition
+    ``figures`` have the columns of ``mapping.FIGURE_COLUMNS`` and, from the mapping, ``unit, per, above_100,
+    minus_measure``, and ``own_counts`` (do the counts stand in the same row of the file); ``concern`` names a rule that
+    the reader of the file already found broken. ``edition_date`` is text.
 
-    Returns
-    -------
-    (kept, held): ``kept`` the figures to use, with counts emptied where they are in doubt; ``held`` the rows held back
-    with ``rule`` and ``reason``, among them those whose counts only are (``value`` is then "135 of 300").
+    Returns (kept, held): the figures to use, with counts emptied where they are in doubt and ``end`` of the period; and
+    the rows held back with ``rule`` and ``reason``, among them those whose counts only are (``value`` is then "135 of
+    300").
 
     >>> REASONS["outside-0-100"]
     'a share lies between 0 and 100'
     """
     areas = register.table("areas").set_index("area_id")
     figures = figures.reset_index(drop=True)
-    figures["area_type"] = figures["area_id"].map(areas["area_type"]).fillna("")
-    figures["region_id"] = figures["area_id"].map(areas["region_id"]).fillna("")
-    far = _far_from_other_years(figures)
-    counts_rule, counts_detail = _first_rule(figures, [_same_count_everywhere, _out_of_nothing, _counts_contradict])
+    for name in ("area_type", "region_id"):
+        told = areas[name]
+        figures[name] = by_each(figures["area_id"], lambda each: each.map(told).fillna("").astype("category"))
+    figures[["start", "end"]] = by_each(figures["period"], parse_periods)[["start", "end"]]
+    rows = figures.drop(columns=["status", "locator", "concern"])  # long texts are slow to take along
+    rows = rows.assign(**{name: pd.factorize(rows[name])[0] for name in ("measure_key", "period")})
+    far, day = _far_from_other_years(rows), pd.Timestamp(edition_date)
+    out_of_nothing = ("zero-of-zero", (rows["denominator"] == 0) & rows["number"].notna())
+    of_counts = [_same_count_everywhere(rows), out_of_nothing, _counts_contradict(rows)]
+    counts_rule, counts_detail = _first_rule(rows, of_counts)
     jump = ("ten-fold-jump", far["jump"], lambda rows: far["detail"][rows.index])
-    rule, detail = _first_rule(figures, [*_RULES, lambda _: jump, lambda frame: _not_begun(frame, edition_date)])
-    rule = rule.mask(figures["concern"] != "", figures["concern"])
-    detail = detail.mask(figures["concern"] != "", "")
+    not_begun = ("not-begun", (rows["start"] > day) | (rows["end"] > day + _EARLY))
+    together = [rule(rows) for rule in (_average_outside_members, _total_is_not_sum, _nothing_after_thousands)]
+    rule, detail = _first_rule(rows, [*_of_each_row(rows), *together, jump, not_begun])
+    rule, detail = rule.where(figures["concern"] == "", figures["concern"]), detail.where(figures["concern"] == "", "")
     # Counts printed in one row with the figure are its own: then either can be wrong.
     own = (counts_rule != "") & figures["own_counts"] & (rule == "")
     rule, detail = rule.mask(own, counts_rule), detail.mask(own, counts_detail)
     doubtful = (counts_rule != "") & (rule == "")
-    held = [
-        _held(figures[rule != ""], rule, detail),
-        _held(figures[doubtful], counts_rule, counts_detail, counts_only=True),
-    ]
-    kept = figures[rule == ""].copy()
+    held = [_held(figures[rule != ""], rule, detail), _held(figures[doubtful], counts_rule, counts_detail, True)]
+    kept = figures[rule == ""].drop(columns=["area_type", "region_id", "concern", "start"])
     # A nought that may be true, of a cohort whose size is not known or is small, stays and is flagged.
-    kept["status"] = kept["status"].mask(far["doubted"][kept.index], (kept["status"] + " u").str.strip())
-    kept.loc[doubtful[doubtful].index, ["numerator", "denominator"]] = np.nan
-    return kept.drop(columns=["area_type", "region_id", "concern"]), pd.concat(held, ignore_index=True)
+    doubted = far["doubted"][kept.index]
+    kept.loc[doubted, "status"] = (kept["status"][doubted] + " u").str.strip()
+    kept.loc[doubtful[kept.index], ["numerator", "denominator"]] = np.nan
+    return kept, pd.concat(held, ignore_index=True)
 
 
 def contradicted(figures):
@@ -101,6 +101,8 @@ def contradicted(figures):
     >>> contradicted(pd.DataFrame([{**row, "numerator": 3.0, "denominator": 4.0, "per": 100}])).tolist()
     [True]
     """
+    whole = figures.index
+    figures = figures[figures["measure_key"].isin(figures.loc[figures["denominator"].notna(), "measure_key"].unique())]
     places = decimal_places(figures["value"])
     # A figure that was cut to six digits here has been rounded twice.
     half = 10.0**-places * (0.5 + 0.5 * (places > UNROUNDED))
@@ -109,69 +111,55 @@ def contradicted(figures):
     low = figures["per"] * (numerator - above) / (denominator + below)
     high = figures["per"] * (numerator + above) / (denominator - below).where(denominator > below)
     tiny = 1e-9 * (1 + figures["number"].abs())
-    return (denominator > 0) & ((low > figures["number"] + half + tiny) | (high < figures["number"] - half - tiny))
+    beyond = (low > figures["number"] + half + tiny) | (high < figures["number"] - half - tiny)
+    return ((denominator > 0) & beyond).reindex(whole, fill_value=False)
 
 
 def _held(figures, rule, detail, counts_only=False):
-    rule, detail = rule[figures.index], detail[figures.index]
-    value = figures["value"]
+    figures = figures.drop(columns="end").astype(dict.fromkeys(figures.select_dtypes("category"), "str"))
+    rule, detail, value, ending = rule[figures.index], detail[figures.index], figures["value"], ""
     if counts_only:
-        counts = [figures[part].map("{:.0f}".format).astype("str").replace("nan", "?") for part in ("numerator", "denominator")]
-        value = counts[0] + " of " + counts[1]
-    ending = "; the figure stands without them" if counts_only else ""
+        value, ending = printed_counts(figures), "; the figure stands without them"
     reason = rule.map(REASONS).fillna("") + (": " + detail).where(detail != "", "") + ending
     return figures.assign(value=value, rule=rule, reason=reason)
 
 
 def _first_rule(figures, rules):
-    """The first rule that each row breaks ('' for none), and the numbers that show it; a rule gives its name, who breaks it
-    and, where there are numbers, a function from the rows to their text."""
+    """The first rule (name, who breaks it, perhaps words of the rows) that each row breaks."""
     found = pd.Series("", index=figures.index, dtype="str")
     details = found.copy()
-    for check in rules:
-        name, broken, *detail = check(figures)
-        new = broken.fillna(False).astype(bool) & (found == "")
-        found = found.mask(new, name)
-        for words in detail if new.any() else ():
-            details[new] = words(figures[new])
+    for name, broken, *detail in rules:
+        new = figures.index[broken.fillna(False).astype(bool)]
+        new = new[found[new] == ""]
+        found[new] = name
+        for words in detail if len(new) else ():
+            details[new] = words(figures.loc[new])
     return found, details
 
 
-def _outside_0_100(figures):
+def _of_each_row(figures):
+    number, above, below = (figures[name] for name in ("number", "numerator", "denominator"))
     share = (figures["unit"] == "percent") & (figures["above_100"] == "no")
-    return "outside-0-100", share & ~figures["number"].fillna(0).between(0, 100)
-
-
-def _negative(figures):
-    below = ~figures["unit"].isin(["progress score", "percentage points"])
-    value = (figures["number"] < 0) & (figures["minus_measure"] == "") & below
-    return "negative", value | (figures["numerator"] < 0) | (figures["denominator"] < 0)
-
-
-def _part_exceeds_whole(figures):
-    share = (figures["unit"] == "percent") & (figures["above_100"] == "no") & figures["own_counts"]
-    return "part-exceeds-whole", share & (figures["numerator"] > figures["denominator"])
-
-
-def _zero_of_zero(figures):
-    nothing = (figures["numerator"] == 0) & (figures["denominator"] == 0)
-    return "zero-of-zero", nothing & figures["number"].notna()
-
-
-def _out_of_nothing(figures):
-    return "zero-of-zero", (figures["denominator"] == 0) & figures["number"].notna()
+    signed = figures["unit"].isin(["progress score", "percentage points"]) | (figures["minus_measure"] != "")
+    return [
+        ("outside-0-100", share & ~number.fillna(0).between(0, 100)),
+        ("negative", ((number < 0) & ~signed) | (above < 0) | (below < 0)),
+        ("part-exceeds-whole", share & figures["own_counts"] & (above > below)),
+        ("zero-of-zero", (above == 0) & (below == 0) & number.notna()),
+    ]
 
 
 def _same_count_everywhere(figures):
-    counts = figures["numerator"].groupby([figures["measure_key"], figures["period"]])
-    same = (counts.transform("nunique") == 1) & (counts.transform("count") >= _MANY) & figures["numerator"].notna()
-    return "same-count-everywhere", same & figures["denominator"].notna()
+    given = figures[figures["numerator"].notna()]
+    counts = given.groupby(["measure_key", "period"])["numerator"]
+    same = (counts.transform("nunique") == 1) & (counts.transform("size") >= _MANY) & given["denominator"].notna()
+    return "same-count-everywhere", same.reindex(figures.index, fill_value=False)
 
 
 def _counts_contradict(figures):
     def told(rows):
         worked_out = rows["per"] * rows["numerator"] / rows["denominator"]
-        return "they give " + worked_out.round(2).astype(str) + ", printed is " + rows["value"]
+        return "they give " + worked_out.round(2).astype(str) + ", printed is " + rows["value"].astype("str")
 
     return "counts-contradict", contradicted(figures), told
 
@@ -189,55 +177,54 @@ def _count_rounding(figures, part):
 
 
 def _average_outside_members(figures):
-    average = ~figures["unit"].isin(TOTALS)
-    key = ["measure_key", "period"]
-    members = figures[average & figures["area_type"].isin(AUTHORITY_TYPES) & figures["number"].notna()]
-    nation = members.groupby(key)["number"].agg(["min", "max", "size"])
-    region = members.groupby([*key, "region_id"])["number"].agg(["min", "max", "size"])
-    england = nation.reindex(pd.MultiIndex.from_frame(figures[key])).set_axis(figures.index)
+    average = figures[~figures["unit"].isin(TOTALS)]
+    key, authority = ["measure_key", "period"], average["area_type"].isin(AUTHORITY_TYPES)
+    members, whole = average[authority & average["number"].notna()].astype({"region_id": "str"}), average[~authority]
+    nation, region = (members.groupby(by)["number"].agg(["min", "max", "size"]) for by in (key, [*key, "region_id"]))
+    england = nation.reindex(pd.MultiIndex.from_frame(whole[key])).set_axis(whole.index)
     # A part of London is held against the boroughs of all of London.
-    part = figures["region_id"].where(figures["area_type"] == "part of region", figures["area_id"])
-    regional = region.reindex(pd.MultiIndex.from_frame(figures[key].assign(region=part))).set_axis(figures.index)
-    is_england = figures["area_id"] == ENGLAND
-    held_against = regional.where(~is_england, england)
-    slack = 10.0 ** -decimal_places(figures["value"]) + 1e-9
-    outside = (figures["number"] < held_against["min"] - slack) | (figures["number"] > held_against["max"] + slack)
-    is_average = average & ~figures["area_type"].isin(AUTHORITY_TYPES) & (held_against["size"] >= _ENOUGH)
+    area, part = whole["area_id"].astype("str"), whole["region_id"].astype("str")
+    part = part.where(whole["area_type"] == "part of region", area)
+    regional = region.reindex(pd.MultiIndex.from_frame(whole[key].assign(region=part))).set_axis(whole.index)
+    held_against = regional.where(whole["area_id"] != ENGLAND, england)
+    slack = 10.0 ** -decimal_places(whole["value"]) + 1e-9
+    outside = (whole["number"] < held_against["min"] - slack) | (whole["number"] > held_against["max"] + slack)
+    outside &= held_against["size"] >= _ENOUGH
 
     def told(rows):
         least, most = (held_against.loc[rows.index, end].round(5).astype(str) for end in ("min", "max"))
         return "the members have " + least + " to " + most
 
-    return "average-outside-members", is_average & outside, told
+    return "average-outside-members", outside.reindex(figures.index, fill_value=False), told
 
 
 def _total_is_not_sum(figures):
-    key = [figures["measure_key"], figures["period"]]
-    regions = figures["number"].where(figures["area_type"] == "region").groupby(key)
+    is_region, is_england = figures["area_type"] == "region", figures["area_id"] == ENGLAND
+    counts = figures[(figures["unit"] == "count") & (is_region | is_england)]
+    regions = counts["number"].where(is_region).groupby([counts["measure_key"], counts["period"]])
     total, size = regions.transform("sum"), regions.transform("count")
-    wrong = (figures["number"] - total).abs() > 5.0 * (size + 1)  # each can be rounded to ten
-    england = (figures["unit"] == "count") & (figures["area_id"] == ENGLAND) & (size == 9)
-    return "total-is-not-sum", england & wrong, lambda rows: "the regions add up to " + total[rows.index].round(0).astype(str)
+    wrong = (counts["number"] - total).abs() > 5.0 * (size + 1)  # each can be rounded to ten
+    wrong = (wrong & is_england & (size == 9)).reindex(figures.index, fill_value=False)
+    return "total-is-not-sum", wrong, lambda rows: "the regions add up to " + total[rows.index].round(0).astype(str)
 
 
 def _nothing_after_thousands(figures):
     """Of a count; a year that is not given lies between no two others."""
     counts = figures[(figures["unit"] == "count") & figures["number"].notna()]
-    counts = counts.assign(end=parse_periods(counts["period"])["end"]).sort_values(["measure_key", "area_id", "end"])
+    counts = counts.sort_values(["measure_key", "area_id", "end"])
     beside = counts.groupby(["measure_key", "area_id"])["number"]
     many = pd.concat([beside.shift(1), beside.shift(-1)], axis=1).max(axis=1) >= _THOUSANDS
-    broken = ((counts["number"] == 0) & many).reindex(figures.index, fill_value=False)
-    return "nothing-after-thousands", broken
+    return "nothing-after-thousands", ((counts["number"] == 0) & many).reindex(figures.index, fill_value=False)
 
 
 def _far_from_other_years(figures):
-    """Rates and shares ten times more or less than in an area's other years, which lie close together (counts of small areas
-    can jump): ``jump``, ``detail``, and ``doubted`` for a nought that may be true, since few were expected or nobody
-    knows how many."""
+    """Rates and shares ten times more or less than in an area's other years, which lie close together (counts of
+    small areas can jump): ``jump``, ``detail``, and ``doubted`` for a nought that may be true, since few were
+    expected or nobody knows how many."""
     line = ["measure_key", "area_id"]
-    dated = figures.assign(end=parse_periods(figures["period"])["end"])
-    proper = ~dated["unit"].isin(TOTALS) & (dated["minus_measure"] == "")  # a gap can close altogether
-    dated = dated[dated["number"].notna() & proper].sort_values([*line, "end"])
+    proper = ~figures["unit"].isin(TOTALS) & (figures["minus_measure"] == "")  # a gap can close altogether
+    columns = [*line, "period", "end", "unit", "number", "denominator", "per"]
+    dated = figures.loc[figures["number"].notna() & proper, columns].sort_values([*line, "end"])
     beside = [dated.groupby(line)["number"].shift(step) for step in (1, -1)]
     ranked = dated.sort_values([*line, "number"])
     number, key = ranked["number"], [ranked[name] for name in line]
@@ -248,12 +235,9 @@ def _far_from_other_years(figures):
     low = (number * _TEN <= second_least) & (most <= _CLOSE * second_least)
     high = (number >= _TEN * second_most) & (second_most <= _CLOSE * least)
     others = number.groupby([ranked["measure_key"], ranked["period"]])
-    lonely_low = (others.rank(method="max", pct=True) <= _HARDLY_ANY) & (
-        number * _TEN <= others.transform("quantile", 0.1)
-    )
-    lonely_high = (others.rank(method="max", pct=True, ascending=False) <= _HARDLY_ANY) & (
-        number >= _TEN * others.transform("quantile", 0.9)
-    )
+    few_below, few_above = (others.rank(method="max", pct=True, ascending=up) <= _HARDLY_ANY for up in (True, False))
+    lonely_low = few_below & (number * _TEN <= others.transform("quantile", 0.1))
+    lonely_high = few_above & (number >= _TEN * others.transform("quantile", 0.9))
     # A handful of children can be none in one year: where counts are known, twenty must have been expected.
     expected = ranked["denominator"] * second_least / ranked["per"]
     can_be = (expected < _MANY) | ((number == 0) & expected.isna() & (ranked["unit"] != "score"))
@@ -263,14 +247,3 @@ def _far_from_other_years(figures):
     before, after = (one[far.index[far["jump"]]].map("{:g}".format).astype("str") for one in beside)
     detail = (before + " before and " + after + " after").str.replace("nan", "none")
     return far.assign(detail=detail.reindex(figures.index, fill_value=""))
-
-
-def _not_begun(figures, edition_date):
-    day, periods = pd.Timestamp(edition_date), parse_periods(figures["period"])
-    return "not-begun", (periods["start"] > day) | (periods["end"] > day + _EARLY)
-
-
-_RULES = [
-    _outside_0_100, _negative, _part_exceeds_whole, _zero_of_zero, _average_outside_members, _total_is_not_sum,
-    _nothing_after_thousands,
-]  # fmt: skip

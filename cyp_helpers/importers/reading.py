@@ -1,7 +1,7 @@
 """Open a publisher's file, whatever state it is in: a frame of text, or one clear message about what is wrong.
 
-What a file is, is read from its first bytes and never from its name: an error page saved as .csv is still a page. Limits
-are held before anything is unpacked, so that a small file cannot fill the memory.
+What a file is, is read from its first bytes and never from its name: an error page saved as .csv is still a page.
+Limits are held before anything is unpacked, so that a small file cannot fill the memory.
 """
 
 import codecs
@@ -86,7 +86,7 @@ def _zip_kind(path):
 
 
 def _unpacked(archive, most):
-    """Bytes that the parts come to, whatever the archive says of them; those that it says where they are too many or damaged."""
+    """Bytes that the parts come to, whatever the archive says; as it says where they are too many or damaged."""
     size, said = 0, sum(part.file_size for part in archive.infolist())
     for part in map(copy, archive.infolist() if said <= most else ()):
         part.file_size, part.CRC = most + 1, None
@@ -105,44 +105,33 @@ def read_header(path):
     path, kind = Path(path), file_kind(path)
     if kind == "xlsx":
         return []
-    if kind == "parquet":
-        raw = _parquet(path).schema_arrow.names
-    else:
-        raw = _raw_names(path, _encoding(path))
-        other = {";": "semicolons", "\t": "tabs", "|": "bars"}
-        if found := next((word for mark, word in other.items() if len(raw) == 1 and mark in raw[0]), ""):
-            raise UnreadableFile(f"{path.name}: columns separated by {found}; right would be commas (CSV UTF-8)")
+    raw = _parquet(path).schema_arrow.names if kind == "parquet" else _raw_names(path, _encoding(path)[0])
+    other = {";": "semicolons", "\t": "tabs", "|": "bars"} if kind == "csv" and len(raw) == 1 else {}
+    if found := next((word for mark, word in other.items() if mark in raw[0]), ""):
+        raise UnreadableFile(f"{path.name}: columns separated by {found}; right would be commas (CSV UTF-8)")
     names = [name.strip() for name in raw]
     if len(names) > COLUMNS:
         raise UnreadableFile(f"{path.name}: {len(names):,} columns; right would be {COLUMNS} or fewer")
-    folded = pd.Series([fold_name(name) for name in names], dtype="str")
-    twice = folded[(folded != "") & folded.duplicated()]
-    if len(twice):
-        pair = [repr(name) for name in names if fold_name(name) == twice.iloc[0]]
+    folded = [fold_name(name) for name in names]
+    if twice := next((one for at, one in enumerate(folded) if one and one in folded[:at]), None):
+        pair = [repr(name) for name, one in zip(names, folded) if one == twice]
         raise UnreadableFile(f"{path.name}: two columns are called {' and '.join(pair)}; right would be one")
     return names
 
 
 def read_frame(path, wanted, where=None, ignored=None):
-    """Columns of a file as text.
+    """Columns of a CSV file (UTF-8, UTF-16 or Windows-1252) or a Parquet file, in any order, as text.
 
-    Parameters
-    ----------
-    path : CSV or Parquet file in any order of columns; a CSV file in UTF-8, UTF-16 or Windows-1252
-    wanted : dict of the name to use -> names under which publishers have printed that column
-    where : optional (name, values): only rows whose cell is one of the values are kept. A file is read batch by batch,
-        so one larger than memory needs room for the kept rows only
-    ignored : optional names of columns that say nothing of their own. Where given, every further column comes too,
-        under its own name, since one that nobody has named may tell rows apart
+    ``wanted`` is a dict of the name to use -> names under which publishers have printed that column. With ``where`` (name,
+    values) only rows whose cell is one of the values are kept; a file is read batch by batch, so one larger than memory
+    needs room for the kept rows only. With ``ignored``, names of columns that say nothing of their own, every further
+    column comes too, under its own name, since one that nobody has named may tell rows apart.
 
-    Returns
-    -------
-    DataFrame of str, blanks at either end of a cell taken off; an empty cell is ''. Raises UnreadableFile where a
+    Returns a frame of str, blanks at either end of a cell taken off; an empty cell is ''. Raises UnreadableFile where a
     column is missing, the file is damaged or too large, or no row is left.
-
-    >>> read_frame("x.csv", {"area": ("LA", "area")})["area"].tolist()  # doctest: +SKIP
-    ['891']
     """
+    import pyarrow as pa
+
     path, kind = Path(path), file_kind(path)
     if kind == "xlsx":
         raise UnreadableFile(f"{path.name}: an Excel workbook; right would be a CSV or Parquet file")
@@ -151,12 +140,26 @@ def read_frame(path, wanted, where=None, ignored=None):
     if ignored is not None:
         known = {fold_name(name) for name in ignored} | {""}
         found |= {name: name for name in names if name not in found.values() and fold_name(name) not in known}
-    read = _read_parquet if kind == "parquet" else _read_csv
-    table = read(path, list(found.values()), (found[where[0]], where[1]) if where else None)
-    if not table.num_rows:
-        raise UnreadableFile(f"{path.name}: no row " + (f"with a {found[where[0]]!r} that the register uses" if where else "below the column names"))
-    frame = table.rename_columns(list(found)).to_pandas(strings_to_categorical=False)
-    return frame.astype("str").fillna("")
+    kept = []
+    try:
+        for columns in (_parquet_batches if kind == "parquet" else _csv_batches)(path, list(found.values())):
+            if where:
+                mask = _is_one_of(columns[found[where[0]]], where[1])
+                columns = {name: cells.filter(mask) for name, cells in columns.items()}
+            kept.append(pa.table({key: _as_text(columns[name], path, name) for key, name in found.items()}))
+            rows, size = sum(one.num_rows for one in kept), sum(one.nbytes for one in kept)
+            if rows > _KEPT or size > UNPACKED:
+                much = f"{rows:,} rows of {size:,} bytes that the register has a use for, or more"
+                raise UnreadableFile(f"{path.name}: {much}; right would be {_KEPT:,} and {UNPACKED:,} or fewer")
+    except UnreadableFile:
+        raise
+    except (pa.ArrowException, OSError, ValueError) as error:
+        if "Empty CSV file" not in str(error):
+            raise _damaged(path, "Parquet" if kind == "parquet" else "CSV", error) from error
+    if not sum(one.num_rows for one in kept):
+        lost = f"with a {found[where[0]]!r} that the register uses" if where else "below the column names"
+        raise UnreadableFile(f"{path.name}: no row {lost}")
+    return pa.concat_tables(kept).to_pandas().astype("str").fillna("")
 
 
 def match_columns(names, wanted, file_name):
@@ -168,12 +171,11 @@ def match_columns(names, wanted, file_name):
     {'count': 'Referrals'}
     """
     folded = {fold_name(name): name for name in names}
-    found = {key: next((folded[one] for one in map(fold_name, many) if one in folded), None) for key, many in wanted.items()}
-    missing = [key for key, name in found.items() if name is None]
-    if missing:
-        told = "; ".join(_missing(wanted[key], names) for key in missing)
+    there = {key: [folded[one] for one in map(fold_name, many) if one in folded] for key, many in wanted.items()}
+    if missing := [wanted[key] for key, found in there.items() if not found]:
+        told = "; ".join(_missing(many, names) for many in missing)
         raise UnreadableFile(f"{file_name}: {told}. It has the columns {', '.join(names[:30])}")
-    return found
+    return {key: found[0] for key, found in there.items()}
 
 
 def fold_name(name):
@@ -186,34 +188,26 @@ def fold_name(name):
 
 
 def _missing(accepted, names):
-    near = get_close_matches(accepted[0], names, n=1)
-    hint = f" ({near[0]!r} is near: if it is the same, add it to data/reference/published_measures.csv)" if near else ""
-    return f"no column {' or '.join(map(repr, accepted))}{hint}"
+    hint = " ({!r} is near: if it is the same, add it to data/reference/published_measures.csv)"
+    near = "".join(map(hint.format, get_close_matches(accepted[0], names, n=1)))
+    return f"no column {' or '.join(map(repr, accepted))}{near}"
 
 
 # ---- sheets ----
 
 
 def read_sheet(path, marks):
-    """The first sheet of a workbook as text, from the row that holds one of the column names ``marks``.
-
-    Returns
-    -------
-    DataFrame of str with the printed names (as they are, also twice), at most 2,000 rows and 100 columns. Raises
-    UnreadableFile.
-    """
+    """The first sheet of a workbook as text, from the row that holds one of the column names ``marks``: a frame of str with
+    the printed names (as they are, also twice), at most 2,000 rows and 100 columns. Raises UnreadableFile."""
     import openpyxl
 
-    path = Path(path)
-    if file_kind(path) != "xlsx":
-        raise UnreadableFile(f"{path.name}: no Excel workbook; right would be the publisher's .xlsx file")
     try:
         with path.open("rb") as file:
             sheet = openpyxl.load_workbook(file, read_only=True, data_only=True).worksheets[0]
             cells = sheet.iter_rows(max_row=_SHEET_ROWS, max_col=_SHEET_COLUMNS, values_only=True)
             rows = [["" if cell is None else str(cell).strip() for cell in row] for row in cells]
     except Exception as error:  # openpyxl passes on whatever zlib, expat and its own descriptors raise
-        raise UnreadableFile(f"{path.name}: a damaged Excel file ({_brief(error)}); {_AGAIN}") from error
+        raise _damaged(path, "Excel", error) from error
     at = next((at for at, row in enumerate(rows[:20]) if set(marks) & set(row)), None)
     if at is None:
         raise UnreadableFile(f"{path.name}: no row with the column {' or '.join(map(repr, marks))} in the first sheet")
@@ -222,64 +216,51 @@ def read_sheet(path, marks):
     return pd.DataFrame(body, columns=rows[at][:width], dtype="str")
 
 
-def _brief(error):
-    return (str(error) or type(error).__name__).split("\n")[0][:120]
+def _damaged(path, form, error):
+    told = f"a damaged {form} file ({(str(error) or type(error).__name__).splitlines()[0][:120]})"
+    if cut := re.search(r"Expected (\d+) columns, got (\d+)", str(error)):
+        told = f"a row has {cut[2]} columns where the header has {cut[1]}, so the file is cut off or damaged"
+    return UnreadableFile(f"{path.name}: {told}; {_AGAIN}")
+
+
+def _no_text(path):
+    return UnreadableFile(f"{path.name}: neither text nor Parquet nor Excel; {_AGAIN}")
 
 
 # ---- Parquet ----
 
 
-def _parquet(path):
+def _parquet(path, **options):
     from pyarrow import parquet
 
     try:
-        file = parquet.ParquetFile(path)
+        file = parquet.ParquetFile(path, **options)
         rows = file.metadata.num_rows
     except Exception as error:  # a damaged footer raises errors of several libraries
-        raise UnreadableFile(f"{path.name}: a damaged Parquet file ({_brief(error)}); {_AGAIN}") from error
+        raise _damaged(path, "Parquet", error) from error
     if rows > ROWS:
         raise UnreadableFile(f"{path.name}: {rows:,} rows; right would be {ROWS:,} or fewer")
     return file
 
 
-def _read_parquet(path, columns, where):
-    """Column by column as dictionaries, so that a long cell that stands a million times is held once."""
-    import pyarrow as pa
-    from pyarrow import parquet, types
+def _parquet_batches(path, columns):
+    """Batches of columns by name; text as dictionaries, so that a long cell is held once."""
+    from pyarrow import types
 
     meta, schema = _parquet(path).metadata, _parquet(path).schema_arrow
     raw = {name.strip(): name for name in schema.names}
-    for name in columns:
-        kind = schema.field(raw[name]).type
+    raw = {name: raw[name] for name in columns}
+    kinds = {name: schema.field(printed).type for name, printed in raw.items()}
+    for name, kind in kinds.items():
         if types.is_nested(kind) or types.is_binary(kind) or types.is_large_binary(kind):
             raise UnreadableFile(f"{path.name}: column {name!r} holds {kind}; right would be text or numbers")
     chunks = [meta.row_group(group).column(at) for group in range(meta.num_row_groups) for at in range(meta.num_columns)]
-    used = {raw[name] for name in columns}
-    unpacked = sum(one.total_uncompressed_size for one in chunks if one.path_in_schema in used)
+    unpacked = sum(one.total_uncompressed_size for one in chunks if one.path_in_schema in raw.values())
     if unpacked > UNPACKED:
         raise UnreadableFile(f"{path.name}: unpacks to {unpacked:,} bytes; right would be {UNPACKED:,} or fewer")
-    texts = [raw[name] for name in columns if types.is_string(schema.field(raw[name]).type)]
-    try:
-        file, kept = parquet.ParquetFile(path, read_dictionary=texts), []
-        for batch in file.iter_batches(1 << 17, columns=[raw[name] for name in columns]):
-            parts = {name: batch.column(raw[name]) for name in columns}
-            if where:
-                mask = _is_one_of(parts[where[0]], where[1])
-                parts = {name: part.filter(mask) for name, part in parts.items()}
-            kept.append(pa.table({name: _as_text(part, path, name) for name, part in parts.items()}))
-            _refuse_large(path, kept)
-    except (pa.ArrowException, OSError, ValueError) as error:
-        if isinstance(error, UnreadableFile):
-            raise
-        raise UnreadableFile(f"{path.name}: a damaged Parquet file ({_brief(error)}); {_AGAIN}") from error
-    return pa.concat_tables(kept) if kept else pa.table({name: pa.array([], pa.string()) for name in columns})
-
-
-def _refuse_large(path, kept):
-    rows, size = sum(one.num_rows for one in kept), sum(one.nbytes for one in kept)
-    if rows > _KEPT or size > UNPACKED:
-        much = f"{rows:,} rows of {size:,} bytes that the register has a use for, or more"
-        raise UnreadableFile(f"{path.name}: {much}; right would be {_KEPT:,} and {UNPACKED:,} or fewer")
+    texts = [raw[name] for name, kind in kinds.items() if types.is_string(kind)]
+    for batch in _parquet(path, read_dictionary=texts).iter_batches(1 << 17, columns=list(raw.values())):
+        yield {name: batch.column(printed) for name, printed in raw.items()}
 
 
 def _is_one_of(cells, values):
@@ -303,48 +284,38 @@ def _as_text(cells, path, name):
             raise UnreadableFile(f"{path.name}: a cell of column {name!r} has more than {CELL:,} letters")
         if (size := compute.sum(letters.take(cells.indices)).as_py() or 0) > UNPACKED:
             raise UnreadableFile(f"{path.name}: column {name!r} holds {size:,} letters; right would be {UNPACKED:,} or fewer")
-        trimmed = compute.utf8_trim_whitespace(cells.dictionary.cast(pa.string()))
-        return trimmed.take(cells.indices)
+        return compute.utf8_trim_whitespace(cells.dictionary.cast(pa.string())).take(cells.indices)
     if pa.types.is_floating(cells.type):  # LAIT writes area numbers as 891.0
-        numbers = cells.to_pandas().map(lambda number: "" if pd.isna(number) else f"{number:.15g}")
-        return pa.array(numbers, pa.string())
+        return pa.array(cells.to_pandas().map(lambda number: "" if pd.isna(number) else f"{number:.15g}"), pa.string())
     return cells.cast(pa.string())
 
 
 # ---- CSV ----
 
 
-def _read_csv(path, columns, where):
+def _csv_batches(path, columns):
+    """Batches of columns by name."""
     import pyarrow as pa
     from pyarrow import compute
     from pyarrow import csv as arrow_csv
 
-    encoding = _encoding(path)
-    _refuse_cut_off(path, encoding)
-    names = _raw_names(path, encoding)
-    place = {name.strip(): at for at, name in enumerate(names)}
-    use = [str(place[name]) for name in columns]  # own names: the printed ones can have blanks and marks
-    kept, count = [], 0
-    try:
-        numbered, texts = [str(at) for at in range(len(names))], {name: pa.string() for name in use}
-        batches = arrow_csv.open_csv(
-            path,
-            arrow_csv.ReadOptions(encoding=encoding, column_names=numbered, skip_rows=1, block_size=_CHUNK),
-            arrow_csv.ParseOptions(newlines_in_values=True),
-            arrow_csv.ConvertOptions(include_columns=use, column_types=texts, strings_can_be_null=False),
-        )
-        for batch in batches:
-            count += batch.num_rows
-            if count > ROWS:
-                raise UnreadableFile(f"{path.name}: more than {ROWS:,} rows; right would be fewer")
-            if where:
-                batch = batch.filter(_is_one_of(batch.column(use[columns.index(where[0])]), where[1]))
-            kept.append(pa.table([compute.utf8_trim_whitespace(batch.column(name)) for name in use], names=columns))
-            _refuse_large(path, kept)
-    except pa.ArrowException as error:
-        if "Empty CSV file" not in str(error):
-            raise UnreadableFile(f"{path.name}: {_in_words(error)}; {_AGAIN}") from error
-    return pa.concat_tables(kept) if kept else pa.table({name: pa.array([], pa.string()) for name in columns})
+    encoding, quotes = _encoding(path)
+    if quotes % 2:  # a download that stopped; one that stopped in a number shows by the columns that its last row lacks
+        raise UnreadableFile(f"{path.name}: a quotation mark is opened and never closed, so the file is cut off; {_AGAIN}")
+    names, count = [name.strip() for name in _raw_names(path, encoding)], 0
+    use = {name: str(names.index(name)) for name in columns}  # own names: the printed ones can have blanks and marks
+    types, numbered = dict.fromkeys(use.values(), pa.string()), [str(at) for at in range(len(names))]
+    batches = arrow_csv.open_csv(
+        path,
+        arrow_csv.ReadOptions(encoding=encoding, column_names=numbered, skip_rows=1, block_size=_CHUNK),
+        arrow_csv.ParseOptions(newlines_in_values=True),
+        arrow_csv.ConvertOptions(include_columns=list(types), column_types=types, strings_can_be_null=False),
+    )
+    for batch in batches:
+        count += batch.num_rows
+        if count > ROWS:
+            raise UnreadableFile(f"{path.name}: more than {ROWS:,} rows; right would be fewer")
+        yield {name: compute.utf8_trim_whitespace(batch.column(at)) for name, at in use.items()}
 
 
 def _raw_names(path, encoding):
@@ -352,49 +323,22 @@ def _raw_names(path, encoding):
         with path.open(encoding=encoding, newline="") as file:
             names = next(csv.reader([file.readline(1 << 20)]), [])
     except (UnicodeError, csv.Error) as error:
-        raise UnreadableFile(f"{path.name}: neither text nor Parquet nor Excel; {_AGAIN}") from error
+        raise _no_text(path) from error
     if any(re.search(r"[\0-\x08\x0e-\x1f\ufffd]", name) for name in names):
-        raise UnreadableFile(f"{path.name}: neither text nor Parquet nor Excel; {_AGAIN}")
+        raise _no_text(path)
     return names
 
 
-def _in_words(error):
-    text = str(error)
-    if "columns, got" in text:
-        wanted, got = text.split("Expected ")[1].split(" columns, got ")
-        return f"a row has {got.split(':')[0]} columns where the header has {wanted}, so the file is cut off or damaged"
-    return f"a damaged CSV file ({_brief(error)})"
-
-
-def _refuse_cut_off(path, encoding):
-    """A download that stopped leaves a quotation mark that nothing closes. (One that stopped in a number shows by the
-    columns that its last row lacks; a last line without an end alone is no fault.)"""
-    quotes = 0
-    try:
-        with path.open(encoding=encoding, newline="") as file:
+def _encoding(path):
+    """UTF-8 with or without mark, UTF-16, or else Windows-1252, as old Excel writes; and how many quotation marks."""
+    with path.open("rb") as file:
+        start = file.read(64)
+    marked = [name for mark, name in _BYTE_ORDER_MARKS.items() if start.startswith(mark)]
+    wide = ["utf-16-le" if start[1:2] == b"\0" else "utf-16-be"] if b"\0" in start else []
+    for encoding in (marked or wide or ["utf-8", "cp1252"]):
+        with suppress(UnicodeError), path.open(encoding=encoding, newline="") as file:
+            quotes = 0
             while chunk := file.read(_CHUNK):
                 quotes += chunk.count('"')
-    except UnicodeError as error:
-        raise UnreadableFile(f"{path.name}: neither text nor Parquet nor Excel; {_AGAIN}") from error
-    if quotes % 2:
-        raise UnreadableFile(f"{path.name}: a quotation mark is opened and never closed, so the file is cut off; {_AGAIN}")
-
-
-def _encoding(path):
-    """UTF-8 with or without mark, UTF-16, or else Windows-1252, which every old Excel writes."""
-    with Path(path).open("rb") as file:
-        start = file.read(64)
-        for mark, name in _BYTE_ORDER_MARKS.items():
-            if start.startswith(mark):
-                return name
-        if b"\0" in start:
-            return "utf-16-le" if start[1:2] == b"\0" else "utf-16-be"
-        file.seek(0)
-        decoder = codecs.getincrementaldecoder("utf-8")()
-        try:
-            while chunk := file.read(_CHUNK):
-                decoder.decode(chunk)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return "cp1252"
-    return "utf-8"
+            return encoding, quotes
+    raise _no_text(path)

@@ -1,14 +1,18 @@
 """What an import is told as: a summary for each file, and the revisions of a newer edition with their verdicts."""
 
+from dataclasses import replace
 from datetime import date
 from html import escape
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
-from cyp_helpers.importers.merge import KEY, revisions
+from cyp_helpers.importers.merge import KEY, figure_numbers, revisions, stacked, words_of
+from cyp_helpers.importers.run import Imported
+from cyp_helpers.importers.values import printed_counts
 from cyp_helpers.register.store import refuse_outside
-from cyp_helpers.register.tables import ENGLAND, find_area
+from cyp_helpers.register.tables import ENGLAND
 
 _HEADS = {
     "series_id": "Series", "area_id": "Area", "period": "Period", "comparator": "Comparator", "old": "Before", "new": "Now",
@@ -22,90 +26,141 @@ _AGAINST = {
 }  # fmt: skip
 
 
-def describe_import(one, before, after):
-    """Lines of text about one imported file.
+class Changes(NamedTuple):
+    """What one file changed: figures that are new to the register, how many say something else than before, those of
+    them that no earlier import had revised so (as ``merge.revisions``), and the verdicts of one area (as
+    ``changed_verdicts``)."""
 
-    Parameters
-    ----------
-    one : Imported, of ``run.import_files``
-    before, after : Register, before and after the import
+    file: Imported
+    new: pd.DataFrame
+    changed: int
+    revised: pd.DataFrame
+    verdicts: pd.DataFrame
 
-    Returns
-    -------
-    list of str: rows read and used, figures by series, new and changed ones, what was held back and left out, and why.
+
+def find_changes(one, before, after, area_id):
+    """``Changes`` of one file (Imported, of ``run.import_files``) between two registers, with the verdicts of one
+    authority."""
+    old, new = (register.table("published") for register in (before, after))
+    known, revised = (revisions(table, one.source_id) for table in (old, new))
+    replaced = _replaced_figures(one.source_id, old, new)
+    changed = len(revised) - len(known) + len(replaced)
+    seen = pd.concat([known, replaced])[[*KEY, "new"]].drop_duplicates()
+    revised = pd.concat([revised.merge(seen, how="left_anti", on=[*KEY, "new"]), replaced], ignore_index=True)
+    fresh, verdicts = one.figures, pd.DataFrame()
+    if len(fresh):
+        numbers, had = figure_numbers(fresh, old)
+        fresh = fresh[~numbers.isin(had)]
+    if len(revised):
+        day = after.table("editions").set_index("source_id").at[one.source_id, "edition_date"]
+        verdicts = changed_verdicts(before, after, day, area_id)
+    return Changes(one, fresh, changed, revised, verdicts)
+
+
+def _replaced_figures(source_id, *tables):
+    """Figures of an earlier file of the edition that this one says otherwise, as ``merge.revisions``."""
+    columns = [*KEY, "value", "numerator", "denominator", "published"]
+    old, new = (table.loc[table["source_id"] == source_id, columns] for table in tables)
+    old, new = (rows.set_axis(numbers) for rows, numbers in zip((old, new), figure_numbers(old, new)))
+    both = new.join(old.drop(columns=[*KEY, "published"]), rsuffix="_old", how="inner")
+    differs = both["value_old"].astype("str") != both["value"].astype("str")
+    for part in ("numerator", "denominator"):
+        differs |= (both[part] != both[f"{part}_old"]) & both[part].notna() & both[f"{part}_old"].notna()
+    both = both[differs].astype(dict.fromkeys([*KEY, "value", "value_old", "published"], "str"))
+    counts = {"old_counts": printed_counts(both, "_old"), "new_counts": printed_counts(both)}
+    return both.assign(old=both["value_old"], new=both["value"], **counts)[[*KEY, "old", "new", *counts, "published"]]
+
+
+def changed_verdicts(before, after, as_at, area_id):
+    """Verdicts of one area (code of an authority) that a revision changes, on the figures that were there before:
+    ``series_id, period, comparator``, the verdicts ``old`` and ``new``. Both registers are read as at one day.
+
+    Figures of new periods are left out, so that a change is the revision's and not that of another year.
     """
-    lines = [
-        f"{one.file}: {_many(one.rows_read, 'row')} read, {_many(len(one.figures), 'figure')} used, {len(one.held):,} held back, as {one.source_id}"
-    ]
+    from cyp_helpers.compare.comparison import compare  # scipy loads only for this
+
+    keys = ["series_id", "breakdown", "period_label", "comparator"]
+    old, new = (compare(register, as_at, area_id) for register in _touched_alone(before, after))
+    old = old[old["source_id"].isin(before.table("editions")["source_id"])]
+    newest = old.drop_duplicates(keys[:3], keep="last").drop_duplicates(keys[:2], keep="last")
+    both = old.merge(newest[keys[:3]]).merge(new[[*keys, "verdict"]], on=keys, suffixes=("_old", "_new"))
+    told = (both["verdict_old"] != both["verdict_new"]) & (both["gap"] == "") & (both["verdict_new"] != "not compared")
+    told = both.loc[told, ["series_id", "period_label", "comparator", "verdict_old", "verdict_new"]]
+    return told.reset_index(drop=True).set_axis(["series_id", "period", "comparator", "old", "new"], axis=1)
+
+
+def _touched_alone(before, after):
+    """Both registers with the series whose figures differ, or all where what they are compared by differs."""
+    from cyp_helpers.compare.scale import CHILDREN
+
+    tables = [register.table("published") for register in (before, after)]
+    touched = stacked(tables).drop(columns="locator").drop_duplicates(keep=False)["series_id"].unique()
+    shared = ("areas", "neighbour-lists", "neighbours", "catalogue")
+    if CHILDREN in touched or not all(before.table(name).equals(after.table(name)) for name in shared):
+        touched = stacked(tables)["series_id"].unique()
+    rows = [words_of(table[table["series_id"].isin([*touched, CHILDREN])]) for table in tables]
+    return [replace(one, tables=one.tables | {"published": table}) for one, table in zip((before, after), rows)]
+
+
+def describe_import(changes):
+    """Lines of text about one imported file (``Changes``): rows read and used, figures by series, new and changed
+    ones, what was held back and left out, and why."""
+    one, held = changes.file, f"{len(changes.file.held):,} held back"
+    read, used = _many(one.rows_read, "row"), _many(len(one.figures), "figure")
+    lines = [f"{one.file}: {read} read, {used} used, {held}, as {one.source_id}"]
     lines += [f"  {told}" for told in one.told]
     if len(one.figures):
-        lines += [f"  {_compare(one, before, after)}", *_by_series(one.figures), *_held(one.held)]
-    lines += _cut_short([f"  Left out, {told}" for told in one.skipped])
+        fresh, changed = len(changes.new), changes.changed
+        lines.append(f"  {fresh:,} new, {changed:,} changed, {len(one.figures) - fresh - changed:,} unchanged, {held}")
+        given = one.figures[one.figures["value"] != ""].groupby("series_id")
+        given = given.agg(areas=("area_id", "nunique"), periods=("period", "nunique")).itertuples()
+        lines += [f"  {name}: {_many(areas, 'area')}, {_many(periods, 'period')}" for name, areas, periods in given]
+    if len(one.held):
+        groups = one.held.groupby(["series_id", "rule"])["reason"].agg(["size", "first"]).itertuples()
+        lines.append("  Held back, listed in data/observations/quarantine.csv:")
+        lines += [f"    {name}, {rule}: {size} (such as: {reason})" for (name, rule), size, reason in groups]
+    more = len(one.skipped) - _SHOWN
+    lines += [f"  Left out, {told}" for told in one.skipped[:_SHOWN]] + ([f"  and {more} more"] if more > 0 else [])
     if one.again:
-        lines.append(
-            f"  This edition lies between others: import {', '.join(one.again)} once more, so that what they changed "
-            "back is seen"
-        )
+        again = f"import {', '.join(one.again)} once more, so that what they changed back is seen"
+        lines.append(f"  This edition lies between others: {again}")
     return lines
 
 
-def new_revisions(one, before, after):
-    """Revisions (``merge.revisions``) that an import brought and that were not there before, and figures of the same edition
-    that another file of it replaced."""
-    replaced = replaced_figures(one, before, after)
-    changed, known = (revisions(register.table("published"), one.source_id) for register in (after, before))
-    known = pd.concat([known[[*KEY, "new"]], replaced[[*KEY, "new"]]])
-    changed = changed.merge(known.drop_duplicates(), on=[*KEY, "new"], how="left", indicator=True)
-    changed = changed[changed["_merge"] == "left_only"].drop(columns="_merge")
-    return pd.concat([changed, replaced], ignore_index=True) if len(replaced) else changed
+def _many(number, word):
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
-def replaced_figures(one, before, after):
-    """Figures that an earlier file of the same edition had brought and that this one says otherwise: columns as in
-    ``merge.revisions``."""
-    tables = [register.table("published") for register in (before, after)]
-    columns = [*KEY, "value", "numerator", "denominator", "published"]
-    old, new = (table.loc[table["source_id"] == one.source_id, columns] for table in tables)
-    both = old.merge(new, on=KEY, suffixes=("_old", ""))
-    differs = both["value_old"] != both["value"]
-    for part in ("numerator", "denominator"):
-        differs |= (both[part] != both[f"{part}_old"]) & both[part].notna() & both[f"{part}_old"].notna()
-    both = both[differs]
-    counts = {
-        name: _printed(both[f"numerator{end}"]) + " of " + _printed(both[f"denominator{end}"])
-        for name, end in (("old_counts", "_old"), ("new_counts", ""))
-    }
-    both = both.assign(old=both["value_old"], new=both["value"], **counts)
-    return both[[*KEY, "old", "new", "old_counts", "new_counts", "published"]]
+def describe_revisions(changes, row):
+    """Lines of text about what an edition revised (``Changes``), and which verdicts of one authority (row of areas.csv)
+    change with it.
 
-
-def _printed(counts):
-    return counts.map("{:.0f}".format).astype("str").replace("nan", "?")
-
-
-def describe_revisions(one, before, after, area):
-    """Lines of text about what an edition revised, and which verdicts of one area change with it.
-
-    ``area`` is a code or a name. Returns no line where nothing was revised.
+    Returns no line where nothing was revised.
     """
-    changed = new_revisions(one, before, after)
-    if changed.empty:
+    revised, verdicts = changes.revised, changes.verdicts
+    if revised.empty:
         return []
-    row = find_area(after, area)
     places = {row["area_id"]: row["name"], row["region_id"]: "its region", ENGLAND: "England"}
-    counts = changed.groupby("series_id")["area_id"].agg(["size", "nunique"])
-    lines = [f"Revised by {one.source_id}: {_many(len(changed), 'figure')}"]
+    counts = revised.groupby("series_id")["area_id"].agg(["size", "nunique"])
+    lines = [f"Revised by {changes.file.source_id}: {_many(len(revised), 'figure')}"]
     lines += [f"  {name}: {_many(size, 'figure')}, {_many(areas, 'area')}" for name, size, areas in counts.itertuples()]
-    lines.append(f"Revised for {row['name']}, its region and England:")
-    mine = changed[changed["area_id"].isin(places)].sort_values([*KEY])
+    mine = revised[revised["area_id"].isin(places)].sort_values(KEY)
     told = mine["series_id"] + ", " + mine["area_id"].map(places) + ", " + mine["period"]
-    lines += ("  " + told + ": " + _with_counts(mine, "old") + " -> " + _with_counts(mine, "new")).tolist()
-    return lines + _describe_verdicts(one, before, after, row)
+    same = mine["old"] == mine["new"]  # then it is the counts that changed
+    old, new = (
+        mine[one].replace("", "none") + (" (" + mine[f"{one}_counts"] + ")").where(same, "") for one in ("old", "new")
+    )
+    lines += [f"Revised for {row['name']}, its region and England:", *("  " + told + ": " + old + " -> " + new)]
+    if verdicts.empty:
+        return [*lines, f"No verdict of {row['name']} changes."]
+    told = "  " + verdicts["series_id"] + ", " + verdicts["period"] + ", " + verdicts["comparator"].map(_AGAINST)
+    told += ": " + verdicts["old"] + " -> " + verdicts["new"]
+    return [*lines, f"Verdicts of {row['name']} that change with it:", *told]
 
 
-def write_page(project, imported, before, after, area):
-    """The report of an import as a page, ``outputs/imports/<day>.html``: numbers first, then what was revised, held back, left
-    out, and which verdicts of ``area`` change.
+def write_page(project, changes, after, name):
+    """The report of an import (``Changes`` of each file) as a page, ``outputs/imports/<day>.html``: numbers first, then
+    what was revised, held back, left out, and which verdicts of the area called ``name`` change.
 
     Returns the path; a second page of one day gets a number.
     """
@@ -113,7 +168,7 @@ def write_page(project, imported, before, after, area):
     from cyp_helpers.show.table import Table, render_table
 
     folder, day = Path(project) / "outputs" / "imports", str(date.today())
-    tables = _page_tables(imported, before, after, find_area(after, area))
+    tables = _page_tables(changes, after, name)
     counts = " ".join(f"{name}: {len(frame):,}." for name, frame in tables.items())
     body = [f"<h1>Import of {day}</h1>\n<p>{escape(counts)}</p>"]
     for name, frame in tables.items():
@@ -128,118 +183,23 @@ def write_page(project, imported, before, after, area):
     return aside.replace(path)
 
 
-def _page_tables(imported, before, after, row):
+def _page_tables(changes, after, name):
     """Table of each count, in the words of the count."""
-    areas, old = (
-        after.table("areas").set_index("area_id")["name"],
-        pd.MultiIndex.from_frame(before.table("published")[KEY]),
-    )
-    parts = {"Figures revised": [], f"Verdicts of {row['name']} changed": [], "Held back": [], "New figures": []}
-    for one in (one for one in imported if len(one.figures)):
-        fresh = ~pd.MultiIndex.from_frame(one.figures[KEY]).isin(old)
-        revised = new_revisions(one, before, after)
-        verdicts = _verdicts(one, before, after, row) if len(revised) else pd.DataFrame()
-        for name, frame in zip(parts, (revised, verdicts, one.held, one.figures[fresh])):
+    areas = after.table("areas").set_index("area_id")["name"]
+    parts = {"Figures revised": [], f"Verdicts of {name} changed": [], "Held back": [], "New figures": []}
+    for one in (one for one in changes if len(one.file.figures)):
+        for frames, frame in zip(parts.values(), (one.revised, one.verdicts, one.file.held, one.new)):
             known = {column: label for column, label in _HEADS.items() if column in frame}
-            if "area_id" in frame:
-                frame = frame.assign(area_id=frame["area_id"].map(areas))
-            parts[name].append(frame[list(known)].rename(columns=known))
-    files = [[one.file, one.source_id, one.rows_read, len(one.figures), len(one.held)] for one in imported]
-    left_out = [[one.file, told] for one in imported for told in one.skipped]
-    frames = {
-        name: pd.concat(many, ignore_index=True) if many else pd.DataFrame({"Series": []})
-        for name, many in parts.items()
-    }
-    frames["Files imported"] = pd.DataFrame(
-        files, columns=["File", "Edition", "Rows read", "Figures used", "Held back"], dtype="str"
-    )
+            frame = frame.astype(dict.fromkeys(known, "str"))
+            for column, words in (("area_id", areas), ("comparator", pd.Series(_AGAINST))):
+                frame = frame.assign(**{column: frame[column].map(words)}) if column in frame else frame
+            frames.append(frame[list(known)].rename(columns=known))
+    nothing = [pd.DataFrame({"Series": []})]
+    frames = {name: pd.concat(many or nothing, ignore_index=True) for name, many in parts.items()}
+    files = [one.file for one in changes]
+    rows = [[one.file, one.source_id, one.rows_read, len(one.figures), len(one.held)] for one in files]
+    left_out = [[one.file, told] for one in files for told in one.skipped]
+    heads = ["File", "Edition", "Rows read", "Figures used", "Held back"]
+    frames["Files imported"] = pd.DataFrame(rows, columns=heads, dtype="str")
     frames["Reasons to leave rows out"] = pd.DataFrame(left_out, columns=["File", "Left out"])
     return frames
-
-
-def changed_verdicts(before, after, as_at, area_id):
-    """Verdicts of one area that a revision changes, on the figures that were there before.
-
-    Figures of new periods are left out, so that a change is the revision's and not that of another year.
-
-    Parameters
-    ----------
-    before, after : Register
-    as_at : day by which both are read; area_id : code of an authority
-
-    Returns
-    -------
-    DataFrame: ``series_id, period, comparator``, the verdicts ``old`` and ``new``.
-    """
-    from cyp_helpers.compare.comparison import compare  # scipy loads only for this
-
-    keys = ["series_id", "breakdown", "period_label", "comparator"]
-    old, new = (compare(register, as_at, area_id) for register in (before, after))
-    old = old[old["source_id"].isin(before.table("editions")["source_id"])]
-    newest = old.drop_duplicates(keys[:3], keep="last").drop_duplicates(keys[:2], keep="last")
-    both = old.merge(newest[keys[:3]]).merge(new[[*keys, "verdict"]], on=keys, suffixes=("_old", "_new"))
-    told = both[
-        (both["verdict_old"] != both["verdict_new"]) & (both["gap"] == "") & (both["verdict_new"] != "not compared")
-    ]
-    told = told[["series_id", "period_label", "comparator", "verdict_old", "verdict_new"]].reset_index(drop=True)
-    return told.set_axis(["series_id", "period", "comparator", "old", "new"], axis=1)
-
-
-def _compare(one, before, after):
-    old, new = (register.table("published") for register in (before, after))
-    source = one.figures.assign(source_id=one.source_id)
-    keys = pd.MultiIndex.from_frame(source[KEY])
-    fresh = ~keys.isin(pd.MultiIndex.from_frame(old[KEY]))
-    more = len(revisions(new, one.source_id)) - len(revisions(old, one.source_id))
-    changed = more + len(replaced_figures(one, before, after))
-    unchanged = len(source) - fresh.sum() - changed
-    return f"{fresh.sum():,} new, {changed:,} changed, {unchanged:,} unchanged, {len(one.held):,} held back"
-
-
-def _by_series(figures):
-    given = figures[figures["value"] != ""]
-    groups = given.groupby("series_id").agg(areas=("area_id", "nunique"), periods=("period", "nunique"))
-    return [
-        f"  {name}: {_many(areas, 'area')}, {_many(periods, 'period')}" for name, areas, periods in groups.itertuples()
-    ]
-
-
-def _many(number, word):
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
-
-
-def _held(held):
-    if held.empty:
-        return []
-    groups = held.groupby(["series_id", "rule"]).agg(size=("value", "size"), reason=("reason", "first"))
-    lines = ["  Held back, listed in data/observations/quarantine.csv:"]
-    return lines + [
-        f"    {name}, {rule}: {size} (such as: {reason})" for (name, rule), size, reason in groups.itertuples()
-    ]
-
-
-def _cut_short(lines):
-    more = len(lines) - _SHOWN
-    return lines[:_SHOWN] + ([f"  and {more} more"] if more > 0 else [])
-
-
-def _with_counts(rows, side):
-    """The figure, and its counts where it is they that changed."""
-    value = rows[side].replace("", "none")
-    counts = " (" + rows[f"{side}_counts"] + ")"
-    return value + counts.where(rows["old"] == rows["new"], "")
-
-
-def _verdicts(one, before, after, row):
-    day = after.table("editions").set_index("source_id").at[one.source_id, "edition_date"]
-    changed = changed_verdicts(before, after, day, row["area_id"])
-    return changed.assign(comparator=changed["comparator"].map(_AGAINST))
-
-
-def _describe_verdicts(one, before, after, row):
-    changed = _verdicts(one, before, after, row)
-    if changed.empty:
-        return [f"No verdict of {row['name']} changes."]
-    told = "  " + changed["series_id"] + ", " + changed["period"] + ", " + changed["comparator"]
-    told += ": " + changed["old"] + " -> " + changed["new"]
-    return [f"Verdicts of {row['name']} that change with it:", *told]

@@ -1,6 +1,5 @@
-"""What every publisher's reader does with its rows: keep those that are meant, count the others by reason, and settle on
-one figure for each measure, area and period.
-"""
+"""What every publisher's reader does with its rows: keep those that are meant, count the others by reason, and
+settle on one figure for each measure, area and period."""
 
 import re
 
@@ -9,7 +8,7 @@ import pandas as pd
 
 from cyp_helpers.importers.mapping import FIGURE_COLUMNS
 from cyp_helpers.importers.reading import UnreadableFile
-from cyp_helpers.importers.values import clean_values, print_values, publisher_decimals
+from cyp_helpers.importers.values import by_each, clean_values, print_values, publisher_decimals
 from cyp_helpers.register.tables import AUTHORITY_TYPES
 
 _TELLS_APART = set(
@@ -28,13 +27,13 @@ def read_filters(cell):
     [('term', ['Total', 'All'], False), ('sex', [''], True)]
     """
     pairs = [condition.partition("=")[::2] for condition in cell.split("; ") if condition]
-    return [
-        (name.rstrip("?"), [one.strip() for one in values.split("|")], name.endswith("?")) for name, values in pairs
-    ]
+    split = [(name, [one.strip() for one in values.split("|")]) for name, values in pairs]
+    return [(name.rstrip("?"), values, name.endswith("?")) for name, values in split]
 
 
 def why_not_meant(rows, filters):
-    """Why a mapping's filters leave each row out, in words ('' where they take it); ``filters`` as ``read_filters`` gives.
+    """Why a mapping's filters leave each row out, in words ('' where they take it); ``filters`` as ``read_filters``
+    gives.
 
     >>> why_not_meant(pd.DataFrame({"sex": ["Male"]}), [("sex", ["Persons"], False)])[0]
     "sex is 'Male', not 'Persons'"
@@ -62,14 +61,14 @@ def keep_meant(rows, why, file_name):
     if (why != "").all():
         told = count_left_out(why)
         more = f"; and {len(told) - _SHOWN} reasons more" if len(told) > _SHOWN else ""
-        raise UnreadableFile(
-            f"{file_name}: not one row that the register has a use for: {'; '.join(told[:_SHOWN])}{more}"
-        )
+        reasons = "; ".join(told[:_SHOWN]) + more
+        raise UnreadableFile(f"{file_name}: not one row that the register has a use for: {reasons}")
     return rows[why == ""]
 
 
 def refuse_unnamed(rows, known, file_name):
-    """Refuse a column that the mapping does not name and that tells the rows apart: with more than one value, not numbers.
+    """Refuse a column that the mapping does not name and that tells the rows apart: with more than one value, not
+    numbers.
 
     ``rows`` are those that are meant, ``known`` the columns that are named. Raises UnreadableFile with the values.
     """
@@ -78,56 +77,44 @@ def refuse_unnamed(rows, known, file_name):
         parts = set(re.split(r"[\W_]+", name.casefold()))
         words = (clean_values(values)["status"] == "?").any() or (bool(parts & _TELLS_APART) and not parts & _COUNTED)
         if len(values) > 1 and words:
-            shown = ", ".join(map(repr, values.head(_SHOWN))) + (
-                f" and {len(values) - _SHOWN} more" if len(values) > _SHOWN else ""
-            )
+            told = ", ".join(map(repr, values.head(_SHOWN)))
+            told += f" and {len(values) - _SHOWN} more" if len(values) > _SHOWN else ""
             raise UnreadableFile(
-                f"{file_name}: column {name!r} tells rows apart by {shown}; right would be one value, or the wanted one named "
-                "under filters in data/reference/published_measures.csv"
+                f"{file_name}: column {name!r} tells rows apart by {told}; right would be one value, or the wanted one "
+                "named under filters in data/reference/published_measures.csv"
             )
 
 
 def settle(rows, register):
     """One figure for each measure, area and period.
 
-    Parameters
-    ----------
-    rows : frame with ``measure_key, area_id, period, number, decimals, mark`` (status of the cell, "?" for one that cannot
-        be read), ``note`` (p or r by the label of the year), ``numerator, denominator, locator, concern``; optional
-        ``fixed``, decimals that the mapping gives
-    register : Register, for the kinds of areas
+    ``rows`` have ``measure_key, area_id, period, number, decimals, mark`` (status of the cell, "?" for one that cannot
+    be read), ``note`` (p or r by the label of the year), ``numerator, denominator, locator, concern``; optional
+    ``fixed``, decimals that the mapping gives.
 
-    Returns
-    -------
-    DataFrame of ``mapping.FIGURE_COLUMNS``. What is wrong with a row stands in ``concern``; of rows that say the same one
-    is left, and of two labels of one year the final one.
+    Returns a frame of ``mapping.FIGURE_COLUMNS``; measure, area, period and value are categories. What is wrong with a
+    row stands in ``concern``; of rows that say the same one is left, and of two labels of one year the final one.
     """
-    kind = rows["area_id"].map(register.table("areas").set_index("area_id")["area_type"])
-    places = publisher_decimals(
-        rows["decimals"], rows["number"], rows["measure_key"], rows["period"], kind.isin(AUTHORITY_TYPES)
-    )
-    if "fixed" in rows:
-        places = rows["fixed"].fillna(places)
-    value = print_values(rows["number"], places)
-    unread = (
-        (rows["mark"] == "?").map({True: "unreadable-value", False: ""}).mask(rows["period"] == "", "unreadable-year")
-    )
+    key, areas = ["measure_key", "area_id", "period"], register.table("areas")
+    rows = rows.astype(dict.fromkeys(key, "category"))
+    authority = rows["area_id"].isin(areas.loc[areas["area_type"].isin(AUTHORITY_TYPES), "area_id"])
+    places = publisher_decimals(rows["decimals"], rows["number"], rows["measure_key"], rows["period"], authority)
+    value = print_values(rows["number"], rows["fixed"].fillna(places) if "fixed" in rows else places)
+    unread = (rows["mark"] == "?").map({True: "unreadable-value", False: ""})
+    unread = unread.mask(rows["period"] == "", "unreadable-year")
     rows = rows.assign(
-        value=value,
-        number=pd.to_numeric(value, errors="coerce"),
+        value=value, number=by_each(value, lambda each: pd.to_numeric(each, errors="coerce").astype("float64")),
         status=(rows["note"] + " " + rows["mark"].replace("?", "x")).str.strip(),
         concern=rows["concern"].where(rows["concern"] != "", unread).astype("str"),
-        rank=rows["note"].map(_RANK).fillna(1),
-    )
-    key = ["measure_key", "area_id", "period"]
+    )  # fmt: skip
     doubtful = rows["concern"] != ""
-    good = rows[~doubtful]
-    good = good[good["rank"] == good.groupby(key)["rank"].transform("min")].drop_duplicates(
-        [*key, "value", "numerator", "denominator"]
-    )
-    good = good.assign(concern=np.where(good.duplicated(key, keep=False), "duplicates-disagree", "")).drop_duplicates(
-        key
-    )
-    return pd.concat([good, rows[doubtful].drop_duplicates()], ignore_index=True).astype({"concern": "str"})[
-        FIGURE_COLUMNS
-    ]
+    good = rows.loc[~doubtful, [*FIGURE_COLUMNS, "note"]]
+    several = good.duplicated(key, keep=False)
+    one = good[several]
+    one = one.assign(rank=one["note"].map(_RANK).fillna(1))
+    one = one[one["rank"] == one.groupby(key)["rank"].transform("min")]
+    one = one.drop_duplicates([*key, "value", "numerator", "denominator"])
+    one = one.assign(concern=np.where(one.duplicated(key, keep=False), "duplicates-disagree", "")).drop_duplicates(key)
+    good = pd.concat([good[~several], one]).sort_index()
+    doubted = rows[doubtful].drop_duplicates()
+    return pd.concat([good, doubted], ignore_index=True)[FIGURE_COLUMNS].astype({"concern": "str"})

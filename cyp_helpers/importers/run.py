@@ -12,25 +12,33 @@ from cyp_helpers.importers.areas import compare_list
 from cyp_helpers.importers.before import look_at_measures
 from cyp_helpers.importers.editions import edition_day, edition_row, with_file
 from cyp_helpers.importers.mapping import load_measures
-from cyp_helpers.importers.merge import KEY, PUBLISHED_COLUMNS, merge_editions, needs_again, usual_day
-from cyp_helpers.importers.neighbours import is_neighbour_list, read_neighbours
+from cyp_helpers.importers.merge import KEY, PUBLISHED_COLUMNS, WORDS, merge_editions, needs_again
+from cyp_helpers.importers.merge import stacked, usual_day, words_of
+from cyp_helpers.importers.neighbours import read_neighbours
 from cyp_helpers.importers.plausible import hold_back
 from cyp_helpers.importers.reading import UnreadableFile, file_kind, fold_name, read_frame, read_header, read_sheet
-from cyp_helpers.register.catalogue import FILE, OWN, read_figures, with_catalogue
+from cyp_helpers.importers.values import by_each
+from cyp_helpers.register.catalogue import FILE, OWN, with_catalogue
+from cyp_helpers.register.periods import parse_periods
 from cyp_helpers.register.store import locked, write_tables
 from cyp_helpers.register.tables import Register, load_register, read_table
 
-PATHS = {
-    "published": "observations/published.parquet",
-    "catalogue": "reference/catalogue.csv",
-    "quarantine": "observations/quarantine.csv",
-    "editions": "reference/editions.csv",
-    "areas": "reference/areas.csv",
-    "neighbour-lists": "reference/neighbour_lists.csv",
+_CATALOGUE = f"observations/{FILE}"
+_PATHS = {
+    "published": "observations/published.parquet", "catalogue": "reference/catalogue.csv",
+    "quarantine": "observations/quarantine.csv", "editions": "reference/editions.csv",
+    "areas": "reference/areas.csv", "neighbour-lists": "reference/neighbour_lists.csv",
     "neighbours": "reference/neighbours.csv",
+}  # fmt: skip
+_QUARANTINE_COLUMNS = [*KEY, "value", "source_id", "locator", "rule", "reason"]
+_PUBLISHERS = {"lait": "LAIT", "ees": "Explore Education Statistics", "fingertips": "Fingertips"}
+_READERS = {"lait": lait.read_lait, "ees": ees.read_ees, "fingertips": fingertips.read_fingertips}
+_COLUMNS = {  # that tell what a file is
+    "lait": [many[0] for many in lait.COLUMNS.values()],
+    "ees": ["time_period", "time_identifier", "geographic_level", "country_code", "region_code", "new_la_code"],
+    "fingertips": [many[0] for many in fingertips.COLUMNS.values()],
+    "dictionary": ["Measure_code", "Measure_short", "Chart_title", "Year_Type", "dps"],
 }
-QUARANTINE_COLUMNS = [*KEY, "value", "source_id", "locator", "rule", "reason"]
-PUBLISHERS = {"lait": "LAIT", "ees": "Explore Education Statistics", "fingertips": "Fingertips"}
 _ACCEPTED, _TOLD = "accepted ", 5  # how editions.csv says it; reasons in one line
 _SHEET_MARKS = ("LA num", "LA Number")  # lists of neighbours, and of areas
 
@@ -48,16 +56,6 @@ class Imported:
     again: list = field(default_factory=list)
     told: list = field(default_factory=list)
     accepted: set = field(default_factory=set)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the user asked for."""
-
-    publisher: str
-    edition: str | None
-    accept: tuple
-    new_areas: bool
 
 
 def import_files(project, publisher, paths, edition=None, accept=(), new_areas=False):
@@ -82,85 +80,77 @@ def import_files(project, publisher, paths, edition=None, accept=(), new_areas=F
         before = load_register(project)
         before.tables["published"] = _read_published(project / "data")
         after = Register(project / "data", dict(before.tables))
-        asked = Asked(publisher, edition, tuple(accept), new_areas)
         first = sorted(map(Path, paths), key=lambda path: not _is_dictionary(path))  # it says what the figures are
-        imported = [_import_safely(path, asked, after) for path in first]
+        imported = [_import_safely(path, publisher, after, edition, accept, new_areas) for path in first]
         strange = set(accept) - {name for one in imported for name in one.accepted}
         if strange:
             known = sorted({name for one in imported for name in one.held.get("measure_key", ())})
-            raise UnreadableFile(
-                f"--accept {', '.join(sorted(strange))}: no measure of that name is held back; there are {', '.join(known) or 'none'}"
-            )
-        touched = {name: after.tables[name] for name in PATHS if after.tables[name] is not before.tables[name]}
-        changed = write_tables(project / "data", _by_path(touched))
+            told = f"no measure of that name is held back; there are {', '.join(known) or 'none'}"
+            raise UnreadableFile(f"--accept {', '.join(sorted(strange))}: {told}")
+        changed = write_tables(project / "data", _changed_tables(before.tables, after.tables))
     return imported, before, after, changed
 
 
-def _by_path(touched):
+def _changed_tables(before, after):
     """Tables by the path of their file; the figures of the catalogue's own series have a file of their own."""
-    tables = {PATHS[name]: frame for name, frame in touched.items()}
-    if "published" in touched:
-        own = touched["published"]["series_id"].str.startswith(OWN)
-        parts = {PATHS["published"]: ~own} | ({f"observations/{FILE}": own} if own.any() else {})
-        tables |= {path: touched["published"][rows].reset_index(drop=True) for path, rows in parts.items()}
+    tables = {path: after[name] for name, path in _PATHS.items() if after[name] is not before[name]}
+    if _PATHS["published"] in tables:
+        old, new = (_figure_files(each["published"]) for each in (before, after))
+        there = [path for path, rows in old.items() if len(rows) and path in new]
+        same = {path for path in there if new[path].astype(dict(old[path].dtypes)).equals(old[path])}
+        tables = {path: words_of(rows) for path, rows in (tables | new).items() if path not in same}
     return tables
 
 
-def _import_safely(path, asked, register):
+def _figure_files(published):
+    own = published["series_id"].str.startswith(OWN).astype(bool)
+    files = {_PATHS["published"]: published[~own]} | ({_CATALOGUE: published[own]} if own.any() else {})
+    return {path: rows.reset_index(drop=True) for path, rows in files.items()}
+
+
+def _import_safely(path, publisher, *asked):
     """Whatever a file does to a reader, the user gets one line about the file."""
     try:
-        return _import_one(path, asked, register)
+        return _import_one(path, publisher, *asked)
     except (UnreadableFile, KeyboardInterrupt):
         raise
     except (Exception, MemoryError) as error:
-        told = (str(error) or type(error).__name__).splitlines()[0][:150]
-        raise UnreadableFile(
-            f"{path.name}: cannot be read ({type(error).__name__}: {told}); right would be a file of {PUBLISHERS[asked.publisher]} as downloaded"
-        ) from error
+        told = f"{type(error).__name__}: {(str(error) or type(error).__name__).splitlines()[0][:150]}"
+        right = f"right would be a file of {_PUBLISHERS[publisher]} as downloaded"
+        raise UnreadableFile(f"{path.name}: cannot be read ({told}); {right}") from error
 
 
 def _read_published(data):
-    path = data / PATHS["published"]
-    if path.is_file():
-        return pd.concat([pd.read_parquet(path), read_figures(data, None)], ignore_index=True)
-    return pd.DataFrame({name: pd.Series(dtype="str") for name in PUBLISHED_COLUMNS}).astype(
-        {"numerator": "float64", "denominator": "float64"}
-    )
+    """The published table, the catalogue's own figures with it; what is said again and again is a category."""
+    if not (data / _PATHS["published"]).is_file():
+        empty = pd.DataFrame({name: pd.Series(dtype="str") for name in PUBLISHED_COLUMNS})
+        return empty.astype({"numerator": "float64", "denominator": "float64"} | dict.fromkeys(WORDS, "category"))
+    paths = [data / path for path in (_PATHS["published"], _CATALOGUE)]
+    return stacked([pd.read_parquet(path, read_dictionary=WORDS) for path in paths if path.is_file()])
 
 
-def _import_one(path, asked, register):
+def _import_one(path, publisher, register, edition, accept, new_areas):
     """Read one file and put what it brings into ``register.tables`` (frames are replaced, never changed)."""
     if file_kind(path) == "xlsx":
-        if asked.publisher != "lait":
-            raise UnreadableFile(f"{path.name}: an Excel workbook; {PUBLISHERS[asked.publisher]} files are CSV")
-        return _import_sheet(path, register, asked.edition)
-    if _recognise(path, asked.publisher) == "dictionary":
-        return _import_dictionary(path, register, asked.edition)
-    return _import_figures(path, asked, register)
+        if publisher != "lait":
+            raise UnreadableFile(f"{path.name}: an Excel workbook; {_PUBLISHERS[publisher]} files are CSV")
+        return _import_sheet(path, register, edition)
+    if _recognise(path, publisher) == "dictionary":
+        return _import_dictionary(path, register, edition)
+    return _import_figures(path, publisher, register, edition, accept, new_areas)
 
 
 def _recognise(path, publisher):
     """ "figures" or "dictionary"; raises UnreadableFile for a file of another publisher, or of none that is known."""
     names = {fold_name(name) for name in read_header(path)}
-    known = {
-        "lait": [many[0] for many in lait.COLUMNS.values()],
-        "ees": ["time_period", "time_identifier", "geographic_level", "country_code", "region_code", "new_la_code"],
-        "fingertips": [many[0] for many in fingertips.COLUMNS.values()],
-        "dictionary": ["Measure_code", "Measure_short", "Chart_title", "Year_Type", "dps"],
-    }
-    share = {one: sum(fold_name(name) in names for name in columns) / len(columns) for one, columns in known.items()}
-    best = max(share, key=share.get)
+    share = {one: sum(fold_name(name) in names for name in columns) / len(columns) for one, columns in _COLUMNS.items()}
+    best, right = max(share, key=share.get), _PUBLISHERS[publisher]
     if share[best] < 0.5:
-        wanted = ", ".join(known[publisher])
-        raise UnreadableFile(
-            f"{path.name}: not a file of {PUBLISHERS[publisher]}; it has the columns {', '.join(sorted(names)[:12])}, "
-            f"right would be {wanted}"
-        )
+        wanted, has = ", ".join(_COLUMNS[publisher]), ", ".join(sorted(names)[:12])
+        raise UnreadableFile(f"{path.name}: not a file of {right}; it has the columns {has}, right would be {wanted}")
     owner = "lait" if best == "dictionary" else best
     if owner != publisher:
-        raise UnreadableFile(
-            f"{path.name}: a file of {PUBLISHERS[owner]}, not of {PUBLISHERS[publisher]}; use cyp import {owner}"
-        )
+        raise UnreadableFile(f"{path.name}: a file of {_PUBLISHERS[owner]}, not of {right}; use cyp import {owner}")
     return "dictionary" if best == "dictionary" else "figures"
 
 
@@ -171,75 +161,58 @@ def _is_dictionary(path):
         return False
 
 
-def _import_figures(path, asked, register):
-    day, basis = edition_day(path, asked.edition, "")
-    if asked.publisher == "lait":
-        if not day:
-            raise UnreadableFile(f"{path.name}: no day in the file's name; give it as --edition 2026-04-08")
-        dataset, (figures, read, left_out) = lait.DATASET, lait.read_lait(path, register, day)
-    else:
-        reader = {
-            "ees": (ees.find_dataset, ees.read_ees),
-            "fingertips": (fingertips.find_dataset, fingertips.read_fingertips),
-        }
-        find, read_file = reader[asked.publisher]
-        dataset = find(path, register)
-        figures, read, left_out = read_file(path, register, asked.new_areas)
-        day = day or _newest_day(_with_mapping(figures, register, dataset, None), register)
+def _import_figures(path, publisher, register, edition, accept, new_areas):
+    day, basis = edition_day(path, edition, "")
+    if publisher == "lait" and not day:
+        raise UnreadableFile(f"{path.name}: no day in the file's name; give it as --edition 2026-04-08")
+    dataset, figures, read, left_out = _READERS[publisher](path, register, day, new_areas)
+    if not day:
+        day = _newest_day(_with_mapping(figures, register, dataset, None), register)
         if day > str(date.today()):
-            raise UnreadableFile(
-                f"{path.name}: its newest figures usually come out by {day}; give the day they did as --edition"
-            )
+            right = "give the day they did as --edition"
+            raise UnreadableFile(f"{path.name}: its newest figures usually come out by {day}; {right}")
     if figures["number"].notna().sum() == 0 and (figures["concern"] == "").all():
         told = "; ".join(left_out[:_TOLD] + ["the columns hold nothing"] * (len(figures) > 0))
-        raise UnreadableFile(
-            f"{path.name}: no figure of a measure, area and year that the register has, in {read:,} rows: {told}"
-        )
-    return _merge(path, dataset, day, basis, figures, read, left_out, register, asked.accept)
+        told = f"no figure of a measure, area and year that the register has, in {read:,} rows: {told}"
+        raise UnreadableFile(f"{path.name}: {told}")
+    return _merge(path, dataset, day, basis, figures, read, left_out, register, accept)
 
 
 def _merge(path, dataset, day, basis, figures, read, left_out, register, accept):
     if dataset == lait.DATASET:
         _use_catalogue(register, catalogue.with_figures(register.table("catalogue"), figures))
+    row = edition_row(path, dataset, day, basis, read, 0)
+    source = row["source_id"]
     figures = _with_mapping(figures, register, dataset, day)
+    figures["source_id"] = pd.Categorical.from_codes([0] * len(figures), [source])
     kept, held = hold_back(figures, register, day)
     _refuse_if_none(kept, held, path)
-    editions, others, source = register.table("editions"), register.table("quarantine"), f"{dataset}-{day}"
-    row = edition_row(path, dataset, day, basis, read, 0)
-    looked = look_at_measures(kept, register.table("published"), editions, row, register)
-    takes = [*accept, *_accepted_before(editions, source)]
+    published, editions, others = (register.table(name) for name in ("published", "editions", "quarantine"))
+    looked = look_at_measures(kept, published, editions, day, register)
+    before = _accepted_before(editions, source)
+    takes = [*accept, *before]
     accepted = (looked["rule"] != "") & (kept["measure_key"].isin(takes) | kept["series_id"].isin(takes))
-    row["note"] = "; ".join(_ACCEPTED + key + " (" + why.split("; --accept")[0] + ")" for key, why in
-                            dict(zip(kept["measure_key"][accepted], looked["reason"][accepted])).items())  # fmt: skip
+    reasons = dict(zip(kept["measure_key"][accepted], looked["reason"][accepted]))
+    row["note"] = "; ".join(f"{_ACCEPTED}{key} ({why.split('; --accept')[0]})" for key, why in reasons.items())
     turned = (looked["rule"] != "") & ~accepted
-    used = kept
     if turned.any():
-        used, held = kept[~turned], pd.concat([held, kept[turned].join(looked[turned])], ignore_index=True)
-    _refuse_if_none(used, held, path)
-    row["rows_used"] = str(len(used))
+        more = words_of(kept[turned]).join(looked[turned])
+        kept, held = kept[~turned], pd.concat([held, more], ignore_index=True)
+    _refuse_if_none(kept, held, path)
+    row["rows_used"] = str(len(kept))
     row, same = with_file(row, editions)
     editions = _with_edition(register, row)
-    published = merge_editions(register.table("published"), used.assign(source_id=source), editions, register)
+    published = merge_editions(published, kept, editions, register)
     stays = others["source_id"] != source
     if same:  # what another file of this edition had held back, and this one does not speak of
         spoken_of = figures.loc[figures["locator"].isin(others.loc[~stays, "locator"].unique()), "locator"]
         stays |= ~others["locator"].isin(spoken_of.unique())
-    quarantine = pd.concat([others[stays], held.assign(source_id=source)[QUARANTINE_COLUMNS]])
+    quarantine = pd.concat([others[stays], held[_QUARANTINE_COLUMNS]])
     quarantine = quarantine.sort_values(["source_id", *KEY, "rule", "locator"]).reset_index(drop=True)
     register.tables.update(published=published, quarantine=quarantine, editions=editions)
     told = [f"adds to {name}, imported as the same edition; --edition would keep both apart" for name in same]
-    names = {*kept["measure_key"][accepted], *kept["series_id"][accepted]}
-    return Imported(
-        path.name,
-        source,
-        read,
-        used,
-        held,
-        left_out,
-        needs_again(row, editions),
-        told,
-        names | set(_accepted_before(editions, source)),
-    )
+    names = {*reasons, *kept["series_id"][accepted.reindex(kept.index)], *before}
+    return Imported(path.name, source, read, kept, held, left_out, needs_again(row, editions), told, names)
 
 
 def _refuse_if_none(figures, held, path):
@@ -255,16 +228,15 @@ def _accepted_before(editions, source):
 
 
 def _with_mapping(figures, register, dataset, day):
-    measures = load_measures(register, dataset, day)
-    columns = ["measure_key", "series_id", "breakdown", "unit", "per", "above_100", "minus_measure"]
+    columns = ["measure_key", "series_id", "breakdown", "unit", "above_100", "minus_measure"]
+    measures = load_measures(register, dataset, day)[[*columns, "per"]].astype(dict.fromkeys(columns, "category"))
+    measures = measures.astype({"measure_key": figures["measure_key"].dtype}).dropna(subset="measure_key")
     # LAIT publishes a measure's counts as measures of their own.
-    return figures.merge(measures[columns], on="measure_key").assign(own_counts=dataset != lait.DATASET)
+    return figures.merge(measures, on="measure_key").assign(own_counts=dataset != lait.DATASET)
 
 
 def _newest_day(figures, register):
-    from cyp_helpers.register.periods import parse_periods
-
-    dated = figures.assign(end=parse_periods(figures["period"])["end"]).dropna(subset="end")
+    dated = figures.assign(end=by_each(figures["period"], parse_periods)["end"]).dropna(subset="end")
     return usual_day(dated, register).max() if len(dated) else str(date.today())  # every year is unreadable
 
 
@@ -277,7 +249,7 @@ def _with_edition(register, row):
 
 def _import_sheet(path, register, edition):
     sheet = read_sheet(path, _SHEET_MARKS)
-    if not is_neighbour_list(sheet):
+    if "SN1" not in sheet:
         return _import_area_list(path, sheet, register, edition)
     day, basis = edition_day(path, edition, "")
     if not day:
@@ -285,19 +257,17 @@ def _import_sheet(path, register, edition):
     list_id = f"sn-{day[:7]}"
     row = edition_row(path, "neighbours", day, basis, len(sheet), len(sheet))
     neighbours = read_neighbours(sheet, path.name, register, list_id)
-    title = f"Statistical neighbours, list of {row['edition']}"
-    entry = [list_id, title, row["publisher"], day, row["source_id"]]
+    entry = [list_id, f"Statistical neighbours, list of {row['edition']}", row["publisher"], day, row["source_id"]]
     lists, rows = register.table("neighbour-lists"), register.table("neighbours")
     lists = pd.concat([lists[lists["list_id"] != list_id], pd.DataFrame([entry], columns=lists.columns, dtype="str")])
     rows = pd.concat([rows[rows["list_id"] != list_id], neighbours.astype("str")])
-    register.tables["neighbour-lists"] = lists.sort_values("list_id").reset_index(drop=True)
     order = rows.assign(number=rows["position"].astype(int)).sort_values(["list_id", "area_id", "number"])
+    register.tables["neighbour-lists"] = lists.sort_values("list_id").reset_index(drop=True)
     register.tables["neighbours"] = order[rows.columns].reset_index(drop=True)
-    register.tables["editions"] = _with_edition(register, row)
     counted = neighbours["area_id"].nunique()
     told = [f"{counted} authorities with ten neighbours each, as list {list_id}"]
     told += [f"{len(sheet) - counted} authorities that the list gives no neighbours"] if counted < len(sheet) else []
-    return Imported(path.name, row["source_id"], len(sheet), told=told)
+    return _told_alone(row, register, told)
 
 
 def _import_area_list(path, sheet, register, edition):
@@ -307,9 +277,7 @@ def _import_area_list(path, sheet, register, edition):
     with path.open("rb") as file:
         saved = openpyxl.load_workbook(file, read_only=True).properties.modified
     day, basis = edition_day(path, edition, saved.strftime("%Y-%m-%d"))
-    row = edition_row(path, "lait-areas", day, basis, len(sheet), len(sheet))
-    register.tables["editions"] = _with_edition(register, row)
-    return Imported(path.name, row["source_id"], len(sheet), told=told)
+    return _told_alone(edition_row(path, "lait-areas", day, basis, len(sheet), len(sheet)), register, told)
 
 
 def _import_dictionary(path, register, edition):
@@ -323,29 +291,25 @@ def _import_dictionary(path, register, edition):
     source = f"lait-dictionary-{day}"
     table, told = catalogue.read_dictionary(rows, source, day, register)
     _use_catalogue(register, table)
-    told += [
-        f"measure {name}, which the dictionary does not list"
-        for name in measures["measure"]
-        if name not in year_type.index
-    ]
+    lost = measures.loc[~measures["measure"].isin(year_type.index), "measure"]
+    told += [f"measure {name}, which the dictionary does not list" for name in lost]
     kinds = measures["measure"].map(year_type).str.extract(r"^(Financial|Academic|Calendar)")[0].str[0] + "Y"
     other = measures[kinds.notna() & (kinds != measures["period_kind"])]
-    told += [
-        f"measure {one.measure}: {year_type[one.measure]} in the dictionary, {one.period_kind} for {one.measure_key}"
-        for one in other.itertuples()
-    ]
+    words = "measure {0.measure}: {1} in the dictionary, {0.period_kind} for {0.measure_key}"
+    told += [words.format(one, year_type[one.measure]) for one in other.itertuples()]
     row = edition_row(path, "lait-dictionary", day, basis, len(rows), rows["measure"].nunique())
+    return _told_alone(row, register, told)
+
+
+def _told_alone(row, register, told):
+    """Of a file without figures: its row of editions.csv is kept, and what there is to say."""
     register.tables["editions"] = _with_edition(register, row)
-    return Imported(path.name, row["source_id"], len(rows), told=told)
+    return Imported(row["file_name"], row["source_id"], int(row["rows_read"]), told=told)
 
 
 def _use_catalogue(register, table):
     """Put a catalogue into a register, with the series that come of it."""
-    shipped = {
-        item: read_table(register.folder / path)
-        for item, path in (
-            ("series", "plans/series.csv"), ("indicators", "plans/indicators.csv"), ("series-breaks", "plans/series_breaks.csv"),
-            ("published-measures", "reference/published_measures.csv"),
-        )
-    }  # fmt: skip
+    paths = {name: f"plans/{name.replace('-', '_')}.csv" for name in ("series", "indicators", "series-breaks")}
+    paths["published-measures"] = "reference/published_measures.csv"
+    shipped = {name: read_table(register.folder / path) for name, path in paths.items()}
     register.tables.update(with_catalogue(register.tables | shipped | {"catalogue": table}))

@@ -14,37 +14,47 @@ _STATUS_OF = {
 }  # fmt: skip
 
 
+def by_each(texts, work):
+    """What ``work`` (Series of str to a Series or frame of as many rows) makes of texts, worked out once for each: a
+    file has hundreds of thousands of rows and few words.
+
+    >>> by_each(pd.Series(["a", "b", "a"]), lambda each: each + "!").tolist()
+    ['a!', 'b!', 'a!']
+    """
+    codes, each = pd.factorize(texts, use_na_sentinel=False)
+    return work(pd.Series(each, dtype="str")).take(codes).set_axis(texts.index)
+
+
+def each_row(rows):
+    """The distinct rows of a frame, categories as text, and for each row which of them it is (array of int)."""
+    codes = rows.groupby(list(rows), sort=False, dropna=False).ngroup().to_numpy()
+    each = rows.iloc[np.unique(codes, return_index=True)[1]].reset_index(drop=True)
+    return each.astype(dict.fromkeys(each.select_dtypes("category"), "str")), codes
+
+
 def clean_values(texts):
-    """Numbers and statuses from printed values.
+    """Numbers and statuses from printed values (Series of str), such as "19.899999999999999", "3.236E-2", "1,234" or a
+    marker: ``z x c u k low``, the older ``. x NULL NA R`` and blanks, LAIT's "-".
 
-    Parameters
-    ----------
-    texts : Series of str, such as "19.899999999999999", "3.236E-2", "1,234" or a marker: ``z x c u k low``, the
-        older ``. x NULL NA R`` and blanks, LAIT's "-"
-
-    Returns
-    -------
-    DataFrame with the same index: ``number`` (float), ``decimals`` (that are left once the noise of binary fractions is
-    off, seen at twelve digits) and ``status`` ('' for a number; "?" for a text that is neither).
+    Returns a frame with the same index: ``number`` (float), ``decimals`` (that are left once the noise of binary
+    fractions is off, seen at twelve digits) and ``status`` ('' for a number; "?" for a text that is neither).
 
     >>> clean_values(pd.Series(["19.899999999999999", "c"])).values.tolist()
     [[19.9, 1, ''], [nan, 0, 'c']]
     """
-    unique = pd.Series(texts.unique(), dtype="str")
-    printed = unique.str.strip()
+    return by_each(texts, _clean)
+
+
+def _clean(texts):
+    printed = texts.str.strip()
     bare = printed.mask(printed.str.fullmatch(_GROUPED), printed.str.replace(",", ""))
     number = pd.to_numeric(bare, errors="coerce").replace([np.inf, -np.inf], np.nan)
     plain = number.map(lambda one: "" if np.isnan(one) else np.format_float_positional(float(f"{one:.12g}"), trim="-"))
     marks = {mark.casefold(): status for mark, status in _STATUS_OF.items()}
     status = printed.str.casefold().map(marks).fillna("?").where(number.isna(), "")
-    clean = pd.DataFrame(
-        {
-            "number": pd.to_numeric(plain, errors="coerce").astype("float64"),
-            "decimals": plain.str.extract(r"\.(\d+)$")[0].str.len().fillna(0).astype(int),
-            "status": status.astype("str"),
-        }
-    )
-    return clean.set_axis(unique).reindex(texts).set_axis(texts.index)
+    decimals = plain.str.extract(r"\.(\d+)$")[0].str.len().fillna(0).astype(int)
+    number = pd.to_numeric(plain, errors="coerce").astype("float64")
+    return pd.DataFrame({"number": number, "decimals": decimals, "status": status.astype("str")})
 
 
 def publisher_decimals(decimals, number, measure, period, level):
@@ -61,9 +71,7 @@ def publisher_decimals(decimals, number, measure, period, level):
     keys = pd.DataFrame({"measure": measure, "period": period, "level": level})
     told = (number.notna() & (number != 0)).to_numpy()
     places, deepest = decimals.to_numpy(), min(int(decimals.max() or 0), SIGNIFICANT + 1) if len(decimals) else 0
-    by_level, by_all = (
-        keys.groupby(names).ngroup().to_numpy() for names in (["measure", "period", "level"], ["measure", "period"])
-    )
+    by_level, by_all = (keys.groupby(list(keys)[:size]).ngroup().to_numpy() for size in (3, 2))
     enough = np.bincount(by_level, minlength=len(keys))[by_level] >= _ENOUGH
     believed = np.zeros(len(keys), dtype=int)
     for step in range(1, deepest + 1):
@@ -76,7 +84,7 @@ def publisher_decimals(decimals, number, measure, period, level):
 
 
 def print_values(number, decimals):
-    """Numbers as text with their publisher's decimals; '' for an empty one.
+    """Numbers as text with their publisher's decimals, as categories; '' for an empty one.
 
     ``decimals`` (Series of int by row) is what the publisher used for that measure and year; where they are more than
     three, the publisher did not round, and six significant digits are kept.
@@ -84,13 +92,9 @@ def print_values(number, decimals):
     >>> print_values(pd.Series([78.0, 1.4345239329]), pd.Series([1, 10])).tolist()
     ['78.0', '1.43452']
     """
-    text = pd.Series("", index=number.index, dtype="str")
-    pairs = pd.DataFrame({"number": number, "decimals": decimals.astype(int)})[number.notna()]
-    unique = pairs.drop_duplicates()
-    shown = [_print(one, places) for one, places in zip(unique["number"], unique["decimals"])]
-    told = pd.Series(shown, index=pd.MultiIndex.from_frame(unique), dtype="str")
-    text[pairs.index] = told.reindex(pd.MultiIndex.from_frame(pairs)).to_numpy()
-    return text
+    each, codes = each_row(pd.DataFrame({"number": number, "decimals": decimals.astype(int)}))
+    shown = ["" if np.isnan(one) else _print(one, places) for one, places in zip(each["number"], each["decimals"])]
+    return pd.Series(shown, dtype="category").take(codes).set_axis(number.index)
 
 
 def _print(number, decimals):
@@ -98,3 +102,11 @@ def _print(number, decimals):
         before_point = max(int(np.floor(np.log10(abs(number)))) + 1, 0)
         decimals = min(decimals, max(SIGNIFICANT - before_point, 0))
     return f"{number:.{decimals}f}"
+
+
+def printed_counts(rows, ending=""):
+    """ "3 of 10": the counts of each row (columns ``numerator`` and ``denominator`` with this ending), "?" for one
+    that is not known."""
+    columns = (rows["numerator" + ending], rows["denominator" + ending])
+    above, below = (column.map("{:.0f}".format).astype("str").replace("nan", "?") for column in columns)
+    return above + " of " + below
