@@ -3,12 +3,15 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: review test lab check fuzz mutants notebooks lock clean
+.PHONY: review test test-all lab check fuzz mutants notebooks lock clean
 
 review: $(READY)
 	$(BIN)/cyp review
 
-test: $(READY)
+test: $(READY)  # what a change of a figure, a verdict, a page or a notebook needs
+	$(BIN)/python -m pytest -m "not long"
+
+test-all: $(READY)  # and forms, whole runs with their faults, every review, browsers
 	$(BIN)/python -m pytest
 
 lab: $(READY)

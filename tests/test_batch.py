@@ -17,6 +17,8 @@ from cyp_helpers.cli import app
 from cyp_helpers.register.tables import AUTHORITY_TYPES, UnknownName, load_register, read_table
 from cyp_helpers.show.publish import SCRIPT
 
+pytestmark = pytest.mark.long
+
 INDICATORS = (
     "caf-needs-met",
     "mash-no-further-action",

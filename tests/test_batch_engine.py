@@ -11,6 +11,8 @@ from runs import make_notebook, run_notebook
 from cyp_helpers.batch import work
 from cyp_helpers.batch.pool import LocalPool
 
+pytestmark = pytest.mark.long
+
 STATE = """
 import os, sys, warnings, locale
 import matplotlib, numpy, pandas

@@ -31,6 +31,8 @@ from cyp_helpers.batch.pool import LocalPool, Lost
 from cyp_helpers.register.checks import faults_unless_checked
 from cyp_helpers.register.tables import UnknownName
 
+pytestmark = pytest.mark.long
+
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and file systems of POSIX")
 
 

@@ -15,6 +15,8 @@ from cyp_helpers.batch.inputs import Inputs
 from cyp_helpers.batch.jobs import Job
 from cyp_helpers.register.tables import read_table
 
+pytestmark = pytest.mark.long
+
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 PRIORITIES = {"priority-1-safe", "priority-2-healthy", "priority-3-achieve", "priority-4-voice"}
 KILLS = 3  # moments at which a run is killed; twenty were tried by hand

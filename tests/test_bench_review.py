@@ -3,12 +3,15 @@
 import pickle
 import re
 
+import pytest
 from conftest import PROJECT
 from runs import SMALL
 
 from benchmarks.review import Measured, _plain_page, report
 from cyp_helpers.batch import work
 from cyp_helpers.batch.pool import LocalPool
+
+pytestmark = pytest.mark.long
 
 
 def test_plain_calls_make_the_same_page(monkeypatch):

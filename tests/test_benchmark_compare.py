@@ -2,7 +2,10 @@
 
 import pandas as pd
 
+import pytest
 from benchmarks import compare
+
+pytestmark = pytest.mark.long
 
 
 def test_benchmark_measures_every_step():

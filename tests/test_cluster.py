@@ -15,6 +15,8 @@ from cyp_helpers.batch.cluster import ClusterPool
 from cyp_helpers.batch.folder import ReviewFolder
 from cyp_helpers.batch.run import run_reviews
 
+pytestmark = pytest.mark.long
+
 pytest.importorskip("distributed", reason="needs the extra 'scale'")
 
 

@@ -12,6 +12,8 @@ from cyp_helpers.register.tables import load_register
 from cyp_helpers.report import open_review
 from cyp_helpers.show.sheets import sheets_of
 
+pytestmark = pytest.mark.long
+
 REGISTER = load_register(PROJECT)
 AREAS = {
     "Nottinghamshire": "a county, of the plans",

@@ -8,6 +8,8 @@ from cyp_helpers.pages.pack import pack
 from cyp_helpers.report import narrowed
 from cyp_helpers.show.peers import Peers
 
+pytestmark = pytest.mark.long
+
 PLANS = ["cypf-2011-14", "early-help-2013-16", "cypf-2016-18"]
 REVIEWS = [(plan, review, "") for plan in PLANS for review in cyp.reviews(plan)["review"]]
 

@@ -21,6 +21,8 @@ from cyp_helpers.importers.reading import UnreadableFile
 from cyp_helpers.register.checks import check_register
 from cyp_helpers.register.tables import load_register
 
+pytestmark = pytest.mark.long
+
 REFERRALS = "Re-referrals to children's social care"
 
 

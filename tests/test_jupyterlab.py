@@ -19,6 +19,8 @@ from cyp_helpers.show.table import show
 from cyp_helpers.show.wording import Words, bold, escape
 from cyp_helpers.show.words import Opening
 
+pytestmark = pytest.mark.long
+
 ROWS = pd.DataFrame(
     {
         "name": ["Re-referrals", "Spend of $5 m, then $7 m"],

@@ -21,6 +21,8 @@ from cyp_helpers.batch.jobs import Run, plan_jobs
 from cyp_helpers.register.tables import load_register
 from cyp_helpers.report import open_review
 
+pytestmark = pytest.mark.long
+
 NAMES = ["board", "all-indicators", "priority-1-safe", "indicator-re-referrals", "indicator-referrals"]
 NAMES += ["delivery", "data-quality", "annual-review"]
 INDEX = "../../index"  # from a review's folder

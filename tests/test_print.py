@@ -17,6 +17,7 @@ PAPERS = {"A4": (8.27, 11.69), "Letter": (8.5, 11)}
 SAVED = sorted(path.stem for path in (PROJECT / "notebooks").glob("*.ipynb"))
 TITLE = 'Safe & "sound"; 2017-18 \\ part 2'
 pytestmark = [
+    pytest.mark.long,
     needs_browser,
     pytest.mark.skipif(not shutil.which("pdftotext"), reason="no pdftotext on this machine (Debian: poppler-utils)"),
 ]

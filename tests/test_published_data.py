@@ -14,6 +14,8 @@ from cyp_helpers.importers.run import import_files
 from cyp_helpers.register.checks import check_register
 from cyp_helpers.register.tables import load_register
 
+pytestmark = pytest.mark.long
+
 needs_open_data = pytest.mark.skipif(
     not OPEN_DATA.is_dir(), reason="the publishers' files are not beside this clone (../shared/open-data)"
 )

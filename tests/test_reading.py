@@ -14,6 +14,8 @@ from cyp_helpers.report import narrowed, open_review
 from cyp_helpers.show import words
 from cyp_helpers.show.sentences import SENTENCES, say
 
+pytestmark = pytest.mark.long
+
 SAID = (
     words.opening, words.in_brief, words.read_summary, words.read_both_ways, words.caveats,
     priority_review.read_targets, priority_review.read_changes, priority_review.read_areas, priority_review.read_gaps,

@@ -10,6 +10,8 @@ from browser import browser, needs_browser
 from conftest import PROJECT
 from test_jupyterlab import jupyterlab, wait_for_server
 
+pytestmark = pytest.mark.long
+
 CELLS = "document.querySelectorAll('.jp-OutputArea-output')"
 SELECTS = "[...document.querySelectorAll('.jp-OutputArea select')]"
 CHOOSE = """(() => {{ const one = {selects}[{at}]; const to = [...one.options].findIndex(each => each.text.replace(/\\u00a0/g, " ").includes({text!r}));

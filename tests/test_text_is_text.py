@@ -344,6 +344,7 @@ def test_a_long_title_pushes_the_plot_down():
 # ---- a real browser ----
 
 
+@pytest.mark.long
 @needs_browser
 def test_nothing_runs_and_nothing_is_asked_for_in_a_browser(hostile_review, tmp_path):
     raw = page_with(Words("x"))  # what an analyst's own cell may put out as HTML is held by the page's policy

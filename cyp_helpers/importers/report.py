@@ -62,7 +62,8 @@ def _replaced_figures(source_id, *tables):
     columns = [*KEY, "value", "numerator", "denominator", "published"]
     old, new = (table.loc[table["source_id"] == source_id, columns] for table in tables)
     old, new = (rows.set_axis(numbers) for rows, numbers in zip((old, new), figure_numbers(old, new)))
-    both = new.join(old.drop(columns=[*KEY, "published"]), rsuffix="_old", how="inner")
+    old = old.drop(columns=[*KEY, "published"])
+    both = new.merge(old, left_index=True, right_index=True, suffixes=("", "_old"))
     differs = both["value_old"].astype("str") != both["value"].astype("str")
     for part in ("numerator", "denominator"):
         differs |= (both[part] != both[f"{part}_old"]) & both[part].notna() & both[f"{part}_old"].notna()

@@ -97,9 +97,19 @@ def _changed_tables(before, after):
     if _PATHS["published"] in tables:
         old, new = (_figure_files(each["published"]) for each in (before, after))
         there = [path for path, rows in old.items() if len(rows) and path in new]
-        same = {path for path in there if new[path].astype(dict(old[path].dtypes)).equals(old[path])}
+        same = {path for path in there if _typed_as(old[path], new[path]).equals(old[path])}
         tables = {path: words_of(rows) for path, rows in (tables | new).items() if path not in same}
     return tables
+
+
+def _typed_as(old, rows):
+    """Rows with the types of ``old``; a word that ``old`` does not have is empty."""
+    types = old.dtypes
+    words = {
+        name: rows[name].astype("category").cat.set_categories(types[name].categories)
+        for name in types.index[types == "category"]
+    }
+    return rows.astype(dict(types[types != "category"])).assign(**words)
 
 
 def _figure_files(published):

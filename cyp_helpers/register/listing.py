@@ -139,11 +139,12 @@ def indicators(search="", plan="", topic="", register=None):
     areas_with = known[known["area_id"].isin(local)].groupby("series_id")["area_id"].nunique()
     numbers = {"areas": areas_with, "figures": known.value_counts("series_id")}
     rows = rows.assign(**{name: _number(counts, rows["series_id"]) for name, counts in numbers.items()})
-    rows = rows.join(_years(known.groupby("series_id")), on="series_id").fillna({"first_year": "", "last_year": ""})
+    rows = rows.join(_years(known.groupby("series_id")), on="series_id")
+    rows = rows.astype({"first_year": "str", "last_year": "str"}).fillna({"first_year": "", "last_year": ""})
     columns = ["series_id", "name", "indicator_id", "unit", "polarity", "definition", "areas", "figures", "first_year",
                "last_year", "topic"]  # fmt: skip
     topics = register.table("catalogue").drop_duplicates("series_id").set_index("series_id")["topic"]
-    rows = _found(rows.assign(topic=rows["series_id"].map(topics).fillna("")), topic, ["topic"])
+    rows = _found(rows.assign(topic=rows["series_id"].map(topics).astype("str").fillna("")), topic, ["topic"])
     return _found(rows, search, ["name", "definition", "series_id", "indicator_id"])[columns].reset_index(drop=True)
 
 

@@ -50,7 +50,7 @@ def escape(text):
 
 
 def plain(text):
-    """What a reader sees of Markdown as ``Words`` has it: without bold marks and backslashes.
+    r"""What a reader sees of Markdown as ``Words`` has it: without bold marks and backslashes.
 
     >>> plain("**GCSE A\\*-C.** Worse")
     'GCSE A*-C. Worse'
