@@ -31,7 +31,7 @@ from cyp_helpers.compare.years import years_before
 from cyp_helpers.register.tables import AUTHORITY_TYPES, ENGLAND, load_register, newest_editions
 
 AREAS, YEARS = 153, 20  # England and the authorities
-PORTION = 63  # series judged at a time: fewer take longer, more take more memory
+PORTION = 84  # series judged at a time: fewer take longer, more take more memory
 DAY = pd.Timestamp("2030-03-31")
 _UNITS = ("percent", "rate per 10,000", "days")  # the last has no counts
 _NUMBERS = ["difference", "score", "promise", "direction"]
