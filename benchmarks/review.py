@@ -52,25 +52,31 @@ def measure(project, rounds):
     dict of lists of Measured by the name of the way, in the order of the report; and how many jobs the review has
     """
     measured = defaultdict(list)
-    with tempfile.TemporaryDirectory(prefix="cyp-bench-") as folder, open_pool(Path(folder)) as pool:
+    with tempfile.TemporaryDirectory(prefix="cyp-bench-") as folder:
         for part in ("data", "notebooks"):
             shutil.copytree(project / part, Path(folder) / part)
         shutil.copy(project / "requirements.lock", folder)
-        opened = pool.submit(work.open_together, [REVIEW]).result()[0]
-        pages = [job for job in opened.jobs if job.notebook]
-        ways = {
-            "one papermill command for each notebook": lambda: _commands(folder, pages),
-            "papermill's API in one process": lambda: pool.submit(_api, pages).result(),
-            "cyp review, the whole command": lambda: _cyp_review(folder),
-            "cyp review, once it is warm": lambda: run_reviews(Path(folder), [REVIEW], pool, force=True),
-            "plain calls, no kernel": lambda: _plain_calls(pool),
-            "opening the report alone": lambda: pool.submit(work.open_together, [REVIEW]).result()[0],
-        }
-        peaks = {name: peak_memory(way) for name, way in ways.items()}
-        for _ in range(rounds):
-            for name, way in ways.items():
-                measured[name].append(Measured(*timed(way), peaks[name]))
-    return dict(measured), len(opened.jobs)
+        with open_pool(Path(folder)) as pool:  # which notes what is there before anything runs
+            jobs = _measure(Path(folder), pool, rounds, measured)
+    return dict(measured), jobs
+
+
+def _measure(folder, pool, rounds, measured):
+    opened = pool.submit(work.open_together, [REVIEW]).result()[0]
+    pages = [job for job in opened.jobs if job.notebook]
+    ways = {
+        "one papermill command for each notebook": lambda: _commands(folder, pages),
+        "papermill's API in one process": lambda: pool.submit(_api, pages).result(),
+        "cyp review, the whole command": lambda: _cyp_review(folder),
+        "cyp review, once it is warm": lambda: _once_warm(folder, pool),
+        "plain calls, no kernel": lambda: _plain_calls(pool),
+        "opening the report alone": lambda: pool.submit(work.open_together, [REVIEW]).result()[0],
+    }
+    peaks = {name: peak_memory(way) for name, way in ways.items()}
+    for _ in range(rounds):
+        for name, way in ways.items():
+            measured[name].append(Measured(*timed(way), peaks[name]))
+    return len(opened.jobs)
 
 
 def report(measured, jobs):
@@ -126,6 +132,12 @@ def _cyp_review(folder):
     command = [sys.executable, "-c", "from cyp_helpers.cli import app; app()", "review", "--force"]
     command += ["--plan", REVIEW.plan, "--review", REVIEW.review]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
+
+
+def _once_warm(folder, pool):
+    for outcome in run_reviews(folder, [REVIEW], pool, force=True):
+        if outcome.failures:
+            raise RuntimeError(f"nothing to measure: {outcome.failures[0]}")
 
 
 def _plain_calls(pool):
