@@ -50,8 +50,6 @@ def with_sign(verdicts):
     return (verdicts.map(_SIGNS).astype("str").fillna("") + " " + verdicts).str.strip()
 
 
-
-
 def for_csv(frame):
     """A frame whose text no spreadsheet takes for a formula: such a cell begins with an apostrophe, as OWASP advises. Numbers stay numbers.
 

@@ -119,8 +119,6 @@ def _write(cell, words, name, strong):
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
 
-
-
 def _pictures(data):
     """PNG of each drawing of the rows, by its SVG: Word and LibreOffice show no SVG that has no other picture beside it."""
     import typst

@@ -10,7 +10,6 @@ from cyp_helpers.show.cells import TEXT_ONLY, each_text, for_csv
 from cyp_helpers.show.wording import Words, clean, escape, plural
 
 
-
 def export(frame, name):
     """Save a frame as ``outputs/own/<name>.csv`` and ``.xlsx``, in place of what an earlier call saved under that name.
 

@@ -154,7 +154,6 @@ class Peers:
         place = "" if pd.isna(row["rank"]) else f", place {row['rank']:.0f} of {row['rank_of']:.0f}"
         return f"{row['area']}: {row['text']} in {self.labels.iloc[-1]}{place}"
 
-
     def beside(self, area_id, columns):
         """Figure and rank of the neighbours of one authority, a frame with ``columns``."""
         ids, names = self.neighbours(area_id), self.report.register.table("areas").set_index("area_id")["name"]
