@@ -91,29 +91,22 @@ _FOUND = ["subject_id", "name", "priority_ids", "priority", "both", "promise", "
 
 @lru_cache(maxsize=16)
 def _found(report, good):
-    """With ``standing`` and ``direction``: how each subject stands beside others and how it moves, in words."""
     rows = told(report, good)
     serves = rows.drop_duplicates(_KEY).groupby("subject_id")["priority_id"].agg(" ".join)
     rows = rows.drop_duplicates(["subject_id", "question"])
     rows = rows.assign(
         new=~rows["flags"].str.contains("no new figure"),
-        standing=rows["finding"].where(rows["question"].isin(list(BESIDE))),
-        direction=rows["finding"].where(rows["question"].isin(["over time", "five_years"])),
+        stands=rows["question"].isin(list(BESIDE)), moves=rows["question"].isin(["over time", "five_years"]),
     )
     found = rows.groupby("subject_id", sort=False, as_index=False).agg(
-        name=("name", "first"), standing=("standing", _joined), direction=("direction", _joined), new=("new", "max"),
-        promise=("promise", "max"), verdicts=("finding", _joined), findings=("reason", _once),
-    ).astype({"standing": "str", "direction": "str"})
-    both = (found["standing"] != "") & (found["direction"] != "")
+        name=("name", "first"), stands=("stands", "max"), moves=("moves", "max"), new=("new", "max"),
+        promise=("promise", "max"), verdicts=("finding", "; ".join), findings=("reason", _once),
+    )
     far = found["subject_id"].map(_behind(report, found["subject_id"])) * -good
-    found = found.assign(both=both, far=far, priority_ids=found["subject_id"].map(serves))
+    found = found.assign(both=found["stands"] & found["moves"], far=far, priority_ids=found["subject_id"].map(serves))
     found["priority"] = priority_names(report, found["priority_ids"])
     order = ["both", "far", "promise"]
     return found.sort_values(order, ascending=False, kind="stable", na_position="first", ignore_index=True)
-
-
-def _joined(words):
-    return "; ".join(words.dropna())
 
 
 def _behind(report, subject_ids):
@@ -133,7 +126,8 @@ def told(report, good):
     rows = judged(report)
     news = rows["verdict"].map({str(one): one.good for one in Verdict}) == good
     sure = (rows["evidence"] == Evidence.CLEAR) | (rows["question"] == "target")
-    return rows[news & sure & is_recent(report, rows) & (rows["measure"] != "context figure")]
+    loose = rows["flags"].str.contains("looser than start") & (good > 0)  # such a target is met by getting worse
+    return rows[news & sure & ~loose & is_recent(report, rows) & (rows["measure"] != "context figure")]
 
 
 def is_recent(report, rows):
@@ -149,18 +143,6 @@ def probably_not(found):
     0.25
     """
     return round(float((1 - found["promise"].dropna() / 100).sum()), 2)
-
-
-def worse_and_worsening(report, which="worse"):
-    """Subjects that clearly stand worse than England or their neighbours and clearly move the wrong way; with ``which``
-    "better" those that stand better and move the right way.
-
-    Returns: DataFrame with ``subject_id, name, priority_ids, priority``, ``standing`` and ``direction`` (verdicts in
-    words, with evidence) and ``reason`` (sentences).
-    """
-    found = _found(report, -1 if which == "worse" else 1).rename(columns={"findings": "reason"})
-    columns = ["subject_id", "name", "priority_ids", "priority", "standing", "direction", "reason"]
-    return found.loc[found["both"], columns].sort_values("subject_id", ignore_index=True)
 
 
 def with_page(report):

@@ -30,8 +30,7 @@ _OF_EVERYONE = ["series_id", "breakdown", "area_id", "area", "region_id", "local
 _KEY = ["priority_id", "subject_id"]
 _FIRST = ["name", "measure", "role", "basis", "unit", "polarity", "indicator_id", "series_id", "breakdown", "area_id"]
 _NEWEST = ["value", "value_text", "period", "observation_id", "value_source", *RANKS]
-_BY_COMPARATOR = ["verdict", "evidence", "gap", "reason", "flags", "comparator_value", "comparator_text", "difference",
-                  "difference_text", "value_text", "told"]
+_BY_COMPARATOR = ["verdict", "evidence", "comparator_value", "comparator_text", "value_text", "told"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,9 +151,8 @@ def side_by_side(rows):
 
     Returns: DataFrame with ``priority_id, subject_id, name, measure, role, basis, unit, polarity, indicator_id,
     series_id, breakdown, area_id``, of the newest figure ``value, value_text, period, observation_id, value_source,
-    rank, rank_of, rank_ties, band, rank_told`` and for each comparator ``<comparator>_`` with ``verdict, evidence, gap,
-    reason, flags, value, text, difference, difference_text, value_text, told`` ("82.9%: ✓ better"; '' where there is no
-    verdict).
+    rank, rank_of, rank_ties, band, rank_told`` and for each comparator ``<comparator>_`` with ``verdict, evidence,
+    value, text, value_text, told`` ("82.9%: ✓ better"; '' where there is no verdict).
     """
     rows = rows.assign(told=_told(rows))
     subjects = rows.groupby(_KEY, sort=False)[_FIRST].first()

@@ -198,7 +198,9 @@ def test_the_legend_explains_what_the_rows_show_and_no_more(sheet):
     _, _, board, _ = sheet
     table, _, legend = board.html().partition('<div class="legend">')
     assert ("unknown: " in legend) == ("unknown" in table) and ("– none" in legend) == ("–</span>" in table)
-    assert ("neither good nor bad" in legend) == (board.rows.filter(like="_sign") == "neither").any(axis=None)
+    neither = (board.rows["good"] == "neither") & (board.rows["spine"] != "")
+    assert ("lower, higher" in legend) == neither.any()
+    assert table.count("right is higher, the line") == (board.rows["good"] == "neither").sum()
 
 
 def test_the_three_sentences_name_what_the_rows_show(default):
@@ -213,8 +215,8 @@ def test_the_three_sentences_name_what_the_rows_show(default):
         "1 Permanent exclusions: improving, better than England and neighbours.",
         "2 School absence: improving (England too), better than England.",
     ]
-    assert gaps.splitlines()[0] == "Worse but untested: mental health wait, 6.59 to 10.9."
-    assert gaps.splitlines()[1] == "34 measures: 17 here, one on another page, 16 without figures."  # 33, and one that stands in
+    assert gaps.splitlines()[0] == "Worse but untested: mental health wait, 6.59 to 10.9 weeks."
+    assert gaps.splitlines()[1] == "34 measures: 17 here, one elsewhere, 16 without figures."  # 33, and one that stands in
 
 
 def test_what_stands_worst_among_authorities_comes_first(default):

@@ -10,7 +10,7 @@ from conftest import published, statement, tiny
 
 from cyp_helpers.compare.claims import check_standings
 from cyp_helpers.compare.funnel import funnel_limits
-from cyp_helpers.findings import with_page, worse_and_worsening
+from cyp_helpers.findings import attention, went_well, with_page
 from cyp_helpers.pages import indicator
 from cyp_helpers.pages import data_quality as quality
 from cyp_helpers.register.tables import UnknownName, find_area, load_register
@@ -59,23 +59,23 @@ def test_what_is_not_clear_has_no_sign_and_what_is_not_compared_is_empty():
 
 def test_worse_and_getting_worse_needs_both():
     england = published("21.9", THIS, ENGLAND)
-    worse = worse_and_worsening(review([*five_years(), *level(), england], polarity="lower", variation=("4", "0")))
-    assert worse[["name", "priority"]].to_numpy().tolist() == [["Series s", "A"]]
-    assert "worsening over five years (clear, " in worse.at[0, "direction"]
+    worse = attention(review([*five_years(), *level(), england], polarity="lower", variation=("4", "0")))
+    assert worse[["name", "priority", "both"]].to_numpy().tolist() == [["Series s", "A", True]]
+    assert "worsening over five years (clear, " in worse.at[0, "verdicts"]
     ahead = review([*five_years(), published("60.0", THIS, ENGLAND)], polarity="lower")
-    assert worse_and_worsening(ahead).empty and worse_and_worsening(ahead, "better").empty
+    assert not any(found(ahead)["both"].any() for found in (attention, went_well))
 
 
 def test_better_and_getting_better():
     page = review([*five_years(), published("21.9", THIS, ENGLAND)])
-    assert worse_and_worsening(page, "better")["name"].tolist() == ["Series s"]
+    assert went_well(page)[["name", "both"]].to_numpy().tolist() == [["Series s", True]]
     assert words.read_both_ways(page) == "No indicator is worse and getting worse. One is better and getting better."
 
 
 def test_within_chance_is_neither():
     level = [(100, 1000), (110, 1000), (95, 1000), (105, 1000), (108, 1000)]
     page = review([*five_years(counts=level), published("10.0", THIS, ENGLAND)], polarity="lower")
-    assert worse_and_worsening(page).empty and worse_and_worsening(page, "better").empty
+    assert attention(page).empty and went_well(page).empty
 
 
 def test_a_new_list_of_neighbours_is_said():
@@ -173,7 +173,7 @@ def test_verdict_that_hangs_on_the_average_says_so():
         ["median", 21.0, "worse"],
     ]
     text = indicator.read_choices(rows)
-    assert text.startswith("The verdict hangs on the choice: better one time, worse one time.")
+    assert text.startswith("All pages go by the mean of the list in use: better. Another choice may say otherwise: worse one time.")
 
 
 def test_an_unknown_indicator_is_refused_with_the_known():

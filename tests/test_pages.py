@@ -215,6 +215,31 @@ def test_how_an_action_stands_on_the_day_of_the_review(due, form, shown, expecte
     assert delivery.actions_of(plan_with([("a", due, shown)], form))["state"].tolist() == [expected]
 
 
+@pytest.mark.parametrize(
+    "status, said_on, expected",
+    [
+        ("under way", "2017-03-10", delivery.SAID_ON),
+        ("not started", "2017-03-10", delivery.SAID_LATE),
+        ("", "2017-03-10", delivery.SILENT),
+        # Said before the action was due: no word on what became of it.
+        ("under way", "2017-01-31", delivery.OVERDUE),
+        ("not started", "2017-01-31", delivery.OVERDUE),
+        ("", "2017-01-31", delivery.OVERDUE),
+        ("late", "2017-01-31", delivery.SAID_LATE),
+        ("stopped", "2017-01-31", delivery.STOPPED),
+    ],
+)
+def test_what_an_owner_said_counts_from_the_day_on_which_it_was_due(status, said_on, expected):
+    plan = plan_with([("a", "2017-02-28", "")], statuses=[("a", status, "", "Head", said_on)])
+    assert delivery.actions_of(plan)["state"].tolist() == [expected]
+
+
+def test_what_is_due_soon_is_due_before_the_half_year_ends():
+    plan = plan_with([("a", "2017-09-30", ""), ("b", "2017-10-01", "")])
+    assert delivery.due_soon(plan)["action_id"].tolist() == ["a"]
+    assert delivery.due_soon(SimpleNamespace(**vars(plan) | {"as_at": pd.Timestamp("2017-08-31")}))["action_id"].tolist() == ["a"]
+
+
 def test_no_two_states_of_the_timeline_share_a_mark():
     colours, shapes = zip(*delivery.MARKS.values())
     assert len(set(shapes)) == len(set(colours)) == len(delivery.MARKS)
@@ -232,7 +257,7 @@ def said_of(actions):
     return delivery.read_delivery(plan_with(actions))
 
 
-def plan_with(actions, form="by"):
+def plan_with(actions, form="by", statuses=()):
     """A report at 31 March 2017 of a plan with one priority and these actions: id, last day, what a later document shows."""
     known = tiny([figure("50.0", THIS)]).as_known("2017-03-31")
     blank = {
@@ -261,7 +286,7 @@ def plan_with(actions, form="by"):
             "action-evidence": pd.DataFrame(said, columns=["action_id", "shown", "reason", "said_by"], dtype="str"),
             "activities": pd.DataFrame(columns=["activity_id", "title", "governance_printed"], dtype="str"),
             "action-statuses": pd.DataFrame(
-                columns=["action_id", "status", "done_on", "said_by", "said_on"], dtype="str"
+                statuses, columns=["action_id", "status", "done_on", "said_by", "said_on"], dtype="str"
             ),
         }
     )

@@ -6,16 +6,14 @@ package, the lock, and the versions of Python and the packages that shape what c
 
 import json
 import platform
+import re
 from dataclasses import asdict
 from functools import cached_property
 from hashlib import sha256
-from importlib.metadata import version
+from importlib.metadata import requires, version
 from pathlib import Path
 
-PACKAGES = [
-    "ipykernel", "ipython", "matplotlib", "nbconvert", "numpy", "openpyxl", "pandas", "papermill", "seaborn", "typst",
-    "xlsxwriter",
-]  # fmt: skip
+PACKAGES = ["ipython", *(re.match(r"[\w.-]+", one)[0] for one in requires("cyp-helpers") if "extra ==" not in one)]
 
 
 class Inputs:

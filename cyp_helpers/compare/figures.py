@@ -212,7 +212,7 @@ def format_places(numbers, places, signed=False):
     """
     text = pd.Series(None, index=numbers.index, dtype="str")
     for n in places.dropna().unique():
-        text = text.mask(places == n, formatted(numbers, f"{{:{'+' if signed else ''},.{int(n)}f}}"))
+        text = text.mask(places == n, formatted(numbers, f"{{:{'+' if signed else ''}z,.{int(n)}f}}"))
     return text.str.replace("-", "\N{MINUS SIGN}")
 
 

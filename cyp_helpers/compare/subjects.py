@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pandas as pd
 
 from cyp_helpers.register.tables import area_of_plan, priorities_of
 
@@ -76,8 +77,12 @@ def _published_subjects(subjects, register, area):
     of_series = register.table("series").set_index("series_id")["indicator_id"]
     listed = subjects[subjects["series_id"] != ""].drop(columns="breakdown")
     listed["beside_indicator"] = listed.pop("series_id").map(of_series)
-    lines = published_lines(register)[["beside_indicator", "series_id", "breakdown"]]
+    lines = published_lines(register)
+    # A series of use beside another indicator is also that of its own, where a plan lists that.
+    lines = pd.concat([lines, lines.assign(beside_indicator=lines["indicator_id"])], ignore_index=True)
+    lines = lines[["beside_indicator", "series_id", "breakdown"]].drop_duplicates()
     rows = listed.drop_duplicates(["priority_id", "beside_indicator"]).merge(lines, on="beside_indicator")
+    rows = rows.drop_duplicates(["priority_id", "series_id", "breakdown"], ignore_index=True)
     rows = rows.drop(columns="beside_indicator").assign(area_id=area, listed_as="", reporting="")
     return rows.assign(subject_id=line_ids(rows))
 

@@ -23,7 +23,7 @@ def slug(text, most=60):
     >>> slug("Children’s homes: places (all)")
     'children-s-homes-places-all'
     """
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore" if "’" not in text else "replace").decode()
+    plain = unicodedata.normalize("NFKD", text.replace("’", " ")).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.casefold()).strip("-")[:most].strip("-") or "x"
 
 

@@ -27,7 +27,7 @@ def listed(report):
 
 def table(report, rows):
     """Rows of ``listed``, any selection, as a table with pictures that a page can sort, search and filter."""
-    return Pictures("Every indicator; right is better", pictured(report, rows).drop(columns="lead"), sortable=True)
+    return Pictures("Every indicator; right is better, or higher where neither is good", pictured(report, rows).drop(columns="lead"), sortable=True)
 
 
 def read_attention(report):

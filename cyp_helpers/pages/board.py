@@ -7,14 +7,15 @@ import pandas as pd
 
 from cyp_helpers.compare.subjects import published_lines
 from cyp_helpers.findings import BESIDE, attention, told, went_well
-from cyp_helpers.show.owners import with_owners
+from cyp_helpers.show.owners import NO_OWNER, asked as asked_owners, with_owners
 from cyp_helpers.show.picture import Board
 from cyp_helpers.show.rows import NONE, bare, in_words, pictured
 from cyp_helpers.show.sentences import paragraph, say
 from cyp_helpers.show.wording import count, day, join
 from cyp_helpers.show.words import since
 
-FEWEST, MOST = 12, 18  # rows of one sheet; what stands beside nothing only fills it up to the first
+FEWEST, MOST = 12, 17  # rows of one sheet; what stands beside nothing only fills it up to the first
+FOUND = MOST // 2  # of these, at most, for what needs attention; the rest is for every priority
 NUMBERED = {"worse": 3, "better": 2}  # rows that the sentences number and give reasons for
 
 
@@ -23,9 +24,10 @@ def listed(report):
 
     Of another area only what is published on the plan's own definition.
 
-    Returns rows of ``in_words`` with ``place``: in which order a sheet takes them, first what stands beside England,
-    then what has changed. What stands beside nothing has a place only among the first ``FEWEST``, an evidence figure
-    only where its priority has no indicator with a figure.
+    Returns rows of ``in_words`` with ``place``: in which order a sheet takes them, first what needs attention (``FOUND``)
+    and what the sentences name as going well, then what stands beside England, then what has changed. What stands
+    beside nothing has a place only among the first ``FEWEST``, an evidence figure only where its priority has no
+    indicator with a figure.
 
     >>> listed(cyp.open_review("cypf-2016-18", "2017-18 part 2")).iloc[1][["short_name", "figure", "change"]].tolist()
     ['Social care re-referrals', '25.5%', 'worsening']
@@ -37,7 +39,9 @@ def listed(report):
         lines = published_lines(report.register).query("match == 'same'").set_index(["series_id", "breakdown"])
         rows = rows[pd.MultiIndex.from_frame(rows[["series_id", "breakdown"]]).isin(lines.index)].reset_index(drop=True)
     rows = with_owners(report, in_words(report, rows))
-    return rows.assign(place=_places(rows))
+    worst, best = _found(report, rows)
+    found = [*worst["subject_id"].head(FOUND), *best["subject_id"].head(NUMBERED["better"])]
+    return rows.assign(place=_places(rows, rows["subject_id"].isin(found)))
 
 
 def board(report, rows, asked=""):
@@ -47,7 +51,9 @@ def board(report, rows, asked=""):
     which shows itself in a notebook and on the page, and gives a PDF.
     """
     drawn, own = pictured(report, rows.join(_marked(report, rows))), report.is_own_area
-    lone = sorted(drawn.loc[(drawn["mark_sign"] == "worse") & (drawn["mark"] != "") & (drawn["lead"] == NONE), "mark"])
+    owners = asked_owners(report)
+    led = (drawn["lead"] != NONE) | drawn["subject_id"].isin(owners.loc[owners["owner"] != NO_OWNER, "subject_id"])
+    lone = sorted(drawn.loc[(drawn["mark_sign"] == "worse") & (drawn["mark"] != "") & ~led, "mark"])
     without_lead = say("board_no_lead", len(lone), names=", ".join(lone))
     decision = paragraph(say("board_asked", 1 if asked else 0, what=asked), without_lead) if own or asked else ""
     return Board(
@@ -67,19 +73,28 @@ def sentences(report, rows):
     """
     worst, best = _found(report, rows)
     doubtful = rows[_marked(report, rows)["mark_sign"] == "untested"]
-    loose = (bare(doubtful["short_name"]) + ", " + doubtful["moved"]).head(2).tolist()
+    unit = doubtful["unit"].where(doubtful["unit"].isin(["weeks", "days", "months"]), "")
+    loose = (bare(doubtful["short_name"]) + ", " + doubtful["moved"] + (" " + unit).str.rstrip()).head(2).tolist()
     others = report.comparison.query("measure == 'indicator' and subject_id not in @rows['subject_id']")
     without = others.groupby("subject_id")["observation_id"].max().eq("")
-    every, elsewhere = say("board_all", len(rows) + len(without)), say("board_elsewhere", (~without).sum())
-    gaps = say("board_gaps", without.sum(), all=every, shown=count(len(rows)), elsewhere=elsewhere)
+    listed, elsewhere = say("board_all", len(rows) + len(without)), say("board_elsewhere", (~without).sum())
+    gaps = say("board_gaps", without.sum(), all=listed, shown=count(len(rows)), elsewhere=elsewhere)
     unknown = [say("board_untested", len(loose), names=_within(loose)), gaps]
-    nothing = say("board_found", 0)
+    kinds = [("Needs attention, worst", worst, attention), ("Going well, best", best, went_well)]
     said = [
-        ["Needs attention, worst first", "worse", _named(report, rows, worst, -1) or nothing],
-        ["Going well, best first", "better", _named(report, rows, best, 1) or nothing],
-        ["Not known", "untested", "\n".join(filter(None, unknown))],
+        _sentence(report, rows, heading, found, len(every(report)), sign)
+        for (heading, found, every), sign in zip(kinds, NUMBERED)
     ]
+    said.append(["Not known", "untested", "\n".join(filter(None, unknown))])
     return pd.DataFrame(said, columns=["heading", "sign", "sentence"])
+
+
+def _sentence(report, rows, heading, found, number, sign):
+    """Heading, sign and sentence of what was found; the heading says how many of how many (``number``) are named."""
+    named = found.head(NUMBERED[sign])
+    heading += f" {len(named)} of {number}" if 0 < len(named) < number else " first"
+    nothing = say("board_found", 0) if not number else say("board_found_elsewhere", number)
+    return [heading, sign, _named(report, rows, named, 1 if sign == "better" else -1) or nothing]
 
 
 # ---- what was found ----
@@ -101,9 +116,10 @@ def _marked(report, rows):
 
 
 def _named(report, rows, found, good):
-    """A line for each of the first with its number and why."""
-    first = found["subject_id"].head(NUMBERED["better" if good > 0 else "worse"])
-    told = first.map(bare(rows.set_index("subject_id")["short_name"]) + ": " + _why(report, rows, good))
+    """A line for each with its number and why."""
+    names = rows.set_index("subject_id")["short_name"]
+    names = names.where(bare(names).duplicated(keep=False), bare(names))
+    told = found["subject_id"].map(names + ": " + _why(report, rows, good))
     return "\n".join(f"{n} {name}." for n, name in enumerate(told, 1))
 
 
@@ -120,15 +136,15 @@ def _why(report, listed, good):
 # ---- which rows ----
 
 
-def _places(rows):
-    """The order in which a sheet takes rows."""
+def _places(rows, found):
+    """The order in which a sheet takes rows, those that are ``found`` first."""
     bare = ~rows["priority_id"].isin(rows.loc[rows["measure"] == "indicator", "priority_id"])
     beside, lone = rows["england"].notna(), rows["england"].isna() & ~rows["earlier"]
     headline = (rows["measure"] == "indicator") | (bare & beside)
     # Where not all have room, every priority has its first ones.
     turn = rows.groupby("priority_id").cumcount() / 1000 * ((headline & beside).sum() > MOST)
-    place = (2 * lone + ~beside + turn).where(headline).rank(method="first")
-    return place.where(~lone | (place <= FEWEST))
+    place = (2 * lone + ~beside + turn).mask(found, -1).where(headline | found).rank(method="first")
+    return place.where(~lone | found | (place <= FEWEST))
 
 
 def _within(names):

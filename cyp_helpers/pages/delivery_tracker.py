@@ -3,9 +3,11 @@
 import numpy as np
 import pandas as pd
 
+from cyp_helpers.register.reviews import half_year_end
 from cyp_helpers.show.charts import (
     DARK_BLUE, LIGHT_GREY, ORANGE, TURQUOISE, Chart, Charts, add_title, draw_plain, draw_svg, tell_dates,
 )  # fmt: skip
+from cyp_helpers.show.owners import leading
 from cyp_helpers.show.sentences import paragraph, say
 from cyp_helpers.show.table import show
 from cyp_helpers.show.wording import Words, count, day, how_many, join
@@ -64,50 +66,49 @@ def actions_of(report):
     asked = register.table("action-statuses").set_index("action_id")
     asked = asked.reindex(actions["action_id"]).set_axis(actions.index)
     actions["later_document"] = _said_words(asked).fillna(actions["later_document"])
-    return actions.assign(state=pd.Categorical(_states(actions, asked["status"], report.as_at), STATES))
+    return actions.assign(state=pd.Categorical(_states(actions, asked, report.as_at), STATES))
 
 
 def by_lead(report):
     """How many actions each lead organisation has, by what documents say of them.
 
     Returns a DataFrame by ``lead`` (the organisation that leads the activity, or else the first that is printed), the
-    one with most first, with a column for each of ``STATES`` that is late or done, and one for all others.
+    one with most first, with a column for each of ``STATES`` that is late, stopped or done, and one for all others.
 
     >>> by_lead(cyp.open_review("cypf-2016-18", "2017-18 part 2")).index.tolist()[0]
     'Nottinghamshire County Council'
     """
     actions = actions_of(report)
-    who = report.register.table("activity-organisations").query("role == 'lead'").drop_duplicates("activity_id")
     names = report.register.table("organisations").set_index("organisation_id")["name"]
-    lead = actions["activity_id"].map(who.set_index("activity_id")["organisation_id"]).map(names)
+    lead = actions["activity_id"].map(leading(report.register)).map(names)
     lead = lead.fillna(actions["lead_printed"].str.split(",").str[0])
-    told = actions["state"].isin([DONE, SAID_DONE, *LATE])
+    told = actions["state"].isin([DONE, SAID_DONE, STOPPED, *LATE])
     said = actions["state"].astype("str").where(told, "not due, ongoing or without a day")
     counted = pd.crosstab(lead.rename("lead"), said).rename_axis(columns=None)
     return counted.loc[counted.sum(axis=1).sort_values(ascending=False, kind="stable").index]
 
 
-def due_soon(report, months=6):
+def due_soon(report):
     """The actions that fall due after the review and before the next one, the earliest first: rows of ``actions_of``."""
-    actions, a_day = actions_of(report), pd.Timedelta(days=1)
-    next_review = report.as_at + a_day + pd.DateOffset(months=months) - a_day  # from 30 September to 31 March
-    soon = (actions["end"] > report.as_at) & (actions["end"] <= next_review)
-    return actions[soon].sort_values("end", kind="stable")
+    actions, tomorrow = actions_of(report), report.as_at + pd.Timedelta(days=1)
+    return actions[actions["end"].between(tomorrow, half_year_end(tomorrow))].sort_values("end", kind="stable")
 
 
 def _words(ids, texts, otherwise):
     return ids.map(texts).astype("str").fillna(otherwise)
 
 
-def _states(actions, status, as_at):
-    """How actions stand; ``status`` is what owners said, '' where one did not answer, empty where nobody was asked."""
-    late, begins = actions["end"] < as_at, actions["due_form"] == "begins"
+def _states(actions, asked, as_at):
+    """How actions stand; ``asked`` has the ``status`` that owners gave, '' where one did not answer, empty where nobody
+    was asked, and the day, ``said_on``: what was said by the day on which an action was due is no word on what became of it."""
+    late, begins, status = actions["end"] < as_at, actions["due_form"] == "begins", asked["status"]
+    after = late & (pd.to_datetime(asked["said_on"]) > actions["end"])
     told = [
         (status == "done", SAID_DONE),
         (status == "stopped", STOPPED),
-        (late & (status == "late"), SAID_LATE),
-        (late & (status == ""), SILENT),
-        (late & status.notna(), SAID_ON),
+        (late & (status == "late") | after & (status == "not started"), SAID_LATE),
+        (after & (status == ""), SILENT),
+        (after & status.notna(), SAID_ON),
         (actions["shown"] == "done", DONE),
         (late & (actions["shown"] == "partly"), PARTLY),
         (late, OVERDUE),

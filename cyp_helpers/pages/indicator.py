@@ -7,7 +7,7 @@ from itertools import combinations
 
 import pandas as pd
 
-from cyp_helpers.compare.areas import neighbour_averages
+from cyp_helpers.compare.areas import list_in_use, neighbour_averages
 from cyp_helpers.compare.figures import TOTALS
 from cyp_helpers.compare.judge import promise_tables, verdicts
 from cyp_helpers.compare.promise import level_scale, promises
@@ -27,8 +27,8 @@ VERDICTS = ["comparator", "comparator_value", "difference", "usual", "verdict", 
 REACH = ["goal", "goal_figure", "difference", "cases", "places"]
 BESIDE = ["area", "value_text", "rank"]
 _NEAREST = {"same": 0, "near": 1, "context": 2}
-_CHOICES = ["list_of_neighbours", "average", "neighbours_with_figure", "value", "difference", "verdict", "evidence",
-            "promise"]  # fmt: skip
+_CHOICES = ["list_of_neighbours", "average", "used_here", "neighbours_with_figure", "value", "difference", "verdict",
+            "evidence", "promise"]  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,8 +150,8 @@ def _told(about):
 def choices(about):
     """The verdict against the neighbours by mean and median, and by each version of the list.
 
-    Returns a DataFrame with ``list_of_neighbours`` (title), ``average, neighbours_with_figure, value`` (the average),
-    ``places`` and of the judged pair ``difference, verdict, evidence``; a row for each choice that gives an average.
+    Returns a DataFrame with ``list_of_neighbours`` (title), ``average, used_here`` (the choice that all pages go by),
+    ``neighbours_with_figure, value`` (the average), ``places`` and of the judged pair ``difference, verdict, evidence``; a row for each choice that gives an average.
     """
     if not about.peers:
         return pd.DataFrame(columns=_CHOICES)
@@ -163,10 +163,10 @@ def choices(about):
     judged = report.pairs[(report.pairs["comparator"] == "neighbours") & (report.pairs["figure"] == label)].iloc[0]
     lists = report.register.whole.table("neighbour-lists").set_index("list_id")["title"]
     nearby = report.register.table("neighbours").query("area_id == @report.area['area_id']")["neighbour_id"]
-    figures = pd.concat([own, figures[figures["area_id"].isin(nearby)]])
+    figures, in_use = pd.concat([own, figures[figures["area_id"].isin(nearby)]]), list_in_use(report.register)
     made = [
         neighbour_averages(figures, report.register, list_id, average).loc[own.index].assign(
-            list_of_neighbours=title, average=average)
+            list_of_neighbours=title, average=average, used_here=(list_id, average) == (in_use, "mean"))
         for list_id, title in lists.items() for average in ("mean", "median")
     ]  # fmt: skip
     rows = pd.concat(made, ignore_index=True).query("n > 0")
@@ -260,8 +260,10 @@ def read_choices(choices):
         return Words("")
     if verdicts.nunique() == 1:
         return Words(f"The verdict is the same all {count(len(verdicts))} ways: {verdicts.iloc[0]}.")
-    told = [f"{verdict} {count(n)} {plural(n, 'time')}" for verdict, n in verdicts.value_counts().items()]
-    return Words(f"The verdict hangs on the choice: {', '.join(told)}. It should not be quoted without saying which.")
+    used, others = (verdicts[choices["used_here"] == one] for one in (True, False))
+    told = [f"{verdict} {count(n)} {plural(n, 'time')}" for verdict, n in others.value_counts().items()]
+    here = f"All pages go by the mean of the list in use: {used.iloc[0]}. " if len(used) else ""
+    return Words(f"{here}Another choice may say otherwise: {', '.join(told)}. Say which when you quote it.")
 
 
 def _safe(text):

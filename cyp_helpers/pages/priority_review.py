@@ -19,7 +19,7 @@ def listed(report):
 
 def table(report, rows):
     """Rows of ``listed``, any selection, as a table with pictures."""
-    return Pictures("Each indicator; right is better", pictured(report, rows).drop(columns=["measure", "owner"]))
+    return Pictures("Each indicator; right is better, or higher where neither is good", pictured(report, rows).drop(columns=["measure", "owner"]))
 
 
 def actions(report):

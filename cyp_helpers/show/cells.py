@@ -40,7 +40,7 @@ def cell_text(cell):
     if isinstance(cell, Printed):
         return clean(cell.text)
     if isinstance(cell, Decimal):
-        return f"{cell:{'+' if isinstance(cell, Difference) else ''},}".replace("-", "\N{MINUS SIGN}")
+        return f"{cell:{'+' if isinstance(cell, Difference) else ''}z,}".replace("-", "\N{MINUS SIGN}")
     return "unknown" if cell is None or (isinstance(cell, float) and np.isnan(cell)) else clean(cell)
 
 

@@ -13,7 +13,7 @@ _WIDTHS = {  # in millimetres too; together what landscape A4 has within its mar
 }
 _RIGHT = ("figure", "england_figure")
 _LEGEND = (
-    f"How to read it: among all authorities, left is {AXIS[0]} and right is {AXIS[2]}; the line in the middle is {AXIS[1]}, the strip holds nine "
+    f"How to read it: among all authorities, left is {AXIS[0]} and right is {AXIS[2]} (lower and higher where neither is good); the line in the middle is {AXIS[1]}, the strip holds nine "
     "in ten authorities, its darker part the middle half; the diamond is the average of the neighbours, similar authorities; the dot is ours, "
     "filled where it is clearly other than England. Each line has its own scale and up to five years; grey behind it is an ordinary year. Words that end in -ing are about five years. Unclear: "
     f"no more than its usual ups and downs. Said: by a document, without a test; ?: a large change that nothing can test. – {DASH_EXPLAINED}. {WORDS_EXPLAINED.capitalize()}."

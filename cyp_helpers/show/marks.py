@@ -5,6 +5,7 @@ import pandas as pd
 BLUE, PLUM, INK, SOFT = "#12436D", "#801650", "#1d1d1d", "#565656"
 PALE, MIDDLE, GATE = "#e3e3e3", "#b0b0b0", "#dcdcdc"
 SPINE, SPARK = (164, 24), (72, 24)  # width and height, in points of their own drawings
+ENDS = "M1 3.5h6M157 3.5h6M160 .5v6"  # less and more, of a spine on which neither is better
 _RIGHT, _LEFT = "M3 1l11 7-11 7z", "M13 1L2 8l11 7z"
 _RIGHT_INSIDE, _LEFT_INSIDE = "M4 2.6l8.6 5.4L4 13.4z", "M12 2.6L3.4 8l8.6 5.4z"
 _LINE = {"fill": "none", "stroke-width": 2.5}
@@ -13,7 +14,7 @@ _RING = "M8 8m-{r} 0a{r} {r} 0 1 0 {d} 0a{r} {r} 0 1 0 -{d} 0"
 SIGNS = {
     "better": (_RIGHT, BLUE, {}), "worse": (_LEFT, PLUM, {}),
     "better too": (_RIGHT_INSIDE, BLUE, {"fill": "#fff", "stroke-width": 2}),
-    "worse too": (_LEFT_INSIDE, PLUM, {"fill": "#fff", "stroke-width": 2}), "neither": ("M8 1l7 7-7 7-7-7z", INK, {}),
+    "worse too": (_LEFT_INSIDE, PLUM, {"fill": "#fff", "stroke-width": 2}), "neither": ("M3 3h10v10H3z", INK, {}),
     "unclear": (_RING.format(r=4, d=8), SOFT, {"fill": "#fff", "stroke-width": 1.75}),
     "untested": ("M4.6 5.4a3.4 3.4 0 1 1 5 2.6Q8 8.9 8 10.4M8 13.9v.1", INK, {"fill": "none", "stroke-width": 2.4, "stroke-linecap": "round"}),
     "met": ("M2 8.5l4 4 8-9", BLUE, _LINE), "not met": ("M3 3l10 10M13 3L3 13", PLUM, _LINE),
@@ -37,7 +38,7 @@ def spine(everyone, own, england, neighbours, polarity, clear):
     """SVG of an area among all authorities (a Series): nine in ten of them as a pale strip, the middle half darker,
     England the line in the middle, the neighbours' average (which may be missing) a diamond below it, the area a dot,
     filled where it clearly differs from England: ``clear`` is 1 for better, -1 for worse, 2 where neither is better, 0
-    for not clear. Right is better, or higher.
+    for not clear. Right is better; where neither is, right is higher, and the ends are marked with - and +.
 
     >>> spine(pd.Series([1.0, 2.0, 3.0]), 1.0, 2.0, None, "lower", 1).count("<circle")
     1
@@ -59,6 +60,8 @@ def spine(everyone, own, england, neighbours, polarity, clear):
     parts.append(f'<path d="M{middle} 0V{height}" stroke="{INK}" stroke-width="1.5"/>')
     fill = colour if clear else "#fff"
     parts.append(f'<circle cx="{at(own)}" cy="12" r="6" fill="{fill}" stroke="{colour}" stroke-width="2.5"/>')
+    if polarity == "none":
+        parts.append(f'<path d="{ENDS}" fill="none" stroke="{INK}" stroke-width="1.75"/>')
     if not pd.isna(neighbours):
         x = min(max(at(neighbours), 6), width - 6)
         parts.append(f'<path d="M{x} 14l4.5 4.5-4.5 4.5-4.5-4.5z" fill="#fff" stroke="{INK}" stroke-width="1.5"/>')

@@ -4,9 +4,11 @@ import re
 
 import pandas as pd
 
+from cyp_helpers.compare.subjects import line_ids
 from cyp_helpers.register.periods import parse_periods
 from cyp_helpers.show.wording import Words, bold, day, escape
 
+NO_OWNER = "no owner named"  # of an indicator, in a form that names none
 _FRESH_DAYS = 183  # an older story is no answer for this review
 _LETTERS = 110  # of a sentence on the board's sheet
 
@@ -24,8 +26,7 @@ def asked(report):
     told = table("commentary").sort_values("written", kind="stable").drop_duplicates("plan_indicator_id", keep="last")
     listed = table("plan-indicators")
     listed = listed[(listed["plan_id"] == report.plan["plan_id"]) & report.is_own_area]
-    line = listed["series_id"] + "|" + listed["area_id"] + "|" + listed["breakdown"]
-    rows = listed[["plan_indicator_id"]].assign(subject_id=line)
+    rows = listed[["plan_indicator_id"]].assign(subject_id=line_ids(listed))
     rows = rows.merge(table("indicator-owners")[["plan_indicator_id", "owner"]])
     rows = rows.merge(told[["plan_indicator_id", *words, "period", "written"]], how="left")
     rows = report.subjects[["subject_id", "priority_id", "name"]].merge(rows, on="subject_id")
@@ -34,6 +35,12 @@ def asked(report):
     rows[words] = rows[words].astype("str").fillna("")
     fresh = written >= report.as_at - pd.Timedelta(days=_FRESH_DAYS)
     return rows.assign(written=written, period=label, fresh=fresh).drop(columns="plan_indicator_id")
+
+
+def leading(register):
+    """The ``organisation_id`` that leads each activity, a Series by ``activity_id``."""
+    who = register.table("activity-organisations").query("role == 'lead'").drop_duplicates("activity_id")
+    return who.set_index("activity_id")["organisation_id"]
 
 
 def commentary(report):

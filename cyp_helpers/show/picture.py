@@ -8,7 +8,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from cyp_helpers.show import marks
-from cyp_helpers.show.rows import NONE, UNKNOWN
+from cyp_helpers.show.rows import NONE, UNKNOWN, UNTESTED
 from cyp_helpers.show.table import FOLDER, render
 from cyp_helpers.show.wording import clean
 
@@ -24,11 +24,10 @@ MARKED = {"worse": "needs attention", "better": "going well", "untested": "untes
 AXIS = ("worse", "England", "better")
 # Signs and pictures with their words; the legend has those that the rows show.
 SIGNS_EXPLAINED = (
-    (("better", "worse"), "clear; worsening, improving: five years"),
-    (("better too", "worse too"), "England moved too"), (("neither",), "clear, neither good nor bad"),
-    (("unclear",), "unclear: usual ups and downs"), (("untested",), "untested"),
+    (("better", "worse", "neither"), "clear; worsening, improving: five years"),
+    (("better too", "worse too"), "England moved too"), (("unclear",), "unclear: usual ups and downs"), (("untested",), "untested"),
 )
-WORDS_EXPLAINED = "unknown: its page says why"
+WORDS_EXPLAINED = "unknown: page says why"
 DASH_EXPLAINED = "none"
 LINKS = (("all-indicators.html", "all indicators"), ("delivery.html", "actions"))  # the second where the plan's own work is shown
 DATA = "application/vnd.cyp.board+json"
@@ -155,6 +154,8 @@ PICTURES_EXPLAINED = (
     (_dot(2, marks.BLUE, marks.BLUE), "ours: better,"), (_dot(18, marks.PLUM, marks.PLUM), "worse,"),
     (_dot(15, marks.SOFT, "#fff"), "unclear against England"),
 )
+_ENDS = '<path d="M1 12h8M19 12h8M23 8v8" fill="none" stroke="#1d1d1d" stroke-width="1.75"/>'
+NEITHER_EXPLAINED = (marks.svg((28, 24), _ENDS), "lower, higher")
 
 
 def _legend(groups):
@@ -162,9 +163,12 @@ def _legend(groups):
     shown = {(name, str(word)) for _, rows in groups for row in rows for name, word in row.items()}
     signs, words = ({word for name, word in shown if name.endswith("_sign") == of_sign} for of_sign in (True, False))
     dash = NONE in words or not shown.isdisjoint({("spark", ""), ("spine", "")})
-    explained = [one for one in SIGNS_EXPLAINED if not signs.isdisjoint(one[0])]
+    explained = [([one for one in kinds if one in signs], words) for kinds, words in SIGNS_EXPLAINED]
+    explained = [one for one in explained if one[0]]
     told = [f"{NONE} {DASH_EXPLAINED}"] * dash + [WORDS_EXPLAINED] * (UNKNOWN in words)
-    same = {"axis": AXIS, "marked": MARKED, "dash": DASH_EXPLAINED, "pictures": PICTURES_EXPLAINED}
+    neither = any(row["good"] == "neither" and row["spine"] for _, rows in groups for row in rows)
+    pictures = (*PICTURES_EXPLAINED, *[NEITHER_EXPLAINED] * neither)
+    same = {"axis": AXIS, "marked": MARKED, "dash": DASH_EXPLAINED, "pictures": pictures}
     return same | {"explained": explained, "words": told}
 
 
@@ -182,4 +186,4 @@ def _image(svg, words):
 def _rendered(template, **shown):
     order = {name: place for place, name in enumerate(marks.SIGNS)}
     told = shown | _legend(shown["groups"])
-    return render(template, **told, sign=_inline, picture=_image, order=order, unknown=UNKNOWN)
+    return render(template, **told, sign=_inline, picture=_image, order=order, whys=(UNKNOWN, UNTESTED))

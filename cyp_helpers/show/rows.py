@@ -3,15 +3,17 @@
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.compare.figures import format_places, look_up
+from cyp_helpers.compare.figures import as_text, format_places, look_up
 from cyp_helpers.compare.judge import Evidence, Verdict
 from cyp_helpers.compare.promise import CLEAR_SCORE
+from cyp_helpers.compare.subjects import line_ids
 from cyp_helpers.findings import attention, is_recent, with_page
 from cyp_helpers.show import marks
+from cyp_helpers.show.owners import leading
 from cyp_helpers.show.wording import plural
 from cyp_helpers.show.words import page_name
 
-UNKNOWN, NONE = "unknown", "–"
+UNKNOWN, UNTESTED, NONE = "unknown", "untested", "–"
 _YEARS_SHOWN = 5
 _LARGE = 0.25  # of the earlier figure: such a change is told although nothing can test it
 _LOOKING_BACK = ["five_years", "same_period_last_year", "previous"]  # the first that is clear speaks, else the last
@@ -37,7 +39,7 @@ def in_words(report, subjects):
     rows = subjects.reset_index(drop=True)
     return rows.assign(
         priority=rows["priority_id"].map(report.priorities.set_index("priority_id")["name"]),
-        short_name=short_names(report, rows), page=_pages(report, rows), **_figures(rows), **_change(report, rows),
+        short_name=short_names(report, rows), page=_pages(report, rows), **_figures(report, rows), **_change(report, rows),
         **_beside(rows, "england"), **_beside(rows, "neighbours"), **_target(report, rows), lead=_leads(report, rows),
         owner="", attention=rows["subject_id"].isin(attention(report)["subject_id"]),
     )
@@ -80,10 +82,7 @@ def _leads(report, rows):
     """Short name of the organisation that leads the activity each indicator measures."""
     listings = report.register.table("plan-indicators")
     listings = listings[(listings["plan_id"] == report.plan["plan_id"]) & (listings["activity_id"] != "")]
-    who = report.register.table("activity-organisations").query("role == 'lead'").drop_duplicates("activity_id")
-    lead = listings["activity_id"].map(who.set_index("activity_id")["organisation_id"])
-    line = listings["series_id"] + "|" + listings["area_id"] + "|" + listings["breakdown"]
-    lead = lead.set_axis(line).dropna()
+    lead = listings["activity_id"].map(leading(report.register)).set_axis(line_ids(listings)).dropna()
     names = report.register.table("organisations").set_index("organisation_id")
     names = names["short_name"].where(names["short_name"] != "", names["name"])
     return rows["subject_id"].map(lead[~lead.index.duplicated()]).map(names).astype("str").fillna(NONE)
@@ -92,14 +91,13 @@ def _leads(report, rows):
 # ---- words of a row ----
 
 
-def _figures(rows):
+def _figures(report, rows):
     """Figure and England's with three digits at most, never more than printed, and a period in a word or two."""
-    units = rows["unit"].map({"percent": "%"}).astype("str").fillna("")
-    own = _short(rows["value"], rows["value_text"]) + units
+    own = _short(report, rows, rows["value"], rows["value_text"])
     period = rows["period"].str.replace(r"^(academic|financial) year ", "", regex=True)
     period = period.str.replace(r"^period not printed \(.*(\d{4})\)$", r"by \1", regex=True)
     period = period.str.replace(r"\b([A-Z][a-z]{2})[a-z]+ ", r"\1 ", regex=True)
-    theirs = _short(rows["england_value"], rows["england_text"]) + units
+    theirs = _short(report, rows, rows["england_value"], rows["england_text"])
     return {
         "figure": own.where(~rows["unit"].isin(_WORDLESS), rows["value_text"]).where(rows["value"].notna(), UNKNOWN),
         "period": period.where(rows["value"].notna(), NONE),
@@ -109,18 +107,20 @@ def _figures(rows):
     }
 
 
-def _short(numbers, printed):
-    """Numbers with three digits at most, halves up, and no more decimals than are printed."""
+def _short(report, rows, numbers, printed):
+    """Numbers with three digits at most, halves up, no more decimals than are printed, with per cent or pounds."""
     numbers = numbers.astype(float)
     have = printed.astype("str").str.extract(r"\d\.(\d+)")[0].str.len().fillna(0)
     wanted = pd.Series(np.select([numbers.abs() >= 100, numbers.abs() >= 10], [0, 1], 2), numbers.index)
     places = np.minimum(have, wanted)
     up = np.floor(numbers.abs() * 10**places + 0.5 + 1e-9) / 10**places * np.sign(numbers)
-    return format_places(up, places).fillna("")
+    units = report.register.table("units").set_index("unit")
+    prefix, suffix = (as_text(rows["unit"].map(units[end])) for end in ("prefix", "suffix"))
+    return (prefix + format_places(up, places) + suffix.where((prefix != "") | (suffix == "%"), "")).fillna("")
 
 
 def _signed(verdict, evidence, too):
-    """The word and the sign of verdicts; ``too``: England moved that way as well. What nothing tests is not known."""
+    """The word and the sign of verdicts; ``too``: England moved that way as well."""
     verdict = verdict.astype("str")  # of no rows it is not known to be text
     good = verdict.map({str(one): one.good for one in Verdict}).fillna(0)
     clear, stated = evidence == Evidence.CLEAR, evidence == Evidence.STATED
@@ -129,7 +129,8 @@ def _signed(verdict, evidence, too):
     kinds = {"better too": better & too, "better": better, "worse too": worse & too, "worse": worse}
     kinds |= {"neither": clear, "unclear": unclear, "untested": stated}
     said = "said " + verdict.mask(verdict.isin([Verdict.NO_CHANGE, Verdict.NO_DIFFERENCE]), "similar")
-    words = np.select([clear, unclear, stated], [verdict, Evidence.UNCLEAR.value, said], UNKNOWN)
+    kinds_of_evidence = [clear, unclear, stated, evidence == Evidence.NOT_TESTED]
+    words = np.select(kinds_of_evidence, [verdict, Evidence.UNCLEAR.value, said, UNTESTED], UNKNOWN)
     sign = np.select(list(kinds.values()), list(kinds), "")
     return pd.Series(words, verdict.index, dtype="str"), pd.Series(sign, verdict.index)
 
@@ -148,9 +149,9 @@ def _change(report, rows):
     # Who falls behind moved less than England, whatever the way.
     words, sign = _signed(verdict, evidence, too & ~verdict.isin([Verdict.FALLING_BEHIND, Verdict.GAINING_GROUND]))
     large = (evidence == Evidence.NOT_TESTED) & (ours.abs() >= _LARGE * best["comparator_value"].astype(float).abs())
-    words = words.mask(large, pd.Series(np.where(ours > 0, "rise", "fall"), rows.index) + ", untested")
-    start = _short(best["comparator_value"], best["comparator_text"])
-    moved = start + " to " + _short(rows["value"], rows["value_text"])
+    words = words.mask(large, pd.Series(np.where(ours > 0, "rise", "fall"), rows.index) + f", {UNTESTED}")
+    start = _short(report, rows, best["comparator_value"], best["comparator_text"])
+    moved = start + " to " + _short(report, rows, rows["value"], rows["value_text"])
     bad = rows["polarity"].map({"higher": -1, "lower": 1}).astype(float) * ours > 0
     told = {"change": words, "change_sign": sign.mask(large, "untested"), "moved": moved, "earlier": evidence != ""}
     return told | {"doubtful": large & bad & is_recent(report, rows)}
@@ -211,9 +212,10 @@ def _years(lines, row):
         return pd.Series(dtype=float)
     newest, key = lines.loc[row["observation_id"]], ["series_id", "area_id", "breakdown"]
     line = lines[(lines[key] == newest[key]).all(axis=1)]
-    like = (line["kind"] == newest["kind"]) | ~line["dated"] | (not newest["dated"])
+    like = (line["kind"] == newest["kind"]) | (not newest["dated"])
     line = line[like & line["end"].between(newest["end"] - pd.DateOffset(years=_YEARS_SHOWN), newest["end"], "right")]
-    line = line.sort_values(["end", "published"], kind="stable").drop_duplicates("end", keep="last")
+    line = line.assign(own=line.index == row["observation_id"]).sort_values(["end", "own", "published"], kind="stable")
+    line = line.drop_duplicates("end", keep="last")  # where two sources print one period, the row's own figure
     return line["number"].set_axis(line["end"].dt.year + line["end"].dt.day_of_year / 366)
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 from cyp_helpers.compare.areas import list_in_use, list_words
 from cyp_helpers.compare.flags import FLAGS
 from cyp_helpers.compare.judge import Evidence, Verdict
-from cyp_helpers.findings import attention, judged, probably_not, worse_and_worsening
+from cyp_helpers.findings import attention, judged, probably_not, went_well
 from cyp_helpers.register.tables import days_of, list_known
 from cyp_helpers.show.sentences import paragraph, say
 from cyp_helpers.show.table import STYLE
@@ -94,7 +94,7 @@ def read_summary(report):
 
 def read_both_ways(report):
     """How many are worse and getting worse, and better and getting better."""
-    worse, better = worse_and_worsening(report), worse_and_worsening(report, "better")
+    worse, better = (found[found["both"]] for found in (attention(report), went_well(report)))
     names = f": {'; '.join(map(bold, worse['name']))}" if len(worse) else ""
     return Words(paragraph(say("worse_and_worsening", len(worse), names=names), say("better_and_better", len(better))))
 
