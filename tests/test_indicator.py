@@ -16,6 +16,7 @@ from cyp_helpers.pages import data_quality as quality
 from cyp_helpers.register.tables import UnknownName, find_area, load_register
 from cyp_helpers.report import open_review
 from cyp_helpers.show import words
+from cyp_helpers.show.views import _standing_out as standing_out
 
 LAST, THIS, ENGLAND = "FY 2014/15", "FY 2015/16", "E92000001"
 COUNTS = [(1475, 10089), (2186, 10532), (2196, 8866), (2957, 8462), (2840, 6390)]  # rising from 15% to 44%
@@ -119,6 +120,32 @@ def test_the_finding_tells_what_is_clear_and_the_pictures_tell_the_place():
     assert "England 22 in 2015/16" in years.alternative
     assert "rank 1 of 2 authorities with a figure. One neighbour: Neighbour 0 20.0." in everyone.alternative
     assert everyone.picture.count(b'class="a"') == 2
+
+
+def test_a_promise_without_a_record_of_its_own_says_whose_it_is():
+    figures = [published("23.0", THIS), published("20.0", THIS, "A0"), published("22.0", THIS, ENGLAND)]
+    none = "No record of this indicator itself is known yet"
+    promised, untested = (about(review(figures, variation=one)).peers.record() for one in (("0.16", "0"), ()))
+    assert promised == f"{none}: each promise is that of like verdicts on other indicators."
+    assert untested == f"{none}."
+
+
+def test_a_yearly_indicator_is_led_by_its_year_and_a_monthly_one_by_its_month():
+    register = load_register(PROJECT)
+    plan = open_review("cypf-2016-18", "2017-18 part 2", register=register)
+    yearly = indicator.open_indicator(plan, "referrals")
+    assert "9,317 in 2016/17" in indicator.finding(yearly) and "March 2017" not in indicator.finding(yearly)
+    monthly = replace(yearly, row=yearly.row.replace("annual", "monthly"))
+    assert "550 in March 2017" in indicator.finding(monthly)
+    assert "<strong" in indicator.finding(yearly) and "Neither direction is better by itself: more" in indicator.finding(yearly)
+
+
+def test_a_run_chart_names_the_months_that_stand_out_each_once():
+    names = ["April", "May", "June", "July", "August"]
+    points = pd.DataFrame({"period_label": names, "outside": [1, 0, 0, 0, 1], "shift": [1, 1, 1, 0, 0], "trend": 0, "two_of_three": [0, 1, 0, 0, 0]})
+    rules = ["outside", "shift", "trend", "two_of_three"]
+    told = standing_out(points.astype(dict.fromkeys(rules, bool)))
+    assert told == "April and August outside the limits; May to June a long run on one side of the mean"
 
 
 def test_what_it_would_take_is_told_in_cases_and_what_is_reached_says_so():

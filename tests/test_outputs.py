@@ -8,11 +8,11 @@ from decimal import Decimal
 import openpyxl
 import pandas as pd
 import pytest
-from conftest import figure, id_of, published, target, tiny
+from conftest import figure, id_of, published, statement, target, tiny
 from IPython.core.interactiveshell import InteractiveShell
 
 from cyp_helpers import findings
-from cyp_helpers.pages import indicator
+from cyp_helpers.pages import all_indicators, indicator
 from cyp_helpers.pages import priority_review as page
 from cyp_helpers.register.tables import UnknownName
 from cyp_helpers.report import check_parameters, open_review
@@ -103,9 +103,51 @@ def test_a_lone_figure_has_no_chart():
 
 def test_words_about_nothing():
     empty = open_review("p", "2016-17 part 1", "a", register=tiny([]))
-    assert "One indicator or measure is listed here; none has a figure and none can be judged." in words.in_brief(empty)
+    assert "One indicator is listed here; none has a figure and none can be judged." in words.in_brief(empty)
     assert page.read_areas(empty) == "No figure can be set against England's."
     assert page.read_gaps(empty).startswith("One indicator cannot be judged.")
+
+
+def test_what_is_not_found_is_said_of_this_priority_and_of_the_years_that_are_looked_at():
+    """The same gap below England in a figure of 2015/16 and in one of 2011/12, looked at in September 2016."""
+    found = []
+    for year in (THIS, "FY 2011/12"):
+        register = tiny([], open_data=[published("60", year), published("80", year, ENGLAND)], variation=("0.25", "0"))
+        told = words.read_summary(open_review("p", "2016-17 part 1", "a", register=register))
+        found.append(told.startswith("In figures of the last two years no indicator of this priority counts as worse than England"))
+    assert found == [False, True]
+    whole = open_review("p", "2016-17 part 1", register=tiny([]))
+    for told in (all_indicators.read_attention(whole), all_indicators.read_went_well(whole)):
+        assert told.startswith("In figures of the last two years no indicator of the plan counts as ")
+
+
+def test_what_a_document_alone_says_is_told_apart_and_not_in_the_tallies():
+    said = open_review("p", "2016-17 part 1", "a", register=tiny([], stated=[statement(THIS)]))
+    told = words.counts(said)
+    assert "none has a figure and one can be judged, one of them only by what a document says" in told
+    assert "Against England: none could be judged." in told and "Evidence for" not in told
+    assert told.endswith("A document alone says, without both figures: against England, one better.")
+    alone = "No figure can be set against England's. A document alone says, without both figures: against England, one better."
+    assert page.read_areas(said) == alone
+
+
+def test_caveats_of_no_series_are_none_and_those_of_one_are_its_own(review):
+    assert words.caveats(review, []) == ""
+    assert "provisional figures" in words.caveats(review, ["s"]) and "provisional" not in words.caveats(review, ["t"])
+
+
+def test_what_is_listed_is_the_number_of_rows_of_the_table():
+    """Kinds are told one by one and in all, events apart; what serves two priorities is in the table once."""
+    whole = open_review("cypf-2016-18", "2017-18 part 2")
+    rows, told = all_indicators.listed(whole), words.counts(whole)
+    kinds, all_told = re.match(r"(.*), (\d+) in all, are listed here; (\d+) have a figure", told).groups()[:2]
+    assert len(rows) == int(all_told) == sum(map(int, re.findall(r"\d+", kinds)))
+    assert f"; {rows['value'].notna().sum()} have a figure and" in told
+    assert "21 events or documents to deliver are listed too." in told
+    seen, told = findings.coverage(whole).set_index("priority_id"), all_indicators.read_coverage(whole)
+    shown = seen["listed"] - seen["milestones"] - seen["background"]
+    assert told.startswith(f"Of the {kinds} that") and "Three serve more than one priority" in told
+    assert shown.sum() == len(rows) + 3
 
 
 def test_the_workbook_keeps_numbers_and_words_apart_one_table_a_sheet(review, tmp_path):

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.long
 
 NAMES = ["board", "all-indicators", "priority-1-safe", "indicator-re-referrals", "indicator-referrals"]
 NAMES += ["delivery", "data-quality", "annual-review"]
+KENT = ["board", "all-indicators", "priority-1-family-together", "priority-5-leadership"]
 INDEX = "../../index"  # from a review's folder
 _HOLDS_AXE = importlib.util.find_spec("axe_playwright_python")  # its axe.min.js alone is used
 AXE = Path(_HOLDS_AXE.submodule_search_locations[0]) / "axe.min.js" if _HOLDS_AXE else None
@@ -33,15 +34,26 @@ AXE = Path(_HOLDS_AXE.submodule_search_locations[0]) / "axe.min.js" if _HOLDS_AX
 @pytest.fixture(scope="module")
 def pack(tmp_path_factory):
     """A page of each kind, and the names of all pages of the review."""
+    return made_of(Run("cypf-2016-18", "2017-18 part 2"), NAMES, tmp_path_factory.mktemp("pack"))
+
+
+@pytest.fixture(scope="module")
+def of_kent(tmp_path_factory):
+    """The pages of an authority that lead to reasons, and a priority without a verdict, to which no table of verdicts belongs."""
+    run = Run("national-framework", "2026-11-27", "E10000016")
+    return made_of(run, KENT, tmp_path_factory.mktemp("kent"))
+
+
+def made_of(run, names, project):
+    """These pages of a run, made in a project, and the names of all its pages."""
     import pickle
 
-    run, project = Run("cypf-2016-18", "2017-18 part 2"), tmp_path_factory.mktemp("pack")
     (project / "data").symlink_to(PROJECT / "data")
     folder, manifest = ReviewFolder(project, run), {"parameters": run.parameters, "made": []}
-    whole = open_review(run.plan, run.review, register=load_register(PROJECT))
+    whole = open_review(run.plan, run.review, area=run.area, register=load_register(PROJECT))
     jobs = plan_jobs(whole, run)
     pages = [{"name": job.name, "label": job.label, "group": job.group} for job in jobs if job.notebook]
-    for job in [job for job in jobs if job.name in NAMES]:
+    for job in [job for job in jobs if job.name in names]:
         made = work.make_page(PROJECT, job, pickle.dumps(whole), pages)
         assert not made.error, made
         folder.keep(made.files, manifest)
@@ -51,9 +63,10 @@ def pack(tmp_path_factory):
     return path, {f"{page['name']}.html" for page in pages}
 
 
-def test_no_link_and_no_anchor_leads_nowhere(pack):
-    folder, pages = pack
-    for name in [*NAMES, INDEX]:
+@pytest.mark.parametrize("which, names", [("pack", [*NAMES, INDEX]), ("of_kent", KENT)])
+def test_no_link_and_no_anchor_leads_nowhere(which, names, request):
+    folder, pages = request.getfixturevalue(which)
+    for name in names:
         text = (folder / f"{name}.html").read_text(encoding="utf-8")
         for link in set(re.findall(r'<a [^>]*href="([^"]*)"', text)):
             page, _, anchor = unquote(link).partition("#")

@@ -148,7 +148,7 @@ def test_the_annual_review_names_candidates_with_reasons(register):
     assert rows["young_people_rank"].tolist() == ["1", "2", "4", "3"]
     assert (
         rows["actions"].sum() == len(delivery.actions_of(report))
-        and (rows["overdue"] + rows["done"] <= rows["actions"]).all()
+        and (rows["past_their_day"] + rows["done"] <= rows["actions"]).all()
     )
     little = rows["judged"] * 3 < rows["judged"] + rows["not_judged"]
     assert rows["candidate"].eq("change").equals(little) and little.any()

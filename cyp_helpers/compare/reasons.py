@@ -39,7 +39,7 @@ GAPS = {
     "start unlike": "The starting figure covers an unlike period.",
 }
 _VAGUE = ["about", "over", "under"]  # qualifiers
-_BETTER = {"higher": "higher is better", "lower": "lower is better", "none": "neither direction is better in itself"}
+BETTER = {"higher": "higher is better", "lower": "lower is better", "none": "neither direction is better by itself"}
 
 
 def gap_sentences(gap, area, detail):
@@ -91,7 +91,7 @@ def pair_sentences(rows, mine, other, unlike, units):
     more = rows["difference"]
     side = choose(rows.index, (more > 0, " above "), (more < 0, " below "), otherwise=" from ")
     gap = mine["said"] + " is " + size + side + beside + _children(rows, mine) + "; "
-    gap += rows["polarity"].map(_BETTER).fillna("")
+    gap += rows["polarity"].map(BETTER).fillna("")
     gap = gap.mask(more == 0, mine["said"] + " is the same as " + beside) + "." + _england_too(rows, units)
     both = mine["said"] + " and " + beside
     vague = (mine["qualifier"].isin(_VAGUE) | other["qualifier"].isin(_VAGUE)) & hidden

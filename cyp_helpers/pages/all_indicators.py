@@ -1,6 +1,6 @@
 """The page of all indicators: one table, and what is said of it."""
 
-from cyp_helpers.findings import attention, coverage, went_well
+from cyp_helpers.findings import attention, judged, went_well
 from cyp_helpers.pages import priority_review
 from cyp_helpers.pages.data_quality import ages
 from cyp_helpers.register.due import next_figures
@@ -8,7 +8,7 @@ from cyp_helpers.show.picture import Pictures
 from cyp_helpers.show.rows import pictured
 from cyp_helpers.show.sentences import paragraph, say
 from cyp_helpers.show.wording import Words
-from cyp_helpers.show.words import named, not_next_year, of_which_new
+from cyp_helpers.show.words import indicators, kinds_of, named, none_found, not_next_year, of_which_new
 
 
 def listed(report):
@@ -19,7 +19,7 @@ def listed(report):
     >>> listed(cyp.open_review("cypf-2016-18", "2017-18 part 2"))["subject_id"].is_unique
     True
     """
-    rows = report.subjects[report.subjects["measure"].isin(["indicator", "evidence figure"])]
+    rows = report.subjects
     names = report.priorities.set_index("priority_id")["name"]
     serves = rows["priority_id"].map(names).groupby(rows["subject_id"]).agg(", ".join)
     return priority_review.listed(report).assign(serves=lambda each: each["subject_id"].map(serves))
@@ -34,13 +34,15 @@ def read_attention(report):
     """The first three that need attention, and how many of all will probably not be so next year."""
     worst = attention(report)
     names = "; ".join(named(row) for _, row in worst.head(3).iterrows())
-    return Words(paragraph(say("attention", len(worst), new=of_which_new(worst), names=names), not_next_year(worst)))
+    told = say("attention", len(worst), new=of_which_new(worst), names=names, **none_found(report))
+    return Words(paragraph(told, not_next_year(worst)))
 
 
 def read_went_well(report):
     """How much went well, and how much of it will probably not be so next year."""
     good = went_well(report)
-    return Words(paragraph(say("went_well", len(good), new=of_which_new(good)), not_next_year(good)))
+    told = say("went_well", len(good), new=of_which_new(good), **none_found(report))
+    return Words(paragraph(told, not_next_year(good)))
 
 
 def older(report):
@@ -62,7 +64,8 @@ def read_older(old):
 
 
 def read_coverage(report):
-    """How much of what is listed can be judged."""
-    total = coverage(report).drop(columns=["priority_id", "name"]).sum()
-    told = {"judged": say("can_be_judged", total["judged"]), "milestones": say("milestones", total["milestones"])}
-    return Words(say("coverage", total["listed"] - total["background"], **told))
+    """How much of what is listed, each once, can be judged, and how much the table counts more than once."""
+    rows, listed = report.subjects.query("measure != 'context figure'"), indicators(report)
+    told = say("can_be_judged", listed["subject_id"].isin(judged(report)["subject_id"]).sum())
+    twice = (rows.groupby("subject_id")["priority_id"].nunique() > 1).sum()
+    return Words(paragraph(say("coverage", len(listed), kinds=kinds_of(listed["measure"]), judged=told), say("twice", twice)))

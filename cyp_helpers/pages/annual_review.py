@@ -22,8 +22,8 @@ def priorities_of_review(report):
     """What speaks for and against each priority.
 
     Returns a DataFrame with one row for each priority: ``priority_id``, ``priority`` (name), ``needs_attention`` and
-    ``went_well`` (numbers of indicators), ``actions``, ``overdue`` and ``done`` (numbers), ``judged`` and
-    ``not_judged`` (indicators and measures), ``young_people_rank`` ('' where none is printed; only where the plan
+    ``went_well`` (numbers of indicators), ``actions``, ``past_their_day`` and ``done`` (numbers), ``judged`` and
+    ``not_judged`` (indicators, figures and events), ``young_people_rank`` ('' where none is printed; only where the plan
     prints one), ``candidate`` (keep, change, retire) and ``reason``.
 
     >>> priorities_of_review(cyp.open_review("cypf-2016-18", "2017-18 part 2"))["candidate"].isin(CANDIDATES).all()
@@ -35,7 +35,7 @@ def priorities_of_review(report):
         "needs_attention": attention(report)["priority_ids"].str.split().explode(),
         "went_well": went_well(report)["priority_ids"].str.split().explode(),
         "actions": actions["priority_id"],
-        "overdue": actions.loc[actions["state"].isin(LATE), "priority_id"],
+        "past_their_day": actions.loc[actions["state"].isin(LATE), "priority_id"],
         "done": actions.loc[actions["state"].isin([DONE, SAID_DONE]), "priority_id"],
     }
     number = {name: ids.value_counts().reindex(seen.index).fillna(0).astype(int) for name, ids in number.items()}
@@ -48,24 +48,24 @@ def priorities_of_review(report):
     finished &= rows["done"] == rows["actions"]
     unseen = (rows["judged"] / listed.where(listed > 0)).fillna(0) < _LITTLE
     told = _judged_of(rows["judged"], listed)
-    overdue = "Nothing needs attention; actions past their day: " + rows["overdue"].astype(str) + ". "
+    late = "Nothing needs attention; actions past their day: " + rows["past_their_day"].astype(str) + ". "
     attend = "Indicators that need attention: " + rows["needs_attention"].astype(str) + ". "
     reasons = [
         (finished, RETIRE, "Nothing needs attention, something went well, and every action is done."),
         (unseen, CHANGE, told + " That cannot steer it: change what is measured."),
         (rows["needs_attention"] > 0, KEEP, attend + told),
-        (rows["overdue"] > 0, KEEP, overdue + told),
+        (rows["past_their_day"] > 0, KEEP, late + told),
     ]
     return _decided(rows, reasons, "Nothing needs attention. " + told).reset_index()
 
 
 def _judged_of(judged, listed):
-    """ "Three of its nine indicators and measures can be judged." of each row."""
+    """ "Three of its nine indicators, figures and events can be judged." of each row."""
     number = {n: count(n) for n in {*judged, *listed}}
     many = judged.map(number).replace("no", "none").mask(judged == listed, "all")
-    many += " of its " + listed.map(number) + " indicators and measures can be judged."
-    one = "its one indicator or measure " + (judged > 0).map({True: "can", False: "cannot"}) + " be judged."
-    told = many.mask(listed == 1, one).mask(listed == 0, "it lists no indicator or measure.")
+    many += " of its " + listed.map(number) + " indicators, figures and events can be judged."
+    one = "its one indicator, figure or event " + (judged > 0).map({True: "can", False: "cannot"}) + " be judged."
+    told = many.mask(listed == 1, one).mask(listed == 0, "it lists no indicator.")
     return told.str[:1].str.upper() + told.str[1:]
 
 

@@ -7,7 +7,7 @@ from cyp_helpers.compare.promise import record_of
 from cyp_helpers.findings import names_of
 from cyp_helpers.register.periods import months_between
 from cyp_helpers.show.sentences import paragraph, say
-from cyp_helpers.show.wording import count, escape, join
+from cyp_helpers.show.wording import count, day, escape, join
 
 OLD = 24  # months
 
@@ -58,6 +58,15 @@ def variation(report):
 
 
 # ---- sentences ----
+
+
+def looked_back(rows):
+    """That rows of ``record`` or ``usual-variation`` are not as they were known at the review, but of which day.
+
+    >>> looked_back(pd.DataFrame({"learnt": ["2026-11-26"]}))
+    'This is not as known at the review: it looks back from 26 November 2026 on all years.'
+    """
+    return f"This is not as known at the review: it looks back from {day(pd.Timestamp(rows['learnt'].max()))} on all years."
 
 
 def read_record(record):

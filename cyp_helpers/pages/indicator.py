@@ -11,9 +11,9 @@ from cyp_helpers.compare.areas import list_in_use, neighbour_averages
 from cyp_helpers.compare.figures import TOTALS
 from cyp_helpers.compare.judge import promise_tables, verdicts
 from cyp_helpers.compare.promise import level_scale, promises
+from cyp_helpers.compare.reasons import BETTER
 from cyp_helpers.findings import with_page
 from cyp_helpers.register.tables import UnknownName, source_titles
-from cyp_helpers.show.columns import WORDS
 from cyp_helpers.show.peers import Peers
 from cyp_helpers.show.rows import bare, in_words, short_names
 from cyp_helpers.show.views import (  # noqa: F401  what the notebook calls
@@ -26,6 +26,7 @@ VERDICTS = ["comparator", "comparator_value", "difference", "usual", "verdict", 
             "reason", *_PLACES]  # fmt: skip
 REACH = ["goal", "goal_figure", "difference", "cases", "places"]
 BESIDE = ["area", "value_text", "rank"]
+_MONTHS = {"annual": 12, "quarterly": 3, "monthly": 1}  # of the period that an indicator is about, by its frequency
 _NEAREST = {"same": 0, "near": 1, "context": 2}
 _CHOICES = ["list_of_neighbours", "average", "used_here", "neighbours_with_figure", "value", "difference", "verdict",
             "evidence", "promise"]  # fmt: skip
@@ -78,8 +79,8 @@ class Indicator:
 
     @property
     def series(self):
-        """``series_id`` of the published line, or '' where there is none."""
-        return "" if self.line is None else self.line["series_id"]
+        """Every ``series_id`` of which its page shows a figure or a definition."""
+        return sorted({*self.subjects["series_id"], *definitions(self.report, self.row.name)["series_id"]})
 
     @property
     def others(self):
@@ -123,7 +124,7 @@ def finding(about):
     """The finding as a heading, the figure with its place, what the indicator counts and which direction is better."""
     title, lead = _told(about)
     row, reason = about.row, about.row["polarity_reason"]
-    better = f"{WORDS['polarity'][row['polarity']].capitalize()}: {stop(reason[:1].lower() + reason[1:])}"
+    better = stop(": ".join(filter(None, [BETTER[row["polarity"]].capitalize(), reason[:1].lower() + reason[1:]])))
     held = about.peers.chooser(VERDICTS, REACH) if about.peers else ""
     strong = f'<strong data-field="lead">{_safe(lead)}</strong>.' if lead else ""
     said = " ".join(filter(None, [strong, _safe(stop(row["definition"])), _safe(better)]))
@@ -139,6 +140,8 @@ def _told(about):
     if subjects.empty:
         known = points(about.report, about.row.name)
         known = known[known["area_id"] == own]
+        whole = known["months"] == _MONTHS.get(about.row["frequency"])  # a yearly indicator is not told by a month
+        known = known[whole] if whole.any() else known
         newest = f"{known['text'].iloc[-1]} in {known['period_label'].iloc[-1]}" if len(known) else ""
         return f"{about.row['name']}: {newest or 'no figure is known'}", newest
     row = in_words(about.report, subjects.head(1)).iloc[0]

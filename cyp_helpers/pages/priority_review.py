@@ -7,14 +7,13 @@ from cyp_helpers.show.owners import commentary as commentary  # what the noteboo
 from cyp_helpers.show.picture import Pictures
 from cyp_helpers.show.rows import in_words, pictured
 from cyp_helpers.show.sentences import paragraph, say
-from cyp_helpers.show.wording import Words, escape, join
-from cyp_helpers.show.words import tally
+from cyp_helpers.show.wording import Words, capital, escape
+from cyp_helpers.show.words import indicators, kinds_of, read_stated, tally
 
 
 def listed(report):
     """The indicators of a priority and the figures of its review of evidence: rows of ``rows.in_words``."""
-    rows = report.subjects[report.subjects["measure"].isin(["indicator", "evidence figure"])]
-    return in_words(report, rows.drop_duplicates("subject_id"))
+    return in_words(report, indicators(report))
 
 
 def table(report, rows):
@@ -38,26 +37,25 @@ def read_targets(report):
 
 
 def read_changes(report):
-    """What got better or worse, and how much of it is old or only stated."""
+    """What got better or worse by figures, how much of it is old, and apart what documents alone say."""
     rows = judged_over_time(report).query("measure != 'context figure'")
-    stated, stale = rows["evidence"].eq(Evidence.STATED).sum(), rows["flags"].str.contains("no new figure").sum()
-    told = say("changes", len(rows), tally=tally(rows["verdict"]))
-    return Words(paragraph(told, say("stated", stated), say("stale", stale)))
+    shown = rows[rows["evidence"] != Evidence.STATED]
+    told = say("changes", len(shown), tally=tally(shown["verdict"]))
+    stale = shown["flags"].str.contains("no new figure").sum()
+    return Words(paragraph(told, say("stale", stale), read_stated(rows)))
 
 
 def read_areas(report):
-    """How many stand better or worse than England, and how many of these are only stated; then the neighbours."""
-    verdicts = judged(report)
-    rows, beside = (verdicts[verdicts["question"] == one] for one in ("england", "neighbours"))
-    told = [say("beside_england", len(rows), tally=tally(rows["verdict"]))]
-    told.append(say("standing_stated", rows["evidence"].eq(Evidence.STATED).sum()))
-    return Words(paragraph(*told, say("neighbours", len(beside), tally=tally(beside["verdict"]))))
+    """How many stand better or worse than England and the neighbours by figures, and apart what documents alone say."""
+    rows = judged(report).query("question in ['england', 'neighbours']")
+    shown = rows[rows["evidence"] != Evidence.STATED]
+    england, near = (shown.loc[shown["question"] == one, "verdict"] for one in ("england", "neighbours"))
+    told = [say("beside_england", len(england), tally=tally(england)), say("neighbours", len(near), tally=tally(near))]
+    return Words(paragraph(*told, read_stated(rows)))
 
 
 def read_gaps(report):
     """How much cannot be judged, and how many figures are shown and not judged."""
-    kinds = not_judged(report)["measure"].value_counts()
-    parts = [say(f"gap_{kind}", kinds[kind]) for kind in ("indicator", "milestone", "evidence figure") if kind in kinds]
-    told = join(parts) if parts else ""
-    gaps = say("gaps", kinds.sum(), kinds=told[:1].upper() + told[1:])
+    measures = not_judged(report)["measure"]
+    gaps = say("gaps", len(measures), kinds=capital(kinds_of(measures)))
     return Words(f"{gaps} {say('background', report.subjects['measure'].eq('context figure').sum())}")

@@ -28,7 +28,7 @@ def with_catalogue(tables):
     known = dict(
         series_id=own["series_id"], indicator_id=base, name=name, short_name=own["short_name"],
         definition="As the indicator", unit=own["unit"], decimals=own["decimals"], polarity=own["polarity"],
-        polarity_reason="As the publisher's dictionary has it", year_type=own["year_type"].map(_YEAR), frequency="annual",
+        polarity_reason=own["polarity"].map({"none": ""}).fillna("So says the publisher"), year_type=own["year_type"].map(_YEAR), frequency="annual",
         measure_key=own["series_id"], dataset="lait", measure=own["measure"], per=own["unit"].map(PER).fillna(1).map("{:.0f}".format),
         period_kind=own["year_type"], first_year=own["first_year"], last_year=own["last_year"], first_edition=own["first_edition"],
         last_edition=own["last_edition"], edition_source=own["source_id"], above_100=own["above_100"], lag_months=own["lag_months"],
@@ -36,7 +36,7 @@ def with_catalogue(tables):
         reason="The published measure itself", differs=own["what_changed"],
     )  # fmt: skip
     known = pd.DataFrame(known, dtype="str")
-    measured = own["name"] + " (" + own["topic"] + ", " + own["measure"] + " of the Local Authority Interactive Tool)"
+    measured = "As the publisher names it: " + own["name"] + ", under the topic " + own["topic"]
     facts = known.assign(definition=measured, name=own["name"]).drop_duplicates("indicator_id")
     breaks = pd.DataFrame(
         {"series_id": own.groupby("measure")["series_id"].shift(1), "successor_series_id": own["series_id"], "basis": "assigned",

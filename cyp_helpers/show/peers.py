@@ -161,15 +161,18 @@ class Peers:
         return rows.rename(columns={"text": "value_text"}).reset_index(drop=True)[columns]
 
     def record(self):
-        """How clear verdicts of each kind on this series have held so far, in words; '' where too few are known."""
+        """How clear verdicts of each kind on this series have held so far, in words, and what the others' promises rest on."""
         rows = self._of_line(self.report.register.table("promise-series")).astype({"learnt": int})
         rows = rows[rows["learnt"] <= self.now["end"].dt.year.iloc[0]].sort_values("learnt")
         rows = rows.drop_duplicates("kind", keep="last").set_index("kind").reindex(list(COMPARED)).dropna()
         parts = [f"{COMPARED[kind]} {float(row['held']):.0%} of {int(row['cases']):,}" for kind, row in rows.iterrows()]
+        promised = self.verdicts.loc[self.verdicts["promise"].notna(), "comparator"]
+        others = "each promise is that of like verdicts on other indicators" if len(promised) else ""
         if not parts:
-            return "No record of like verdicts on this indicator is known yet."
+            return ": ".join(filter(None, ["No record of this indicator itself is known yet", others])) + "."
         held = "Record: where figures of this indicator stood out so far, they still did a year later"
-        return f"{held} {join(parts)} times."
+        others = others.replace("each", "any other") if set(promised) - set(rows.index) else ""
+        return f"{held} {join(parts)} times{others and '; '}{others}."
 
     # ---- what a page's script shows ----
 

@@ -104,6 +104,11 @@ def _markdown():
         def __init__(self):
             super().__init__(escape=False)  # True would also show the "&" of an entity
 
+        def heading(self, text, level, **attrs):
+            """A heading of a section is an address, so that a link leads there whatever the section shows."""
+            slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+            return super().heading(text, level, **attrs | ({"id": slug} if level == 2 else {}))
+
         def inline_html(self, html):
             return html if html in ("<span>", "</span>") else mistune.escape(html)
 

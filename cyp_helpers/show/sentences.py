@@ -7,7 +7,8 @@ _TABLE = """
 documents | | one figure from {from_documents} | {n} figures from {from_documents}
 from_documents | | one document | {n} documents
 published | no published figure of {area} | one published figure of {area}, its region and England | {n} published figures of {area}, its region and England
-listed | No indicator or measure is listed here. | One indicator or measure is listed here; {rest}. | {N} indicators and measures are listed here; {rest}.
+listed | No indicator is listed here. | {kinds} is listed here; {rest}. | {kinds} are listed here; {rest}.
+events | | One event or document to deliver is listed too. | {N} events or documents to deliver are listed too.
 with_figure | none has a figure | one has a figure | {n} have a figure
 can_be_judged | none can be judged | one can be judged | {n} can be judged
 in_words | | , one of them only by what a document says | , {n} of them only by what a document says
@@ -15,20 +16,19 @@ evidence | | Evidence for the one verdict over time or beside others: {kinds}. |
 targets | The documents print no target that a figure could be held against. | One indicator has a printed target: {tally}. | {N} indicators have a printed target: {tally}.
 loose | | One target is looser than the figure it started from: {names}. | {N} targets are looser than the figures they started from: {names}.
 changes | No figure can be set against an earlier one. | One indicator is set against an earlier figure: {tally}. | {N} indicators are set against an earlier figure: {tally}.
-stated | | One of these is only stated, without both figures. | {N} of these are only stated, without both figures.
+stated | | A document alone says, without both figures: {tallies}. | Documents alone say, without both figures: {tallies}.
 stale | | One rests on a figure that has not moved on since the last review: that is not the same as no change. | {N} rest on figures that have not moved on since the last review: that is not the same as no change.
 beside_england | No figure can be set against England's. | One indicator stands beside England: {tally}. | {N} indicators stand beside England: {tally}.
-standing_stated | | For one of these the document says how the area stands and prints no figures to check it with. | For {n} of these the documents say how the area stands and print no figures to check it with.
 neighbours | | Beside its neighbours: {tally}. | Beside its neighbours: {tally}.
 gaps | Everything listed can be judged in some way. | {kinds} cannot be judged. A missing figure is not good news. | {kinds} cannot be judged. A missing figure is not good news.
 gap_indicator | | one indicator | {n} indicators
 gap_milestone | | one event or document to deliver | {n} events or documents to deliver
 gap_evidence figure | | one figure of the review of evidence | {n} figures of the review of evidence
 background | There are no background figures here. | One figure describes need, money or volume; more or less of it is neither better nor worse. | {N} figures describe need, money or volume; more or less of them is neither better nor worse.
-coverage | The documents list no indicator or measure. | The documents list one indicator or measure; {judged}{milestones}. | Of {n} indicators and measures that the documents list, {judged}{milestones}. One that serves two priorities counts under each.
-milestones | | ; one is an event or document to deliver | ; {n} are events or documents to deliver
-attention | No indicator of the plan counts as worse than England or its neighbours, as worsened or as missing its target; what cannot be judged may not be well. | One indicator needs attention, {new}: {names}. | {N} indicators need attention, {new}. First: {names}.
-went_well | No indicator of the plan counts as better than England or its neighbours, as improved or as meeting its target. | One indicator went well, {new}. | {N} indicators went well, {new}.
+coverage | The documents list no indicator. | Of the {kinds} that the documents list, {judged}. | Of the {kinds} that the documents list, {judged}.
+twice | | One serves more than one priority and counts under each in the table. | {N} serve more than one priority and count under each in the table.
+attention | In figures of the last {years} years no indicator of {whole} counts as worse than England or its neighbours, as worsened or as missing its target. What cannot be judged may not be well. | One indicator needs attention, {new}: {names}. | {N} indicators need attention, {new}. First: {names}.
+went_well | In figures of the last {years} years no indicator of {whole} counts as better than England or its neighbours, as improved or as meeting its target. | One indicator went well, {new}. | {N} indicators went well, {new}.
 not_next_year | | By the record of like cases, about one of these will not be so next year. | By the record of like cases, about {n} of these will not be so next year.
 new | known at the last review | one of them new since the last review | {n} of them new since the last review
 new_figures | No figure is new since the review {before}. No new data is not no change. | One figure is new since the review {before}. | {N} figures are new since the review {before}.
@@ -84,8 +84,8 @@ SENTENCES = {
 def say(name, number, /, **parts):
     """A sentence of the list for a number; what it is filled with must be Markdown already (``wording.escape``).
 
-    >>> say("stated", 1)
-    One of these is only stated, without both figures.
+    >>> say("undated", 1)
+    One has no printed period.
     >>> say("new_figures", 12, before="2017-18 part 1")
     12 figures are new since the review 2017-18 part 1.
     """

@@ -6,7 +6,7 @@ from cyp_helpers import findings
 from cyp_helpers.compare.judge import NO_VERDICT
 from cyp_helpers.show.columns import text_of
 from cyp_helpers.show.table import show
-from cyp_helpers.show.words import notes_on_lines
+from cyp_helpers.show.words import COVERAGE_NOTE, notes_on_lines
 
 _KEY = ["priority_id", "subject_id"]
 # Columns and their headings, where ``columns.py`` has none that says the unit; a heading keeps verdict and evidence apart.
@@ -45,7 +45,7 @@ def sheets_of(report):
             "Comparisons has the reasons, the region, targets as printed and figures on other definitions.",
         ),
         "Comparisons": show(_comparisons(report), compared, notes_on_lines(report, report.lines)),
-        "Coverage": show(seen, "How much can be judged: numbers of indicators and measures, by priority"),
+        "Coverage": show(seen, "How much can be judged: numbers of what is listed, by priority", COVERAGE_NOTE),
         "Sources": show(used[read], "Every figure used, with its source"),
         "Queries": show(odd[queries], "Source queries: what is odd about these figures in their sources"),
     }

@@ -12,13 +12,14 @@ from cyp_helpers.register.tables import ENGLAND, decimal_places
 from cyp_helpers.show import drawing
 from cyp_helpers.show.charts import Chart, Charts
 from cyp_helpers.show.table import show
-from cyp_helpers.show.wording import count, plural
+from cyp_helpers.show.wording import count, join, plural
 
 POINTS = ["line", "value", "value_text", "marks", "period_label", "document", "locator"]  # told of each point
 _RULES = {
-    "outside": "outside the limits", "shift": "in a run of seven on one side of the mean",
-    "trend": "in a run of seven that rise or fall", "two_of_three": "near a limit with another of three",
+    "outside": "outside the limits", "shift": "a long run on one side of the mean",
+    "trend": "a long run that rises or falls", "two_of_three": "close to a limit, two of three",
 }
+_SPELLS = 3  # of one rule that a title names
 _NOTHING = "No figures of other authorities are published for this indicator."
 
 
@@ -163,8 +164,7 @@ def _runs(about):
 
 def _run_chart(about, name, line):
     points, kind, area = limits_table(line), line["kind"].iloc[0], about.report.area["name"]
-    counts = points[list(_RULES)].sum()
-    told = "; ".join(f"{number} {_RULES[rule]}" for rule, number in counts.items() if number) or f"no {kind} stands out"
+    told = _standing_out(points) or f"no {kind} stands out"
     title = f"{name}, {area}, to {points['period_label'].iloc[-1]}: {points['reason'].iloc[0].rstrip('.') or told}"
     places = int(decimal_places(line["value"]).max())
     named = zip(("mean", "lower limit", "upper limit"), points[["centre", "lower", "upper"]].iloc[0])
@@ -179,6 +179,20 @@ def _run_chart(about, name, line):
     data = show(data, f"{kind.capitalize()}s behind the chart: {name}")
     note = "Diamonds stand out. Figures that follow the seasons do so each year, which is no change." if levels else ""
     return Chart(title, alternative.strip(), picture, data, note)
+
+
+def _standing_out(points):
+    """ "March 2013 outside the limits; April to ... ": which points each rule names, each by the first that does."""
+    rule = pd.Series(np.select([points[one] for one in _RULES], list(_RULES), ""), points.index)
+    spells = points.assign(rule=rule).groupby([rule.ne(rule.shift()).cumsum(), rule])["period_label"].agg(["first", "last"])
+    named = spells["first"].where(spells["first"] == spells["last"], spells["first"] + " to " + spells["last"])
+    named = named.droplevel(0)
+    told = []
+    for one, words in _RULES.items():
+        each = named[named.index == one].tolist()
+        each = [*each[:_SPELLS], f"{count(len(each) - _SPELLS)} more"] if len(each) > _SPELLS + 1 else each
+        told += [f"{join(each)} {words}"] if each else []
+    return "; ".join(told)
 
 
 def points(report, indicator):

@@ -83,6 +83,15 @@ def join(parts):
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
 
 
+def capital(text):
+    """A text that begins as a sentence does; no other letter changes.
+
+    >>> capital("two GCSEs")
+    'Two GCSEs'
+    """
+    return text[:1].upper() + text[1:]
+
+
 def stop(text):
     """A text that ends as a sentence, with one full stop.
 

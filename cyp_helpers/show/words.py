@@ -5,19 +5,24 @@ import pandas as pd
 from cyp_helpers.compare.areas import list_in_use, list_words
 from cyp_helpers.compare.flags import FLAGS
 from cyp_helpers.compare.judge import Evidence, Verdict
-from cyp_helpers.findings import attention, judged, probably_not, went_well
+from cyp_helpers.findings import OLD_MONTHS, attention, judged, probably_not, went_well
 from cyp_helpers.register.tables import days_of, list_known
 from cyp_helpers.show.sentences import paragraph, say
 from cyp_helpers.show.table import STYLE
-from cyp_helpers.show.wording import Words, bold, count, day, escape, in_html, join, stop
+from cyp_helpers.show.wording import Words, bold, capital, count, day, escape, in_html, join, stop
 
 _QUESTIONS = {
     "target": "Against target", "over time": "Over time", "five_years": "Over five years", "england": "Against England",
     "neighbours": "Against its neighbours",
 }
+_KINDS = ("indicator", "evidence figure", "milestone")  # each told by the sentence gap_...
 _LINE_NOTE = (
     "Each cell gives the figure beside, or the change, and the verdict; – where like cannot be set against like. "
     "Rank: place among the authorities with a figure for this period, 1 is best, the highest where neither direction is better."
+)
+COVERAGE_NOTE = (
+    "Listed are indicators and figures of a review of evidence; milestones, which are events or documents to deliver; and background, which "
+    "are figures of need, money or volume. What serves two priorities counts under each. What documents alone say counts as judged here."
 )
 _TOLD_APART = ("average of areas", "other source", "no new figure", "target looser than start")  # in other sentences
 
@@ -64,30 +69,66 @@ def heading(report):
     which = escape(f"{report.review['review']}, {report.review['kind']} review, as known at {day(report.as_at)}.")
     if row is None:
         return Words(f"{bold(plan)} {which}")
-    title = f"{'Outcome' if row['kind'] == 'outcome' else 'Priority'} {row['number']}: {row['title']}"
+    title = f"{_kind(row).capitalize()} {row['number']}: {row['title']}"
     return Words(f"{bold(stop(title))} {escape(plan)} {which}")
 
 
 def counts(report):
-    """How much is listed, how much has a figure, and what the verdicts are."""
-    listed = report.subjects.query("measure != 'context figure'").drop_duplicates("subject_id")
-    verdicts = judged(report).query("measure != 'context figure'").drop_duplicates(["subject_id", "question"])
-    on_figures = verdicts.loc[verdicts["evidence"] != Evidence.STATED, "subject_id"].nunique()
-    all_judged = verdicts["subject_id"].nunique()
+    """How much is listed, how much has a figure, what the verdicts of figures are, and apart what documents alone say."""
+    listed, verdicts = indicators(report), judged(report).query("measure != 'context figure'")
+    verdicts = verdicts.drop_duplicates(["subject_id", "question"])
+    stated = verdicts["evidence"] == Evidence.STATED
+    by_figures, all_judged = verdicts.loc[~stated, "subject_id"].nunique(), verdicts["subject_id"].nunique()
     told = f"{say('with_figure', listed.value.notna().sum())} and {say('can_be_judged', all_judged)}"
-    parts = [say("listed", len(listed), rest=told + say("in_words", all_judged - on_figures))]
+    told += say("in_words", all_judged - by_figures)
+    kinds, several = capital(kinds_of(listed["measure"])), listed["measure"].nunique() > 1
+    parts = [say("listed", len(listed), kinds=kinds + f", {len(listed)} in all," * several, rest=told)]
+    parts.append(say("events", report.subjects.query("measure == 'milestone'")["subject_id"].nunique()))
     for question, lead in _QUESTIONS.items() if len(verdicts) else ():
-        parts.append(f"{lead}: {tally(verdicts.loc[verdicts['question'] == question, 'verdict'])}.")
-    tested = verdicts[(verdicts["question"] != "target") & (verdicts["verdict"] != Verdict.HIDDEN)]
+        parts.append(f"{lead}: {tally(verdicts.loc[~stated & (verdicts['question'] == question), 'verdict'])}.")
+    tested = verdicts[~stated & (verdicts["question"] != "target") & (verdicts["verdict"] != Verdict.HIDDEN)]
     told = join([f"{count(number)} {kind}" for kind, number in tested["evidence"].value_counts().items()] or [""])
-    return Words(paragraph(*parts, say("evidence", len(tested), kinds=told)))
+    return Words(paragraph(*parts, say("evidence", len(tested), kinds=told), read_stated(verdicts)))
+
+
+def indicators(report):
+    """The indicators and the figures of a review of evidence, each once: the rows of ``Report.subjects`` that a table of them has."""
+    return report.subjects[report.subjects["measure"].isin(["indicator", "evidence figure"])].drop_duplicates("subject_id")
+
+
+def kinds_of(measures):
+    """ "33 indicators and 28 figures of the review of evidence": how many of each kind a Series of ``measure`` holds.
+
+    >>> kinds_of(pd.Series(["milestone", "indicator", "indicator"]))
+    'two indicators and one event or document to deliver'
+    """
+    number = measures.value_counts()
+    return join([say(f"gap_{kind}", number[kind]) for kind in _KINDS if kind in number] or [""])
+
+
+def read_stated(verdicts):
+    """What documents alone say of rows of ``judged``, apart from what figures show: "over time, six improved"."""
+    rows = verdicts[verdicts["evidence"] == Evidence.STATED]
+    each = [(lead, rows.loc[rows["question"] == one, "verdict"]) for one, lead in _QUESTIONS.items()]
+    told = "; ".join(f"{lead[0].lower()}{lead[1:]}, {tally(some)}" for lead, some in each if len(some))
+    return say("stated", len(rows), tallies=told)
+
+
+def none_found(report):
+    """What a sentence that names no finding needs: of what it is true, and of how many years."""
+    whole = "the plan" if report.priority is None else f"this {_kind(report.priority)}"
+    return {"whole": whole, "years": count(OLD_MONTHS // 12)}
+
+
+def _kind(priority):
+    return "outcome" if priority["kind"] == "outcome" else "priority"
 
 
 def read_summary(report):
     """Which indicator of the table most needs attention."""
     worst = attention(report)
     if worst.empty:
-        return Words(say("attention", 0))
+        return Words(say("attention", 0, **none_found(report)))
     first = worst.iloc[0]
     return Words(f"Most in need of attention: {named(first)}. {escape(first['findings'])}")
 
@@ -120,11 +161,12 @@ def neighbours_used(report):
 
 
 def caveats(report, series=None):
-    """What a reader must bear in mind, from the register; with the id of a ``series`` only what concerns that one."""
+    """What a reader must bear in mind, from the register; with ids of ``series`` only what concerns these, and where none is given nothing else."""
     rows, figures, used = judged(report), report.figures, set(report.comparison["series_id"]) - {""}
-    if series:
-        rows, figures, used = rows[rows["series_id"] == series], figures[figures["series_id"] == series], {series}
-    read = set(figures["source_id"]) | ({report.plan["source_id"]} if not series and not report.is_of_others else set())
+    whole = series is None
+    if not whole:
+        rows, figures, used = rows[rows["series_id"].isin(series)], figures[figures["series_id"].isin(series)], set(series)
+    read = set(figures["source_id"]) | ({report.plan["source_id"]} if whole and not report.is_of_others else set())
     sources, breaks = report.register.table("sources"), report.register.table("series-breaks")
     assumed = sources[sources["source_id"].isin(read) & (sources["published_basis"] == "assumed")]
     lines = [f"- {bold(row.title)}: {escape(stop(row.published_note))}" for row in assumed.itertuples()]
