@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 from conftest import PROJECT
-from conftest import published, statement, tiny
+from conftest import published, statement, target, tiny
 
 from cyp_helpers.compare.claims import check_standings
 from cyp_helpers.compare.funnel import funnel_limits
@@ -162,13 +162,15 @@ def test_what_it_would_take_is_told_in_cases_and_what_is_reached_says_so():
 
 def test_another_authority_of_the_page_has_the_words_of_its_own():
     figures = [published("23.0", THIS), published("20.0", THIS, "A0"), published("22.0", THIS, ENGLAND)]
-    peers = about(review(figures, variation=("0.16", "0"))).peers
-    held = peers.chooser(indicator.VERDICTS, indicator.REACH)
-    data = json.loads(held.partition("data-all='")[2].partition("'></div>")[0].replace("&amp;", "&"))
+    page = about(review(figures, variation=("0.16", "0"), targets=[target("value", "21%", value="21", period="FY 2017/18")]))
+    peers, held = page.peers, page.peers.chooser(indicator.VERDICTS, page.reach[["area_id", *indicator.REACH]])
+    data = json.loads(held.partition("data-all='")[2].partition("'></div>")[0].replace("&amp;", "&").replace("&#39;", "'"))
     first, own = data["areas"]
     assert [one[0] for one in data["areas"]] == ["Neighbour 0", "Nottinghamshire"] and data["own"] == 1
     assert (first[1], own[1]) == (peers.title("A0"), peers.title("N")) and own[1].endswith(": better than England")
     assert "✓ better" in [data["words"][cell] for row in own[9] for cell in row]
+    goals = ["England", "its neighbours' average", "the best quarter of authorities", "the target"]
+    assert [data["words"][row[0]] for row in own[10]] == goals  # also on coming back from another authority
 
 
 def test_the_funnel_says_where_the_area_lies_and_needs_counts():

@@ -125,7 +125,7 @@ def finding(about):
     title, lead = _told(about)
     row, reason = about.row, about.row["polarity_reason"]
     better = stop(": ".join(filter(None, [BETTER[row["polarity"]].capitalize(), reason[:1].lower() + reason[1:]])))
-    held = about.peers.chooser(VERDICTS, REACH) if about.peers else ""
+    held = about.peers.chooser(VERDICTS, about.reach[["area_id", *REACH]]) if about.peers else ""
     strong = f'<strong data-field="lead">{_safe(lead)}</strong>.' if lead else ""
     said = " ".join(filter(None, [strong, _safe(stop(row["definition"])), _safe(better)]))
     return Finding(f'<h1 data-field="title">{_safe(title)}</h1>{held}<p>{said}</p>')

@@ -10,7 +10,7 @@ import pandas as pd
 from cyp_helpers.compare.areas import list_in_use
 from cyp_helpers.compare.comparison import tidy
 from cyp_helpers.compare.judge import Evidence
-from cyp_helpers.compare.promise import CLEAR_SCORE, level_scale
+from cyp_helpers.compare.promise import CLEAR_SCORE, level_scale, record_of
 from cyp_helpers.register.catalogue import PER
 from cyp_helpers.register.tables import ENGLAND
 from cyp_helpers.show.cells import cell_text, for_readers
@@ -141,7 +141,9 @@ class Peers:
         up, of = self.line["polarity"] == "higher", own["denominator"]
         gap = levels.reindex(own.index) - own["value"]
         number = (gap.abs() / PER.get(self.line["unit"], np.nan) * of).round()
+        few = number == 0
         number, of = (one.map("{:,.0f}".format, na_action="ignore").astype("str") for one in (number, of))
+        number = number.mask(few, "less than one")
         cases = (number + (" more of " if up else " fewer of ") + of).fillna("no counts published")
         there = gap.le(0) if up else gap.ge(0)
         told = {"difference": gap.mask(there), "cases": cases.mask(there, "reached")}
@@ -162,10 +164,8 @@ class Peers:
 
     def record(self):
         """How clear verdicts of each kind on this series have held so far, in words, and what the others' promises rest on."""
-        rows = self._of_line(self.report.register.table("promise-series")).astype({"learnt": int})
-        rows = rows[rows["learnt"] <= self.now["end"].dt.year.iloc[0]].sort_values("learnt")
-        rows = rows.drop_duplicates("kind", keep="last").set_index("kind").reindex(list(COMPARED)).dropna()
-        parts = [f"{COMPARED[kind]} {float(row['held']):.0%} of {int(row['cases']):,}" for kind, row in rows.iterrows()]
+        rows = self._of_line(record_of(self.report.register)).set_index("kind").reindex(list(COMPARED)).dropna()
+        parts = [f"{COMPARED[kind]} {row['held']:.0f}% of {row['cases']:,.0f}" for kind, row in rows.iterrows()]
         promised = self.verdicts.loc[self.verdicts["promise"].notna(), "comparator"]
         others = "each promise is that of like verdicts on other indicators" if len(promised) else ""
         if not parts:
@@ -176,16 +176,16 @@ class Peers:
 
     # ---- what a page's script shows ----
 
-    def chooser(self, columns, goals):
+    def chooser(self, columns, reach):
         """All that a page shows of another authority, as an attribute of an empty element: ``columns`` of ``verdicts``
-        in the table named "verdicts", and ``goals``, columns of ``reach``, in the table named "reach"."""
+        in the table named "verdicts", and rows of ``reach``, as the page shows them, in the table named "reach"."""
         words = {}
 
         @cache  # the same few texts come again and again
         def place(text):
             return words.setdefault(clean(text), len(words))
 
-        tables = [_cells(rows, told, place) for rows, told in ((self.verdicts, columns), (self.reach, goals))]
+        tables = [_cells(rows, place) for rows in (self.verdicts[["area_id", *columns]], reach)]
         rows = self.verdicts[self.verdicts["comparator"] == "previous"].set_index("area_id")
         ends = pd.DataFrame({"low": rows["before"] - rows["usual"], "high": rows["before"] + rows["usual"]}).round(3)
         gates = ends.dropna().T.to_dict("list")
@@ -211,7 +211,7 @@ class Peers:
         return f"<div class=\"chooser\" data-all='{text}'></div>"
 
 
-def _cells(rows, columns, place):
-    """The cells of a table by ``area_id``, each as the number of its text."""
-    numbers = for_readers(rows[columns]).map(lambda cell: place(cell_text(cell))).to_numpy()
+def _cells(rows, place):
+    """The cells of a table by ``area_id``, which is not shown, each as the number of its text."""
+    numbers = for_readers(rows).map(lambda cell: place(cell_text(cell))).to_numpy()
     return {area: numbers[at].tolist() for area, at in rows.groupby("area_id").indices.items()}
