@@ -48,18 +48,18 @@ class Chart:
 
 @dataclass(frozen=True)
 class Charts:
-    """Several charts, one below the other, or ``nothing``: why there is none."""
+    """Several charts, one below the other; ``nothing`` says why there is none, or one less."""
 
     charts: tuple
     nothing: str = ""
 
     def __repr__(self):
-        return "\n".join(map(repr, self.charts)) or self.nothing or "No chart"
+        return "\n".join(filter(None, [*map(repr, self.charts), self.nothing])) or "No chart"
 
     def _repr_html_(self):
-        if self.charts:
-            return f'<div class="charts">{"".join(chart._repr_html_() for chart in self.charts)}</div>'
-        return f'<p class="nothing">{in_html(self.nothing)}</p>' if self.nothing else ""
+        charts = "".join(chart._repr_html_() for chart in self.charts)
+        nothing = f'<p class="nothing">{in_html(self.nothing)}</p>' if self.nothing else ""
+        return (f'<div class="charts">{charts}</div>' if charts else "") + nothing
 
 
 def _limited(alternative):

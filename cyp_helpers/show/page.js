@@ -118,8 +118,9 @@ document.querySelectorAll(".chooser").forEach(chooser => {
     const near = x.map((_, n) => { const known = area[NEAR].map(one => areas[one][YEARS][n]).filter(one => one !== null); return known.length ? known.reduce((a, b) => a + b) / known.length : null; });
     const lines = { own: [area[NAME], area[YEARS]], region: regions[area[REGION]], near: ["Neighbours", near] }, ends = [];
     for (const [kind, [name, numbers]] of Object.entries(lines)) {
-      let pen = "M", path = "";
-      numbers.forEach((number, n) => { if (number === null) { pen = "M"; return; } path += `${pen}${x[n]} ${y(number)}`; pen = "L"; });
+      const known = n => (numbers[n] ?? null) !== null;
+      const step = (number, n) => !known(n) ? "" : known(n - 1) ? `L${x[n]} ${y(number)}` : known(n + 1) ? `M${x[n]} ${y(number)}` : `M${x[n] - 5} ${y(number)}h10`;
+      const path = numbers.map(step).join("");
       years.querySelector(`path.${kind}`)?.setAttribute("d", path);
       const last = numbers.findLast(one => one !== null), label = years.querySelector(`.ends .${kind}`);
       if (!label) continue;
