@@ -9,7 +9,7 @@ from io import BytesIO
 
 import pandas as pd
 
-from cyp_helpers.show.table import Table, render_table, show
+from cyp_helpers.show.table import LONG, Table, render_table, show
 from cyp_helpers.show.wording import clean, in_html
 
 # Government Analysis Function palette for charts
@@ -38,11 +38,13 @@ class Chart:
         data = self.data if isinstance(self.data, Table) else show(self.data, f"Figures behind the chart: {self.title}")
         encoded = base64.b64encode(self.picture).decode("ascii")
         title, note, alternative = map(in_html, (self.title, self.note, _limited(self.alternative)))
+        long = len(data.data) > LONG
+        opens, rows = (' class="long"', f": {len(data.data)} rows") if long else ("", "")
         above = f"<p><strong>{title}</strong> <span>{note}</span></p>" if note else ""
         return (
             f'<figure class="chart">{above}<div class="picture" role="region" tabindex="0" aria-label="{title}">'
             f'<img src="data:image/svg+xml;base64,{encoded}" alt="{alternative}"></div>'
-            f"<figcaption><details><summary>Figures behind this chart</summary>{render_table(data)}</details></figcaption></figure>"
+            f"<figcaption><details{opens}><summary>Figures behind this chart{rows}</summary>{render_table(data)}</details></figcaption></figure>"
         )
 
 

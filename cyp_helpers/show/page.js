@@ -91,6 +91,9 @@ document.querySelectorAll("figure.chart").forEach(figure => {
   button("Save picture", () => savePicture(svg, title));
   if (table) button("Save figures (CSV)", () => saveFigures(table, title));
   figure.querySelector("figcaption").prepend(save);
+  // On a narrow screen a picture begins with the area's newest figure in view.
+  const frame = figure.querySelector(".picture"), newest = [...svg.querySelectorAll("circle.own")].at(-1)?.getBoundingClientRect();
+  frame.scrollLeft = svg.dataset.years ? frame.scrollWidth : (newest?.left ?? 0) - frame.getBoundingClientRect().left - frame.clientWidth / 2;
   if (svg.matches(".areas")) {
     const name = make("p", { role: "status", textContent: "\u00a0" });
     const tell = event => { const mark = event.target.closest(".a"); if (mark) name.textContent = mark.querySelector("title").textContent; };
