@@ -192,7 +192,7 @@ def timeline(report):
     # Inches from the top: each priority has room for its highest stack, so that every mark can be counted.
     foot = (height.groupby(dated["priority"], observed=True).max() + 0.4).cumsum()
     place = height - dated["priority"].map(foot).astype(float)
-    figure = Figure(figsize=(8, foot.iloc[-1] + 1.6), layout="constrained")
+    figure = Figure(figsize=(8, foot.iloc[-1] + 2.2), layout="constrained")
     axes = figure.subplots()
     for state, (colour, marker) in MARKS.items():
         mine = dated["state"] == state

@@ -152,7 +152,7 @@ def long_chart(about):
         return Charts(())
     drawn = [line.sort_values("end") for _, line in rows.groupby(["line", "kind"], sort=False)]
     names = pd.Series([line["line"].iloc[0] for line in drawn])
-    drawn = list(zip(names.where(~names.duplicated(keep=False), names + ": " + pd.Series(map(_whence, drawn))), drawn))
+    drawn = list(zip(names.where(~names.duplicated(keep=False), names + ": " + pd.Series(map(whence, drawn))), drawn))
     span, kinds = range(rows["end"].min().year, rows["end"].max().year + 1), rows["series_id"].nunique()
     picture = drawing.long_lines(drawn, span, int(decimal_places(rows["value"]).max()))
     title = f"{about.row['name']}: {count(len(rows))} {plural(len(rows), 'figure')} on "
@@ -163,8 +163,12 @@ def long_chart(about):
     return Charts((Chart(title, f"Line chart. {title}. {spoken}.", picture, data, note),))
 
 
-def _whence(line):
-    """Where a line is from and what years it has, which tells it from another of its name."""
+def whence(line):
+    """Where a line (rows of ``points``) is from and what years it has, which tells it from another of its name.
+
+    >>> whence(pd.DataFrame({"period_label": ["2012/13", "2013/14"], "open_data": True}))
+    'published, 2012/13 to 2013/14'
+    """
     labels = dict.fromkeys([line["period_label"].iloc[0], line["period_label"].iloc[-1]])
     return f"{'published' if line['open_data'].all() else 'printed in a plan document'}, {' to '.join(labels)}"
 
