@@ -45,13 +45,12 @@ def years(times, labels, lines, places, spread=None, gate=(), levels=(), marked=
     height, bottom = 330, 290
     names = [f"{name} {number:,.{places}f}" for name, number in levels]
     longest = _LONGEST + 1 + max(len(f"{one:,.{places}f}") for _, each in lines.values() for one in each)
-    right = WIDTH - 8 - (_LETTER * max(map(len, names)) if names else _BOLD * longest)
+    right = round(WIDTH - 8 - (_LETTER * max(map(len, names)) if names else _BOLD * longest), 1)
     inside = [*(each for _, each in lines.values()), [*gate, *(number for _, number in levels)]]
     inside += [spread.to_numpy().ravel()] if spread is not None else []
     low, high, ticks = _axis(np.concatenate(inside))
     x, y = _scale(times[0], times[-1], _LEFT + 8, right - 14), _scale(low, high, bottom, _TOP)
     at = [x(one) for one in times]
-    right = round(right, 1)
     parts = _spread(spread, at, y) + _rulers(ticks, y, right)
     if gate:
         top, end = y(gate[1]), y(gate[0])
@@ -73,7 +72,8 @@ def years(times, labels, lines, places, spread=None, gate=(), levels=(), marked=
             parts.append(stands_out if n in marked else dot)
     if not levels:
         apart = _apart([place for place, _ in ends.values()], bottom)
-        parts.append(f'<g class="ends">{"".join(map(_end, ends, apart, ends.values(), [right + 4] * 4))}</g>')
+        told = (_end(kind, place, ends[kind], right + 4) for kind, place in zip(ends, apart))
+        parts.append(f'<g class="ends">{"".join(told)}</g>')
     moved = {"x": at, "low": low, "high": high, "bottom": bottom, "top": _TOP, "places": places}
     return _svg(height, parts, f' data-years="{html.escape(json.dumps(moved))}"')
 
@@ -83,8 +83,7 @@ def long_lines(lines, span, places):
     below."""
     plot, seen = 300, {True: 0, False: 0}
     names = [textwrap.wrap(name, int((WIDTH - _LEFT - 42) / _LETTER)) for name, _ in lines]
-    height = below = plot + 14
-    height += _LINE * sum(map(len, names)) + 6
+    below, height = plot + 14, plot + 20 + _LINE * sum(map(len, names))
     low, high, ticks = _axis(np.concatenate([line["number"] for _, line in lines]))
     times = [year + 0.25 for year in span]
     every = [*times, *(one for _, line in lines for one in in_years(line["end"]))]
@@ -121,7 +120,7 @@ def strip(rows, polarity, england, places):
     if england is not None:
         parts.append(f'<path d="M{x(england)} 20V{middle + 44}" stroke="{INK}" stroke-width="2"/>')
         parts.append(_middle(x(england), 14, f"England {england:,.{places}f}"))
-    parts += [_middle(x(one), height - 6, f"{one:,g}") for one in ticks if low <= one <= high]
+    parts += [_middle(x(one), height - 6, words) for one, words in zip(ticks, _told(ticks))]
     if polarity != "none":
         parts += [_text(4, 38, "worse", "start"), _text(WIDTH - 4, 38, "better", "end")]
     # How close marks lie above each other, so that the highest stack has room.
@@ -172,9 +171,14 @@ def _axis(numbers):
 
 def _rulers(ticks, y, right):
     """Lines across with their numbers."""
-    places = max(len(f"{one:.10g}".partition(".")[2]) for one in ticks)
     lines = [f'<path d="M{_LEFT} {y(one)}H{right}" stroke="{PALE}"/>' for one in ticks]
-    return [line + _text(_LEFT - 8, y(one) + 6, f"{one:,.{places}f}", "end") for line, one in zip(lines, ticks)]
+    return [line + _text(_LEFT - 8, y(one) + 6, words, "end") for line, one, words in zip(lines, ticks, _told(ticks))]
+
+
+def _told(ticks):
+    """Numbers of an axis, with as many decimals as the one that needs most."""
+    places = max(len(f"{one:.10g}".partition(".")[2]) for one in ticks)
+    return [f"{one:,.{places}f}" for one in ticks]
 
 
 def _under(times, labels, x, y):

@@ -105,7 +105,7 @@ document.querySelectorAll("figure.chart").forEach(figure => {
 // Another authority: what the page says and draws of it stands in the page.
 document.querySelectorAll(".chooser").forEach(chooser => {
   const { areas, regions, words, own } = JSON.parse(chooser.dataset.all), select = make("select"), told = make("p", { role: "status" });
-  const charts = [...document.querySelectorAll("svg.areas")], years = document.querySelector("svg[data-years]");
+  const charts = [...document.querySelectorAll("svg.areas")], years = document.querySelector("svg[data-years]:has(.near)");
   const [NAME, TITLE, LEAD, TEXT, RANK, REGION, YEARS, NEAR, GATE, VERDICTS, REACH] = Array(11).keys();
   areas.forEach((area, n) => select.add(new Option(area[NAME], n, n === own, n === own)));
   const field = (name, text) => document.querySelectorAll(`[data-field="${name}"]`).forEach(one => { one.textContent = text; });
