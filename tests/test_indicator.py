@@ -1,6 +1,7 @@
 """The pages that set an area beside all authorities."""
 
 import json
+import re
 from dataclasses import replace
 
 import pandas as pd
@@ -10,13 +11,15 @@ from conftest import published, statement, target, tiny
 
 from cyp_helpers.compare.claims import check_standings
 from cyp_helpers.compare.funnel import funnel_limits
+from cyp_helpers.compare.promise import ordinary_ends
 from cyp_helpers.findings import attention, went_well, with_page
 from cyp_helpers.pages import indicator
 from cyp_helpers.pages import data_quality as quality
 from cyp_helpers.register.tables import UnknownName, find_area, load_register
 from cyp_helpers.report import open_review
-from cyp_helpers.show import words
+from cyp_helpers.show import drawing, words
 from cyp_helpers.show.views import _standing_out as standing_out
+from cyp_helpers.show.views import whence
 
 LAST, THIS, ENGLAND = "FY 2014/15", "FY 2015/16", "E92000001"
 COUNTS = [(1475, 10089), (2186, 10532), (2196, 8866), (2957, 8462), (2840, 6390)]  # rising from 15% to 44%
@@ -116,9 +119,10 @@ def test_the_finding_tells_what_is_clear_and_the_pictures_tell_the_place():
         one.peers.title("N").endswith(": better than England")
         and one.peers.lead("N") == "Nottinghamshire: 23.0% in 2015/16, place 1 of 2"
     )
-    years, everyone = indicator.pictures(one).charts
-    assert "England 22 in 2015/16" in years.alternative
-    assert "rank 1 of 2 authorities with a figure. One neighbour: Neighbour 0 20.0." in everyone.alternative
+    drawn = indicator.pictures(one)
+    (everyone,) = drawn.charts
+    assert drawn.nothing == "Figures are known for 2015/16 only, so there is no chart of years."
+    assert "Nottinghamshire 23.0%, rank 1 of 2 authorities with a figure. One neighbour: Neighbour 0 20.0%." in everyone.alternative
     assert everyone.picture.count(b'class="a"') == 2
 
 
@@ -146,6 +150,49 @@ def test_a_run_chart_names_the_months_that_stand_out_each_once():
     rules = ["outside", "shift", "trend", "two_of_three"]
     told = standing_out(points.astype(dict.fromkeys(rules, bool)))
     assert told == "April and August outside the limits; May to June a long run on one side of the mean"
+def test_the_years_are_told_with_their_unit_and_notes_explain_only_what_is_drawn():
+    years, _ = indicator.pictures(about(review([*five_years(), published("21.9", THIS, ENGLAND)]))).charts
+    assert "Nottinghamshire 14.6% in 2011/12, 44.4% in 2015/16; England 21.9% in 2015/16" in years.alternative
+    assert "Box:" not in years.note and b"gate" not in years.picture
+    assert re.search(rb'<path class="England" d="M[0-9. ]+h10"', years.picture)  # a lone figure has a mark of its own
+    boxed, _ = indicator.pictures(about(review([*five_years(), *level()], variation=("4", "0")))).charts
+    assert "Box:" in boxed.note and b"gate" in boxed.picture
+
+
+def test_a_shared_place_says_so():
+    figures = [published("23.0", THIS), published("23.0", THIS, "A0"), published("20.0", THIS, "A1")]
+    peers = about(review(figures, polarity="lower")).peers
+    assert [peers.lead(one).partition(", ")[2] for one in ("N", "A0", "A1")] == ["place 2= of 3", "place 2= of 3", "place 1 of 3"]
+
+
+def test_an_ordinary_year_ends_no_further_than_its_unit_can_be():
+    """Nottinghamshire stays at 2%, and ordinary years move by 4 to either side: below nought there is nothing."""
+    figures = [published("2.0", f"FY {2010 + n}/{11 + n}", area) for n in range(1, 6) for area in ("N", "A0", "A1")]
+    row = about(review(figures, variation=("4", "0"))).peers.verdicts.query("area_id == 'N' and comparator == 'previous'").iloc[0]
+    assert row["low"] == 0 and row["high"] > 5
+    ends = ordinary_ends(*(pd.Series([one]) for one in (120.0, 0.0, 4.0, "percent")))  # some percentages pass 100
+    assert ends.round(2).to_numpy().tolist() == [[112.16, 120.0]]
+
+
+def test_words_of_a_picture_stand_within_it_and_limits_within_its_frame():
+    """Half of "200,000" has 35 points of room, and a limit of 2.0 must not squash figures below 0.25."""
+    rows = pd.DataFrame({"numerator": [20, 400], "denominator": [200.0, 200_000.0], "n": [0, 1], "area": ["A", "B"],
+                         "value_text": ["0.10", "0.20"], "which": ""})  # fmt: skip
+    limits = pd.DataFrame({"size": [200.0, 200_000.0], "low_95": 0.0, "high_95": [1.0, 0.2], "low_998": 0.0, "high_998": [2.0, 0.3]})
+    drawn = drawing.funnel(rows, pd.Series([0.10, 0.20]), limits, 0.15).decode()
+    ends = {words: float(x) for x, words in re.findall(r'<text x="([0-9.]+)" y="334" [^>]*>([^<]+)<', drawn)}
+    assert ends["200,000"] + 35 <= drawing.WIDTH and ">0.20<" in drawn and ">0.25<" not in drawn
+    assert re.search(r'<svg x="76" y="12"[^>]*><path class="limit"', drawn)
+
+
+def test_lines_of_one_name_are_told_apart():
+    lines = [pd.DataFrame({"line": ["Re-referrals, N"], "period_label": [label], "open_data": said}) for label, said in
+             (("2016/17", True), ("2010/11", False))]  # fmt: skip
+    assert [whence(line) for line in lines] == ["published, 2016/17", "printed in a plan document, 2010/11"]
+    long = "A name that is so long that no picture has room for it on a line of its own, of Nottinghamshire"
+    points = pd.DataFrame({"area_id": "N", "end": pd.to_datetime(["2016-03-31"]), "number": [1.0]})
+    drawn = re.findall(r'text-anchor="start"[^>]*>([^<]+)<', drawing.long_lines([(long, points)], range(2016, 2017), 0).decode())
+    assert " ".join(drawn) == long
 
 
 def test_what_it_would_take_is_told_in_cases_and_what_is_reached_says_so():
@@ -178,10 +225,9 @@ def test_the_funnel_says_where_the_area_lies_and_needs_counts():
         [published("60.0", THIS, "N", 60, 100), published("50.0", THIS, "A0", 50, 100), published("50", THIS, ENGLAND)]
     )
     chart = indicator.funnel_chart(about(page)).charts[0]
-    assert (
-        chart.title
-        == "Nottinghamshire lies inside the 95% limits around England; no of 2 authorities lie outside the 99.8% limits"
-    )
+    assert chart.title == "None of 2 authorities lie outside the 99.8% limits around England in 2015/16"
+    where = "Nottinghamshire lies inside the 95% limits around England."
+    assert where in chart.alternative and chart.note.startswith(where) and "the two may differ" in chart.note
     bare = review([published("60.0", THIS), published("50.0", THIS, ENGLAND)])
     assert "No counts" in indicator.funnel_chart(about(bare)).nothing
 

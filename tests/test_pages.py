@@ -253,6 +253,13 @@ def test_the_timeline_says_how_many_are_overdue_and_where():
     assert delivery.timeline(plan_with([("a", "", "")], "none")).nothing.startswith("No action")
 
 
+def test_marks_of_one_day_stand_apart():
+    many = delivery.timeline(plan_with([(f"a{n}", "2017-01-31", "") for n in range(12)])).picture.decode()
+    up = sorted({float(y) for y in re.findall(r'<use [^>]*y="([0-9.]+)" style="fill: #f46a25', many)})
+    # A mark is 5.7 points high; one more of them stands in the legend.
+    assert len(up) >= 12 and min(after - before for before, after in zip(up, up[1:12])) > 7
+
+
 def said_of(actions):
     return delivery.read_delivery(plan_with(actions))
 

@@ -21,11 +21,12 @@ pytestmark = [
     needs_browser,
     pytest.mark.skipif(not shutil.which("pdftotext"), reason="no pdftotext on this machine (Debian: poppler-utils)"),
 ]
-# Of each table its header and its rows, cells joined; then the other words. What only screen readers are told is left out, and of
-# lists too long for paper all but their line.
+CONTROLS = ("Save picture", "Save figures", "Sort by")
+# Of each table its header and its rows, cells joined; then the other words. What only screen readers are told and what a hand works
+# is left out, and of lists too long for paper all but their line.
 ON_SCREEN = """
 (() => {
-  document.querySelectorAll(".hide, details.long > :not(summary)").forEach(one => one.remove());
+  document.querySelectorAll(".hide, .save, .tools, .chooser label, details.long > :not(summary)").forEach(one => one.remove());
   const cells = row => [...row.children].map(cell => cell.innerText).join(" ");
   document.querySelectorAll("details").forEach(one => one.open = true);
   return [[...document.querySelectorAll("main table")].map(table => [...table.rows].map(cells)),
@@ -82,6 +83,7 @@ def test_every_header_and_every_cell_is_on_paper(printed, size):
         assert [row for row in [bare(header), *rows] if row not in text] == []
         holding = [sheet for sheet in sheets if any(row in sheet for row in rows)] if len(rows) > 30 else []
         assert all(bare(header) in sheet for sheet in holding)  # on each page that a long table goes on
+    assert [one for one in CONTROLS if bare(one) in text] == []
     lines = [line for one in words for line in one.splitlines()]
     assert [line for line in lines if bare(line).replace(bare(TITLE), "") not in text] == []
 

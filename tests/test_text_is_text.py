@@ -309,6 +309,14 @@ def bare(text):
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
 
 
+def test_tables_of_one_caption_have_names_of_their_own():
+    table = show(pd.DataFrame({"a": [1]}), "Actions")
+    tree = parsed(page_of(page_with(table, table, table), "page", "Title", []))
+    ids = [node.get("id") for node in tree.findall(".//caption")]
+    named = [node.get("aria-labelledby") for node in tree.iter() if node.get("role") == "region"]
+    assert len(set(ids)) == 3 and ids == named
+
+
 def test_warnings_stay_off_the_page_and_markdown_holds_no_html():
     notebook = page_with(Words("<script>alert(1)</script>\n\n<div onclick=x>a</div>\n\nNot <b>bold</b>"))
     notebook.cells[1].outputs.append(nb.new_output("stream", name="stderr", text="/home/me/charts.py:274: UserWarning"))

@@ -6,10 +6,12 @@ import pandas as pd
 from cyp_helpers.compare.figures import look_up, spread
 from cyp_helpers.compare.scale import fit_variation, own_factor
 from cyp_helpers.compare.years import YEARS
+from cyp_helpers.register.catalogue import PER
 
 LEVELS = ("england", "region", "neighbours")
 KINDS = (*LEVELS, "previous", "five_years")  # comparators that have a promise
 CLEAR_SCORE = 1.96
+NEVER_BELOW_NOUGHT = (*PER, "count", "average count", "cases", "weeks", "days", "months")
 CLEAR_PROMISE = dict.fromkeys(LEVELS, 85.0) | {"previous": 75.0, "five_years": 75.0}
 FEWEST_NEIGHBOURS = 5
 CURVES = ["kind", "learnt", "form", "constant", "slope", "support", "lowest", "highest"]
@@ -73,6 +75,23 @@ def scores(figures, pairs, years, changes, size, later, earlier):
 def level_scale(scale, neighbours=np.inf):
     """What a level ordinarily stands away by: s / sqrt 2, beside n neighbours times sqrt(1 + 1/n); empty below five."""
     return scale / np.sqrt(2) * np.sqrt(1 + 1 / np.where(neighbours >= FEWEST_NEIGHBOURS, neighbours, np.nan))
+
+
+def ordinary_ends(number, score, scale, unit):
+    """Between what an ordinary year would have brought figures: from where the median change of all authorities would have brought each,
+    ``CLEAR_SCORE`` scales to either side, no further than its unit can be.
+
+    Parameters: Series of one index: ``number`` and ``scale`` (in the unit), ``score`` of the change, ``unit``.
+    Returns: DataFrame with ``low, high`` in the unit, empty where there is no score.
+
+    >>> ordinary_ends(*(pd.Series([one, one]) for one in (2.0, 0.5, 4.0)), pd.Series(["percent", "score"])).round(2).to_numpy().tolist()
+    [[0.0, 7.84], [-7.84, 7.84]]
+    """
+    before, reach = number - score * scale, CLEAR_SCORE * scale
+    low, high = before - reach, before + reach
+    # Some percentages pass 100: places taken up, of those that are funded.
+    low = low.clip(lower=before.clip(upper=0)).where(unit.isin(NEVER_BELOW_NOUGHT), low)
+    return pd.DataFrame({"low": low, "high": high.clip(upper=before.clip(lower=100)).where(unit == "percent", high)})
 
 
 def _scales(figures, changes, size, later):

@@ -23,6 +23,7 @@ STATES = [SAID_LATE, SILENT, OVERDUE, PARTLY, SAID_ON, STOPPED, TODAY, BEGUN, AH
 LATE = [SAID_LATE, SILENT, OVERDUE, PARTLY, SAID_ON]
 WHOLE = "whole plan"  # priority of an action that serves all of them
 NO_INDICATOR, NO_ACTIVITY = "activity without an indicator", "indicator without an activity"
+_STEP = 0.13  # inches from one mark of the timeline to the next above it
 # Of the states that have a day: no two share a mark, since a mark is told apart without its colour too.
 MARKS = {
     OVERDUE: (ORANGE, "X"), PARTLY: ("#A285D1", "P"), TODAY: (TURQUOISE, "D"), BEGUN: ("#801650", "^"),
@@ -188,10 +189,12 @@ def timeline(report):
         return Charts((), "No action known at the review has a date by which it is due, so there is no timeline.")
     dated["priority"] = dated["priority"].cat.remove_unused_categories()
     names = list(dated["priority"].cat.categories)
-    figure = Figure(figsize=(8, 0.75 * len(names) + 1.9), layout="constrained")
+    height = _STEP * dated.groupby(["priority", "when"], observed=True).cumcount()
+    # Inches from the top: each priority has room for its highest stack, so that every mark can be counted.
+    foot = (height.groupby(dated["priority"], observed=True).max() + 0.4).cumsum()
+    place = height - dated["priority"].map(foot).astype(float)
+    figure = Figure(figsize=(8, foot.iloc[-1] + 2.2), layout="constrained")
     axes = figure.subplots()
-    height = dated.groupby(["priority", "when"], observed=True).cumcount()
-    place = 0.09 * height - dated["priority"].cat.codes
     for state, (colour, marker) in MARKS.items():
         mine = dated["state"] == state
         if mine.any():
@@ -200,9 +203,9 @@ def timeline(report):
     axes.axvline(report.as_at, color="black", linestyle="--", linewidth=1.2)
     place_of = {"xycoords": ("data", "axes fraction"), "xytext": (-3, 2), "textcoords": "offset points"}
     axes.annotate("review", (report.as_at, 1), ha="right", va="bottom", fontsize=9, **place_of)
-    axes.set_yticks([-number for number in range(len(names))], names)
-    axes.set_ylim(-len(names) + 0.6, max(0.75, place.max() + 0.3))
-    axes.legend(loc="upper center", bbox_to_anchor=(0.45, -0.12), ncols=3, frameon=False, fontsize=9)
+    axes.set_yticks(-foot, names)
+    axes.set_ylim(-foot.iloc[-1] - 0.2, 0)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.45, -0.35 / foot.iloc[-1]), ncols=3, frameon=False, fontsize=9)
     tell_dates(axes)
     draw_plain(axes)
     late = actions["state"].isin(LATE).sum()
@@ -210,7 +213,7 @@ def timeline(report):
     add_title(figure, title)
     states = pd.crosstab(actions["priority"], actions["state"])
     spoken = "; ".join(f"{name}: {_tally(row[row > 0])}" for name, row in states.iterrows())
-    words, table = f"Timeline of due dates. {title}. {spoken}.", show(states, "Actions by priority and how they stand")
+    words, table = f"Timeline of due dates. {title}. {spoken}.", show(states, "Figures behind the timeline")
     return Chart(title, words, draw_svg(figure), table)
 
 

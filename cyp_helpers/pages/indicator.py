@@ -25,7 +25,7 @@ _PLACES = ["places", "difference_places", "usual_places", "promise_places"]  # d
 VERDICTS = ["comparator", "comparator_value", "difference", "usual", "verdict", "evidence", "promise", "counts",
             "reason", *_PLACES]  # fmt: skip
 REACH = ["goal", "goal_figure", "difference", "cases", "places"]
-BESIDE = ["area", "value_text", "rank"]
+BESIDE = ["area", "value", "value_text", "rank"]
 _MONTHS = {"annual": 12, "quarterly": 3, "monthly": 1}  # of the period that an indicator is about, by its frequency
 _NEAREST = {"same": 0, "near": 1, "context": 2}
 _CHOICES = ["list_of_neighbours", "average", "used_here", "neighbours_with_figure", "value", "difference", "verdict",

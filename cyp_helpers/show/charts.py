@@ -9,7 +9,7 @@ from io import BytesIO
 
 import pandas as pd
 
-from cyp_helpers.show.table import Table, render_table, show
+from cyp_helpers.show.table import LONG, Table, render_table, show
 from cyp_helpers.show.wording import clean, in_html
 
 # Government Analysis Function palette for charts
@@ -38,28 +38,30 @@ class Chart:
         data = self.data if isinstance(self.data, Table) else show(self.data, f"Figures behind the chart: {self.title}")
         encoded = base64.b64encode(self.picture).decode("ascii")
         title, note, alternative = map(in_html, (self.title, self.note, _limited(self.alternative)))
+        long = len(data.data) > LONG
+        opens, rows = (' class="long"', f": {len(data.data)} rows") if long else ("", "")
         above = f"<p><strong>{title}</strong> <span>{note}</span></p>" if note else ""
         return (
             f'<figure class="chart">{above}<div class="picture" role="region" tabindex="0" aria-label="{title}">'
             f'<img src="data:image/svg+xml;base64,{encoded}" alt="{alternative}"></div>'
-            f"<figcaption><details><summary>Figures behind this chart</summary>{render_table(data)}</details></figcaption></figure>"
+            f"<figcaption><details{opens}><summary>Figures behind this chart{rows}</summary>{render_table(data)}</details></figcaption></figure>"
         )
 
 
 @dataclass(frozen=True)
 class Charts:
-    """Several charts, one below the other, or ``nothing``: why there is none."""
+    """Several charts, one below the other; ``nothing`` says why there is none, or one less."""
 
     charts: tuple
     nothing: str = ""
 
     def __repr__(self):
-        return "\n".join(map(repr, self.charts)) or self.nothing or "No chart"
+        return "\n".join(filter(None, [*map(repr, self.charts), self.nothing])) or "No chart"
 
     def _repr_html_(self):
-        if self.charts:
-            return f'<div class="charts">{"".join(chart._repr_html_() for chart in self.charts)}</div>'
-        return f'<p class="nothing">{in_html(self.nothing)}</p>' if self.nothing else ""
+        charts = "".join(chart._repr_html_() for chart in self.charts)
+        nothing = f'<p class="nothing">{in_html(self.nothing)}</p>' if self.nothing else ""
+        return (f'<div class="charts">{charts}</div>' if charts else "") + nothing
 
 
 def _limited(alternative):

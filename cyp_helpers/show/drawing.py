@@ -6,6 +6,7 @@ number in ``data-n``.
 
 import html
 import json
+import textwrap
 
 import numpy as np
 import pandas as pd
@@ -15,10 +16,12 @@ from cyp_helpers.show.marks import BLUE, GATE, INK, MIDDLE, PALE, PLUM, SOFT
 from cyp_helpers.show.wording import in_html
 
 WIDTH, FONT = 660, 17  # points; a page's letters have 17, too
-_LEFT, _RIGHT, _TOP, _LINE = 76, 216, 12, 21
+_LEFT, _TOP, _LINE = 76, 12, 21
 _LONGEST = 15  # letters of a name at the end of a line
+_LETTER, _BOLD = 10, 10.8  # how broad one is at most, on average, in the letters that any reader's computer may have
 # Lines differ in dash and width, so that none needs its colour.
 LOOKS = {"own": (BLUE, 3.5, ""), "England": (INK, 2, ""), "region": (SOFT, 2, "7 4"), "near": (PLUM, 2, "2 4")}
+_DASHES = ("", "9 4", "3 4", "12 3 2 3")
 _SERIES = [(BLUE, 3, ""), ("#28A197", 2.5, "9 4"), (PLUM, 2.5, "3 4"), ("#8a6fc0", 2.5, "12 3 2 3"), (SOFT, 2.5, "1 5")]
 
 
@@ -39,7 +42,10 @@ def years(times, labels, lines, places, spread=None, gate=(), levels=(), marked=
     >>> years([2015, 2016], ["2015", "2016"], {"own": ("Leicester", [1.0, 2.0])}, 0).count(b'<path class="own"')
     1
     """
-    height, bottom, right = 330, 290, WIDTH - _RIGHT
+    height, bottom = 330, 290
+    names = [f"{name} {number:,.{places}f}" for name, number in levels]
+    longest = _LONGEST + 1 + max(len(f"{one:,.{places}f}") for _, each in lines.values() for one in each)
+    right = round(WIDTH - 8 - (_LETTER * max(map(len, names)) if names else _BOLD * longest), 1)
     inside = [*(each for _, each in lines.values()), [*gate, *(number for _, number in levels)]]
     inside += [spread.to_numpy().ravel()] if spread is not None else []
     low, high, ticks = _axis(np.concatenate(inside))
@@ -50,9 +56,9 @@ def years(times, labels, lines, places, spread=None, gate=(), levels=(), marked=
         top, end = y(gate[1]), y(gate[0])
         box = f'x="{at[-1] - 9}" y="{top}" width="18" height="{round(end - top, 1)}"'
         parts.append(f'<rect class="gate" {box} fill="{GATE}" stroke="{MIDDLE}"/>')
-    for name, number in levels:
+    for name, (_, number) in zip(names, levels):
         parts.append(f'<path d="M{_LEFT} {y(number)}H{right}" stroke="{SOFT}" stroke-dasharray="6 4"/>')
-        parts.append(_text(right + 6, y(number) + 6, f"{name} {number:,.{places}f}"))
+        parts.append(_text(right + 6, y(number) + 6, name))
     parts += _under(times, labels, x, height - 14)
     ends = {}
     for kind, (name, numbers) in reversed(lines.items()):
@@ -66,7 +72,8 @@ def years(times, labels, lines, places, spread=None, gate=(), levels=(), marked=
             parts.append(stands_out if n in marked else dot)
     if not levels:
         apart = _apart([place for place, _ in ends.values()], bottom)
-        parts.append(f'<g class="ends">{"".join(map(_end, ends, apart, ends.values()))}</g>')
+        told = (_end(kind, place, ends[kind], right + 4) for kind, place in zip(ends, apart))
+        parts.append(f'<g class="ends">{"".join(told)}</g>')
     moved = {"x": at, "low": low, "high": high, "bottom": bottom, "top": _TOP, "places": places}
     return _svg(height, parts, f' data-years="{html.escape(json.dumps(moved))}"')
 
@@ -74,24 +81,26 @@ def years(times, labels, lines, places, spread=None, gate=(), levels=(), marked=
 def long_lines(lines, span, places):
     """SVG of lines (name, rows of ``known_figures``) on several definitions or areas over a span of years, told apart
     below."""
-    plot, own = 300, 0
-    height = plot + _LINE * len(lines) + 20
+    plot, seen = 300, {True: 0, False: 0}
+    names = [textwrap.wrap(name, int((WIDTH - _LEFT - 42) / _LETTER)) for name, _ in lines]
+    below, height = plot + 14, plot + 20 + _LINE * sum(map(len, names))
     low, high, ticks = _axis(np.concatenate([line["number"] for _, line in lines]))
     times = [year + 0.25 for year in span]
     every = [*times, *(one for _, line in lines for one in in_years(line["end"]))]
     x, y = _scale(min(every) - 0.2, max(every) + 0.2, _LEFT + 8, WIDTH - 20), _scale(low, high, plot - 40, _TOP)
     parts = _rulers(ticks, y, WIDTH - 12) + _under(times, [str(year) for year in span], x, plot - 14)
-    for row, (name, line) in enumerate(lines):
+    for name, (_, line) in zip(names, lines):
         england = line["area_id"].iloc[0] == ENGLAND
-        look = (INK, 2, "") if england else _SERIES[own % len(_SERIES)]
-        own += not england
+        look = (INK, 2, _DASHES[seen[True] % 4]) if england else _SERIES[seen[False] % len(_SERIES)]
+        seen[england] += 1
         at = [x(one) for one in in_years(line["end"])]
         parts.append(_path("line", look, at, y, line["number"]))
         for place, number in zip(at, line["number"]):
             dot = f'<circle cx="{place}" cy="{y(number)}" r="{3 if england else 4.5}" fill="{look[0]}">'
             parts.append(f"{dot}<title>{number:,.{places}f}</title></circle>")
-        below = plot + 14 + _LINE * row
-        parts += [f'<path d="M{_LEFT} {below - 6}h34" {_stroke(look)}/>', _text(_LEFT + 42, below, _short(name, 60))]
+        parts.append(f'<path d="M{_LEFT} {below - 6}h34" {_stroke(look)}/>')
+        parts += [_text(_LEFT + 42, below + _LINE * n, words) for n, words in enumerate(name)]
+        below += _LINE * len(name)
     return _svg(height, parts)
 
 
@@ -110,8 +119,8 @@ def strip(rows, polarity, england, places):
     parts = [f'<rect x="{near}" y="20" width="{round(far - near, 1)}" height="{middle + 24}" fill="{PALE}"/>']
     if england is not None:
         parts.append(f'<path d="M{x(england)} 20V{middle + 44}" stroke="{INK}" stroke-width="2"/>')
-        parts.append(_text(x(england), 14, f"England {england:,.{places}f}", "middle"))
-    parts += [_text(x(one), height - 6, f"{one:,g}", "middle") for one in ticks if low <= one <= high]
+        parts.append(_middle(x(england), 14, f"England {england:,.{places}f}"))
+    parts += [_middle(x(one), height - 6, words) for one, words in zip(ticks, _told(ticks))]
     if polarity != "none":
         parts += [_text(4, 38, "worse", "start"), _text(WIDTH - 4, 38, "better", "end")]
     # How close marks lie above each other, so that the highest stack has room.
@@ -121,20 +130,22 @@ def strip(rows, polarity, england, places):
 
 def funnel(rows, value, limits, england):
     """SVG of figures (``value``, worked out from the counts of ``rows``) by the size of what they count; ``limits``
-    around England have ``size, low_95, high_95, low_998, high_998``."""
-    height, sizes = 360, limits["size"]
-    low, high, ticks = _axis(np.concatenate([value.to_numpy(float), limits["low_95"], limits["high_95"]]))
-    low = max(low, 0)
-    x = _scale(np.log(sizes.min()), np.log(sizes.max()), _LEFT + 8, WIDTH - 20)
-    y = _scale(low, high, height - 48, _TOP)
-    parts = _rulers(ticks[ticks >= low], y, WIDTH - 12)
-    for column, dash in (("low_95", "3 4"), ("high_95", "3 4"), ("low_998", ""), ("high_998", "")):
-        inside = limits[limits[column].between(low, high)]
-        parts.append(_path("limit", (SOFT, 1.5, dash), [x(one) for one in np.log(inside["size"])], y, inside[column]))
-    parts.append(f'<path d="M{_LEFT} {y(england)}H{WIDTH - 12}" stroke="{INK}" stroke-width="2"/>')
+    around England have ``size, low_95, high_95, low_998, high_998`` and are cut at the frame that the figures need."""
+    height, sizes, floor = 360, limits["size"], 312
+    low, high, ticks = _axis(np.append(value.to_numpy(float), england))
     told = np.geomspace(sizes.min(), sizes.max(), 4)
     told = np.unique([round(one, -int(np.log10(one))) for one in told])  # with one digit that is not nought
-    parts += [_text(x(np.log(one)), height - 26, f"{one:,.0f}", "middle") for one in told]
+    ends = np.log([min(*told, sizes.min()), max(*told, sizes.max())])
+    x, y = _scale(*ends, _LEFT + 8, WIDTH - 20), _scale(low, high, floor, _TOP)
+    parts = _rulers(ticks, y, WIDTH - 12)
+    frame = f"{_LEFT} {_TOP} {WIDTH - 12 - _LEFT} {floor - _TOP}"
+    place = 'x="{}" y="{}" width="{}" height="{}"'.format(*frame.split())
+    at = [x(one) for one in np.log(sizes)]
+    drawn = [_path("limit", (SOFT, 1.5, dash), at, y, limits[f"{end}_{share}"])
+             for share, dash in (("95", "3 4"), ("998", "")) for end in ("low", "high")]  # fmt: skip
+    parts.append(f'<svg {place} viewBox="{frame}">{"".join(drawn)}</svg>')
+    parts.append(f'<path d="M{_LEFT} {y(england)}H{WIDTH - 12}" stroke="{INK}" stroke-width="2"/>')
+    parts += [_middle(x(np.log(one)), height - 26, f"{one:,.0f}") for one in told]
     parts.append(_text((_LEFT + WIDTH) / 2, height - 5, "Out of how many, in steps of like growth", "middle"))
     return _svg(height, parts + _marks(rows, np.log(rows["denominator"]).map(x), value.map(y)), ' class="areas"')
 
@@ -160,9 +171,14 @@ def _axis(numbers):
 
 def _rulers(ticks, y, right):
     """Lines across with their numbers."""
-    places = max(len(f"{one:.10g}".partition(".")[2]) for one in ticks)
     lines = [f'<path d="M{_LEFT} {y(one)}H{right}" stroke="{PALE}"/>' for one in ticks]
-    return [line + _text(_LEFT - 8, y(one) + 6, f"{one:,.{places}f}", "end") for line, one in zip(lines, ticks)]
+    return [line + _text(_LEFT - 8, y(one) + 6, words, "end") for line, one, words in zip(lines, ticks, _told(ticks))]
+
+
+def _told(ticks):
+    """Numbers of an axis, with as many decimals as the one that needs most."""
+    places = max(len(f"{one:.10g}".partition(".")[2]) for one in ticks)
+    return [f"{one:,.{places}f}" for one in ticks]
 
 
 def _under(times, labels, x, y):
@@ -170,7 +186,7 @@ def _under(times, labels, x, y):
     wide = max(map(len, labels), default=1) * 9 + 14
     room = max(int((x(times[-1]) - x(times[0])) // wide), 1)
     step = max(-(-(len(times) - 1) // room), 1)
-    return [_text(x(times[n]), y, labels[n], "middle") for n in range(len(times) - 1, -1, -step)]
+    return [_middle(x(times[n]), y, labels[n]) for n in range(len(times) - 1, -1, -step)]
 
 
 def _spread(spread, x, y):
@@ -183,11 +199,13 @@ def _spread(spread, x, y):
 
 
 def _path(kind, look, x, y, numbers):
-    """A line, broken where a figure is missing."""
-    steps, pen = "", "M"
-    for at, number in zip(x, numbers):
-        steps += "" if np.isnan(number) else f"{pen}{at:g} {y(number):g}"
-        pen = "M" if np.isnan(number) else "L"
+    """A line, broken where a figure is missing; a figure with none before and after it is a short stroke."""
+    steps, gap, numbers = "", [np.nan], list(numbers)
+    for at, before, number, after in zip(x, gap + numbers, numbers, numbers[1:] + gap):
+        if not np.isnan(number):
+            alone = np.isnan(before) and np.isnan(after)
+            pen = f"{'M' if np.isnan(before) else 'L'}{at:g} {y(number):g}"
+            steps += f"M{at - 5:g} {y(number):g}h10" if alone else pen
     return f'<path class="{kind}" d="{steps}" {_stroke(look)}/>'
 
 
@@ -196,9 +214,9 @@ def _stroke(look):
     return f'fill="none" stroke="{look[0]}" stroke-width="{look[1]}" stroke-linejoin="round"{dashed}'
 
 
-def _end(kind, place, told):
+def _end(kind, place, told, right):
     look = f'fill="{LOOKS[kind][0]}"' + (' font-weight="700"' if kind == "own" else "")
-    at = f'x="{WIDTH - _RIGHT + 4}" y="{round(place + 6, 1)}" data-at="{told[0]}"'
+    at = f'x="{round(right, 1)}" y="{round(place + 6, 1)}" data-at="{told[0]}"'
     return f'<text class="{kind}" {at} {look}>{in_html(told[1])}</text>'
 
 
@@ -231,6 +249,12 @@ def _marks(rows, x, y):
 
 def _text(x, y, words, anchor="start"):
     return f'<text x="{round(x, 1)}" y="{round(y, 1)}" text-anchor="{anchor}" fill="{INK}">{in_html(words)}</text>'
+
+
+def _middle(x, y, words):
+    """Words around a place, moved in where the picture would cut them."""
+    half = _LETTER * len(words) / 2
+    return _text(min(max(x, half), WIDTH - half), y, words, "middle")
 
 
 def _short(name, longest=_LONGEST):

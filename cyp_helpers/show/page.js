@@ -91,6 +91,9 @@ document.querySelectorAll("figure.chart").forEach(figure => {
   button("Save picture", () => savePicture(svg, title));
   if (table) button("Save figures (CSV)", () => saveFigures(table, title));
   figure.querySelector("figcaption").prepend(save);
+  // On a narrow screen a picture begins with the area's newest figure in view.
+  const frame = figure.querySelector(".picture"), newest = [...svg.querySelectorAll("circle.own")].at(-1)?.getBoundingClientRect();
+  frame.scrollLeft = svg.dataset.years ? frame.scrollWidth : (newest?.left ?? 0) - frame.getBoundingClientRect().left - frame.clientWidth / 2;
   if (svg.matches(".areas")) {
     const name = make("p", { role: "status", textContent: "\u00a0" });
     const tell = event => { const mark = event.target.closest(".a"); if (mark) name.textContent = mark.querySelector("title").textContent; };
@@ -102,7 +105,7 @@ document.querySelectorAll("figure.chart").forEach(figure => {
 // Another authority: what the page says and draws of it stands in the page.
 document.querySelectorAll(".chooser").forEach(chooser => {
   const { areas, regions, words, own } = JSON.parse(chooser.dataset.all), select = make("select"), told = make("p", { role: "status" });
-  const charts = [...document.querySelectorAll("svg.areas")], years = document.querySelector("svg[data-years]");
+  const charts = [...document.querySelectorAll("svg.areas")], years = document.querySelector("svg[data-years]:has(.near)");
   const [NAME, TITLE, LEAD, TEXT, RANK, REGION, YEARS, NEAR, GATE, VERDICTS, REACH] = Array(11).keys();
   areas.forEach((area, n) => select.add(new Option(area[NAME], n, n === own, n === own)));
   const field = (name, text) => document.querySelectorAll(`[data-field="${name}"]`).forEach(one => { one.textContent = text; });
@@ -118,8 +121,9 @@ document.querySelectorAll(".chooser").forEach(chooser => {
     const near = x.map((_, n) => { const known = area[NEAR].map(one => areas[one][YEARS][n]).filter(one => one !== null); return known.length ? known.reduce((a, b) => a + b) / known.length : null; });
     const lines = { own: [area[NAME], area[YEARS]], region: regions[area[REGION]], near: ["Neighbours", near] }, ends = [];
     for (const [kind, [name, numbers]] of Object.entries(lines)) {
-      let pen = "M", path = "";
-      numbers.forEach((number, n) => { if (number === null) { pen = "M"; return; } path += `${pen}${x[n]} ${y(number)}`; pen = "L"; });
+      const known = n => (numbers[n] ?? null) !== null;
+      const step = (number, n) => !known(n) ? "" : known(n - 1) ? `L${x[n]} ${y(number)}` : known(n + 1) ? `M${x[n]} ${y(number)}` : `M${x[n] - 5} ${y(number)}h10`;
+      const path = numbers.map(step).join("");
       years.querySelector(`path.${kind}`)?.setAttribute("d", path);
       const last = numbers.findLast(one => one !== null), label = years.querySelector(`.ends .${kind}`);
       if (!label) continue;

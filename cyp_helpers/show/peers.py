@@ -10,7 +10,7 @@ import pandas as pd
 from cyp_helpers.compare.areas import list_in_use
 from cyp_helpers.compare.comparison import tidy
 from cyp_helpers.compare.judge import Evidence
-from cyp_helpers.compare.promise import CLEAR_SCORE, level_scale, record_of
+from cyp_helpers.compare.promise import CLEAR_SCORE, level_scale, ordinary_ends, record_of
 from cyp_helpers.register.catalogue import PER
 from cyp_helpers.register.tables import ENGLAND
 from cyp_helpers.show.cells import cell_text, for_readers
@@ -70,28 +70,29 @@ class Peers:
     @cached_property
     def verdicts(self):
         """Each authority beside its past, England, region and neighbours: rows of ``cyp.compare``, with ``usual`` (how far apart
-        ordinary figures lie) in the order of ``COMPARED``."""
+        ordinary figures lie) and, beside its past, ``low, high`` (``ordinary_ends``), in the order of ``COMPARED``."""
         pairs, figures = self.report.peers, self.now.index[self.now["local"]]
         pairs = pairs[pairs["figure"].isin(figures) & pairs["comparator"].isin(list(COMPARED))]
         kind, scale = pairs["comparator"], pairs["scale"]
         level = level_scale(scale).where(kind != "neighbours", level_scale(scale, pairs["n"]))
         usual = (CLEAR_SCORE * scale.where(kind == "previous", level)).where(kind != "five_years")
         rows = tidy(pairs, self.report.everyone, self.report.register)
-        before = rows["value"] - (pairs["score"] * scale).to_numpy()
+        score = pairs["score"].where(kind == "previous")
+        ends = ordinary_ends(rows["value"], *(each.set_axis(rows.index) for each in (score, scale)), rows["unit"])
         rows = rows.assign(
             usual=usual.to_numpy(), usual_places=rows["difference_places"], promise_places=0,
-            before=before.where(rows["comparator"] == "previous"),
+            low=ends["low"], high=ends["high"],
             order=rows["comparator"].map({one: n for n, one in enumerate(COMPARED)}),
         )  # fmt: skip
         return rows.sort_values(["area", "order"], kind="stable", ignore_index=True)
 
     @cached_property
     def areas(self):
-        """One row for each authority with a figure, by ``area_id``: ``area, value, text, rank, rank_of, region_id, numerator, denominator``,
-        and ``n``, its number, in the order of names."""
+        """One row for each authority with a figure, by ``area_id``: ``area, value, text, rank, rank_of, rank_ties, region_id, numerator,
+        denominator``, and ``n``, its number, in the order of names."""
         rows = self.now[self.now["local"]].set_index("area_id").sort_values("area")
         text = rows["value"] + {"percent": "%"}.get(self.line["unit"], "")
-        kept = rows[["area", "number", "rank", "rank_of", "region_id", "numerator", "denominator"]]
+        kept = rows[["area", "number", "rank", "rank_of", "rank_ties", "region_id", "numerator", "denominator"]]
         return kept.rename(columns={"number": "value"}).assign(text=text, n=range(len(rows)))
 
     def neighbours(self, area_id):
@@ -153,7 +154,8 @@ class Peers:
     def lead(self, area_id):
         """Figure, period and place of one authority."""
         row = self.areas.loc[area_id]
-        place = "" if pd.isna(row["rank"]) else f", place {row['rank']:.0f} of {row['rank_of']:.0f}"
+        tie = "=" if row["rank_ties"] > 1 else ""
+        place = "" if pd.isna(row["rank"]) else f", place {row['rank']:.0f}{tie} of {row['rank_of']:.0f}"
         return f"{row['area']}: {row['text']} in {self.labels.iloc[-1]}{place}"
 
     def beside(self, area_id, columns):
@@ -186,9 +188,7 @@ class Peers:
             return words.setdefault(clean(text), len(words))
 
         tables = [_cells(rows, place) for rows in (self.verdicts[["area_id", *columns]], reach)]
-        rows = self.verdicts[self.verdicts["comparator"] == "previous"].set_index("area_id")
-        ends = pd.DataFrame({"low": rows["before"] - rows["usual"], "high": rows["before"] + rows["usual"]}).round(3)
-        gates = ends.dropna().T.to_dict("list")
+        gates = self.verdicts.set_index("area_id")[["low", "high"]].dropna().round(3).T.to_dict("list")
         numbers = self.years.T.to_dict("list").items()
         years = {area: [None if np.isnan(one) else round(one, 4) for one in row] for area, row in numbers}
         number_of = self.areas["n"].to_dict()

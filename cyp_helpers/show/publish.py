@@ -3,6 +3,7 @@
 import base64
 import html
 import re
+from collections import Counter
 from functools import cache
 from hashlib import sha256
 from itertools import count
@@ -23,6 +24,7 @@ FOOTER = "Figures are published open data under the Open Government Licence v3.0
 SHEET = "sheet"  # tag of the cells that alone make a page
 IF_ANY = "if-any"  # tag of the headings that a page leaves out where what follows shows nothing
 _LINK = re.compile(r'<a href="([^":#/]+)\.html">(.*?)</a>', re.DOTALL)
+_CAPTION = re.compile(r'(?<=")(table-[a-z0-9-]+)-caption(?=")')  # named by a table and by what it stands in
 _PICTURE = re.compile(r'<img src="data:[^">]*"[^>]*>')
 
 
@@ -137,6 +139,13 @@ def _body(notebook, title, sheet):
         fragment = re.sub(r"(<h1[^>]*>.*?)</h1>", lambda h1: f"{h1[1]}: {title}</h1>", fragment, count=1)
     fragment = re.sub(r"<style>.*?</style>", "", fragment, flags=re.DOTALL)
     fragment = re.sub(r"<script\b.*?</script>", "", fragment, flags=re.DOTALL | re.IGNORECASE)
+    seen = Counter()  # tables of one caption on a page
+
+    def own_caption(found):
+        seen[found[1]] += 1
+        return found[0] if seen[found[1]] <= 2 else f"{found[1]}-{(seen[found[1]] + 1) // 2}-caption"
+
+    fragment = _CAPTION.sub(own_caption, fragment)
     left_out = f"<p>Picture left out: a page has {MOST_PICTURES} at most. Its figures are in the table below.</p>"
     return _PICTURE.sub(lambda picture: picture[0] if next(number) <= MOST_PICTURES else left_out, fragment)
 

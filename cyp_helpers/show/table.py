@@ -16,6 +16,7 @@ from cyp_helpers.show.wording import clean
 
 FOLDER = Path(__file__).parent
 STYLE = (FOLDER / "tables.css").read_text(encoding="utf-8")
+LONG = 60  # rows of a folded table that paper only names
 MOST_ROWS = 2000  # of a table on a page; its data keep them all
 SHORTHAND = {
     "[p]": "provisional: an early figure that its publisher may still change",
@@ -98,7 +99,7 @@ def render_table(table):
     identity = sha1(table.caption.encode("utf-8", "replace")).hexdigest()[:6]
     kinds = [_NUMBER if is_number_column(frame.iloc[:, n]) else _TEXT for n in range(frame.shape[1])]
     columns, cells = list(zip(frame.columns, kinds)), frame.map(cell_text).to_numpy().tolist()
-    told = {"caption": table.caption, "columns": columns, "rows": cells, "notes": notes, "folded": table.folded}
+    told = {"caption": table.caption, "columns": columns, "rows": cells, "notes": notes, "folded": table.folded, "long": LONG}
     return render("table", identity=f"table-{slug}-{identity}", name=re.sub(r"[^a-z0-9-]", "", table.name), **told)
 
 

@@ -12,7 +12,7 @@ from cyp_helpers.register.tables import ENGLAND, decimal_places
 from cyp_helpers.show import drawing
 from cyp_helpers.show.charts import Chart, Charts
 from cyp_helpers.show.table import show
-from cyp_helpers.show.wording import count, join, plural
+from cyp_helpers.show.wording import count, how_many, join, plural
 
 POINTS = ["line", "value", "value_text", "marks", "period_label", "document", "locator"]  # told of each point
 _RULES = {
@@ -21,11 +21,17 @@ _RULES = {
 }
 _SPELLS = 3  # of one rule that a title names
 _NOTHING = "No figures of other authorities are published for this indicator."
+_ONE_YEAR = "Figures are known for {} only, so there is no chart of years."
+_TWO_WAYS = "This looks at one year and at how many are counted; the heading above, at how far such figures moved over all years. So the two may differ."
 
 
 def pictures(about):
-    """The years beside England, region and neighbours, and all authorities for the newest."""
-    return Charts((_over_years(about), _among_all(about))) if about.peers else Charts((), _NOTHING)
+    """The years beside England, region and neighbours, where more than one is known, and all authorities for the newest."""
+    if not about.peers:
+        return Charts((), _NOTHING)
+    if about.peers.years.shape[1] < 2:
+        return Charts((_among_all(about),), _ONE_YEAR.format(about.peers.labels.iloc[-1]))
+    return Charts((_over_years(about), _among_all(about)))
 
 
 def _over_years(about):
@@ -36,22 +42,28 @@ def _over_years(about):
     lines = {kind: (names[one], years.loc[one].tolist()) for kind, one in ids.items() if one in years.index}
     lines["near"] = ("Neighbours", years.reindex(peers.neighbours(own)).mean().tolist())
     now = peers.verdicts[(peers.verdicts["area_id"] == own) & (peers.verdicts["comparator"] == "previous")]
-    gates = now[["before", "usual"]].dropna().to_numpy()
-    gate = [float(gates[0, 0] + way * gates[0, 1]) for way in (-1, 1)] if len(gates) else []
+    gate = now[["low", "high"]].dropna().to_numpy(float).ravel().tolist()
     spread = years[years.index.isin(peers.areas.index)].quantile([0.05, 0.25, 0.75, 0.95]).T
     times = drawing.in_years(years.columns)
     picture = drawing.years(times, labels.tolist(), lines, int(about.line["places"]), spread, gate)
     title = f"{about.line['name']}, {about.line['unit_heading']}"
-    spoken = "; ".join(f"{name} {_ends(numbers, labels)}" for name, numbers in lines.values())
+    sign = _sign(about.line)
+    spoken = "; ".join(f"{name} {_ends(numbers, labels, sign)}" for name, numbers in lines.values())
     data = pd.DataFrame(dict(lines.values()), index=labels.rename("period"))
     data = show(data.rename(columns={"Neighbours": "Average of neighbours"}), f"Figures behind the chart: {title}")
-    note = "Grey: nine in ten authorities, the middle half darker. Box: where an ordinary year could have ended. The axis need not begin at nought."
+    box = "Box: where an ordinary year could have ended. " if gate else ""
+    note = f"Grey: nine in ten authorities, the middle half darker. {box}The axis need not begin at nought."
     return Chart(title, f"Line chart. {title}. {spoken}.", picture, data, note)
 
 
-def _ends(numbers, labels):
-    """ "18.7 in 2012/13, 25.5 in 2016/17" of a line's first and last figure."""
-    told = [f"{number:,.10g} in {label}" for number, label in zip(np.round(numbers, 2), labels) if not np.isnan(number)]
+def _sign(line):
+    """What stands behind each figure of a published line where it is spoken."""
+    return "%" if line["unit"] == "percent" else ""
+
+
+def _ends(numbers, labels, sign):
+    """ "18.7% in 2012/13, 25.5% in 2016/17" of a line's first and last figure."""
+    told = [f"{number:,.10g}{sign} in {label}" for number, label in zip(np.round(numbers, 2), labels) if not np.isnan(number)]
     return ", ".join(dict.fromkeys([told[0], told[-1]])) if told else "without figures"
 
 
@@ -78,6 +90,8 @@ def authorities(about):
 
 def _among_all(about):
     rows, line = authorities(about), about.line
+    data = show(rows[["area", "value", "value_text", "marks", "rank", "which"]], "All authorities with a figure")
+    rows = rows.assign(value_text=rows["value_text"] + _sign(line))
     local, england = rows[rows["which"] != "England"], rows.loc[rows["which"] == "England", "value"]
     picture = drawing.strip(local, line["polarity"], england.iloc[0] if len(england) else None, int(line["places"]))
     title = f"All {len(local)} authorities, {line['period']}"
@@ -91,7 +105,6 @@ def _among_all(about):
         rank = f"rank {line['rank']:.0f} of {line['rank_of']:.0f} authorities with a figure{tie}"
     place = f"{about.report.area['name']} {own.iloc[0] if len(own) else 'unknown'}, {rank}"
     spoken = spoken if len(near) else "No neighbour has a figure."
-    data = show(rows[["area", "value", "value_text", "marks", "rank", "which"]], "All authorities with a figure")
     note = "Dot: this area. Diamonds: its neighbours. Grey: the middle half. Point at a mark for its name."
     return Chart(title, f"Strip of {len(local)} authorities. {place}. {spoken}", picture, data, note)
 
@@ -115,14 +128,16 @@ def funnel_chart(about):
         near, far = (value.between(limits[f"low_{one}"], limits[f"high_{one}"])[own].item() for one in ("95", "998"))
         within = "inside the 95%" if near else "between the 95% and 99.8%" if far else "outside the 99.8%"
         where = f"lies {within} limits around England"
-    title = f"{about.report.area['name']} {where}; {count(outside)} of {len(counted)} authorities "
-    title += f"{plural(outside, 'lies', 'lie')} outside the 99.8% limits"
+    title = f"{how_many(outside).capitalize()} of {len(counted)} authorities {plural(outside, 'lies', 'lie')} "
+    title += f"outside the 99.8% limits around England in {about.peers.labels.iloc[-1]}"
+    where = f"{about.report.area['name']} {where}."
     steps = pd.Series(np.unique(np.geomspace(size.min(), size.max(), 120).round()))
+    counted = counted.assign(value_text=counted["value_text"] + _sign(line))
     picture = drawing.funnel(counted, value, funnel_limits(steps, england, unit, spread).assign(size=steps), england)
     wider = f" Limits are {np.sqrt(spread):.1f} times as wide as chance alone would make them." if spread > 1 else ""
     data = show(counted[["area", "value", "value_text", "numerator", "denominator"]], "Figures behind the funnel")
-    note = f"Lines: 95% (dotted) and 99.8% limits around England.{wider}"
-    spoken = f"Funnel plot. {line['name']}, {line['period']}. {title}.{wider}"
+    note = f"{where} {_TWO_WAYS} Lines: 95% (dotted) and 99.8% limits around England.{wider}"
+    spoken = f"Funnel plot. {line['name']}, {line['period']}. {title}. {where}{wider}"
     return Charts((Chart(title, spoken, picture, data, note),))
 
 
@@ -136,7 +151,9 @@ def long_chart(about):
     own = rows.loc[rows["area_id"] != ENGLAND, ["series_id", "area_id", "breakdown", "kind"]].drop_duplicates()
     if len(own) < 2 and about.peers or len(rows) < 2:
         return Charts(())
-    drawn = [(name, line.sort_values("end")) for (name, _), line in rows.groupby(["line", "kind"], sort=False)]
+    drawn = [line.sort_values("end") for _, line in rows.groupby(["line", "kind"], sort=False)]
+    names = pd.Series([line["line"].iloc[0] for line in drawn])
+    drawn = list(zip(names.where(~names.duplicated(keep=False), names + ": " + pd.Series(map(whence, drawn))), drawn))
     span, kinds = range(rows["end"].min().year, rows["end"].max().year + 1), rows["series_id"].nunique()
     picture = drawing.long_lines(drawn, span, int(decimal_places(rows["value"]).max()))
     title = f"{about.row['name']}: {count(len(rows))} {plural(len(rows), 'figure')} on "
@@ -145,6 +162,16 @@ def long_chart(about):
     data = show(findings.in_words(report, rows)[POINTS], f"Figures behind the chart: {title}")
     note = "A line joins figures of one definition and area. The axis need not begin at nought."
     return Charts((Chart(title, f"Line chart. {title}. {spoken}.", picture, data, note),))
+
+
+def whence(line):
+    """Where a line (rows of ``points``) is from and what years it has, which tells it from another of its name.
+
+    >>> whence(pd.DataFrame({"period_label": ["2012/13", "2013/14"], "open_data": True}))
+    'published, 2012/13 to 2013/14'
+    """
+    labels = dict.fromkeys([line["period_label"].iloc[0], line["period_label"].iloc[-1]])
+    return f"{'published' if line['open_data'].all() else 'printed in a plan document'}, {' to '.join(labels)}"
 
 
 def run_charts(about):
