@@ -80,7 +80,7 @@ def test_a_spine_of_equal_figures_has_a_dot_in_the_middle():
 
 
 def test_the_gate_of_a_spark_holds_an_ordinary_year_and_its_dot_stands_outside_after_another():
-    inside, outside = (marks.spark(pd.Series([20.0, last], [2015.0, 2016.0]), 20.0, 2.0) for last in (21.0, 26.0))
+    inside, outside = (marks.spark(pd.Series([20.0, last], [2015.0, 2016.0]), 18.0, 22.0) for last in (21.0, 26.0))
 
     def within(svg):
         top, height = map(float, re.search(r'<rect x="[\d.]+" y="([\d.]+)" width="14" height="([\d.]+)"', svg).groups())

@@ -68,18 +68,17 @@ def spine(everyone, own, england, neighbours, polarity, clear):
     return svg(SPINE, "".join(parts))
 
 
-def spark(years, before, reach):
+def spark(years, floor, ceiling):
     """SVG of the figures of an area (by time in years, oldest first), and around the last one the gate in which an
-    ordinary year keeps it: ``reach`` beside ``before``, where it would have brought it; missing where that is not
-    known.
+    ordinary year keeps it, from ``floor`` to ``ceiling``; missing where that is not known.
 
-    >>> spark(pd.Series([20.0, 25.0], [2015.0, 2016.0]), 20.0, 6.0).count("<rect")
+    >>> spark(pd.Series([20.0, 25.0], [2015.0, 2016.0]), 14.0, 26.0).count("<rect")
     1
     """
     width, height = SPARK
     right, pad = width - 8, 4
-    gated = not pd.isna(before) and not pd.isna(reach) and len(years) > 1
-    every = [*years, before - reach, before + reach] if gated else [*years]
+    gated = not pd.isna(floor) and not pd.isna(ceiling) and len(years) > 1
+    every = [*years, floor, ceiling] if gated else [*years]
     low, high = min(every), max(every)
     step = min(15, (right - 6) / max(years.index[-1] - years.index[0], 1e-9))
 
@@ -90,7 +89,7 @@ def spark(years, before, reach):
     points = [(round(right - (years.index[-1] - time) * step, 1), y(number)) for time, number in years.items()]
     box = ""
     if gated:
-        top, bottom = y(before + reach), y(before - reach)
+        top, bottom = y(ceiling), y(floor)
         box = f'<rect x="{right - 7}" y="{top}" width="14" height="{round(bottom - top, 1)}" fill="{GATE}"/>'
     line = " ".join(f"{x},{y}" for x, y in points)
     line = f'<polyline points="{line}" fill="none" stroke="#3D3D3D" stroke-width="1.75" stroke-linejoin="round"/>'

@@ -5,7 +5,7 @@ import pandas as pd
 
 from cyp_helpers.compare.figures import as_text, format_places, look_up
 from cyp_helpers.compare.judge import Evidence, Verdict
-from cyp_helpers.compare.promise import CLEAR_SCORE
+from cyp_helpers.compare.promise import ordinary_ends
 from cyp_helpers.compare.subjects import line_ids
 from cyp_helpers.findings import attention, is_recent, with_page
 from cyp_helpers.show import marks
@@ -185,23 +185,21 @@ def pictured(report, rows):
     ``spark_words, spine_words``."""
     pairs = report.pairs[report.pairs["comparator"] == "previous"].drop_duplicates("figure").set_index("figure")
     pairs = pairs.reindex(look_up(rows["observation_id"], report.figures["figure"]))
-    # Where an ordinary year would have brought each figure, all authorities' median change included, and how far beside
-    # it such a year ends.
-    before = rows["value"].to_numpy() - (pairs["score"] * pairs["scale"]).to_numpy(float)
-    gates = zip(before, CLEAR_SCORE * pairs["scale"].to_numpy(float))
+    score, scale = (pairs[one].astype(float).set_axis(rows.index) for one in ("score", "scale"))
+    gates = ordinary_ends(rows["value"], score, scale, rows["unit"]).itertuples(index=False)
     cells = look_up(rows["observation_id"], report.figures["cell"])
     everyone = report.everyone[report.everyone["local"] & report.everyone["open_data"]]
     everyone = {cell: part["number"] for cell, part in everyone[everyone["cell"].isin(cells)].groupby("cell")}
     lines = report.figures[report.figures["series_id"].isin(rows["series_id"]) & report.figures["number"].notna()]
     drawn = []
-    for row, (before, reach), cell in zip(rows.to_dict("records"), gates, cells):
+    for row, gate, cell in zip(rows.to_dict("records"), gates, cells):
         years, authorities, spine = _years(lines, row), everyone.get(cell, ()), ("", "")
-        spark = "" if row["unit"] in _WORDLESS or years.empty else marks.spark(years, before, reach)
+        spark = "" if row["unit"] in _WORDLESS or years.empty else marks.spark(years, *gate)
         if len(authorities) >= 5 and not pd.isna(row["england"]):
             clear = {"better": 1, "worse": -1, "neither": 2}.get(row["against_england_sign"], 0)
             stands = row["value"], row["england"], row["neighbours"], row["polarity"]
             spine = marks.spine(authorities, *stands, clear), _spoken_place(row, authorities)
-        drawn.append((spark, _spoken_years(row, years, before, reach), *spine))
+        drawn.append((spark, _spoken_years(row, years, *gate), *spine))
     names = ["spark", "spark_words", "spine", "spine_words"]
     return rows.assign(**pd.DataFrame(drawn, rows.index, names, dtype="str"))
 
@@ -219,10 +217,10 @@ def _years(lines, row):
     return line["number"].set_axis(line["end"].dt.year + line["end"].dt.day_of_year / 366)
 
 
-def _spoken_years(row, years, before, reach):
+def _spoken_years(row, years, low, high):
     numbers = ", ".join(f"{one:,.4g}" for one in years)
-    gate = f"; an ordinary year ends between {before - reach:,.3g} and {before + reach:,.3g}"
-    gate = "" if pd.isna(reach) or len(years) < 2 else gate
+    gate = f"; an ordinary year ends between {low:,.3g} and {high:,.3g}"
+    gate = "" if pd.isna(low) or len(years) < 2 else gate
     return f"{row['short_name']}, {len(years)} {plural(len(years), 'figure')} up to {row['period']}: {numbers}{gate}"
 
 
