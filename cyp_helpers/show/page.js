@@ -116,7 +116,7 @@ document.querySelectorAll(".chooser").forEach(chooser => {
   const spoken = rows => rows.map(row => row.map(one => words[one]));
 
   function draw(area) {
-    const { x, low, high, top, bottom, places, right } = JSON.parse(years.dataset.years);
+    const { x, low, high, top, bottom, places } = JSON.parse(years.dataset.years);
     const y = number => Math.round((bottom + (number - low) / (high - low) * (top - bottom)) * 10) / 10;
     const near = x.map((_, n) => { const known = area[NEAR].map(one => areas[one][YEARS][n]).filter(one => one !== null); return known.length ? known.reduce((a, b) => a + b) / known.length : null; });
     const lines = { own: [area[NAME], area[YEARS]], region: regions[area[REGION]], near: ["Neighbours", near] }, ends = [];
@@ -150,6 +150,8 @@ document.querySelectorAll(".chooser").forEach(chooser => {
     fill("neighbours", area[NEAR].map(one => [areas[one][NAME], areas[one][TEXT], areas[one][RANK]]));
     charts.forEach(chart => {
       const place = n => chart.querySelector(`.a[data-n="${n}"]`)?.getAttribute("transform") ?? "translate(-99 -99)";
+      const first = chart.querySelector(".near");  // another authority may have more neighbours with a figure
+      while (first && chart.querySelectorAll(".near").length < area[NEAR].length) first.after(first.cloneNode());
       chart.querySelectorAll(".near").forEach((mark, n) => mark.setAttribute("transform", place(area[NEAR][n])));
       chart.querySelectorAll(".own").forEach(mark => mark.setAttribute("transform", place(select.value)));
     });
