@@ -154,8 +154,8 @@ PICTURES_EXPLAINED = (
     (_dot(2, marks.BLUE, marks.BLUE), "ours: better,"), (_dot(18, marks.PLUM, marks.PLUM), "worse,"),
     (_dot(15, marks.SOFT, "#fff"), "unclear against England"),
 )
-_ENDS = '<path d="M1 12h8M19 12h8M23 8v8" fill="none" stroke="#1d1d1d" stroke-width="1.75"/>'
-NEITHER_EXPLAINED = (marks.svg((28, 24), _ENDS), "lower, higher")
+_ENDS = f'<path d="M1 12h8M31 12h8M35 8v8" fill="none" stroke="{marks.INK}" stroke-width="1.75"/>'
+NEITHER_EXPLAINED = (marks.svg((40, 24), f'{_ENDS}<circle cx="20" cy="12" r="6.5" fill="{marks.INK}"/>'), "lower, higher")
 
 
 def _legend(groups):
