@@ -534,16 +534,18 @@ def test_figures_that_change_or_go_are_later_editions():
         rows = pd.DataFrame(rows, columns=["series_id", "breakdown", "period", "value"])
         more = dict.fromkeys(["numerator", "denominator", "status", "printed"], "")
         ended = rows["period"].str[6:] + "-28"
-        return rows.assign(**more, published=ended, day=day, observation_id=rows["period"].str[-1])
+        return rows.assign(**more, published_basis="assumed", published=ended, day=day, observation_id=rows["period"].str[-1])
 
-    forms = [form("2026-04-15", m1="5", m2="6", m3="7"), form("2026-07-01", m1="5", m2="8"), form("2026-10-01", m1="5", m2="8")]
-    rows = _figures(pd.concat(_with_taken_back(forms), ignore_index=True), "2028-03-31")
+    forms = [form("2026-04-15", m1="5", m2="6", m3="7"), form("2026-07-01", m1="5", m2="8"), form("2026-10-01", m1="5", m2="8", m4="9")]
+    days = ["2026-04-15", "2026-07-01", "2026-10-01"]
+    rows = _figures(pd.concat(_with_taken_back(forms, days), ignore_index=True), days, "2028-03-31")
     assert rows[["observation_id", "value", "status", "published"]].sort_values("observation_id").values.tolist() == [
         ["1", "5", "", "2026-01-28"],
         ["2", "6", "", "2026-02-28"],
         ["2/2026-07-01", "8", "", "2026-07-01"],
         ["3", "7", "", "2026-03-28"],
         ["3/2026-07-01", "", "x", "2026-07-01"],
+        ["4", "9", "", "2026-07-02"],  # of April, and the form of July did not have it
     ]
 
 

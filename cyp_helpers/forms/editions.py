@@ -42,8 +42,9 @@ def as_told_since(forms, tables):
     for name, (column, ids) in known.items():
         parts = [forms[day][name].assign(day=day) for day in days]
         parts = [rows[rows[column].isin(ids) | (rows["day"] == days[-1])] for rows in parts]
-        told[name] = pd.concat(_with_taken_back(parts) if name == "observations" else parts, ignore_index=True)
-    told["observations"] = _figures(told["observations"], tables["reviews"]["as_at"].max())
+        parts = _with_taken_back(parts, days) if name == "observations" else parts
+        told[name] = pd.concat(parts, ignore_index=True)
+    told["observations"] = _figures(told["observations"], days, tables["reviews"]["as_at"].max())
     told["targets"], told["sources"] = _targets(told["targets"], tables, days[0])
     told["commentary"] = told["commentary"].drop_duplicates("commentary_id", keep="last")
     told["action-statuses"] = told["action-statuses"].drop_duplicates(["action_id", "said_on"], keep="last")
@@ -58,14 +59,14 @@ def _changed(forms, newest):
     return {one for rows, now in both for one in now.index[(rows.notna() & (rows != now)).any(axis=1)]}
 
 
-def _with_taken_back(parts):
+def _with_taken_back(parts, days):
     """Figures form by form; one that a later form leaves out is from its day on not available."""
     told = []
-    for rows in parts:
+    for rows, day in zip(parts, days):
         if told:
             here = pd.MultiIndex.from_frame(rows[_FIGURE])
             gone = told[-1][~pd.MultiIndex.from_frame(told[-1][_FIGURE]).isin(here)]
-            rows = pd.concat([rows, gone.assign(**_TAKEN_BACK, day=rows["day"].max())], ignore_index=True)
+            rows = pd.concat([rows, gone.assign(**_TAKEN_BACK, day=day)], ignore_index=True)
         told.append(rows)
     return told
 
@@ -83,12 +84,16 @@ def _spells(rows, key, content):
     return rows.drop_duplicates([*key, "spell"], keep="last")
 
 
-def _figures(rows, last):
-    """Editions of figures: a later one is known from its own day, if the form gives a new one, or from that of the form."""
+def _figures(rows, days, last):
+    """Editions of figures: what a form changes is known from its day, and what it adds was not known when that before
+    it was filled in, unless it gives another day; not after the last review (``last``), when no page would show it."""
     rows = _spells(rows, _FIGURE, _FIGURES)
+    again, told = rows["spell"] > 0, rows["published"]
+    after = [f"{pd.Timestamp(day) + pd.Timedelta(days=1):%Y-%m-%d}" for day in days[:-1]]
+    day = rows["since"].where(again, rows["since"].map(dict(zip(days[1:], after))).astype("str").fillna(""))
     before = rows.groupby(_FIGURE, sort=False)["day"].shift()
-    day = rows["since"].where(rows["since"] < last, last)  # no page shows what is known after the last review
-    rows["published"] = rows["published"].mask((rows["spell"] > 0) & ~(rows["published"] > before), day)
+    good = (told > before).where(again, (told >= day) | (rows["published_basis"] == "printed"))
+    rows["published"] = told.where(good, day.where(day < last, last))
     rows = rows.drop_duplicates([*_FIGURE, "published"], keep="last")
     rows["observation_id"] += ("/" + rows["since"]).where(rows.duplicated(_FIGURE), "")
     return rows

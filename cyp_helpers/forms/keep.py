@@ -70,7 +70,7 @@ def add_plan(project, path):
         faults = pd.DataFrame(faults, columns=FAULTS)
         raise FaultyForm(faults, marked_copy(path, faults))
     with locked(project, write=True):
-        forms = {at.name: _read(at, files, SAID) for at in sorted(folder.glob(f"{EARLIER}/*/"))}
+        forms = {at.name: _read(at, files, SAID) for at in (form.parent for form in folder.glob(f"{EARLIER}/*/{FORM}"))}
         newest, stood = max(forms, default=filled), _read(folder, files, tables)
         before = stood | forms.get(newest, {})
         forms[filled] = {name: tables[name] for name in SAID}
@@ -115,11 +115,8 @@ def _put_back(data, plan, written, old):
     if not old:
         return _take_away(folder)
     write_tables(data, {f"{OWN}/{plan}/{path}": content for path, content in old.items()})
-    new = [folder / path for path in written if path not in old]
-    for path in new:
-        path.unlink(missing_ok=True)
-    for empty in {path.parent for path in new}:
-        empty.rmdir()
+    for path in written.keys() - old:
+        (folder / path).unlink(missing_ok=True)
 
 
 def _another_plan(tables, stood):
