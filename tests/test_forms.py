@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from cyp_helpers.cli import app
+from cyp_helpers.forms.figures import read_period
 from cyp_helpers.forms.layout import FIRST, HEADER, LISTS, PUBLISHED, SHEETS
 from cyp_helpers.forms.read import read_form
 from cyp_helpers.forms.tables import tables_of
@@ -179,6 +180,9 @@ def test_targets_start_from_published_figures_and_own_ones(tables):
         (45.300000000000004, "General", "45.3"),
         ("45%", "@", "45%"),
         ("38.0", "@", "38.0"),
+        ("26.9 %", "@", "26.9%"),
+        (0.9, '0.0"%"', "0.9%"),
+        (90, r"0\%", "90%"),
     ],
 )
 def test_a_number_is_what_its_cell_shows(changed, typed, format_, read):
@@ -305,6 +309,7 @@ BAD_CELLS = {
     "Cover!B8": ("Dar", None, None),
     "Cover!B9": ("April", "'April'", "a date, such as 31/03/2027"),
     "Commentary!E5": ("x" * 700, "'xxx", "600 letters or fewer; these are 700"),
+    "Actions!F23": ("Late", None, None),
     "Actions!C6": (None, "an empty cell", "Action: What will be done."),
 }  # fmt: skip
 
@@ -326,10 +331,11 @@ BAD_MEANING = {
     "Figures!C40": ("2024-04", "'2024-04' twice", "one figure for each period"),
     "Figures!D45": (6600, "6600", "less than ten times the figure before"),
     "Figures!D46": (7, "7", "less than ten times the figure before"),
+    "Figures!D35": (-3, "'-3'", "a figure of 0 or more"),
     "Figures!B33": (REFERRALS, f'"{REFERRALS}", whose figures are published', "an own indicator"),
     "Figures!F66": (50, "'50'", "no smaller than the count above the line"),
     "Figures!I74": ("later", None, None),
-    "Indicators!D13": (REFERRALS, f'"{REFERRALS}" twice, first in row 5', "each indicator once"),
+    "Indicators!D6": (REFERRALS, f'"{REFERRALS}" twice, first in row 5', "each indicator once"),
     "Indicators!D14": ("Excess weight at age ten", "'Excess weight at age ten'", "; Excess weight at age 10 to 11; or the topic"),
     "Targets!E7": ("2023/24", "'2023/24', which ended before the plan began", "a period that ends within the plan"),
     "Targets!F5": ("2003/04", "'2003/04', for which no figure is known", "or the figure itself beside it"),
@@ -346,6 +352,61 @@ def test_every_fault_of_meaning_is_told_at_once(changed, register):
     for place, (_, found, right) in BAD_MEANING.items():
         told = [fault for fault in faults if "!".join(fault[:2]) == place]
         assert not found or any(found in fault[2] and right in fault[3] for fault in told), (place, told, faults)
+
+
+@pytest.mark.parametrize(
+    "text, often, read",
+    [
+        ("Sept 2025", "monthly", "month 2025-09"),
+        ("March 2025", "monthly", "month 2025-03"),
+        ("Septober 2025", "monthly", ""),
+        ("Market 2025", "monthly", ""),
+        ("2025/26 q1", "quarterly", "FY 2025/26 Q1"),
+        ("2024–25", "annual", "FY 2024/25"),
+    ],
+)
+def test_a_period_is_read_as_it_is_meant_or_not_at_all(text, often, read):
+    assert read_period(text, often, "FY") == read
+
+
+def test_a_part_of_a_year_is_no_start_for_the_sum_of_one(changed, register):
+    ((sheet, cell, found, right),) = faults_of(changed({"Targets!F9": "2025-12"}), register)
+    assert (sheet, cell) == ("Targets", "F9") and "'2025-12', for which no figure is known" == found
+    assert "of a year, the sum of its parts, with a figure (2024/25, 2025/26)" in right
+    assert faults_of(changed({"Targets!F9": "2025/26"}), register) == []
+    ((_, _, _, right),) = faults_of(changed({"Targets!F5": "2003/04"}), register)  # published, offered as it is typed
+    assert "2023/24, 2024/25)" in right
+
+
+def test_a_target_worse_than_its_start_asks_for_the_direction(changed, register):
+    ((_, cell, found, right),) = faults_of(changed({"Targets!D11": 45}), register)  # from 63.0, higher is better
+    assert (cell, found) == ("D11", "'45'") and right.startswith("a figure no lower than that of the start, 63.0; or")
+    assert faults_of(changed({"Targets!D11": 45, "Targets!H11": "Higher"}), register) == []
+
+
+def test_a_figure_that_is_not_taken_gives_one_fault(changed, register):
+    faults = faults_of(changed({"Figures!C73": "2024/26"}), register)
+    assert [(sheet, cell) for sheet, cell, *_ in faults] == [("Figures", "C73")]
+
+
+def test_what_is_written_over_the_example_is_not_lost(changed, register):
+    ((sheet, cell, found, right),) = faults_of(changed({"Actions!C4": "Open a school"}), register)
+    assert (sheet, cell, found) == ("Actions", "C4", "'Open a school'") and "row 5 or below" in right
+    assert faults_of(changed({"Actions!C4": None}), register) == []
+
+
+def test_an_indicator_may_serve_a_second_priority(changed, register):
+    again = {"Indicators!B17": "Care", "Indicators!C17": "Child Protection", "Indicators!D17": REFERRALS}
+    form, _ = read_form(changed(again))
+    made, faults = tables_of(form, register, "0" * 64)
+    rows = made["plan-indicator-priorities"].query("plan_indicator_id.str.contains('re-referrals')")
+    assert faults == [] and len(made["plan-indicators"]) == 12
+    assert rows[["priority_id", "role"]].values.tolist() == [
+        ["derbyshire-plan/safe", "primary"],
+        ["derbyshire-plan/care", "additional"],
+    ]
+    ((_, cell, _, right),) = faults_of(changed(again | {"Indicators!F17": "Somebody else"}), register)
+    assert cell == "F17" and "what stands in row 5" in right
 
 
 def test_the_cover_is_held_to_the_register(changed, register):
@@ -431,6 +492,61 @@ def test_a_plan_is_added_changed_and_removed_and_the_shipped_tables_stay(place, 
     assert gone.exit_code == 0 and _hashes(place) == before and not (place / "data/own").exists()
     assert cyp("remove-plan", "cypf-2016-18").exit_code == 2
     assert "derbyshire-plan" not in load_register(place).table("plans")["plan_id"].tolist()
+
+
+def test_an_earlier_review_keeps_what_was_known_at_its_date(place, cyp, changed):
+    gone = {f"{column}{row}": None for row in range(5, 8) for column in "BCDEFG"}
+    gone = {f"Commentary!{cell}": None for cell in gone}
+    april = {"Cover!B12": date(2026, 4, 15), "Commentary!B5": MISSING, "Commentary!E5": "As in April.", "Actions!G24": None}
+    april |= {f"Figures!{c}{row}": None for rows in (range(29, 35), range(59, 65)) for row in rows for c in "BCD"}
+    april |= {f"Actions!{c}{row}": None for row in range(8, 13) for c in "FG"}  # done after it
+    assert cyp("add-plan", changed(gone | april)).exit_code == 0
+
+    def known(day):
+        register = load_register(place).as_known(day)
+        figures = register.table("observations").set_index("observation_id")
+        figures = figures[figures["series_id"].str.contains("missing") & figures["period"].str.endswith("2026-03")]
+        target = register.table("targets").query("plan_indicator_id.str.contains('missing')")
+        said = register.table("action-statuses").query("action_id.str.contains('action-4')")["status"]
+        stories = register.table("commentary").query("plan_indicator_id.str.contains('missing')")["story"]
+        return figures["value"].tolist(), target["value"].tolist()[-1:], said.tolist(), stories.str[:3].tolist()
+
+    then = known("2026-04-16")
+    assert then == (["10", "122"], ["96"], [""], ["As "])
+    told = cyp("add-plan", changed({"Figures!D28": 18, "Targets!D9": 90}))  # March 2026
+    assert "Reviews before 12 October 2026 keep figures" in told.output
+    assert known("2026-04-16") == then
+    assert known("2026-10-12") == (["18", "130"], ["90"], ["done"], ["As ", "Two"])
+    assert known("2026-09-30")[2] == ["done"]  # by then it was, though said later
+    assert cyp("add-plan", changed(gone | april)).output.startswith("Kept for reviews before 12 October 2026")
+    assert known("2026-10-12")[0] == ["18", "130"] and check_register(place).empty
+
+    other = cyp("add-plan", changed({"Cover!B8": "Rutland", "Targets!D7": 95}))
+    assert other.exit_code == 1 and "Cover, cell B6" in other.output and "cyp remove-plan derbyshire-plan" in other.output
+    assert cyp("remove-plan", "derbyshire-plan").exit_code == 0
+
+
+def test_figures_that_change_or_go_are_later_editions():
+    from cyp_helpers.forms.editions import _figures, _with_taken_back
+
+    def form(day, **values):
+        rows = [["x", "all", f"month 2026-0{month[1]}", value] for month, value in values.items()]
+        rows = pd.DataFrame(rows, columns=["series_id", "breakdown", "period", "value"])
+        more = dict.fromkeys(["numerator", "denominator", "status", "printed"], "")
+        ended = rows["period"].str[6:] + "-28"
+        return rows.assign(**more, published_basis="assumed", published=ended, day=day, observation_id=rows["period"].str[-1])
+
+    forms = [form("2026-04-15", m1="5", m2="6", m3="7"), form("2026-07-01", m1="5", m2="8"), form("2026-10-01", m1="5", m2="8", m4="9")]
+    days = ["2026-04-15", "2026-07-01", "2026-10-01"]
+    rows = _figures(pd.concat(_with_taken_back(forms, days), ignore_index=True), days, "2028-03-31")
+    assert rows[["observation_id", "value", "status", "published"]].sort_values("observation_id").values.tolist() == [
+        ["1", "5", "", "2026-01-28"],
+        ["2", "6", "", "2026-02-28"],
+        ["2/2026-07-01", "8", "", "2026-07-01"],
+        ["3", "7", "", "2026-03-28"],
+        ["3/2026-07-01", "", "x", "2026-07-01"],
+        ["4", "9", "", "2026-07-02"],  # of April, and the form of July did not have it
+    ]
 
 
 def test_the_marked_copy_shows_where(cyp, changed):
@@ -627,10 +743,9 @@ def test_overdue_is_said_only_on_the_owners_word_or_silence(reviewed):
     now, before = (delivery.actions_of(report) for report in reviewed)
     state = now["state"].value_counts()
     assert state[[delivery.SAID_DONE, delivery.SAID_LATE, delivery.SILENT, delivery.SAID_ON]].tolist() == [8, 1, 1, 1]
-    assert (
-        not before["state"].isin([delivery.SAID_LATE, delivery.SILENT, delivery.SAID_DONE]).any()
-    )  # nobody had been asked yet
-    assert (before["state"] == delivery.OVERDUE).sum() == 11
+    assert not before["state"].isin([delivery.SAID_LATE, delivery.SILENT]).any()  # nobody had been asked yet
+    assert (before["state"] == delivery.SAID_DONE).sum() == 8  # by then, though it was said later
+    assert (before["state"] == delivery.OVERDUE).sum() == 3
     late = now[now["state"] == delivery.SAID_LATE].iloc[0]
     assert late["later_document"] == "Head of Children in Care, 12 October 2026: late"
 

@@ -27,7 +27,7 @@ def new_plan(form: Form, area: Annotated[str, typer.Option(help="Area of the pla
 
 
 def add_plan(form: Form):
-    """Take a filled form into the register: all of it, or nothing and every fault; again to replace what stood there."""
+    """Take a filled form into the register: all of it, or nothing and every fault; again for a mistake or for news."""
     from cyp_helpers.forms.keep import FaultyForm
     from cyp_helpers.forms.keep import add_plan as add
     from cyp_helpers.importers.reading import UnreadableFile

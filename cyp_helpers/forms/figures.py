@@ -9,14 +9,18 @@ from cyp_helpers.register.catalogue import PER
 from cyp_helpers.register.periods import parse_periods
 
 STEPS = {"monthly": ("month", 12), "quarterly": ("quarter", 4)}  # kind of period, and how many make a year
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_NAMES = "January February March April May June July August September October November December".casefold().split()
+_MONTHS = {short: f"{at:02d}" for at, name in enumerate(_NAMES, 1) for short in (name, name[:3])} | {"sept": "09"}
 _YEAR = re.compile(
-    r"(?:(?P<type>FY|AY|CY) )?(?P<year>(?:19|20)\d\d)(?:[/-](?:20)?(?P<next>\d\d))?(?: ?Q(?P<quarter>[1-4]))?", re.ASCII
+    r"(?:(?P<type>FY|AY|CY) )?(?P<year>(?:19|20)\d\d)(?:[/-](?:20)?(?P<next>\d\d))?(?: ?Q(?P<quarter>[1-4]))?",
+    re.ASCII | re.IGNORECASE,
 )
 _MONTH = re.compile(
     r"(?:month )?(?P<year>(?:19|20)\d\d)-(?P<number>0[1-9]|1[0-2])(?:-01)?|"
     r"(?P<name>[A-Za-z]{3,9})[ -](?P<named_year>(?:19|20)\d\d)", re.ASCII,
 )  # fmt: skip
+_LAST = {"FY": "03", "AY": "08", "CY": "12"}  # the month in which a year ends
+_DASHES = str.maketrans("\N{EN DASH}\N{MINUS SIGN}", "--")
 _FIGURE = ["period", "value", "numerator", "denominator", "status", "published", "cell"]
 EXAMPLES = {"FY": "2026/27", "AY": "2026/27", "CY": "2026", "monthly": "2026-11", "quarterly": "2026/27 Q3"}
 
@@ -33,15 +37,15 @@ def read_period(text, frequency, kind):
     >>> read_period("2026/27", "annual", "AY"), read_period("Nov 2026", "monthly", "FY"), read_period("2026/28", "annual", "FY")
     ('AY 2026/27', 'month 2026-11', '')
     """
+    text = text.translate(_DASHES)
     if frequency == "monthly":
         part = _MONTH.fullmatch(text)
-        name = part and part["name"] and part["name"].casefold()[:3]
+        name = part and part["name"] and part["name"].casefold()
         if not part or name and name not in _MONTHS:
             return ""
-        number = f"{_MONTHS.index(name) + 1:02d}" if name else part["number"]
-        return f"month {part['named_year'] or part['year']}-{number}"
+        return f"month {part['named_year'] or part['year']}-{_MONTHS[name] if name else part['number']}"
     part = _YEAR.fullmatch(text)
-    if not part or part["type"] not in (None, kind) or bool(part["quarter"]) != (frequency == "quarterly"):
+    if not part or (part["type"] or kind).upper() != kind or bool(part["quarter"]) != (frequency == "quarterly"):
         return ""
     kind = "FY" if frequency == "quarterly" else kind
     following = None if kind == "CY" else f"{(int(part['year']) + 1) % 100:02d}"
@@ -49,6 +53,20 @@ def read_period(text, frequency, kind):
         return ""
     year = f"{kind} {part['year']}" + (f"/{following}" if following else "")
     return year + (f" Q{part['quarter']}" if part["quarter"] else "")
+
+
+def typed(period, kind):
+    """A period of the register as a form takes it: twelve months are a year where they end with one; '' if no other are.
+
+    >>> typed("AY 2026/27", "AY"), typed("month 2026-11", "FY"), typed("12 months to 2026-03", "FY")
+    ('2026/27', '2026-11', '2025/26')
+    """
+    months = re.fullmatch(r"12 months to (\d{4})-(\d\d)", period)
+    if not months:
+        return re.sub("^(FY|AY|CY|month) ", "", period)
+    last = int(months[1])
+    year = f"{last}" if kind == "CY" else f"{last - 1}/{last % 100:02d}"
+    return year if months[2] == _LAST[kind] else ""
 
 
 def read_figure(text, unit, decimals=None):
@@ -73,6 +91,8 @@ def read_figure(text, unit, decimals=None):
             return "", f"{whole} where {whole} per cent are meant, {less}"
         if not 0 <= number <= 100:
             return "", "a percentage from 0 to 100"
+    if number < 0 and (unit in ("count", "days", "weeks") or unit in PER):
+        return "", "a figure of 0 or more"
     if unit == "count" and number != number.to_integral_value():
         return "", "a whole number, for a count"
     return f"{number:f}" if decimals is None else _rounded(number, decimals), ""

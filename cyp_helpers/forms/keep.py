@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from cyp_helpers.forms.editions import SAID, as_told_since
+from cyp_helpers.forms.layout import COVER, HEADER
 from cyp_helpers.forms.mark import marked_copy
 from cyp_helpers.forms.read import FAULTS, read_form
 from cyp_helpers.forms.tables import tables_of
@@ -15,6 +17,7 @@ from cyp_helpers.register.own import FORM, OWN, own_folders
 from cyp_helpers.register.schema import read_package
 from cyp_helpers.register.store import locked, write_tables
 from cyp_helpers.register.tables import UnknownName, load_register, read_table
+from cyp_helpers.show.wording import day as in_words
 
 _NAMES = {
     "plans": "title", "priorities": "title", "series": "name", "plan-indicators": "name_printed",
@@ -23,6 +26,7 @@ _NAMES = {
 }  # fmt: skip
 _UNTOLD = ["locator", "source_id", "sha256", "position", "number"]  # a row that only moved has not changed
 _MOST = 30
+EARLIER = "forms"  # folder of a plan's forms, each by the day on which it was filled in, with what it said then
 
 
 class FaultyForm(ValueError):
@@ -34,7 +38,9 @@ class FaultyForm(ValueError):
 
 
 def add_plan(project, path):
-    """Take a form into the register, in place of what stood under its name.
+    """Take a form into the register, in place of that of its name and of the day on which it was filled in.
+
+    What forms of other days say of figures, targets, actions and owners' stories stays for the reviews of their time.
 
     Parameters
     ----------
@@ -54,32 +60,79 @@ def add_plan(project, path):
     content = path.read_bytes()
     if not faults:
         tables, faults = tables_of(form, load_register(project, own=False), sha256(content).hexdigest())
+    if not faults:
+        plan, filled, data = form.cover["plan_id"], form.cover["as_at"], Path(project) / "data"
+        folder, package = data / OWN / plan, read_package(data)[0]
+        files = {item["name"]: Path(item["path"]).name for item in package["resources"]}
+        files["observations"] = "observations.csv"
+        faults = _another_plan(tables, _read(folder, files, ["plans", "sources"]))
     if faults:
         faults = pd.DataFrame(faults, columns=FAULTS)
         raise FaultyForm(faults, marked_copy(path, faults))
     with locked(project, write=True):
-        plan, data = form.cover["plan_id"], Path(project) / "data"
-        folder, package = data / OWN / plan, read_package(data)[0]
-        files = {item["name"]: Path(item["path"]).name for item in package["resources"]}
-        files["observations"] = "observations.csv"
-        before = {name: read_table(folder / files[name]) for name in tables if (folder / files[name]).is_file()}
-        kept = (folder / FORM).read_bytes() if (folder / FORM).is_file() else None
-
-        def write(tables, content):
-            rows = {f"{OWN}/{plan}/{files[name]}": rows for name, rows in tables.items()}
-            write_tables(data, rows | {f"{OWN}/{plan}/{FORM}": content})
-
-        write(tables, content)
+        forms = {at.name: _read(at, files, SAID) for at in (form.parent for form in folder.glob(f"{EARLIER}/*/{FORM}"))}
+        newest, stood = max(forms, default=filled), _read(folder, files, tables)
+        before = stood | forms.get(newest, {})
+        forms[filled] = {name: tables[name] for name in SAID}
+        lines = describe_changes(before, tables)
+        written = _paths(files, forms[filled], f"{EARLIER}/{filled}", content)
+        if filled < newest:
+            lines = [f"Kept for reviews before {_day(newest)}; the form of that day is newer and stands."]
+            tables, content = stood, (folder / FORM).read_bytes()
+        elif newest < filled and lines:
+            told = f"Reviews before {_day(filled)} keep figures, targets, statuses and stories of the form of {_day(newest)}."
+            lines.append(f"{told} Priorities, indicators and actions are at every review those of the newest form.")
+        written |= _paths(files, as_told_since(forms, tables), "", content)
+        old = {path: (folder / path).read_bytes() for path in written if (folder / path).is_file()}
+        write_tables(data, {f"{OWN}/{plan}/{path}": rows for path, rows in written.items()})
         wrong = check_register(project)
         wrong = wrong[wrong["file"].str.startswith(f"data/{OWN}/{plan}/")]
         if len(wrong):  # a form that is good makes tables that are good; if it did not, the register stays as it was
-            if kept is None:
-                _take_away(folder)
-            else:
-                write(before, kept)
+            _put_back(data, plan, written, old)
             why = f"{path.name} was read without a fault, but its tables have some, so nothing was added"
             raise RuntimeError(f"{why}: {'; '.join(map(describe_fault, wrong.head(3).itertuples()))}")
-    return plan, describe_changes(before, tables)
+    return plan, lines
+
+
+def _read(folder, files, names):
+    """Tables of a folder by name, of those that are there."""
+    return {name: read_table(folder / files[name]) for name in names if (folder / files[name]).is_file()}
+
+
+def _paths(files, tables, folder, content):
+    """Tables and the form by their paths in the folder of a plan."""
+    return {Path(folder, files[name]).as_posix(): rows for name, rows in tables.items()} | {
+        Path(folder, FORM).as_posix(): content
+    }
+
+
+def _day(text):
+    return in_words(pd.Timestamp(text))
+
+
+def _put_back(data, plan, written, old):
+    folder = data / OWN / plan
+    if not old:
+        return _take_away(folder)
+    write_tables(data, {f"{OWN}/{plan}/{path}": content for path, content in old.items()})
+    for path in written.keys() - old:
+        (folder / path).unlink(missing_ok=True)
+
+
+def _another_plan(tables, stood):
+    """The fault of a form that bears the name of another plan: of another area, or with title and organisation changed."""
+    if len(stood.get("plans", [])) != 1 or stood.get("sources", pd.DataFrame()).empty:
+        return []
+    sides = [(rows["plans"].iloc[0], rows["sources"].iloc[0]) for rows in (stood, tables)]
+    (plan, source), (new_plan, new_source) = sides
+    renamed = plan["title"] != new_plan["title"] and source["publisher"] != new_source["publisher"]
+    if plan["area_id"] == new_plan["area_id"] and not renamed:
+        return []
+    name = plan["plan_id"]
+    found = f"{name!r}, the name of {plan['title']!r} of {source['publisher']}"
+    right = f"another name, if this is another plan; if it replaces that one, take that out first: cyp remove-plan {name}"
+    row = HEADER + 1 + [column.key for column in COVER.columns].index("plan_id")
+    return [["Cover", f"B{row}", found, right]]
 
 
 def remove_plan(project, plan):

@@ -70,13 +70,13 @@ class Sheet:
 COVER = Sheet("Cover", 0, "Write in the column Answer, sheet by sheet from left to right. Then run: cyp add-plan, and the name of this file.", (
     Column("title", "Title of the plan", "text", 60, "As it stands on the plan itself.", "Children and Young People's Plan 2025 to 2028", True),
     Column("short_title", "Short title", "text", 60, "For headings, up to 40 letters.", "Children's plan 2025-28", True, most=40),
-    Column("plan_id", "Name in commands and folders", "text", 60, "Small letters, digits and hyphens, such as derbyshire-plan. Who adds a form again under the same name replaces the plan.", "derbyshire-plan", True, most=60),
+    Column("plan_id", "Name in commands and folders", "text", 60, "Small letters, digits and hyphens, such as derbyshire-plan. The same name at every form of this plan.", "derbyshire-plan", True, most=60),
     Column("organisation", "Organisation", "text", 60, "Whose plan it is.", "Derbyshire County Council", True),
     Column("area", "Area", "choice", 60, "The authority that the plan is about, from the list.", "Derbyshire", True, "Areas"),
     Column("period_start", "First day of the plan", "date", 60, "A day, such as 01/04/2025.", "2025-04-01", True),
     Column("period_end", "Last day of the plan", "date", 60, "A day, such as 31/03/2028.", "2028-03-31", True),
     Column("published", "Agreed or published on", "date", 60, "A day. Reviews before it do not know the plan.", "2025-03-20", True),
-    Column("as_at", "Form filled in on", "date", 60, "A day. Statuses and stories count as told on it unless they have a day of their own.", "2026-10-12", True),
+    Column("as_at", "Form filled in on", "date", 60, "A day. Statuses and stories count as told on it unless they have a day of their own. To mend a mistake leave it as it is; for news write the new day.", "2026-10-12", True),
 ))  # fmt: skip
 SHEETS = {sheet.name: sheet for sheet in (
     COVER,
@@ -84,7 +84,7 @@ SHEETS = {sheet.name: sheet for sheet in (
         Column("name", "Short name", "text", 30, "A word or three, such as Safe. Pages are named after it.", "Safe", True, most=40),
         Column("title", "Priority", "text", 80, "As it stands in the plan.", "Children are safe at home and in their communities", True),
     )),
-    Sheet("Indicators", 60, "One row for each indicator. Choose a topic, then the indicator from its list; or choose the topic Own indicator, write its name and fill in the columns from Unit on.", (
+    Sheet("Indicators", 60, "One row for each indicator, and one more for each further priority that it serves. Choose a topic, then the indicator from its list; or choose the topic Own indicator, write its name and fill in the columns from Unit on.", (
         Column("priority", "Priority", "choice", 22, "The short name of the priority that it serves.", "Safe", True, "Priorities.name"),
         Column("topic", "Topic", "choice", 26, "Of a published indicator; or Own indicator.", OWN, True, "Topics"),
         Column("name", "Indicator", "name", 58, "From the list of the topic; for an own indicator write its name.", "Children missing from care", True, "by topic", most=120),
@@ -131,7 +131,7 @@ SHEETS = {sheet.name: sheet for sheet in (
     Sheet("Commentary", 120, "What owners say of their indicators: two sentences, and what we do next. The first sentence stands on the board page.", (
         Column("indicator", "Indicator", "choice", 58, "One of the sheet Indicators.", "Children missing from care", True, "Indicators.name"),
         Column("period", "Period", "period", 14, "The newest period that the story is about; may stay empty.", "2026-09"),
-        Column("who", "Who", "text", 30, "Who says so; where empty, the owner.", None),
+        Column("who", "Who", "text", 30, "Who says so; where empty, the owner, or the organisation where none is named.", None),
         Column("story", "The story in two sentences", "text", 80, "Why the figure is what it is.", "Two children account for half of the reports. Both have moved nearer to home.", True, most=600),
         Column("next", "What we do next", "text", 60, "One sentence.", "A second interview service opens in October.", most=400),
         Column("written", "Written on", "date", 13, "Where empty, the day on which the form was filled in.", None),

@@ -9,6 +9,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 
 from cyp_helpers.forms.read import ROWS
 from cyp_helpers.forms.write import INPUT
+from cyp_helpers.show.wording import clean
 
 FAULTS = "Faults"  # the sheet of the list
 _AUTHOR, _MARK = "cyp add-plan", "F4CDC6"
@@ -61,7 +62,7 @@ def _mark(book, faults):
         if not isinstance(cell, MergedCell):
             cell.fill = PatternFill("solid", fgColor=_MARK)
             told = "\n".join(f"Found {row.found}; right would be {row.right}" for row in rows.itertuples())
-            cell.comment = Comment(_plain(told), _AUTHOR, height=160, width=360)
+            cell.comment = Comment(clean(told)[:1000], _AUTHOR, height=160, width=360)
 
 
 def _list(book, faults):
@@ -75,7 +76,7 @@ def _list(book, faults):
     for row in [*top, ["Sheet", "Cell", "Found", "Right would be"]]:
         sheet.append(row)
     for row in faults.itertuples(index=False):
-        sheet.append([_plain(each) for each in row])
+        sheet.append([clean(each)[:1000] for each in row])
         for cell in sheet[sheet.max_row]:
             cell.data_type = "s"  # text, also where it begins like a formula
             cell.alignment = Alignment(wrap_text=True, vertical="top")
@@ -88,8 +89,3 @@ def _list(book, faults):
         cell.font = Font(name="Arial", size=12, bold=True)
     sheet.freeze_panes = "A4"
     book.active = 0
-
-
-def _plain(text):
-    shown = (one if one.isprintable() or one == "\n" else "\N{REPLACEMENT CHARACTER}" for one in str(text))
-    return "".join(shown)[:1000]

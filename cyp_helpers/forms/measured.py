@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 import pandas as pd
 
-from cyp_helpers.forms.figures import EXAMPLES, end_of, far_from_before, from_counts, read_figure, read_period, years_of
+from cyp_helpers.forms.figures import EXAMPLES, end_of, far_from_before, from_counts, read_figure, read_period, typed, years_of
 from cyp_helpers.forms.layout import SHEETS, STATUS, TARGETS
 from cyp_helpers.register.catalogue import PER
 from cyp_helpers.register.periods import parse_periods
@@ -85,7 +85,7 @@ class Measured:
     def figures(self):
         kept = {}
         for row in self.lines("Figures"):
-            one = self._indicator(row)
+            one, faults = self._indicator(row), len(self.faults)
             if one is None:
                 continue
             if not one["own"]:
@@ -94,6 +94,7 @@ class Measured:
                 continue
             period = self._period(row, "period", one, one["often"])
             value, numerator, denominator = self._value(row, one)
+            one["unsure"] = one.get("unsure") or len(self.faults) > faults
             if not period:
                 continue
             rows, ended, published = kept.setdefault(row["indicator"].casefold(), []), end_of(period), row["published"]
@@ -154,7 +155,7 @@ class Measured:
         for row in rows.to_dict("records"):
             place = f"sheet Figures, {'cells' if ' to ' in row['cell'] else 'cell'} {row['cell']}"
             self._observe(one, **row, printed=row["value"] or words[row["status"]], locator=place)
-        one["periods"] = rows.loc[rows["value"] != "", "period"].tolist()
+        one["figures"] = rows.loc[rows["value"] != ""].set_index("period")["value"].to_dict()
 
     def _observe(self, one, period, **figure):
         name, where = f"{one['id']}-{slug(period)}", {"series_id": one["series"], "breakdown": one["breakdown"]}
@@ -173,10 +174,15 @@ class Measured:
                 self.fault(row, "indicator", "one target for each indicator", f"{row['indicator']!r} twice")
                 continue
             seen.add(one["id"])
-            by, start = self._by(row, one), self._start(row, one)
+            by, (start, figure) = self._by(row, one), self._start(row, one)
             kind, value, direction, printed = self._goal(row, one)
             if not (by and kind):
                 continue
+            if value and figure and row["direction"] == "":
+                gap = (Decimal(value) - Decimal(figure)) * (1 if direction == "higher" else -1)
+                right = f"a figure no {'lower' if direction == 'higher' else 'higher'} than that of the start, {figure}"
+                if gap < 0:
+                    self.fault(row, "value", f"{right}; or choose the Direction that is meant")
             if start and end_of(start) >= end_of(by):
                 self.fault(row, "by", "a period after that of the start")
             baseline = self._baseline(row, one, start) if start and row["start"] else ""
@@ -190,7 +196,7 @@ class Measured:
     def _baseline(self, row, one, start):
         """The name of a starting figure that the form gives beside the target, or '' with a fault."""
         figure, right = read_figure(row["start"], one["unit"], one["typed"])
-        if not right and start in one["periods"]:
+        if not right and start in one["figures"]:
             right = "an empty cell: the sheet Figures has a figure for this period"
         if right:
             self.fault(row, "start", right)
@@ -215,25 +221,39 @@ class Measured:
         return by
 
     def _start(self, row, one):
-        """The period from which a target is measured, or ''; there is a figure for it."""
-        typed = row["start_period"]
-        if not typed:
+        """(period, figure) from which a target is measured, or texts that are ''.
+
+        What a year is made of is no start of a target for a year: one month beside the sum of twelve is always far off.
+        """
+        written = row["start_period"]
+        if not written:
             if row["start"] or row["kind"] in ("increase", "reduce"):
                 self.fault(row, "start_period", "the period of the start, such as " + EXAMPLES[one["kind"]])
-            return ""
-        start = read_period(typed, "annual", one["kind"]) or read_period(typed, one["often"], one["kind"])
-        if not start:
-            self._period(row, "start_period", one, "annual")
-        elif not row["start"]:
-            rows = self.register.table("published")
-            rows = rows[(rows["series_id"] == one["series"]) & (rows["breakdown"] == one["breakdown"])]
-            rows = rows[(rows["area_id"] == self.area["area_id"]) & (rows["value"] != "")]
-            periods = one["periods"] if one["own"] else sorted(rows["period"].unique())
-            spans = parse_periods(pd.Series([start, *periods]))[["start", "end"]]
-            if not (spans.iloc[1:] == spans.iloc[0]).all(axis=1).any():
-                right = f"a period with a figure ({', '.join(periods[-4:]) or 'none'}), or the figure itself beside it"
-                self.fault(row, "start_period", right, f"{typed!r}, for which no figure is known")
-        return start
+            return "", ""
+        parts = [one["often"]] if one["rule"] in ("", "last") else []
+        read = [read_period(written, often, one["kind"]) for often in ("annual", *parts)]
+        start, figures = next(filter(None, read), ""), one["figures"] if one["own"] else self._published(one)
+        spans = parse_periods(pd.Series([start, *figures]))[["start", "end"]]
+        same = (spans.iloc[1:] == spans.iloc[0]).all(axis=1).to_numpy()
+        found = next((figure for figure, is_it in zip(figures.values(), same) if is_it), "")
+        if row["start"] or found:
+            if not start:
+                self._period(row, "start_period", one, "annual")
+            return start, row["start"].rstrip("%") or found
+        offered = [typed(period, one["kind"]) for period in figures]
+        offered = [each for each in offered if any(read_period(each, often, one["kind"]) for often in ("annual", *parts))]
+        if not start or not one.get("unsure"):  # a figure that is not taken for its own fault may be this one
+            made = f" of a year, the {one['rule']} of its parts," if one["rule"] in ("sum", "mean") else ""
+            right = f"a period{made} with a figure ({', '.join(offered[-4:]) or 'none'}), or the figure itself beside it"
+            self.fault(row, "start_period", right, f"{written!r}, for which no figure is known")
+        return start, ""
+
+    def _published(self, one):
+        """Published figures of the plan's area by their periods."""
+        rows = self.register.table("published")
+        rows = rows[(rows["series_id"] == one["series"]) & (rows["breakdown"] == one["breakdown"])]
+        rows = rows[(rows["area_id"] == self.area["area_id"]) & (rows["value"] != "")]
+        return rows.sort_values(["period", "published"], kind="stable").set_index("period")["value"].to_dict()
 
     def _goal(self, row, one):
         """(kind, value, direction, words) of a target; the kind is '' with a fault."""

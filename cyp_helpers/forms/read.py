@@ -14,7 +14,7 @@ import pandas as pd
 from openpyxl import load_workbook
 from openpyxl.utils.cell import range_boundaries
 
-from cyp_helpers.forms.layout import CHOICES, COVER, COVER_HEADERS, HEADER, LISTS, PUBLISHED, SHEETS
+from cyp_helpers.forms.layout import CHOICES, COVER, COVER_HEADERS, FIRST, HEADER, LISTS, PUBLISHED, SHEETS
 from cyp_helpers.importers.reading import UnreadableFile, file_kind
 from cyp_helpers.register.schema import text_fault
 
@@ -171,7 +171,10 @@ class _Sheet:
                 self.fault(f"{letter}{HEADER}", "a hidden column", "a column that is seen")
         for row in range(HEADER + 1, min(self.values.max_row, ROWS) + 1):
             empty = not any(_text(self.formulas.cell(row, at).value) for at, _ in columns)
-            if empty or _text(self.values.cell(row, 1).value) == "Example":
+            if empty:
+                continue
+            if _text(self.values.cell(row, 1).value) == "Example":
+                self._refuse_written_over(row, columns)
                 continue
             if self.values.row_dimensions[row].hidden:
                 self.fault(f"A{row}", "a hidden row with something in it", "a row that is seen, or an empty one")
@@ -180,6 +183,14 @@ class _Sheet:
             right = f"{ROWS:,} or fewer: delete the rows below the table"
             self.fault(f"A{ROWS + 1}", f"{self.values.max_row:,} rows", right)
         return pd.DataFrame(kept, columns=[column.key for _, column in columns] + ["row"])
+
+    def _refuse_written_over(self, row, columns):
+        """What is written over the example would be lost, for nobody reads that row."""
+        cells = [(self.values.cell(row, at), column.example) for at, column in columns]
+        over = [cell for cell, example in cells if (found := _as_shown(cell.value)) and found != _as_shown(example)]
+        if over:
+            right = f"the example as it was: what you write belongs in row {FIRST} or below"
+            self.fault(over[0].coordinate, _shown(over[0].value), right)
 
     def _cell(self, row, at, column):
         """One cell as text; '' where it is empty or not as it should be."""
@@ -195,6 +206,7 @@ class _Sheet:
         else:
             read, right = _READERS[column.kind](cell.value, cell, column)
             words = [str(one) for one in CHOICES.get(column.pick, [])]
+            read = {word.casefold(): word for word in words}.get(read.casefold(), read)
             if right == "" and words and read not in words:
                 near = get_close_matches(read, words, n=1)
                 right = (f"{near[0]!r}, or another of: " if near else "one of: ") + ", ".join(words)
@@ -211,6 +223,13 @@ def _text(value):
     return "" if value is None else " ".join(str(value).split())
 
 
+def _as_shown(value):
+    """A value of a cell, or of the layout, as text that can be compared."""
+    if isinstance(value, date):
+        return f"{value:%Y-%m-%d}"
+    return _plain(value) if isinstance(value, int | float) else _text(value)
+
+
 def _shown(value):
     told = value.strftime("%d/%m/%Y") if isinstance(value, date) else _text(value)
     return ascii(told[:80])[1:-1].join("''") if not told.isprintable() else repr(told[:80])
@@ -223,6 +242,15 @@ def _read_text(value, cell, column):
     return text, text_fault(text, column.key)
 
 
+def _shows_percent(cell):
+    """(shown, scaled): whether a cell shows a percent sign, and whether it is so because 0.45 is shown as 45%.
+
+    A sign in quotation marks or after a backslash is a letter beside the number, as in 0.0"%".
+    """
+    shown = re.sub(r"[_*].|\[[^]]*\]", "", cell.number_format or "")  # gaps as wide as a letter, fillings and colours
+    return "%" in shown, "%" in re.sub(r'"[^"]*"|\\.', "", shown)
+
+
 def _read_number(value, cell, column):
     """A number in plain digits, with its sign where the cell shows a percentage."""
     if isinstance(value, bool | date):
@@ -230,9 +258,9 @@ def _read_number(value, cell, column):
     if isinstance(value, int | float):
         if value != value or abs(value) >= 1e12:
             return "", _RIGHT["number"]
-        shows_percent = "%" in (cell.number_format or "")
-        return _plain(value * 100 if shows_percent else value) + "%" * shows_percent, ""
-    text = _text(value).replace("\N{MINUS SIGN}", "-")
+        shown, scaled = _shows_percent(cell)
+        return _plain(value * 100 if scaled else value) + "%" * shown, ""
+    text = _text(value).replace("\N{MINUS SIGN}", "-").replace(" %", "%")
     if _NUMBER.fullmatch(text):
         return text, ""
     if _GROUPED.fullmatch(text):

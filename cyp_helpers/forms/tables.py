@@ -10,7 +10,9 @@ from cyp_helpers.forms.figures import read_period
 from cyp_helpers.forms.layout import FREQUENCY, HEADER, OWN, POLARITY, SHORT, YEARS
 from cyp_helpers.forms.measured import Measured, slug
 from cyp_helpers.forms.write import published_indicators
+from cyp_helpers.register.catalogue import YEAR_TYPES
 from cyp_helpers.register.own import ROLE
+from cyp_helpers.register.reviews import half_year
 from cyp_helpers.register.schema import read_package
 from cyp_helpers.register.tables import UnknownName, find_area
 from cyp_helpers.show.wording import day as in_words
@@ -23,7 +25,6 @@ TABLES = [
 ]  # fmt: skip
 _OWN_COLUMNS = ["unit", "decimals", "polarity", "frequency", "year", "definition"]
 _HALF = pd.DateOffset(months=6)
-_TYPES = {"FY": "financial", "AY": "academic", "CY": "calendar"}
 
 
 def tables_of(form, register, digest):
@@ -93,11 +94,9 @@ class _Plan(Measured):
         # Half-years, from April and October, that touch the plan and end when it is known.
         days = pd.date_range(f"{int(said['period_start'][:4]) - 1}-10-01", ends, freq=_HALF)
         for start in days[days + _HALF > max(said["period_start"], agreed)]:
-            end = f"{start + _HALF - pd.Timedelta(days=1):%Y-%m-%d}"
-            part, kind = (1, "six-monthly") if start.month == 4 else (2, "annual")
-            year = start.year - (start.month < 4)
-            name, first = f"{year}-{(year + 1) % 100:02d} part {part}", f"{start:%Y-%m-%d}"
-            self.add("reviews", review=name, kind=kind, period_start=first, period_end=end, as_at=end)
+            half = half_year(start)
+            days = {key: f"{half[key]:%Y-%m-%d}" for key in ("period_start", "period_end")}
+            self.add("reviews", review=half["review"], kind=half["kind"], **days, as_at=days["period_end"])
 
     def _cover_fault(self, key, right):
         said = self.form.cover
@@ -129,18 +128,17 @@ class _Plan(Measured):
         for number, (name, row) in enumerate(zip(names, rows), 1):
             priority = self._lookup(self.serves, row, "priority", "a short name of the sheet Priorities")
             if name in self.known:
-                first = self.known[name]["line"]["row"]
-                self.fault(row, "name", "each indicator once", f"{row['name']!r} twice, first in row {first}")
+                self._serves_another(self.known[name], row, priority)
                 continue
             if row["topic"] != OWN and name not in offered:
                 near = [offered[each].name for each in get_close_matches(name, offered, n=3, cutoff=0.5)]
                 such = f", such as {'; '.join(near)}" if near else ""
                 right = f"an indicator of the sheet Published indicators{such}; or the topic {OWN}"
                 self.fault(row, "name", right)
-                self.known[name] = {"line": row, "bad": True}
+                self.known[name] = {"line": row, "bad": True, "priorities": [priority]}
                 continue
             one = self._own_indicator(row) if row["topic"] == OWN else self._published_indicator(offered[name], series)
-            one |= {"line": row, "id": f"{self.plan}/{slug(row['name'])}"}
+            one |= {"line": row, "id": f"{self.plan}/{slug(row['name'])}", "priorities": [priority]}
             alike = {one["id"], (one["series"], one["breakdown"])}
             if alike & seen:
                 right = "each indicator once, with a name that differs in more than signs"
@@ -161,6 +159,20 @@ class _Plan(Measured):
             owner = row["owner"] or "no owner named"
             self.add("indicator-owners", **place, owner=owner, short_name=row["short_name"])
 
+    def _serves_another(self, one, row, priority):
+        """A further row of an indicator: another priority that it serves. What it is stands in its first row alone."""
+        first = one["line"]
+        if priority in one["priorities"]:
+            found = f"{row['name']!r} twice, first in row {first['row']}"
+            return self.fault(row, "name", "each indicator once, or another priority that it serves", found)
+        for key in set(row) - {"priority", "topic", "name", "row", "sheet"}:
+            if row[key] not in ("", first[key]):
+                self.fault(row, key, f"an empty cell, or what stands in row {first['row']}")
+        one["priorities"].append(priority)
+        if not one.get("bad"):
+            place = {"plan_indicator_id": one["id"], "locator": self.at(row, "name")}
+            self.add("plan-indicator-priorities", **place, priority_id=priority, role="additional", basis="printed")
+
     def _published_indicator(self, found, series):
         facts = self.register.table("indicators").set_index("indicator_id")
         facts = facts.loc[series.at[found.series_id, "indicator_id"]]
@@ -169,7 +181,7 @@ class _Plan(Measured):
         kind, often = (period.split()[0], "annual") if period[:2] in YEARS.values() else ("FY", "monthly")
         return {
             "series": found.series_id, "breakdown": found.breakdown, "often": often, "kind": kind, "rule": "",
-            "unit": facts["unit"], "polarity": facts["polarity"], "own": False, "typed": None, "periods": [],
+            "unit": facts["unit"], "polarity": facts["polarity"], "own": False, "typed": None, "figures": {},
         }  # fmt: skip
 
     def _own_indicator(self, row):
@@ -188,14 +200,14 @@ class _Plan(Measured):
         decimals = typed + (rule == "mean" and unit == "count")  # a mean of counts
         named = {"indicator_id": slug(f"{self.plan}-{row['name']}", 80), "name": row["name"]}
         self.add(
-            "indicators", **named, unit=unit, decimals=decimals, polarity=polarity, year_type=_TYPES[kind],
+            "indicators", **named, unit=unit, decimals=decimals, polarity=polarity, year_type=YEAR_TYPES[kind],
             frequency=often, polarity_reason="As the form of the plan says", definition=row["definition"],
         )  # fmt: skip
         series, short = named["indicator_id"], row["short_name"]
         self.add("series", **named, series_id=series, short_name=short, definition="As the indicator")
         return {
             "series": series, "breakdown": "all", "unit": unit, "polarity": polarity, "often": often, "kind": kind,
-            "rule": rule, "own": True, "decimals": decimals, "typed": typed, "periods": [],
+            "rule": rule, "own": True, "decimals": decimals, "typed": typed, "figures": {},
         }  # fmt: skip
 
     # ---- work and words ----
@@ -240,7 +252,8 @@ class _Plan(Measured):
                 often = one["often"] if read_period(row["period"], one["often"], one["kind"]) else "annual"
                 period = self._period(row, "period", one, often)
             self._refuse_ahead(row, "written")
-            written, who = row["written"] or self.filled, row["who"] or one["line"]["owner"] or "no owner named"
+            written, who = row["written"] or self.filled, row["who"] or one["line"]["owner"]
+            who = who or self.form.cover["organisation"]
             name = f"{one['id']}-{slug(f'{written} {period} {who}')}"
             if name in seen:
                 self.fault(row, "story", "one story", "a second story of the same owner, period and day")

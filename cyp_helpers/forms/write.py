@@ -10,8 +10,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.workbook.protection import WorkbookProtection
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from cyp_helpers.forms.layout import CHOICES, COVER, COVER_HEADERS, EXAMPLE, FIRST, HEADER, LISTS, OTHER, OWN
-from cyp_helpers.forms.layout import PUBLISHED, SHEETS
+from cyp_helpers.forms.layout import (
+    CHOICES, COVER, COVER_HEADERS, EXAMPLE, FIRST, HEADER, LISTS, OTHER, OWN, PUBLISHED, SHEETS,
+)  # fmt: skip
 from cyp_helpers.register.listing import indicators
 from cyp_helpers.register.tables import AUTHORITY_TYPES, find_area
 from cyp_helpers.show.cells import for_csv  # text that begins like a formula stays text
@@ -168,7 +169,7 @@ def _validate(sheet, column, cells, lists):
         "number": {"type": "decimal", "operator": "between", "formula1": "-1000000000000", "formula2": "1000000000000"},
         "text": {"type": "textLength", "operator": "lessThanOrEqual", "formula1": str(column.most)},
     }
-    listed = {"type": "list", "formula1": _list_of(column, cells, lists)} if column.pick else {}
+    listed = {"type": "list", "formula1": _list_of(column, lists)} if column.pick else {}
     rule = DataValidation(allow_blank=True, **(listed or kinds.get(column.kind, {})))
     rule.promptTitle, rule.prompt, rule.showInputMessage = column.header[:32], column.hint[:_PROMPT], True
     rule.showErrorMessage = column.kind in ("date", "number", "text", "choice")
@@ -177,7 +178,7 @@ def _validate(sheet, column, cells, lists):
     sheet.add_data_validation(rule)
 
 
-def _list_of(column, cells, lists):
+def _list_of(column, lists):
     """The formula of the cells that hold a list."""
     if column.pick == "by topic":
         topic, where = f"$C{FIRST}", f"'{PUBLISHED}'!"

@@ -7,7 +7,7 @@ whose figures stand in ``observations/catalogue.parquet`` and are read only wher
 import pandas as pd
 
 FILE, OWN = "catalogue.parquet", "lait-"
-_YEAR = {"FY": "financial", "AY": "academic", "CY": "calendar"}
+YEAR_TYPES = {"FY": "financial", "AY": "academic", "CY": "calendar"}
 PER = {"percent": 100.0, "rate per 1,000": 1_000.0, "rate per 10,000": 10_000.0, "rate per 100,000": 100_000.0}
 
 
@@ -28,7 +28,8 @@ def with_catalogue(tables):
     known = dict(
         series_id=own["series_id"], indicator_id=base, name=name, short_name=own["short_name"],
         definition="As the indicator", unit=own["unit"], decimals=own["decimals"], polarity=own["polarity"],
-        polarity_reason=own["polarity"].map({"none": ""}).fillna("So says the publisher"), year_type=own["year_type"].map(_YEAR), frequency="annual",
+        polarity_reason=own["polarity"].map({"none": ""}).fillna("So says the publisher"),
+        year_type=own["year_type"].map(YEAR_TYPES), frequency="annual",
         measure_key=own["series_id"], dataset="lait", measure=own["measure"], per=own["unit"].map(PER).fillna(1).map("{:.0f}".format),
         period_kind=own["year_type"], first_year=own["first_year"], last_year=own["last_year"], first_edition=own["first_edition"],
         last_edition=own["last_edition"], edition_source=own["source_id"], above_100=own["above_100"], lag_months=own["lag_months"],

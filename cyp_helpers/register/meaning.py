@@ -220,7 +220,7 @@ def _targets(register):
         (in_line & (targets["comparator_area_id"] == ""), "comparator_area_id", "the area to be in line with"),
         (in_line & (targets["period"] == ""), "period", "the period in which to be in line"),
         (step & ~_on_scale(register, indicator, value), "value", _SCALE),
-        (ids.duplicated(), "plan_indicator_id", "one target for each row of plan_indicators.csv"),
+        (targets.duplicated([ids.name, "source_id"]), ids.name, "one target of a document for each row of plan_indicators.csv"),
         (baseline.notna() & (baseline != indicator), "baseline_observation_id", other),
         (share & ~number.fillna(0).between(0, 100), "value", "a percentage from 0 to 100"),
     ]:

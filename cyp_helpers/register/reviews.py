@@ -51,12 +51,23 @@ def previous_review(register, plan, review):
 
 
 def _review_of(plan, day):
+    half = half_year(day)
+    name = f"{half['review']} as at {day:%Y-%m-%d}"
+    # No period: what is known on that day, whichever half-year it is about.
+    row = {"plan_id": plan, **half, "review": name, "period_start": "", "period_end": "", "as_at": day}
+    return pd.Series(row, dtype=object)
+
+
+def half_year(day):
+    """The half-year of a day, April to September or October to March: ``review`` (its name), ``kind``, first and last day.
+
+    >>> half_year(pd.Timestamp("2026-11-26"))["review"]
+    '2026-27 part 2'
+    """
     start = _half_year_start(day)
     part, kind = _HALVES[start.month]
-    name = f"{start.year}-{(start.year + 1) % 100:02} {part} as at {day:%Y-%m-%d}"
-    # No period: what is known on that day, whichever half-year it is about.
-    row = {"plan_id": plan, "review": name, "kind": kind, "period_start": "", "period_end": "", "as_at": day}
-    return pd.Series(row, dtype=object)
+    name = f"{start.year}-{(start.year + 1) % 100:02} {part}"
+    return {"review": name, "kind": kind, "period_start": start, "period_end": start + pd.offsets.MonthEnd(6)}
 
 
 def half_year_end(day):
@@ -65,7 +76,7 @@ def half_year_end(day):
     >>> half_year_end(pd.Timestamp("2026-11-26"))
     Timestamp('2027-03-31 00:00:00')
     """
-    return _half_year_start(day) + pd.offsets.MonthEnd(6)
+    return half_year(day)["period_end"]
 
 
 def _half_year_start(day):

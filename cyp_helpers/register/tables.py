@@ -117,9 +117,10 @@ class Register:
         queries = tables["source-queries"]
         for source_id in ahead:  # a handful of documents
             queries = queries[~queries["other_locator"].str.contains(source_id, regex=False)]
-        for name, column in (("commentary", "written"), ("action-statuses", "said_on")):
-            if name in tables:
-                tables[name] = tables[name][tables[name][column] <= f"{day:%Y-%m-%d}"]
+        if "commentary" in tables:
+            tables["commentary"] = tables["commentary"].loc[lambda rows: rows["written"] <= f"{day:%Y-%m-%d}"]
+        if "action-statuses" in tables:
+            tables["action-statuses"] = _statuses_known(tables["action-statuses"], f"{day:%Y-%m-%d}")
         stated = tables["stated-comparisons"].assign(published=lambda rows: pd.to_datetime(rows["published"]))
         tables |= {
             "source-queries": queries,
@@ -145,6 +146,12 @@ def _without_documents(register, source_ids, transcribed):
     if not transcribed:
         tables["published-measures"] = tables["published-measures"].assign(differs="")
     return Register(register.folder, tables, more=register.more)
+
+
+def _statuses_known(rows, day):
+    """What owners said last of each action by a day (ISO date); what was done by then counts also where it was said later."""
+    known = (rows["said_on"] <= day) | (rows["status"] == "done") & (rows["done_on"] <= day)
+    return rows[known].sort_values("said_on", kind="stable").drop_duplicates("action_id", keep="last")
 
 
 def newest_editions(rows, day):

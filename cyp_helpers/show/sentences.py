@@ -71,7 +71,7 @@ board_gaps | {all}: {shown} here{elsewhere}. | {all}: {shown} here{elsewhere}, o
 board_all | No measure | One measure | {N} measures
 board_elsewhere | | , one elsewhere | , {n} elsewhere
 board_untested | | Worse but untested: {names}. | Worse but untested: {names}.
-since | | Authority since {day}: no figures of its own from before. |
+since | Authority since {day}: the publisher worked out the figures from before for its area. | Authority since {day}: no figures of its own from before. |
 board_asked | No decision asked. | Asked of the board: {what} |
 board_no_lead | | No lead named: worry {names}. | No lead named: worries {names}.
 board_rule | No primary indicator has a figure | Main indicator | Main indicators

@@ -48,13 +48,17 @@ def opening(report):
 
 
 def since(report):
-    """Since when the authority is one, of those that began later than figures do; else ''.
+    """Since when the authority is one, of those that began later than figures do, and whose older figures are; else ''.
 
     >>> since(cyp.open_review("national-framework", "2026-05-31", area="Cumberland"))
-    Authority since 1 April 2023: no figures of its own from before.
+    Authority since 1 April 2023: the publisher worked out the figures from before for its area.
     """
     first, _ = days_of(report.register, report.area["area_id"])
-    return say("since", 1, day=day(pd.Timestamp(first))) if first else ""
+    if not first:
+        return ""
+    began, figures = pd.Timestamp(first), report.figures
+    before = (figures["area_id"] == report.area["area_id"]) & (figures["end"] < began) & figures["number"].notna()
+    return say("since", int(not before.any()), day=day(began))
 
 
 def in_brief(report):
