@@ -15,6 +15,7 @@ from cyp_helpers.register.own import ROLE
 from cyp_helpers.register.reviews import half_year
 from cyp_helpers.register.schema import read_package
 from cyp_helpers.register.tables import UnknownName, find_area
+from cyp_helpers.show.owners import NO_OWNER
 from cyp_helpers.show.wording import day as in_words
 
 ID = re.compile(r"(?!(?i:con|prn|aux|nul|com[0-9]|lpt[0-9])$)[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?", re.ASCII)
@@ -156,7 +157,7 @@ class _Plan(Measured):
                 series_id=one["series"], breakdown=one["breakdown"], reporting="six-monthly",
             )  # fmt: skip
             self.add("plan-indicator-priorities", **place, priority_id=priority, role="primary", basis="printed")
-            owner = row["owner"] or "no owner named"
+            owner = row["owner"] or NO_OWNER
             self.add("indicator-owners", **place, owner=owner, short_name=row["short_name"])
 
     def _serves_another(self, one, row, priority):
