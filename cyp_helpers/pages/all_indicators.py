@@ -7,7 +7,6 @@ from cyp_helpers.register.due import next_figures
 from cyp_helpers.show.picture import Pictures
 from cyp_helpers.show.rows import pictured
 from cyp_helpers.show.sentences import paragraph, say
-from cyp_helpers.show.wording import Words
 from cyp_helpers.show.words import indicators, kinds_of, named, none_found, not_next_year, of_which_new
 
 
@@ -35,14 +34,14 @@ def read_attention(report):
     worst = attention(report)
     names = "; ".join(named(row) for _, row in worst.head(3).iterrows())
     told = say("attention", len(worst), new=of_which_new(worst), names=names, **none_found(report))
-    return Words(paragraph(told, not_next_year(worst)))
+    return paragraph(told, not_next_year(worst))
 
 
 def read_went_well(report):
     """How much went well, and how much of it will probably not be so next year."""
     good = went_well(report)
     told = say("went_well", len(good), new=of_which_new(good), **none_found(report))
-    return Words(paragraph(told, not_next_year(good)))
+    return paragraph(told, not_next_year(good))
 
 
 def older(report):
@@ -60,7 +59,7 @@ def older(report):
 
 def read_older(old):
     """How many figures, of ``older``, are more than a year old, and for how many newer ones should be out."""
-    return Words(paragraph(say("older", len(old)), say("newer_out", (old["expected"] == "should be out by now").sum())))
+    return paragraph(say("older", len(old)), say("newer_out", (old["expected"] == "should be out by now").sum()))
 
 
 def read_coverage(report):
@@ -68,4 +67,4 @@ def read_coverage(report):
     rows, listed = report.subjects.query("measure != 'context figure'"), indicators(report)
     told = say("can_be_judged", listed["subject_id"].isin(judged(report)["subject_id"]).sum())
     twice = (rows.groupby("subject_id")["priority_id"].nunique() > 1).sum()
-    return Words(paragraph(say("coverage", len(listed), kinds=kinds_of(listed["measure"]), judged=told), say("twice", twice)))
+    return paragraph(say("coverage", len(listed), kinds=kinds_of(listed["measure"]), judged=told), say("twice", twice))

@@ -33,7 +33,7 @@ def read_targets(report):
     loose = rows[rows["flags"].str.contains("looser")]
     names = "; ".join(map(escape, loose["name"]))
     told = say("targets", len(rows), tally=tally(rows["verdict"]))
-    return Words(paragraph(told, say("loose", len(loose), names=names)))
+    return paragraph(told, say("loose", len(loose), names=names))
 
 
 def read_changes(report):
@@ -42,7 +42,7 @@ def read_changes(report):
     shown = rows[rows["evidence"] != Evidence.STATED]
     told = say("changes", len(shown), tally=tally(shown["verdict"]))
     stale = shown["flags"].str.contains("no new figure").sum()
-    return Words(paragraph(told, say("stale", stale), read_stated(rows)))
+    return paragraph(told, say("stale", stale), read_stated(rows))
 
 
 def read_areas(report):
@@ -51,7 +51,7 @@ def read_areas(report):
     shown = rows[rows["evidence"] != Evidence.STATED]
     england, near = (shown.loc[shown["question"] == one, "verdict"] for one in ("england", "neighbours"))
     told = [say("beside_england", len(england), tally=tally(england)), say("neighbours", len(near), tally=tally(near))]
-    return Words(paragraph(*told, read_stated(rows)))
+    return paragraph(*told, read_stated(rows))
 
 
 def read_gaps(report):

@@ -92,7 +92,7 @@ def counts(report):
         parts.append(f"{lead}: {tally(verdicts.loc[~stated & (verdicts['question'] == question), 'verdict'])}.")
     tested = verdicts[~stated & (verdicts["question"] != "target") & (verdicts["verdict"] != Verdict.HIDDEN)]
     told = join([f"{count(number)} {kind}" for kind, number in tested["evidence"].value_counts().items()] or [""])
-    return Words(paragraph(*parts, say("evidence", len(tested), kinds=told), read_stated(verdicts)))
+    return paragraph(*parts, say("evidence", len(tested), kinds=told), read_stated(verdicts))
 
 
 def indicators(report):
@@ -132,7 +132,7 @@ def read_summary(report):
     """Which indicator of the table most needs attention."""
     worst = attention(report)
     if worst.empty:
-        return Words(say("attention", 0, **none_found(report)))
+        return say("attention", 0, **none_found(report))
     first = worst.iloc[0]
     return Words(f"Most in need of attention: {named(first)}. {escape(first['findings'])}")
 
@@ -141,7 +141,7 @@ def read_both_ways(report):
     """How many are worse and getting worse, and better and getting better."""
     worse, better = (found[found["both"]] for found in (attention(report), went_well(report)))
     names = f": {'; '.join(map(bold, worse['name']))}" if len(worse) else ""
-    return Words(paragraph(say("worse_and_worsening", len(worse), names=names), say("better_and_better", len(better))))
+    return paragraph(say("worse_and_worsening", len(worse), names=names), say("better_and_better", len(better)))
 
 
 def notes_on_lines(report, rows):
@@ -223,7 +223,7 @@ def since_last_review(report):
     subjects = report.subjects.query("measure != 'context figure'")
     known = report.figures.index[report.figures["published"] > before["as_at"]]
     new = subjects.loc[subjects["observation_id"].isin(known), "subject_id"].nunique()
-    return Words(say("new_figures", new, before=escape(f"{before['review']} ({day(before['as_at'])})")))
+    return say("new_figures", new, before=escape(f"{before['review']} ({day(before['as_at'])})"))
 
 
 # ---- parts of sentences ----
