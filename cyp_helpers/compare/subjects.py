@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-import pandas as pd
 
 from cyp_helpers.register.tables import area_of_plan, priorities_of
 
