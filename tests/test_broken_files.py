@@ -217,7 +217,7 @@ SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/
 ENTITIES = b'<!DOCTYPE x [<!ENTITY a "%s">' % (b"a" * 999) + b"".join(b'<!ENTITY %c "%s">' % (one + 1, b"&%c;" % one * 30) for one in range(97, 103))
 ENTITIES += b']><worksheet><sheetData><row><c t="inlineStr"><is><t>&g;</t></is></c></row></sheetData></worksheet>'
 ODD_SHEETS = {
-    "no list": (lambda: sheet([["LA num", "x"], ["891", "y"]]), "no column 'LA Number'"),
+    "no list": (lambda: sheet([["LA num", "x"], ["891", "y"]]), "no column 'SN1'"),
     "no head": (lambda: sheet([["a", "b"]]), "no row with the column"),
     "cut off": (lambda: with_sheet(b"<worksheet><sheetData><row"), "damaged Excel file"),
     "no sheet": (lambda: with_sheet(b"x"), "damaged Excel file"),

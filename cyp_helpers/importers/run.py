@@ -8,7 +8,6 @@ from pathlib import Path
 import pandas as pd
 
 from cyp_helpers.importers import catalogue, ees, fingertips, lait
-from cyp_helpers.importers.areas import compare_list
 from cyp_helpers.importers.before import look_at_measures
 from cyp_helpers.importers.editions import edition_day, edition_row, with_file
 from cyp_helpers.importers.mapping import load_measures
@@ -40,7 +39,6 @@ _COLUMNS = {  # that tell what a file is
     "dictionary": ["Measure_code", "Measure_short", "Chart_title", "Year_Type", "dps"],
 }
 _ACCEPTED, _TOLD = "accepted ", 5  # how editions.csv says it; reasons in one line
-_SHEET_MARKS = ("LA num", "LA Number")  # lists of neighbours, and of areas
 
 
 @dataclass
@@ -258,9 +256,7 @@ def _with_edition(register, row):
 
 
 def _import_sheet(path, register, edition):
-    sheet = read_sheet(path, _SHEET_MARKS)
-    if "SN1" not in sheet:
-        return _import_area_list(path, sheet, register, edition)
+    sheet = read_sheet(path, ["LA num"])
     day, basis = edition_day(path, edition, "")
     if not day:
         raise UnreadableFile(f"{path.name}: no month in the file's name; give a day as --edition 2025-05-31")
@@ -278,16 +274,6 @@ def _import_sheet(path, register, edition):
     told = [f"{counted} authorities with ten neighbours each, as list {list_id}"]
     told += [f"{len(sheet) - counted} authorities that the list gives no neighbours"] if counted < len(sheet) else []
     return _told_alone(row, register, told)
-
-
-def _import_area_list(path, sheet, register, edition):
-    import openpyxl
-
-    told = compare_list(sheet, path.name, register)
-    with path.open("rb") as file:
-        saved = openpyxl.load_workbook(file, read_only=True).properties.modified
-    day, basis = edition_day(path, edition, saved.strftime("%Y-%m-%d"))
-    return _told_alone(edition_row(path, "lait-areas", day, basis, len(sheet), len(sheet)), register, told)
 
 
 def _import_dictionary(path, register, edition):
