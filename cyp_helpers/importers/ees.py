@@ -19,7 +19,7 @@ PREFIX = "ees-"
 COLUMNS = "time_period time_identifier geographic_level country_code region_code".split()
 COLUMNS = {name: (name,) for name in COLUMNS}
 COLUMNS |= {"la": ("old_la_code", "la_code"), "la_code": ("new_la_code",), "la_name": ("la_name",)}
-_NAMES = ("country_name", "region_name")  # say in words what a code says
+_NAMES = ("country_name",)  # says in words what a code says
 _PARTS = ["measure", "numerator", "denominator"]
 _MONTHS = [calendar.month_name[(at + 3) % 12 + 1] for at in range(12)]
 _LEVELS = ("national", "regional", "local authority")
@@ -64,7 +64,8 @@ def read_ees(path, register, _day=None, new_areas=False):
         new = learn_areas(rows[is_la & (why == "")], register)
         register.tables["areas"] = pd.concat([register.table("areas"), new.sort_values("area_id")], ignore_index=True)
     code = rows["la_code"].where(is_la, rows["region_code"].where(is_region, rows["country_code"]))
-    where = find_areas(register, rows["la"].where(is_la, ""), code, rows["la_name"].where(is_la, ""))
+    name = rows["la_name"].where(is_la, rows["region_name"].where(is_region, "") if "region_name" in rows else "")
+    where = find_areas(register, rows["la"].where(is_la, ""), code, name)
     concern = where["clash"].map({True: "keys-disagree"}).fillna("").astype("str")
     rows = rows.assign(area_id=where["area_id"].astype("str"), concern=concern)
     why = why.mask(why == "", where["why"])
@@ -72,7 +73,7 @@ def read_ees(path, register, _day=None, new_areas=False):
     reasons = [why_not_meant(rows, one) for one in filters]
     unmeant = pd.concat([reason != "" for reason in reasons], axis=1).all(axis=1)
     why = why.mask((why == "") & unmeant, reasons[0])
-    named = [*COLUMNS, *columns, *(name for one in filters for name, *_ in one), "area_id", "concern"]
+    named = [*COLUMNS, "region_name", *columns, *(name for one in filters for name, *_ in one), "area_id", "concern"]
     refuse_unnamed(keep_meant(rows, why, path.name), named, path.name)
     meant = [rows[(why == "") & (reason == "")] for reason in reasons]
     parts = [_figures(one, mine, printed) for one, mine in zip(measures.itertuples(), meant)]

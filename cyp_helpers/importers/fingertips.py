@@ -45,8 +45,9 @@ def read_fingertips(path, register, _day=None, _new_areas=False):
     nothing = pd.Series("", index=rows.index, dtype="str")
     where = find_areas(register, nothing, rows["code"], rows["name"])
     why = why.mask(why == "", where["why"])
-    meant = keep_meant(rows.assign(area_id=where["area_id"]), why, path.name)
-    refuse_unnamed(meant, [*COLUMNS, "area_id", *(name for name, *_ in filters)], path.name)
+    clash = where["clash"].map({True: "keys-disagree", False: ""})
+    meant = keep_meant(rows.assign(area_id=where["area_id"], concern=clash), why, path.name)
+    refuse_unnamed(meant, [*COLUMNS, "area_id", "concern", *(name for name, *_ in filters)], path.name)
     return dataset, settle(_figures(meant, measure), register), len(rows), count_left_out(why)
 
 
@@ -59,8 +60,7 @@ def _figures(rows, measure):
     outside = (clean["number"] < limit["low"]) | (clean["number"] > limit["high"])
     # "contains areas for which values have not been presented" is a caution about a sum, not a withheld figure.
     caution, withheld = remark.str.contains("caution"), remark.str.contains("suppressed|not presented")
-    concern = pd.Series("", index=rows.index, dtype="str")
-    concern = concern.mask(given & numbers["numerator"].isna(), "value-without-count")
+    concern = rows["concern"].mask(given & numbers["numerator"].isna(), "value-without-count")
     concern = concern.mask(given & outside, "outside-own-limits")
     concern = concern.mask(given & withheld & ~caution, "withheld-with-figure")
     mark = clean["status"].mask(remark.str.contains("suppressed") & ~given, "c").mask(caution & given, "u")

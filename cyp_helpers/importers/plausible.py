@@ -20,7 +20,7 @@ REASONS = {
     "withheld-with-figure": "the note says that the figure is withheld, and yet there is one",
     "value-without-count": "the publisher gives counts with this measure, and none here",
     "outside-own-limits": "the figure lies outside its own confidence limits",
-    "keys-disagree": "authority number and GSS code say two different areas",
+    "keys-disagree": "authority number, GSS code and name say different areas",
     "not-begun": "the period had not begun, or had half a year to go, when the edition came out",
     "outside-0-100": "a share lies between 0 and 100",
     "negative": "there is less than nothing of what is counted",

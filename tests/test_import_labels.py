@@ -1,0 +1,79 @@
+"""What a file says beside its figures: names of areas, words in brackets, columns of one value, notes, days."""
+
+import pandas as pd
+import pytest
+from importing import (
+    ENGLAND,
+    FINGERTIPS_ROWS,
+    LEICESTERSHIRE,
+    NEW,
+    NOTTS,
+    OLD,
+    figure,
+    fingertips_frame,
+    import_lait,
+    lait_frame,
+    published,
+    save,
+    snapshot,
+)
+from test_import_kinds import DERBYSHIRE, ONE, referrals, refused, register, shares, take
+from typer.testing import CliRunner
+
+from cyp_helpers.cli import app
+from cyp_helpers.importers.reading import UnreadableFile
+from cyp_helpers.importers.run import import_files
+
+__all__ = ["register"]  # a fixture
+
+
+# ---- names of areas ----
+
+
+def lait(register, tmp_path, rows, **columns):
+    return import_files(register, "lait", [save(lait_frame(rows).assign(**columns), tmp_path / f"bds_{NEW}.csv")])[0][0]
+
+
+@pytest.mark.parametrize("column", ["LA and Regions", "LA_and_regions"])
+def test_a_lait_number_beside_the_name_of_another_area_is_held_back(register, tmp_path, column):
+    rows = [("PrevRegCPR", "2024", la, value) for la, value in (("891", "25.1"), ("892", "30.2"), ("855", "19.5"))]
+    frame = lait_frame(rows).rename(columns={"LA and Regions": column})
+    frame[column] = ["Nottingham", "Nottinghamshire", "Leicestershire"]  # the first two are exchanged
+    one = import_files(register, "lait", [save(frame, tmp_path / f"bds_{NEW}.csv")])[0][0]
+    assert one.held[["area_id", "value", "rule"]].to_numpy().tolist() == [
+        [NOTTS, "25.1", "keys-disagree"], ["E06000018", "30.2", "keys-disagree"],
+    ]  # fmt: skip
+    assert published(register)["area_id"].tolist() == [LEICESTERSHIRE]
+
+
+def test_a_count_or_a_side_of_a_gap_beside_another_name_is_not_used(register, tmp_path):
+    rows = [("PrevRegCPR", "891", "25.1"), ("ReRegCPR", "891", "171"), ("CPP_Abuse", "891", "680"),
+            ("NonFSM_NEW_KS2_RWM", "891", "67"), ("FSM_NEW_KS2_RWM", "891", "46")]  # fmt: skip
+    names = ["Nottinghamshire", "Derby", "Nottinghamshire", "Nottinghamshire", "Derby"]
+    one = lait(register, tmp_path, [(name, "2024", *more) for name, *more in rows], **{"LA and Regions": names})
+    mine = figure(register, "child-protection-repeat", NOTTS, "FY 2023/24")
+    assert mine["value"].tolist() == ["25.1"] and mine["numerator"].isna().all()
+    assert set(one.held.loc[one.held["series_id"] == "attainment-gap-11-fsm-2018", "rule"]) == {"keys-disagree"}
+
+
+@pytest.mark.parametrize("number, name", [
+    ("835", "Dorset (Pre LG)"), ("822", "Bedford Borough"), ("840", "Durham"), ("988", "London (Outer)"), ("891", "Notts"),
+])  # fmt: skip
+def test_names_spelt_otherwise_are_no_clash(register, tmp_path, number, name):
+    assert lait(register, tmp_path, [("PrevRegCPR", "2018", number, "25.1")], **{"LA and Regions": name}).held.empty
+
+
+def test_an_ees_name_of_another_area_is_held_back(register, tmp_path):
+    frame = referrals(ONE, ("2025", DERBYSHIRE, "4500", "1001", "22.2"), ("2025", LEICESTERSHIRE, "3000", "563", "18.8"))
+    one = take(register, tmp_path, frame.assign(la_name=["Derbyshire", "Nottinghamshire", "Leicestershire"]))
+    assert set(one.held["rule"]) == {"keys-disagree"} and set(one.held["area_id"]) == {NOTTS, DERBYSHIRE}
+    region = referrals(ONE, la_name="Nottinghamshire", geographic_level="Regional", region_name="West Midlands")
+    held = take(register, tmp_path, pd.concat([frame.tail(1), region]), name="y_2025-12-02.csv").held
+    assert set(held["area_id"]) == {"E12000004"}
+
+
+def test_a_fingertips_name_of_another_area_is_held_back(register, tmp_path):
+    frame = fingertips_frame(FINGERTIPS_ROWS[:2])
+    one = take(register, tmp_path, frame.assign(**{"Area Name": ["England", "Derby"]}), "fingertips")
+    assert one.held[["area_id", "rule"]].to_numpy().tolist() == [[NOTTS, "keys-disagree"]]
+    assert published(register)["area_id"].tolist() == [ENGLAND]
