@@ -77,3 +77,42 @@ def test_a_fingertips_name_of_another_area_is_held_back(register, tmp_path):
     one = take(register, tmp_path, frame.assign(**{"Area Name": ["England", "Derby"]}), "fingertips")
     assert one.held[["area_id", "rule"]].to_numpy().tolist() == [[NOTTS, "keys-disagree"]]
     assert published(register)["area_id"].tolist() == [ENGLAND]
+
+
+# ---- words in brackets after a year ----
+
+
+@pytest.mark.parametrize("note", ["Q1", "April to September", "Girls", "target", "projected", "Draft"])
+def test_a_year_with_another_note_is_no_year(register, tmp_path, note):
+    one = lait(register, tmp_path, [("PrevRegCPR", "2025", "891", "25.1"), ("PrevRegCPR", f"2026 ({note})", "891", "6.2")])
+    assert one.held["rule"].tolist() == ["unreadable-year"] and published(register)["value"].tolist() == ["25.1"]
+
+
+@pytest.mark.parametrize("label, other", [("2024 (Rev)", "2024"), ("2024", "2024 (prov)")])
+def test_the_label_that_gives_way_is_told_where_it_says_otherwise(register, tmp_path, label, other):
+    one = lait(register, tmp_path, [("PrevRegCPR", label, "891", "25.1"), ("PrevRegCPR", other, "891", "26.0")])
+    assert one.held[["value", "rule"]].to_numpy().tolist() == [["26.0", "labels-disagree"]]
+    assert published(register)["value"].tolist() == ["25.1"]
+    same = [("PrevRegCPR", label, "855", "25.1"), ("PrevRegCPR", other, "855", "25.1")]
+    assert import_lait(register, tmp_path, same, "2026-04-09")[0][0].held.empty
+
+
+# ---- columns of one value ----
+
+
+@pytest.mark.parametrize(
+    "name, value", [("sex", "Female"), ("national_curriculum_year", "11"), ("period_length", "3y"), ("age", "5")]
+)
+def test_one_value_that_is_not_all_is_refused(register, tmp_path, name, value):
+    refused(register, tmp_path, referrals(ONE, **{name: value}), f"'{name}' tells rows apart by '{value}'; right would be")
+    refused(register, tmp_path, referrals(ONE, LATER_TOO, **{name: ["", value]}), f"'{name}' tells rows apart by ''")
+    for word in ("Total", "all", "Persons", ""):
+        take(register, tmp_path, referrals(ONE, **{name: word}))
+
+
+LATER_TOO = ("2024", NOTTS, "8462", "2186", "25.8")
+
+
+def test_a_category_type_beside_a_blank_category_is_refused(register, tmp_path):
+    frame = fingertips_frame().assign(**{"Category Type": "Ethnic groups"})
+    refused(register, tmp_path, frame, "'Category Type' tells rows apart by 'Ethnic groups'", "fingertips")

@@ -6,7 +6,8 @@ from cyp_helpers.importers.mapping import area_of_code, area_of_number
 from cyp_helpers.importers.values import each_row
 
 _NO_AREA = {"", "z", "x", "c", "-", ".", "..", ":", "na", "n/a", "null", "none", "e99999999"}
-_KIND = "and borough cc city council county lg of pre region statistical the ua until"  # words that publishers add or leave
+# Words that publishers add or leave.
+_KIND = set("and borough cc city council county lg of pre region statistical the ua until".split())
 _AUTHORITY = r"E(?:06|08|09|10)[0-9]{6}"
 _TYPE_OF_CODE = {
     "E06": "unitary authority", "E08": "metropolitan district", "E09": "London borough", "E10": "county",
@@ -55,7 +56,7 @@ def fold_areas(names):
     ['durham', 'durham', 'dorset', 'inner london']
     """
     words = names.str.casefold().str.findall(r"[^\W\d_]+")
-    return words.map(lambda each: " ".join(sorted(set(each) - set(_KIND.split())))).astype("str")
+    return words.map(lambda each: " ".join(sorted(set(each) - _KIND))).astype("str")
 
 
 def learn_areas(rows, register):

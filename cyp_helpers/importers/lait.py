@@ -38,11 +38,12 @@ def read_lait(path, register, edition_date, _new_areas=False):
     rows = read_frame(path, COLUMNS, ("measure", names), ignored=_NAMES).rename(columns={"measure": "name"})
     rows = rows.rename(columns=lambda name: "area" if fold_name(name) == fold_name(_AREA) else name)
     refuse_unnamed(rows, ["name", "area", *COLUMNS], Path(path).name)
-    rows = rows.reindex(columns=["name", "year", "la", "printed", "area"]).astype("category")  # few words in many rows
+    rows = rows.reindex(columns=["name", "year", "la", "printed", "area"], fill_value="")
+    rows = rows.astype("category")  # few words in many rows
     rows["measure"] = rows["name"].map(names).astype("category")
     rows["la"] = rows["la"].str.replace(r"\.0+$", "", regex=True).astype("category")
     nothing = pd.Series("", index=rows.index, dtype="category")
-    where = find_areas(register, rows["la"], nothing, rows.pop("area").cat.add_categories("").fillna(""))
+    where = find_areas(register, rows["la"], nothing, rows.pop("area"))
     rows["area_id"], rows["clash"] = where["area_id"], where["clash"]
     absent = sorted(set(_wanted(measures)) - set(rows["measure"].unique()))
     left_out = count_left_out(where["why"]) + _without_window(register, edition_date, absent)
@@ -67,7 +68,8 @@ def _without_window(register, edition_date, absent):
 
 
 def _understand(rows, measures):
-    """Add ``number``, ``decimals``, ``mark`` (a status, or that number and name clash), ``period``, ``year_end`` and ``note`` (a status)."""
+    """Add ``number``, ``decimals``, ``mark`` (a status, or that area number and name clash), ``period``, ``year_end``
+    and ``note`` (a status)."""
     kinds = pd.concat([measures.set_index(part)["period_kind"] for part in _PARTS])
     # One measure can count by two kinds of year, but not in one edition.
     years = read_years(rows["year"], rows["measure"].map(kinds[~kinds.index.duplicated()]).astype("category"))

@@ -17,6 +17,7 @@ REASONS = {
     "unreadable-year": "the year label is none that the importer knows",
     "unreadable-value": "the cell holds neither a number nor a known marker",
     "duplicates-disagree": "the file has the figure twice, with two values",
+    "labels-disagree": "the file has the year under two labels, and the revised or final one stands, with another value",
     "withheld-with-figure": "the note says that the figure is withheld, and yet there is one",
     "value-without-count": "the publisher gives counts with this measure, and none here",
     "outside-own-limits": "the figure lies outside its own confidence limits",
