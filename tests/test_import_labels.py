@@ -1,5 +1,8 @@
 """What a file says beside its figures: names of areas, words in brackets, columns of one value, notes, days."""
 
+import io
+
+import openpyxl
 import pandas as pd
 import pytest
 from importing import (
@@ -17,12 +20,14 @@ from importing import (
     save,
     snapshot,
 )
+from test_broken_files import neighbours
 from test_import_kinds import DERBYSHIRE, ONE, referrals, refused, register, shares, take
 from typer.testing import CliRunner
 
 from cyp_helpers.cli import app
 from cyp_helpers.importers.reading import UnreadableFile
 from cyp_helpers.importers.run import import_files
+from cyp_helpers.register.tables import load_register
 
 __all__ = ["register"]  # a fixture
 
@@ -116,3 +121,52 @@ LATER_TOO = ("2024", NOTTS, "8462", "2186", "25.8")
 def test_a_category_type_beside_a_blank_category_is_refused(register, tmp_path):
     frame = fingertips_frame().assign(**{"Category Type": "Ethnic groups"})
     refused(register, tmp_path, frame, "'Category Type' tells rows apart by 'Ethnic groups'", "fingertips")
+
+
+# ---- lists of neighbours ----
+
+
+def list_of_neighbours(change=lambda rows: None, hidden=False):
+    """The list of ``test_broken_files.neighbours`` with names, after ``change`` of its rows (a dict by number)."""
+    names = load_register().table("areas").set_index("la_number")["name"]
+    book = openpyxl.load_workbook(io.BytesIO(neighbours()))
+    head, *body = book.active.values
+    rows = {one[0]: [*one, names[one[0]], one[0]] for one in body}
+    change(rows)
+    if hidden:  # before the sheet that is seen, and with another list
+        book.active.sheet_state, book.active = "hidden", book.create_sheet("Now")
+    else:
+        book.active.delete_rows(1, 999)
+    for row in ([*head, "LA Name", "LA number"], *rows.values()):
+        book.active.append(row)
+    book.save(out := io.BytesIO())
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("row, words", [
+    ({0: "892"}, "LA num '892', LA Name 'Nottinghamshire', LA number '891'"), ({11: "Derby"}, "LA Name 'Derby'"),
+    ({12: "892"}, "LA number '892'"), ({0: None}, "LA num ''"),
+])  # fmt: skip
+def test_numbers_and_name_of_a_row_of_neighbours_agree(register, tmp_path, row, words):
+    def change(rows):
+        rows["891"] = [row.get(at, cell) for at, cell in enumerate(rows["891"])]
+
+    (tmp_path / "sn_june_2026.xlsx").write_bytes(list_of_neighbours(change))
+    with pytest.raises(UnreadableFile, match=f"a row with .*{words}.*; right would be number and name of one area"):
+        import_files(register, "lait", [tmp_path / "sn_june_2026.xlsx"])
+
+
+def test_notes_below_a_list_and_hidden_sheets_are_passed_over(register, tmp_path):
+    def change(rows):
+        rows["891"][1:3] = rows["891"][2:0:-1]
+        rows["note"] = ["Source: Department for Education"]
+        rows["old"] = [*[None] * 11, "Old ones:"]
+
+    (tmp_path / "sn_june_2026.xlsx").write_bytes(list_of_neighbours(change, hidden=True))
+    one = import_files(register, "lait", [tmp_path / "sn_june_2026.xlsx"])[0][0]
+    rows = load_register(register).table("neighbours").set_index("area_id").loc[NOTTS, "neighbour_id"].tolist()
+    (tmp_path / "sn_july_2026.xlsx").write_bytes(list_of_neighbours())
+    other = import_files(register, "lait", [tmp_path / "sn_july_2026.xlsx"])[0][0]
+    table = load_register(register).table("neighbours").query("list_id == 'sn-2026-07'").set_index("area_id")
+    plain = table.loc[NOTTS, "neighbour_id"].tolist()
+    assert one.rows_read == other.rows_read and rows[:2] == plain[1::-1] and rows[2:] == plain[2:]

@@ -196,23 +196,24 @@ def _missing(accepted, names):
 # ---- sheets ----
 
 
-def read_sheet(path, marks):
-    """The first sheet of a workbook as text, from the row that holds one of the column names ``marks``: a frame of str with
-    the printed names (as they are, also twice), at most 2,000 rows and 100 columns. Raises UnreadableFile."""
+def read_sheet(path, mark):
+    """The first sheet of a workbook that is not hidden as text, from the row that holds the column name ``mark``: a frame of
+    str with the printed names (as they are, also twice), at most 2,000 rows and 100 columns. Raises UnreadableFile."""
     import openpyxl
 
     try:
         with path.open("rb") as file:
-            sheet = openpyxl.load_workbook(file, read_only=True, data_only=True).worksheets[0]
+            sheets = openpyxl.load_workbook(file, read_only=True, data_only=True).worksheets
+            sheet = next(one for one in sheets if one.sheet_state == "visible")
             cells = sheet.iter_rows(max_row=_SHEET_ROWS, max_col=_SHEET_COLUMNS, values_only=True)
             rows = [["" if cell is None else str(cell).strip() for cell in row] for row in cells]
     except Exception as error:  # openpyxl passes on whatever zlib, expat and its own descriptors raise
         raise _damaged(path, "Excel", error) from error
-    at = next((at for at, row in enumerate(rows[:20]) if set(marks) & set(row)), None)
+    at = next((at for at, row in enumerate(rows[:20]) if mark in row), None)
     if at is None:
-        raise UnreadableFile(f"{path.name}: no row with the column {' or '.join(map(repr, marks))} in the first sheet")
+        raise UnreadableFile(f"{path.name}: no row with the column {mark!r} in the first sheet that is not hidden")
     width = max(place for place, name in enumerate(rows[at]) if name) + 1
-    body = [(row + [""] * width)[:width] for row in rows[at + 1 :] if row and row[0]]
+    body = [(row + [""] * width)[:width] for row in rows[at + 1 :] if any(row)]
     return pd.DataFrame(body, columns=rows[at][:width], dtype="str")
 
 

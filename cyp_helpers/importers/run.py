@@ -13,7 +13,7 @@ from cyp_helpers.importers.editions import edition_day, edition_row, with_file
 from cyp_helpers.importers.mapping import load_measures
 from cyp_helpers.importers.merge import KEY, PUBLISHED_COLUMNS, WORDS, merge_editions, needs_again
 from cyp_helpers.importers.merge import stacked, usual_day, words_of
-from cyp_helpers.importers.neighbours import read_neighbours
+from cyp_helpers.importers.neighbours import FIRST, read_neighbours, without_notes
 from cyp_helpers.importers.plausible import hold_back
 from cyp_helpers.importers.reading import UnreadableFile, file_kind, fold_name, read_frame, read_header, read_sheet
 from cyp_helpers.importers.values import by_each
@@ -256,7 +256,7 @@ def _with_edition(register, row):
 
 
 def _import_sheet(path, register, edition):
-    sheet = read_sheet(path, ["LA num"])
+    sheet = without_notes(read_sheet(path, FIRST))
     day, basis = edition_day(path, edition, "")
     if not day:
         raise UnreadableFile(f"{path.name}: no month in the file's name; give a day as --edition 2025-05-31")
