@@ -21,7 +21,7 @@ from importing import (
     snapshot,
 )
 from test_broken_files import neighbours
-from test_import_kinds import DERBYSHIRE, ONE, referrals, refused, register, shares, take
+from test_import_kinds import DAY, DERBYSHIRE, KEYS, ONE, referrals, refused, register, shares, take
 from typer.testing import CliRunner
 
 from cyp_helpers.cli import app
@@ -170,3 +170,84 @@ def test_notes_below_a_list_and_hidden_sheets_are_passed_over(register, tmp_path
     table = load_register(register).table("neighbours").query("list_id == 'sn-2026-07'").set_index("area_id")
     plain = table.loc[NOTTS, "neighbour_id"].tolist()
     assert one.rows_read == other.rows_read and rows[:2] == plain[1::-1] and rows[2:] == plain[2:]
+
+
+# ---- notes and years of Fingertips ----
+
+
+def test_a_note_that_nobody_knows_makes_a_figure_unreliable_and_is_told(register, tmp_path):
+    plain, *_ = FINGERTIPS_ROWS
+    odd = "There is a data quality issue with this value"
+    frame = fingertips_frame([(*plain[:-1], "Value for Hackney and City of London combined"), (*FINGERTIPS_ROWS[1][:-1], odd)])
+    one = take(register, tmp_path, frame, "fingertips")
+    assert one.skipped == [f"the note '{odd}' of 1 row, whose figures stand as unreliable"]
+    rows = published(register).set_index("area_id")["status"]
+    assert rows[[ENGLAND, NOTTS]].tolist() == ["", "u"]
+
+
+def test_a_figure_that_its_note_says_is_not_published_is_held_back(register, tmp_path):
+    first, second, _ = FINGERTIPS_ROWS
+    frame = fingertips_frame([first, (*second[:-1], "Value not published for data quality reasons")])
+    assert take(register, tmp_path, frame, "fingertips").held["rule"].tolist() == ["withheld-with-figure"]
+
+
+@pytest.mark.parametrize("year, start, taken", [
+    ("2022/23", "20220000", True), ("2022/23", "20230000", False), ("2023", "20230000", False), ("2023", "20220000", False),
+])  # fmt: skip
+def test_only_a_split_year_that_starts_as_it_is_sorted_is_a_financial_year(register, tmp_path, year, start, taken):
+    first, second, _ = FINGERTIPS_ROWS
+    frame = fingertips_frame([first, (*second[:2], year, *second[3:])])
+    one = take(register, tmp_path, frame.assign(**{"Time period Sortable": ["20220000", start]}), "fingertips")
+    assert one.held["rule"].tolist() == ([] if taken else ["unreadable-year"])
+
+
+# ---- what was passed over without a word ----
+
+
+def test_years_beyond_the_mapping_are_counted(register, tmp_path):
+    early = ("1999", NOTTS, "6000", "1500", "25.0")
+    one = take(register, tmp_path, referrals(ONE, early))
+    assert one.skipped == ["1 row: the mapping takes years that end in 2007 to 2099"]
+
+
+def test_a_new_area_is_told_and_is_not_an_area_that_is_there(register, tmp_path):
+    frame = referrals(ONE, ONE).assign(old_la_code=["891", "899"], new_la_code=[NOTTS, "E10000099"])
+    same = take(register, tmp_path, frame.assign(la_name=["Nottinghamshire", "Nottinghamshire CC"]), new_areas=True)
+    assert same.told == [] and "new to the register" in same.skipped[0]
+    one = take(register, tmp_path, frame.assign(la_name=["Nottinghamshire", "Newshire CC"]), new_areas=True)
+    assert one.told[0] == "new area Newshire CC (E10000099), added to data/reference/areas.csv"
+
+
+def test_a_year_of_an_area_that_was_gone_is_held_back(register, tmp_path):
+    rows = [(year, NOTTS, "6000", "1500", "25.0") for year in ("2021", "2022")]
+    one = take(register, tmp_path, referrals(*rows).assign(old_la_code="928", new_la_code="E10000021"))
+    assert set(one.held["period"]) == {"FY 2021/22"} and set(one.held["rule"]) == {"area-gone"}
+
+
+def test_a_count_of_a_digit_less_is_held_back(register, tmp_path):
+    head = KEYS[:10]
+    areas = (NOTTS, DERBYSHIRE, LEICESTERSHIRE)
+    frame = referrals(*((year, area, "", "", "") for area in areas for year in ("2022", "2023", "2024")))[head]
+    numbers = ["171572", "171901", "17215", "151000", "151500", "151800", "140500", "140300", "140100"]
+    frame = frame.assign(age_group="Children aged 0 to 17 years", population_estimate=numbers)
+    one = take(register, tmp_path, frame)
+    assert one.held[["value", "rule"]].to_numpy().tolist() == [["17215", "digit-missing"]]
+
+
+def test_a_page_that_cannot_be_written_is_one_line(register, tmp_path, monkeypatch):
+    monkeypatch.chdir(register)
+    (register / "outputs").mkdir(exist_ok=True)
+    (register / "outputs" / "imports").write_text("a file where the folder would be")
+    told = CliRunner().invoke(app, ["import", "ees", str(save(referrals(ONE), tmp_path / f"x_{DAY}.csv"))])
+    assert told.exit_code == 1 and "Written: data/observations/published.parquet" in told.output
+    assert "only its page could not be written" in told.output and shares(register) == {"FY 2024/25": "23.1"}
+
+
+def test_a_note_below_a_table_and_a_line_break_in_a_name(register, tmp_path):
+    text = referrals(ONE).rename(columns={"la_name": "la\nname"}).to_csv(index=False)
+    (tmp_path / f"x_{DAY}.csv").write_text(text)
+    import_files(register, "ees", [tmp_path / f"x_{DAY}.csv"])
+    assert shares(register) == {"FY 2024/25": "23.1"}
+    (tmp_path / f"y_{DAY}.csv").write_text(f"{text}Source: DfE\n")
+    with pytest.raises(UnreadableFile, match="a row is 'Source: DfE' and no more: a note to be taken out"):
+        import_files(register, "ees", [tmp_path / f"y_{DAY}.csv"])

@@ -65,12 +65,15 @@ def learn_areas(rows, register):
     rows = rows[["la", "la_code", "la_name", "region_code"]].drop_duplicates()
     known = area_of_number(register).index
     fits = rows["la"].str.fullmatch(r"[0-9]{3}") & rows["la_code"].str.fullmatch(_AUTHORITY)
-    taken = set(register.table("areas")["name"].str.casefold())  # a name means one area
-    fits &= rows["la_name"].map(lambda name: 0 < len(name) <= 100 and name.isprintable() and name.casefold() not in taken)
+    areas, days = register.table("areas"), register.table("area-days")
+    gone = areas["area_id"].isin(days.loc[days["last_day"] != "", "area_id"])
+    fits &= rows["la_name"].map(lambda name: 0 < len(name) <= 100 and name.isprintable())
+    fits &= ~rows["la_name"].str.casefold().isin(areas["name"].str.casefold())  # a name means one area
+    fits &= ~fold_areas(rows["la_name"]).isin(fold_areas(areas.loc[~gone, "name"]))
     new = rows[fits & ~rows["la"].isin(known) & ~rows["la_code"].isin(area_of_code(register).index)]
     new = new.drop_duplicates("la", keep="first").drop_duplicates("la_code")
     region = new["region_code"].map(area_of_code(register)).fillna("")
-    areas = register.table("areas").set_index("area_id")
+    areas = areas.set_index("area_id")
     part = region.map(areas["area_type"]) == "part of region"
     learnt = {
         "area_id": new["la_code"], "name": new["la_name"], "area_type": new["la_code"].str[:3].map(_TYPE_OF_CODE),

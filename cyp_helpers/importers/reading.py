@@ -12,6 +12,7 @@ import zlib
 from contextlib import suppress
 from copy import copy
 from difflib import get_close_matches
+from io import StringIO
 from pathlib import Path
 
 import pandas as pd
@@ -219,8 +220,10 @@ def read_sheet(path, mark):
 
 def _damaged(path, form, error):
     told = f"a damaged {form} file ({(str(error) or type(error).__name__).splitlines()[0][:120]})"
-    if cut := re.search(r"Expected (\d+) columns, got (\d+)", str(error)):
+    if cut := re.search(r"Expected (\d+) columns, got (\d+): ?(.*)", str(error)):
         told = f"a row has {cut[2]} columns where the header has {cut[1]}, so the file is cut off or damaged"
+        if cut[2] == "1":
+            told = f"a row is {cut[3][:99]!r} and no more: a note to be taken out, or the end of a file that is cut off"
     return UnreadableFile(f"{path.name}: {told}; {_AGAIN}")
 
 
@@ -308,7 +311,7 @@ def _csv_batches(path, columns):
     types, numbered = dict.fromkeys(use.values(), pa.string()), [str(at) for at in range(len(names))]
     batches = arrow_csv.open_csv(
         path,
-        arrow_csv.ReadOptions(encoding=encoding, column_names=numbered, skip_rows=1, block_size=_CHUNK),
+        arrow_csv.ReadOptions(encoding=encoding, column_names=numbered, skip_rows_after_names=1, block_size=_CHUNK),
         arrow_csv.ParseOptions(newlines_in_values=True),
         arrow_csv.ConvertOptions(include_columns=list(types), column_types=types, strings_can_be_null=False),
     )
@@ -322,12 +325,12 @@ def _csv_batches(path, columns):
 def _raw_names(path, encoding):
     try:
         with path.open(encoding=encoding, newline="") as file:
-            names = next(csv.reader([file.readline(1 << 20)]), [])
+            names = next(csv.reader(StringIO(file.read(1 << 20), newline="")), [])  # a name can hold a line break
     except (UnicodeError, csv.Error) as error:
         raise _no_text(path) from error
     if any(re.search(r"[\0-\x08\x0e-\x1f\ufffd]", name) for name in names):
         raise _no_text(path)
-    return names
+    return [" ".join(name.splitlines()) for name in names]
 
 
 def _encoding(path):

@@ -1,7 +1,7 @@
 """Import files: find out what each is, read it, merge it, and write every table at once."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -173,7 +173,10 @@ def _import_figures(path, publisher, register, edition, accept, new_areas):
     day, basis = edition_day(path, edition, "")
     if publisher == "lait" and not day:
         raise UnreadableFile(f"{path.name}: no day in the file's name; give it as --edition 2026-04-08")
+    areas = register.table("areas")
     dataset, figures, read, left_out = _READERS[publisher](path, register, day, new_areas)
+    learnt = register.table("areas").iloc[len(areas) :].astype("str")
+    told = ("new area " + learnt["name"] + " (" + learnt["area_id"] + "), added to data/reference/areas.csv").tolist()
     if not day:
         day = _newest_day(_with_mapping(figures, register, dataset, None), register)
         if day > str(date.today()):
@@ -183,7 +186,8 @@ def _import_figures(path, publisher, register, edition, accept, new_areas):
         told = "; ".join(left_out[:_TOLD] + ["the columns hold nothing"] * (len(figures) > 0))
         told = f"no figure of a measure, area and year that the register has, in {read:,} rows: {told}"
         raise UnreadableFile(f"{path.name}: {told}")
-    return _merge(path, dataset, day, basis, figures, read, left_out, register, accept)
+    one = _merge(path, dataset, day, basis, figures, read, left_out, register, accept)
+    return replace(one, told=told + one.told)
 
 
 def _merge(path, dataset, day, basis, figures, read, left_out, register, accept):
