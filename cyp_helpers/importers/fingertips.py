@@ -54,7 +54,8 @@ def read_fingertips(path, register, _day=None, _new_areas=False):
     refuse_unnamed(meant, [*COLUMNS, _START, "area_id", "concern", *(name for name, *_ in filters)], path.name)
     figures = _figures(meant, measure)
     notes = figures.loc[figures["strange"], "remark"].value_counts()
-    told = [f"the note {note!r} of {size:,} {plural(size, 'row')}, whose figures stand as unreliable" for note, size in notes.items()]
+    words = "the note {!r} of {:,} {}, whose figures stand as unreliable"
+    told = [words.format(note, size, plural(size, "row")) for note, size in notes.items()]
     return dataset, settle(figures, register), len(rows), told + count_left_out(why)
 
 

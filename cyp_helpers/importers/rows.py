@@ -10,6 +10,7 @@ from cyp_helpers.importers.mapping import FIGURE_COLUMNS
 from cyp_helpers.importers.reading import UnreadableFile
 from cyp_helpers.importers.values import by_each, clean_values, print_values, publisher_decimals
 from cyp_helpers.register.tables import AUTHORITY_TYPES
+from cyp_helpers.show.wording import plural
 
 _TELLS_APART = set(
     "age sex gender category group phase term ethnicity characteristic breakdown type kind stage quarter month week decile quintile "
@@ -54,7 +55,7 @@ def count_left_out(why):
     ['2 rows: a ward']
     """
     counts = why[why != ""].value_counts()
-    return [f"{size:,} {'row' if size == 1 else 'rows'}: {reason}" for reason, size in counts.items()]
+    return [f"{size:,} {plural(size, 'row')}: {reason}" for reason, size in counts.items()]
 
 
 def keep_meant(rows, why, file_name):

@@ -11,14 +11,14 @@ from cyp_helpers.importers import catalogue, ees, fingertips, lait
 from cyp_helpers.importers.before import look_at_measures
 from cyp_helpers.importers.editions import edition_day, edition_row, with_file
 from cyp_helpers.importers.mapping import load_measures
-from cyp_helpers.importers.merge import KEY, PUBLISHED_COLUMNS, WORDS, merge_editions, needs_again
-from cyp_helpers.importers.merge import stacked, usual_day, words_of
+from cyp_helpers.importers.merge import KEY, WORDS, merge_editions, needs_again, stacked, usual_day, words_of
 from cyp_helpers.importers.neighbours import FIRST, read_neighbours, without_notes
 from cyp_helpers.importers.plausible import hold_back
 from cyp_helpers.importers.reading import UnreadableFile, file_kind, fold_name, read_frame, read_header, read_sheet
 from cyp_helpers.importers.values import by_each
 from cyp_helpers.register.catalogue import FILE, OWN, with_catalogue
 from cyp_helpers.register.periods import parse_periods
+from cyp_helpers.register.published_checks import COLUMNS
 from cyp_helpers.register.store import locked, write_tables
 from cyp_helpers.register.tables import Register, load_register, read_table
 
@@ -131,8 +131,7 @@ def _import_safely(path, publisher, *asked):
 def _read_published(data):
     """The published table, the catalogue's own figures with it; what is said again and again is a category."""
     if not (data / _PATHS["published"]).is_file():
-        empty = pd.DataFrame({name: pd.Series(dtype="str") for name in PUBLISHED_COLUMNS})
-        return empty.astype({"numerator": "float64", "denominator": "float64"} | dict.fromkeys(WORDS, "category"))
+        return pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS | dict.fromkeys(WORDS, "category"))
     paths = [data / path for path in (_PATHS["published"], _CATALOGUE)]
     return stacked([pd.read_parquet(path, read_dictionary=WORDS) for path in paths if path.is_file()])
 
