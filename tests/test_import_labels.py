@@ -109,7 +109,7 @@ def test_the_label_that_gives_way_is_told_where_it_says_otherwise(register, tmp_
     "name, value", [("sex", "Female"), ("national_curriculum_year", "11"), ("period_length", "3y"), ("age", "5")]
 )
 def test_one_value_that_is_not_all_is_refused(register, tmp_path, name, value):
-    refused(register, tmp_path, referrals(ONE, **{name: value}), f"'{name}' tells rows apart by '{value}'; right would be")
+    refused(register, tmp_path, referrals(ONE, **{name: value}), f"'{name}' holds only '{value}'; right would be")
     refused(register, tmp_path, referrals(ONE, LATER_TOO, **{name: ["", value]}), f"'{name}' tells rows apart by ''")
     for word in ("Total", "all", "Persons", ""):
         take(register, tmp_path, referrals(ONE, **{name: word}))
@@ -120,7 +120,7 @@ LATER_TOO = ("2024", NOTTS, "8462", "2186", "25.8")
 
 def test_a_category_type_beside_a_blank_category_is_refused(register, tmp_path):
     frame = fingertips_frame().assign(**{"Category Type": "Ethnic groups"})
-    refused(register, tmp_path, frame, "'Category Type' tells rows apart by 'Ethnic groups'", "fingertips")
+    refused(register, tmp_path, frame, "'Category Type' holds only 'Ethnic groups'", "fingertips")
 
 
 # ---- lists of neighbours ----

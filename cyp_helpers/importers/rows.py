@@ -82,8 +82,9 @@ def refuse_unnamed(rows, known, file_name):
         if (len(values) > 1 and words) or (named and not values.str.casefold().isin(_ALL).all()):
             told = ", ".join(map(repr, values.head(_SHOWN)))
             told += f" and {len(values) - _SHOWN} more" if len(values) > _SHOWN else ""
+            words = "tells rows apart by" if len(values) > 1 else "holds only"
             raise UnreadableFile(
-                f"{file_name}: column {name!r} tells rows apart by {told}; right would be all or Total throughout, or "
+                f"{file_name}: column {name!r} {words} {told}; right would be all or Total throughout, or "
                 "the wanted value named under filters in data/reference/published_measures.csv"
             )
 
