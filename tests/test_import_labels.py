@@ -69,7 +69,8 @@ def test_names_spelt_otherwise_are_no_clash(register, tmp_path, number, name):
 
 
 def test_an_ees_name_of_another_area_is_held_back(register, tmp_path):
-    frame = referrals(ONE, ("2025", DERBYSHIRE, "4500", "1001", "22.2"), ("2025", LEICESTERSHIRE, "3000", "563", "18.8"))
+    others = [("2025", DERBYSHIRE, "4500", "1001", "22.2"), ("2025", LEICESTERSHIRE, "3000", "563", "18.8")]
+    frame = referrals(ONE, *others)
     one = take(register, tmp_path, frame.assign(la_name=["Derbyshire", "Nottinghamshire", "Leicestershire"]))
     assert set(one.held["rule"]) == {"keys-disagree"} and set(one.held["area_id"]) == {NOTTS, DERBYSHIRE}
     region = referrals(ONE, la_name="Nottinghamshire", geographic_level="Regional", region_name="West Midlands")
@@ -89,7 +90,8 @@ def test_a_fingertips_name_of_another_area_is_held_back(register, tmp_path):
 
 @pytest.mark.parametrize("note", ["Q1", "April to September", "Girls", "target", "projected", "Draft"])
 def test_a_year_with_another_note_is_no_year(register, tmp_path, note):
-    one = lait(register, tmp_path, [("PrevRegCPR", "2025", "891", "25.1"), ("PrevRegCPR", f"2026 ({note})", "891", "6.2")])
+    rows = [("PrevRegCPR", "2025", "891", "25.1"), ("PrevRegCPR", f"2026 ({note})", "891", "6.2")]
+    one = lait(register, tmp_path, rows)
     assert one.held["rule"].tolist() == ["unreadable-year"] and published(register)["value"].tolist() == ["25.1"]
 
 
@@ -178,7 +180,8 @@ def test_notes_below_a_list_and_hidden_sheets_are_passed_over(register, tmp_path
 def test_a_note_that_nobody_knows_makes_a_figure_unreliable_and_is_told(register, tmp_path):
     plain, *_ = FINGERTIPS_ROWS
     odd = "There is a data quality issue with this value"
-    frame = fingertips_frame([(*plain[:-1], "Value for Hackney and City of London combined"), (*FINGERTIPS_ROWS[1][:-1], odd)])
+    known = "Value for Hackney and City of London combined"
+    frame = fingertips_frame([(*plain[:-1], known), (*FINGERTIPS_ROWS[1][:-1], odd)])
     one = take(register, tmp_path, frame, "fingertips")
     assert one.skipped == [f"the note '{odd}' of 1 row, whose figures stand as unreliable"]
     rows = published(register).set_index("area_id")["status"]

@@ -175,7 +175,7 @@ def _import_figures(path, publisher, register, edition, accept, new_areas):
     areas = register.table("areas")
     dataset, figures, read, left_out = _READERS[publisher](path, register, day, new_areas)
     learnt = register.table("areas").iloc[len(areas) :].astype("str")
-    told = ("new area " + learnt["name"] + " (" + learnt["area_id"] + "), added to data/reference/areas.csv").tolist()
+    added = ("new area " + learnt["name"] + " (" + learnt["area_id"] + "), added to data/reference/areas.csv").tolist()
     if not day:
         day = _newest_day(_with_mapping(figures, register, dataset, None), register)
         if day > str(date.today()):
@@ -186,7 +186,7 @@ def _import_figures(path, publisher, register, edition, accept, new_areas):
         told = f"no figure of a measure, area and year that the register has, in {read:,} rows: {told}"
         raise UnreadableFile(f"{path.name}: {told}")
     one = _merge(path, dataset, day, basis, figures, read, left_out, register, accept)
-    return replace(one, told=told + one.told)
+    return replace(one, told=added + one.told)
 
 
 def _merge(path, dataset, day, basis, figures, read, left_out, register, accept):
