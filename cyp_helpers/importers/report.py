@@ -13,6 +13,7 @@ from cyp_helpers.importers.run import Imported
 from cyp_helpers.importers.values import printed_counts
 from cyp_helpers.register.store import refuse_outside
 from cyp_helpers.register.tables import ENGLAND
+from cyp_helpers.show.wording import plural
 
 _HEADS = {
     "series_id": "Series", "area_id": "Area", "period": "Period", "comparator": "Comparator", "old": "Before", "new": "Now",
@@ -129,7 +130,7 @@ def describe_import(changes):
 
 
 def _many(number, word):
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
+    return f"{number:,} {plural(number, word)}"
 
 
 def describe_revisions(changes, row):
