@@ -269,7 +269,10 @@ TURNED = [
     ("scale-turned", lambda at, year: f"{float(usual(at, year)) / 100:.5f}"),
     ("scale-turned", lambda at, year: "0"),
     ("scale-turned", lambda at, year: usual(at, year) if year == 2023 else f"{float(usual(at, year)) / 100:.5f}"),
+    ("scale-turned", lambda at, year: usual(at, year) if year == 2023 else f"{float(usual(at, year)) / 2:.1f}"),
+    ("share-inverted", lambda at, year: usual(at, year) if year == 2023 else f"{100 - float(usual(at, year)):.1f}"),
     ("measure-emptied", lambda at, year: "-" if year == 2024 else usual(at, year)),
+    ("measure-emptied", lambda at, year: "-" if year == 2024 and at % 2 else usual(at, year)),
     ("measure-emptied", lambda at, year: "-" if at else usual(at, year)),
     ("all-moved", lambda at, year: f"{float(usual(at, year)) + 2:.1f}"),
     ("all-moved", lambda at, year: usual(at + 3, year)),
@@ -300,6 +303,49 @@ def test_a_hundredfold_newest_year_alone_is_held_back(register, tmp_path):
     rows = [*lait_edition(usual), *lait_edition(lambda at, year: f"{0.5 + at / 100:.4f}", years=["2025"])]
     imported, *_ = import_lait(register, tmp_path, rows, NEW)
     assert set(imported[0].held["period"]) == {"AY 2024/25"} and set(imported[0].held["rule"]) == {"scale-turned"}
+
+
+def test_a_quarter_that_is_called_a_year_is_held_back(register, tmp_path):
+    years = referrals(*((year, area, "6000", "1200", "20.0") for year in ("2023", "2024") for area in NUMBERS))
+    quarter = referrals(*(("2025", area, "1500", "300", "20.0") for area in NUMBERS))
+    one = take(register, tmp_path, pd.concat([years, quarter]))
+    assert one.held[["series_id", "rule"]].drop_duplicates().to_numpy().tolist() == [["referrals", "scale-turned"]]
+
+
+OTHER, FSM = "NonFSM_NEW_KS2_RWM", "FSM_NEW_KS2_RWM"
+
+
+def gap_edition(other, fsm, years=("2023", "2024", "2025")):
+    return [*lait_edition(other, OTHER, years), *lait_edition(fsm, FSM, years)]
+
+
+def test_a_gap_whose_sides_are_exchanged_is_held_back(register, tmp_path):
+    def side(high):
+        return lambda at, year: f"{70 + at / 2:.1f}" if high == (year < 2025) else f"{45 + at / 2:.1f}"
+
+    import_lait(register, tmp_path, gap_edition(side(True), side(False), ["2023", "2024"]), OLD)
+    one, *_ = import_lait(register, tmp_path, gap_edition(side(True), side(False)), NEW)
+    gaps = one[0].held[one[0].held["series_id"] == "attainment-gap-11-fsm-2018"]
+    assert set(gaps["rule"]) == {"scale-turned"} and set(gaps["period"]) == {"AY 2024/25"}
+    assert "in AY 2024/25 -1 times as much as before" in gaps["reason"].iloc[0]
+
+
+def test_a_measure_that_lies_about_nought_can_move_by_any_number_of_times(register, tmp_path):
+    def side(at, year):
+        return f"{50 + (-1) ** at * (at + 1) * (0.1 if year == 2023 else 0.3):.1f}"
+
+    rows = gap_edition(lambda at, year: "50.0", side, ["2023", "2024"])
+    one, *_ = import_lait(register, tmp_path, rows, NEW)
+    assert one[0].held.empty
+
+
+def test_a_gap_is_held_back_where_one_of_its_parts_is(register, tmp_path):
+    rows = gap_edition(lambda at, year: f"{70 + at / 2:.1f}", lambda at, year: f"{45 + at / 2:.1f}")
+    twice = [*rows, (FSM, "2025", "891", "35.0")]
+    for many in (twice, twice[::-1]):
+        one, *_ = import_lait(register, tmp_path, many, NEW)
+        gaps = one[0].held[one[0].held["series_id"] == "attainment-gap-11-fsm-2018"]
+        assert gaps[["area_id", "rule"]].to_numpy().tolist() == [[NOTTS, "duplicates-disagree"]]
 
 
 def test_a_measure_that_now_equals_another_is_held_back(register, tmp_path):

@@ -189,6 +189,6 @@ def test_every_rule_has_its_reason():
         "average-outside-members", "total-is-not-sum", "ten-fold-jump", "same-count-everywhere", "not-begun", "unreadable-value",
         "duplicates-disagree", "outside-own-limits", "value-without-count", "withheld-with-figure",
         # shown in test_import_kinds.py
-        "keys-disagree", "nothing-after-thousands", "scale-turned", "measure-emptied", "all-moved", "equals-another", "far-fewer-areas",
+        "keys-disagree", "nothing-after-thousands", "scale-turned", "share-inverted", "part-held-back", "measure-emptied", "all-moved", "equals-another", "far-fewer-areas",
     }  # fmt: skip
     assert shown == set(REASONS) and all(reason[0].islower() and reason[-1] != "." for reason in REASONS.values())

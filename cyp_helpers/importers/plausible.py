@@ -32,10 +32,12 @@ REASONS = {
     "ten-fold-jump": "ten times more or less than in its other years, which lie close together, and hardly any other area "
     "comes near it",
     "nothing-after-thousands": "thousands in the year before, and nothing in this one",
-    "scale-turned": "most areas have five times as much as before or more, or a fifth or less",
-    "measure-emptied": "most figures that the edition before had are gone",
+    "scale-turned": "most areas have far more than before, or far less",
+    "share-inverted": "most shares are what was missing to a hundred before",
+    "measure-emptied": "many figures that the edition before had are gone",
     "all-moved": "nearly every authority has another figure than before, by more than figures are revised",
     "equals-another": "the figures of nearly all areas are those of another measure, and were not before",
+    "part-held-back": "one of the two figures that it lies between is held back",
     "far-fewer-areas": "far fewer areas than before",
     "same-count-everywhere": "every area, England among them, has the same count",
 }
@@ -56,8 +58,8 @@ def hold_back(figures, register, edition_date):
     the reader of the file already found broken. ``edition_date`` is text.
 
     Returns (kept, held): the figures to use, with counts emptied where they are in doubt and ``end`` of the period; and
-    the rows held back with ``rule`` and ``reason``, among them those whose counts only are (``value`` is then "135 of
-    300").
+    the rows held back with ``rule``, ``reason`` and ``counts_only`` (``value`` is then "135 of 300" and the figure itself
+    stands).
 
     >>> REASONS["outside-0-100"]
     'a share lies between 0 and 100'
@@ -121,7 +123,7 @@ def _held(figures, rule, detail, counts_only=False):
     if counts_only:
         value, ending = printed_counts(figures), "; the figure stands without them"
     reason = rule.map(REASONS).fillna("") + (": " + detail).where(detail != "", "") + ending
-    return figures.assign(value=value, rule=rule, reason=reason)
+    return figures.assign(value=value, rule=rule, reason=reason, counts_only=counts_only)
 
 
 def _first_rule(figures, rules):

@@ -15,7 +15,7 @@ from cyp_helpers.importers.mapping import load_measures
 from cyp_helpers.importers.merge import KEY, PUBLISHED_COLUMNS, WORDS, merge_editions, needs_again
 from cyp_helpers.importers.merge import stacked, usual_day, words_of
 from cyp_helpers.importers.neighbours import read_neighbours
-from cyp_helpers.importers.plausible import hold_back
+from cyp_helpers.importers.plausible import REASONS, hold_back
 from cyp_helpers.importers.reading import UnreadableFile, file_kind, fold_name, read_frame, read_header, read_sheet
 from cyp_helpers.importers.values import by_each
 from cyp_helpers.register.catalogue import FILE, OWN, with_catalogue
@@ -208,6 +208,7 @@ def _merge(path, dataset, day, basis, figures, read, left_out, register, accept)
     if turned.any():
         more = words_of(kept[turned]).join(looked[turned])
         kept, held = kept[~turned], pd.concat([held, more], ignore_index=True)
+    kept, held = _without_gaps_of(held, kept)
     _refuse_if_none(kept, held, path)
     row["rows_used"] = str(len(kept))
     row, same = with_file(row, editions)
@@ -223,6 +224,15 @@ def _merge(path, dataset, day, basis, figures, read, left_out, register, accept)
     told = [f"adds to {name}, imported as the same edition; --edition would keep both apart" for name in same]
     names = {*reasons, *kept["series_id"][accepted.reindex(kept.index)], *before}
     return Imported(path.name, source, read, kept, held, left_out, needs_again(row, editions), told, names)
+
+
+def _without_gaps_of(held, kept):
+    """Gaps of which a part is held are held too; a part whose counts alone are in doubt stands."""
+    doubted = held.loc[~held["counts_only"].eq(True), "locator"]
+    gaps = kept[kept["minus_measure"] != ""]
+    bad = lait.parts_of_gaps(gaps["locator"].astype("str")).isin(set(doubted)).any(axis=1)
+    more = words_of(gaps[bad]).assign(rule="part-held-back", reason=REASONS["part-held-back"])
+    return kept.drop(more.index), pd.concat([held, more], ignore_index=True)
 
 
 def _refuse_if_none(figures, held, path):
