@@ -15,8 +15,8 @@ from cyp_helpers.register.catalogue import OWN
 from cyp_helpers.register.tables import AUTHORITY_TYPES
 
 _COMPARED = [*KEY, "value", "numerator", "denominator"]
-# Times as much. Real medians of all areas move, from year to year, to 1.14 times for gaps and to 1.65 for the register's own
-# measures; those of the rest of the catalogue, with their small counts, to 2.5 in the pandemic.
+# Times as much. Real medians of all areas move, from year to year, to 1.14 times for gaps and to 1.65 for the register's
+# own measures; those of the rest of the catalogue, with their small counts, to 2.5 in the pandemic.
 _TURNED_GAP, _TURNED, _TURNED_REST = 1.5, 1.8, 2.6
 _ABOUT_NOUGHT = 0.1  # of figures with the other sign: then the median says nothing of the unit
 _INVERTED = 3.0  # times nearer to what was missing to a hundred than to the figure itself; real medians reach 2
@@ -91,15 +91,14 @@ def _beside_year_before(rows):
 
 
 def _turned(rows):
-    """The unit or the length of the year: a hundredth, a hundred times, shares that became counts, a quarter for a year;
-    of a gap also its sign. Measures that lie about nought are not looked at."""
+    """The unit or the length of the year: a hundredth, a hundred times, shares that became counts, a quarter for a
+    year; of a gap also its sign. Measures that lie about nought are not looked at."""
     below = (rows["old"].where(rows["old"] != 0) < 0).groupby(rows["measure_key"]).transform("mean")
     rows = rows[(below < _ABOUT_NOUGHT) | (below > 1 - _ABOUT_NOUGHT)]
     rows = rows.assign(ratio=rows["number"] / rows["old"].where(rows["old"] != 0))
-    found = rows.groupby(["measure_key", "period"]).agg(
-        times=("ratio", "median"), size=("ratio", "count"), series_id=("series_id", "first"), gap=("minus_measure", "first")
-    )
-    found = found.reset_index()
+    found = rows.groupby(["measure_key", "period"])
+    words = {"series_id": ("series_id", "first"), "gap": ("minus_measure", "first")}
+    found = found.agg(times=("ratio", "median"), size=("ratio", "count"), **words).reset_index()
     enough = found["size"] >= np.minimum(_FEW, found.groupby("measure_key")["size"].transform("max"))
     rest = found["series_id"].str.startswith(OWN)
     limit = np.where(found["gap"] != "", _TURNED_GAP, np.where(rest, _TURNED_REST, _TURNED))

@@ -86,8 +86,9 @@ def _join_parts(measures, rows):
     key = ["measure", "area_id", "period", "number", "decimals", "mark"]
     is_part = rows["measure"].isin(pd.unique(cells[_PARTS[1:]].to_numpy().ravel()))
     known = rows.loc[is_part & (rows["period"] != ""), [*key, "note"]]
-    known = known.assign(rank=known["note"].map({"r": 0, "p": 2}).fillna(1)).sort_values("rank", kind="stable").drop_duplicates()
-    best = known[known["rank"] == known.groupby(key[:3])["rank"].transform("min")]  # a final figure before a provisional one
+    known = known.assign(rank=known["note"].map({"r": 0, "p": 2}).fillna(1)).drop_duplicates()
+    # A final figure before a provisional one.
+    best = known[known["rank"] == known.groupby(key[:3])["rank"].transform("min")]
     best = best.assign(twice=best.duplicated(key[:3], keep=False)).drop_duplicates(key[:3])[[*key, "twice"]]
     ends = ("", "_decimals", "_mark", "_twice")
     for part in _PARTS[1:]:

@@ -31,6 +31,9 @@ REASONS = {
     "total-is-not-sum": "the count of England is not the sum of its regions, beyond what rounding can do",
     "ten-fold-jump": "ten times more or less than in its other years, which lie close together, and hardly any other area "
     "comes near it",
+    "fell-away": "nothing, or a hundredth, of what the area has in its other years, which lie close together",
+    "count-with-decimals": "a count has no decimals",
+    "count-in-doubt": "the cell is one that a share was worked out from, and the two do not fit together",
     "nothing-after-thousands": "thousands in the year before, and nothing in this one",
     "scale-turned": "most areas have far more than before, or far less",
     "share-inverted": "most shares are what was missing to a hundred before",
@@ -42,11 +45,13 @@ REASONS = {
     "same-count-everywhere": "every area, England among them, has the same count",
 }
 
+_OF_COUNTS = ["counts-contradict", "part-exceeds-whole", "outside-0-100"]
 _ENOUGH = 5  # members that an average is held against; of fewer, one withheld member could explain it
 _MANY = 20  # areas that cannot share one count by chance
 _TEN, _CLOSE, _FEW = 10.0, 3.0, 3  # a jump; how close the other years lie; how many are too few to say
 _NEARLY_ALL, _THOUSANDS = 0.9, 1000
 _EARLY = pd.Timedelta(days=183)  # what is taken in the middle of a year, such as a census in January, comes out before its end
+_HUNDRED = 50.0  # a hundredth, with room for what a year can change
 _HARDLY_ANY = 0.02  # share of areas that may lie as far out in one year
 
 
@@ -58,7 +63,7 @@ def hold_back(figures, register, edition_date):
     the reader of the file already found broken. ``edition_date`` is text.
 
     Returns (kept, held): the figures to use, with counts emptied where they are in doubt and ``end`` of the period; and
-    the rows held back with ``rule``, ``reason`` and ``counts_only`` (``value`` is then "135 of 300" and the figure itself
+    the rows held back with ``rule``, ``reason`` and ``counts_only`` (then ``value`` is "135 of 300", and the figure
     stands).
 
     >>> REASONS["outside-0-100"]
@@ -76,14 +81,18 @@ def hold_back(figures, register, edition_date):
     out_of_nothing = ("zero-of-zero", (rows["denominator"] == 0) & rows["number"].notna())
     of_counts = [_same_count_everywhere(rows), out_of_nothing, _counts_contradict(rows)]
     counts_rule, counts_detail = _first_rule(rows, of_counts)
-    jump = ("ten-fold-jump", far["jump"], lambda rows: far["detail"][rows.index])
+    jumps = [("ten-fold-jump", "jump"), ("fell-away", "fell")]
+    jumps = [(name, far[column], lambda rows: far["detail"][rows.index]) for name, column in jumps]
     not_begun = ("not-begun", (rows["start"] > day) | (rows["end"] > day + _EARLY))
-    together = [rule(rows) for rule in (_average_outside_members, _total_is_not_sum, _nothing_after_thousands)]
-    rule, detail = _first_rule(rows, [*_of_each_row(rows), *together, jump, not_begun])
+    together = [_average_outside_members(rows, far["jump"] | far["fell"])]
+    together += [_total_is_not_sum(rows), _nothing_after_thousands(rows)]
+    rule, detail = _first_rule(rows, [*_of_each_row(rows), *together, *jumps, not_begun])
     rule, detail = rule.where(figures["concern"] == "", figures["concern"]), detail.where(figures["concern"] == "", "")
     # Counts printed in one row with the figure are its own: then either can be wrong.
     own = (counts_rule != "") & figures["own_counts"] & (rule == "")
     rule, detail = rule.mask(own, counts_rule), detail.mask(own, counts_detail)
+    same = (rule == "") & _of_cells_in_doubt(rows, figures["own_counts"] & rule.isin(_OF_COUNTS))
+    rule = rule.mask(same, "count-in-doubt")
     doubtful = (counts_rule != "") & (rule == "")
     held = [_held(figures[rule != ""], rule, detail), _held(figures[doubtful], counts_rule, counts_detail, True)]
     kept = figures[rule == ""].drop(columns=["area_type", "region_id", "concern", "start"])
@@ -147,8 +156,20 @@ def _of_each_row(figures):
         ("outside-0-100", share & ~number.fillna(0).between(0, 100)),
         ("negative", ((number < 0) & ~signed) | (above < 0) | (below < 0)),
         ("part-exceeds-whole", share & figures["own_counts"] & (above > below)),
+        ("count-with-decimals", (figures["unit"] == "count") & figures["own_counts"] & (number % 1 > 0)),
         ("zero-of-zero", (above == 0) & (below == 0) & number.notna()),
     ]
+
+
+def _of_cells_in_doubt(figures, doubted):
+    """Counts that were read from the cells of a share which its own counts contradict: they have the number of one of
+    them, in the same area and period (bool Series)."""
+    key = ["area_id", "period", "number"]
+    cells = figures.loc[doubted, [*key[:2], "numerator", "denominator"]].astype({"area_id": "str"})
+    cells = cells.melt(key[:2], value_name="number").dropna(subset="number")[key]
+    counts = figures.loc[figures["own_counts"] & (figures["unit"] == "count"), key].astype({"area_id": "str"})
+    same = pd.MultiIndex.from_frame(counts).isin(pd.MultiIndex.from_frame(cells)) if len(cells) else False
+    return pd.Series(same, index=counts.index).reindex(figures.index, fill_value=False)
 
 
 def _same_count_everywhere(figures):
@@ -178,10 +199,12 @@ def _count_rounding(figures, part):
     return base
 
 
-def _average_outside_members(figures):
+def _average_outside_members(figures, wrong):
+    """``wrong`` members (bool Series) say nothing of their average."""
     average = figures[~figures["unit"].isin(TOTALS)]
     key, authority = ["measure_key", "period"], average["area_type"].isin(AUTHORITY_TYPES)
-    members, whole = average[authority & average["number"].notna()].astype({"region_id": "str"}), average[~authority]
+    told = authority & average["number"].notna() & ~wrong[average.index]
+    members, whole = average[told].astype({"region_id": "str"}), average[~authority]
     nation, region = (members.groupby(by)["number"].agg(["min", "max", "size"]) for by in (key, [*key, "region_id"]))
     england = nation.reindex(pd.MultiIndex.from_frame(whole[key])).set_axis(whole.index)
     # A part of London is held against the boroughs of all of London.
@@ -240,12 +263,16 @@ def _far_from_other_years(figures):
     few_below, few_above = (others.rank(method="max", pct=True, ascending=up) <= _HARDLY_ANY for up in (True, False))
     lonely_low = few_below & (number * _TEN <= others.transform("quantile", 0.1))
     lonely_high = few_above & (number >= _TEN * others.transform("quantile", 0.9))
+    # Nought of many, or the hundredth of a share in several areas, is no true figure, however many areas have it.
+    fraction = low & (ranked["unit"] == "percent") & (number > 0) & (number * _HUNDRED <= second_least)
+    fraction &= fraction.groupby([ranked["measure_key"], ranked["period"]]).transform("sum") >= _FEW
     # A handful of children can be none in one year: where counts are known, twenty must have been expected.
     expected = ranked["denominator"] * second_least / ranked["per"]
     can_be = (expected < _MANY) | ((number == 0) & expected.isna() & (ranked["unit"] != "score"))
     told = (size > _FEW) & (second_least > 0)
     far = pd.DataFrame({"jump": told & ((low & lonely_low & ~can_be) | (high & lonely_high & (least > 0)))})
+    far["fell"] = told & (fraction | (low & (number == 0) & (expected >= _MANY))) & ~far["jump"]
     far = far.assign(doubted=told & low & lonely_low & can_be & (number == 0)).reindex(figures.index, fill_value=False)
-    before, after = (one[far.index[far["jump"]]].map("{:g}".format).astype("str") for one in beside)
+    before, after = (one[far.index[far["jump"] | far["fell"]]].map("{:g}".format).astype("str") for one in beside)
     detail = (before + " before and " + after + " after").str.replace("nan", "none")
     return far.assign(detail=detail.reindex(figures.index, fill_value=""))

@@ -84,7 +84,8 @@ def changed_verdicts(before, after, as_at, area_id):
     old, new = (compare(register, as_at, area_id) for register in _touched_alone(before, after))
     old = old[old["source_id"].isin(before.table("editions")["source_id"])]
     newest = old.drop_duplicates(keys[:3], keep="last").drop_duplicates(keys[:2], keep="last")
-    both = old.merge(newest[keys[:3]]).merge(new[[*keys, "verdict"]], on=keys, suffixes=("_old", "_new"))
+    both = old.merge(newest[keys[:3]]).merge(new[[*keys, "verdict"]], "left", on=keys, suffixes=("_old", "_new"))
+    both["verdict_new"] = both["verdict_new"].fillna("no figure")  # taken back, or what it was compared with
     told = (both["verdict_old"] != both["verdict_new"]) & (both["gap"] == "") & (both["verdict_new"] != "not compared")
     told = both.loc[told, ["series_id", "period_label", "comparator", "verdict_old", "verdict_new"]]
     return told.reset_index(drop=True).set_axis(["series_id", "period", "comparator", "old", "new"], axis=1)
