@@ -544,3 +544,45 @@ def test_columns_with_control_characters_are_no_text(register, tmp_path, content
     with pytest.raises(UnreadableFile, match="neither text nor Parquet nor Excel") as told:
         import_files(register, "ees", [tmp_path / "x.csv"])
     assert str(told.value).isprintable()
+
+
+def told_by(register, monkeypatch, *paths, **options):
+    monkeypatch.chdir(register)
+    asked = [word for name, value in options.items() for word in (f"--{name}", value)]
+    return CliRunner().invoke(app, ["import", "ees", *map(str, paths), *asked]).output
+
+
+def test_an_older_edition_that_says_otherwise_is_told(register, tmp_path, monkeypatch):
+    later = save(referrals(("2023", NOTTS, "8866", "2196", "24.8"), ("2022", NOTTS, "10532", "2957", "28.1")), tmp_path / f"b_{DAY}.csv")
+    old = save(referrals(("2023", NOTTS, "9000", "1836", "20.4"), ("2022", NOTTS, "10532", "2957", "28.1")), tmp_path / "a.csv")
+    told_by(register, monkeypatch, later)
+    told = told_by(register, monkeypatch, old)
+    assert "0 new, 2 changed, 2 unchanged" in told and "re-referrals, Nottinghamshire, FY 2022/23: 24.8 -> 20.4" in told
+    assert "FY 2021/22" not in told and "Nothing changed" in told_by(register, monkeypatch, old)
+
+
+def test_a_month_in_the_name_that_the_year_ends_in_is_no_day_of_an_edition(register, tmp_path):
+    name = "c1_year_ending_31_March_2025.csv"
+    refused(register, tmp_path, referrals(ONE), "says March 2025, .* usually come out by 2025-10-31; give the day", name=name)
+    take(register, tmp_path, referrals(ONE), name="c1_October_2025.csv")
+    take(register, tmp_path, referrals(ONE), name=name, edition="2025-11-01")
+
+
+def test_two_files_of_one_edition_that_disagree_are_refused(register, tmp_path):
+    one, other = save(referrals(ONE), tmp_path / f"a_{DAY}.csv"), save(referrals(("2025", NOTTS, "7000", "700", "10.0")), tmp_path / f"b_{DAY}.csv")
+    for files in ([one, other], [other, one]):
+        with pytest.raises(UnreadableFile, match="two files of ees-referrals-2025-12-01 disagree: ._2025-12-01.csv '.* and ._"):
+            import_files(register, "ees", files)
+    assert not (register / "data/observations/published.parquet").exists()
+    import_files(register, "ees", [one, save(referrals(ONE, ("2024", NOTTS, "8462", "2186", "25.8")), tmp_path / f"c_{DAY}.csv")])
+
+
+def test_a_verdict_that_ends_because_the_figure_is_taken_back_is_told(register, tmp_path, monkeypatch):
+    def rows(newest):
+        years = [("2024", NOTTS, "8000", "2000", "25.0"), ("2025", NOTTS, *newest)]
+        years = [*years, *((year, LEICESTERSHIRE, "3000", "600", "20.0") for year in ("2024", "2025"))]
+        return referrals(*years)
+
+    told_by(register, monkeypatch, save(rows(("8000", "1000", "12.5")), tmp_path / "a_2025-10-31.csv"))
+    told = told_by(register, monkeypatch, save(rows(("", "", "")), tmp_path / f"b_{DAY}.csv"))
+    assert "FY 2024/25: 12.5 -> none" in told and "on the year before: improved -> no figure" in told

@@ -231,8 +231,8 @@ def test_every_rule_has_its_reason():
         "average-outside-members", "total-is-not-sum", "ten-fold-jump", "same-count-everywhere", "not-begun", "unreadable-value",
         "duplicates-disagree", "outside-own-limits", "value-without-count", "withheld-with-figure",
         "fell-away", "count-with-decimals", "count-in-doubt",
-        # shown in test_import_kinds.py
-        "share-inverted", "part-held-back",
+        # shown in test_importers.py, test_import_kinds.py
+        "months-are-not-year", "share-inverted", "part-held-back",
         "keys-disagree", "nothing-after-thousands", "scale-turned", "measure-emptied", "all-moved", "equals-another", "far-fewer-areas",
     }  # fmt: skip
     assert shown == set(REASONS) and all(reason[0].islower() and reason[-1] != "." for reason in REASONS.values())

@@ -29,6 +29,7 @@ REASONS = {
     "counts-contradict": "the counts give another figure, beyond what rounding can do",
     "average-outside-members": "an average lies between the lowest and the highest of the areas in it",
     "total-is-not-sum": "the count of England is not the sum of its regions, beyond what rounding can do",
+    "months-are-not-year": "the twelve months do not add up to the year in the same row",
     "ten-fold-jump": "ten times more or less than in its other years, which lie close together, and hardly any other area "
     "comes near it",
     "fell-away": "nothing, or a hundredth, of what the area has in its other years, which lie close together",

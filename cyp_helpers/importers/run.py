@@ -10,7 +10,7 @@ import pandas as pd
 from cyp_helpers.importers import catalogue, ees, fingertips, lait
 from cyp_helpers.importers.areas import compare_list
 from cyp_helpers.importers.before import look_at_measures
-from cyp_helpers.importers.editions import edition_day, edition_row, with_file
+from cyp_helpers.importers.editions import edition_day, edition_row, is_dated_by_month, with_file
 from cyp_helpers.importers.mapping import load_measures
 from cyp_helpers.importers.merge import KEY, PUBLISHED_COLUMNS, WORDS, merge_editions, needs_again
 from cyp_helpers.importers.merge import stacked, usual_day, words_of
@@ -39,6 +39,7 @@ _COLUMNS = {  # that tell what a file is
     "fingertips": [many[0] for many in fingertips.COLUMNS.values()],
     "dictionary": ["Measure_code", "Measure_short", "Chart_title", "Year_Type", "dps"],
 }
+_EARLY = pd.Timedelta(days=62)  # before the usual day; a month can be the one that the year ends in
 _ACCEPTED, _TOLD = "accepted ", 5  # how editions.csv says it; reasons in one line
 _SHEET_MARKS = ("LA num", "LA Number")  # lists of neighbours, and of areas
 
@@ -82,6 +83,7 @@ def import_files(project, publisher, paths, edition=None, accept=(), new_areas=F
         after = Register(project / "data", dict(before.tables))
         first = sorted(map(Path, paths), key=lambda path: not _is_dictionary(path))  # it says what the figures are
         imported = [_import_safely(path, publisher, after, edition, accept, new_areas) for path in first]
+        _refuse_two_words(imported)
         strange = set(accept) - {name for one in imported for name in one.accepted}
         if strange:
             known = sorted({name for one in imported for name in one.held.get("measure_key", ())})
@@ -89,6 +91,20 @@ def import_files(project, publisher, paths, edition=None, accept=(), new_areas=F
             raise UnreadableFile(f"--accept {', '.join(sorted(strange))}: {told}")
         changed = write_tables(project / "data", _changed_tables(before.tables, after.tables))
     return imported, before, after, changed
+
+
+def _refuse_two_words(imported):
+    """Refuse files of one edition that give one figure two values, since which of them stands would be chance."""
+    files = [one.figures.assign(file=one.file) for one in imported if len(one.figures)]
+    for source in {one.source_id for one in imported}:
+        same = [rows for rows in files if (rows["source_id"] == source).all()]
+        if len(same) > 1:
+            rows = words_of(stacked([rows[[*KEY, "value", "source_id", "locator", "file"]] for rows in same]))
+            rows = rows.drop_duplicates([*KEY, "value"])
+            if len(two := rows[rows.duplicated(KEY, keep=False)].sort_values(KEY, kind="stable").head(2)):
+                told = " and ".join(two["file"] + " " + two["value"].map(repr) + " (" + two["locator"] + ")")
+                right = "take the one that is right alone, or give each its own --edition"
+                raise UnreadableFile(f"two files of {source} disagree: {told}; {right}")
 
 
 def _changed_tables(before, after):
@@ -176,8 +192,12 @@ def _import_figures(path, publisher, register, edition, accept, new_areas):
     if publisher == "lait" and not day:
         raise UnreadableFile(f"{path.name}: no day in the file's name; give it as --edition 2026-04-08")
     dataset, figures, read, left_out = _READERS[publisher](path, register, day, new_areas)
-    if not day:
-        day = _newest_day(_with_mapping(figures, register, dataset, None), register)
+    if not day or (not edition and is_dated_by_month(path)):
+        newest = _newest_day(_with_mapping(figures, register, dataset, None), register)
+        if day and pd.Timestamp(newest) > pd.Timestamp(day) + _EARLY:
+            told = f"the name says {pd.Timestamp(day):%B %Y}, and its newest figures usually come out by {newest}"
+            raise UnreadableFile(f"{path.name}: {told}; give the day that the file came out as --edition")
+        day = day or newest
         if day > str(date.today()):
             right = "give the day they did as --edition"
             raise UnreadableFile(f"{path.name}: its newest figures usually come out by {day}; {right}")
