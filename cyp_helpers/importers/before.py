@@ -122,8 +122,8 @@ def _emptied(rows):
     keys = ("measure_key", ["measure_key", "where"])
     whole, years = (had.groupby(by)["gone"].agg(["mean", "sum", "size"]).reset_index() for by in keys)
     years = years[(years["mean"] >= _YEAR_EMPTIED) & (years["size"] >= _MANY)]
-    bad = pd.concat([whole[whole["mean"] >= _MOST].assign(where="all"), years])
-    return _found(bad, "measure-emptied", "in {where} years {sum} of {size}")
+    bad = pd.concat([whole[whole["mean"] >= _MOST].assign(where="all years"), years])
+    return _found(bad, "measure-emptied", "in {where} {sum} of {size}")
 
 
 def _all_moved(rows):

@@ -53,7 +53,7 @@ _TEN, _CLOSE, _FEW = 10.0, 3.0, 3  # a jump; how close the other years lie; how 
 _NEARLY_ALL, _THOUSANDS = 0.9, 1000
 _EARLY = pd.Timedelta(days=183)  # what is taken in the middle of a year, such as a census in January, comes out before its end
 _HUNDRED = 50.0  # a hundredth, with room for what a year can change
-_HARDLY_ANY = 0.02  # share of areas that may lie as far out in one year
+_HARDLY_ANY, _HALF = 0.02, 0.5  # share of areas that may lie as far out in one year
 
 
 def hold_back(figures, register, edition_date):
@@ -245,8 +245,9 @@ def _nothing_after_thousands(figures):
 
 def _far_from_other_years(figures):
     """Rates and shares ten times more or less than in an area's other years, which lie close together (counts of
-    small areas can jump): ``jump``, ``detail``, and ``doubted`` for a nought that may be true, since few were
-    expected or nobody knows how many."""
+    small areas can jump): ``jump`` where hardly any other area is so far out, ``fell`` where several are and yet it
+    cannot be, ``detail``, and ``doubted`` for a nought that may be true, since few were expected or nobody knows how
+    many."""
     line = ["measure_key", "area_id"]
     proper = ~figures["unit"].isin(TOTALS) & (figures["minus_measure"] == "")  # a gap can close altogether
     columns = [*line, "period", "end", "unit", "number", "denominator", "per"]
@@ -264,15 +265,18 @@ def _far_from_other_years(figures):
     few_below, few_above = (others.rank(method="max", pct=True, ascending=up) <= _HARDLY_ANY for up in (True, False))
     lonely_low = few_below & (number * _TEN <= others.transform("quantile", 0.1))
     lonely_high = few_above & (number >= _TEN * others.transform("quantile", 0.9))
-    # Nought of many, or the hundredth of a share in several areas, is no true figure, however many areas have it.
-    fraction = low & (ranked["unit"] == "percent") & (number > 0) & (number * _HUNDRED <= second_least)
-    fraction &= fraction.groupby([ranked["measure_key"], ranked["period"]]).transform("sum") >= _FEW
     # A handful of children can be none in one year: where counts are known, twenty must have been expected.
     expected = ranked["denominator"] * second_least / ranked["per"]
     can_be = (expected < _MANY) | ((number == 0) & expected.isna() & (ranked["unit"] != "score"))
     told = (size > _FEW) & (second_least > 0)
+    # Nought of many, or the hundredth of a share in several areas, is no true figure, however many areas have it; where
+    # half of them do, it is the measure that turned.
+    hundredth = told & low & (ranked["unit"] == "percent") & (number > 0) & (number * _HUNDRED <= second_least)
+    hundredth &= hundredth.groupby([ranked["measure_key"], ranked["period"]]).transform("sum") >= _FEW
+    fell = hundredth | (told & low & (number == 0) & (expected >= _MANY))
+    fell &= fell.groupby([ranked["measure_key"], ranked["period"]]).transform("mean") < _HALF
     far = pd.DataFrame({"jump": told & ((low & lonely_low & ~can_be) | (high & lonely_high & (least > 0)))})
-    far["fell"] = told & (fraction | (low & (number == 0) & (expected >= _MANY))) & ~far["jump"]
+    far["fell"] = fell & ~far["jump"]
     far = far.assign(doubted=told & low & lonely_low & can_be & (number == 0)).reindex(figures.index, fill_value=False)
     before, after = (one[far.index[far["jump"] | far["fell"]]].map("{:g}".format).astype("str") for one in beside)
     detail = (before + " before and " + after + " after").str.replace("nan", "none")
