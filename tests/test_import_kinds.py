@@ -25,7 +25,7 @@ from typer.testing import CliRunner
 
 from cyp_helpers.cli import app
 from cyp_helpers.importers.reading import UnreadableFile
-from cyp_helpers.importers.run import import_files
+from cyp_helpers.importers.run import _without_gaps_of, import_files
 from cyp_helpers.register.checks import check_register
 from cyp_helpers.register.tables import load_register, read_table
 
@@ -348,6 +348,15 @@ def test_a_gap_is_held_back_where_one_of_its_parts_is(register, tmp_path):
         assert gaps[["area_id", "rule"]].to_numpy().tolist() == [[NOTTS, "duplicates-disagree"]]
 
 
+@pytest.mark.parametrize("counts_only, held", [(False, ["part-held-back"]), (True, [])])
+def test_a_gap_does_not_outlive_its_part(counts_only, held):
+    places = [f"{OTHER} minus {FSM}, area {la}, year 2025" for la in (891, 855)]
+    kept = pd.DataFrame({"locator": places, "minus_measure": FSM})
+    part = pd.DataFrame({"locator": [f"{FSM}, area 891, year 2025"], "counts_only": counts_only, "rule": "of the part"})
+    stays, more = _without_gaps_of(part, kept)
+    assert more["rule"].tolist() == ["of the part", *held] and len(stays) == 2 - len(held)
+
+
 def test_a_measure_that_now_equals_another_is_held_back(register, tmp_path):
     both = [*lait_edition(usual), *lait_edition(lambda at, year: f"{20 + at}.5", "16-17 NEET")]
     import_lait(register, tmp_path, both, OLD)
@@ -377,7 +386,7 @@ def test_an_unknown_measure_cannot_be_accepted(register, tmp_path):
 
 
 def test_figures_that_are_later_rounded_are_no_revision(register, tmp_path):
-    exact = [("2025", area, str(count), "1", "1") for area, count in zip(NUMBERS, (6392, 3001, 4499))]
+    exact = [("2025", area, str(count), "", "") for area, count in zip(NUMBERS, (6392, 3001, 4499))]
     years = [[(str(year), *row[1:]) for row in exact] for year in range(2014, 2026)]
     rows = [row for year in years for row in year]
     take(register, tmp_path, referrals(*rows), name="x_2025-10-31.csv")
@@ -553,8 +562,9 @@ def told_by(register, monkeypatch, *paths, **options):
 
 
 def test_an_older_edition_that_says_otherwise_is_told(register, tmp_path, monkeypatch):
-    later = save(referrals(("2023", NOTTS, "8866", "2196", "24.8"), ("2022", NOTTS, "10532", "2957", "28.1")), tmp_path / f"b_{DAY}.csv")
-    old = save(referrals(("2023", NOTTS, "9000", "1836", "20.4"), ("2022", NOTTS, "10532", "2957", "28.1")), tmp_path / "a.csv")
+    both = ("2022", NOTTS, "10532", "2957", "28.1")
+    later = save(referrals(("2023", NOTTS, "8866", "2196", "24.8"), both), tmp_path / f"b_{DAY}.csv")
+    old = save(referrals(("2023", NOTTS, "9000", "1836", "20.4"), both), tmp_path / "a.csv")
     told_by(register, monkeypatch, later)
     told = told_by(register, monkeypatch, old)
     assert "0 new, 2 changed, 2 unchanged" in told and "re-referrals, Nottinghamshire, FY 2022/23: 24.8 -> 20.4" in told
@@ -563,18 +573,20 @@ def test_an_older_edition_that_says_otherwise_is_told(register, tmp_path, monkey
 
 def test_a_month_in_the_name_that_the_year_ends_in_is_no_day_of_an_edition(register, tmp_path):
     name = "c1_year_ending_31_March_2025.csv"
-    refused(register, tmp_path, referrals(ONE), "says March 2025, .* usually come out by 2025-10-31; give the day", name=name)
+    refused(register, tmp_path, referrals(ONE), "says March 2025, .* by 2025-10-31; give the day", name=name)
     take(register, tmp_path, referrals(ONE), name="c1_October_2025.csv")
     take(register, tmp_path, referrals(ONE), name=name, edition="2025-11-01")
 
 
 def test_two_files_of_one_edition_that_disagree_are_refused(register, tmp_path):
-    one, other = save(referrals(ONE), tmp_path / f"a_{DAY}.csv"), save(referrals(("2025", NOTTS, "7000", "700", "10.0")), tmp_path / f"b_{DAY}.csv")
+    one = save(referrals(ONE), tmp_path / f"a_{DAY}.csv")
+    other = save(referrals(("2025", NOTTS, "7000", "700", "10.0")), tmp_path / f"b_{DAY}.csv")
     for files in ([one, other], [other, one]):
-        with pytest.raises(UnreadableFile, match="two files of ees-referrals-2025-12-01 disagree: ._2025-12-01.csv '.* and ._"):
+        with pytest.raises(UnreadableFile, match=f"two files of ees-referrals-{DAY} disagree: ._{DAY}.csv '.* and ._"):
             import_files(register, "ees", files)
     assert not (register / "data/observations/published.parquet").exists()
-    import_files(register, "ees", [one, save(referrals(ONE, ("2024", NOTTS, "8462", "2186", "25.8")), tmp_path / f"c_{DAY}.csv")])
+    more = referrals(ONE, ("2024", NOTTS, "8462", "2186", "25.8"))
+    import_files(register, "ees", [one, save(more, tmp_path / f"c_{DAY}.csv")])
 
 
 def test_a_verdict_that_ends_because_the_figure_is_taken_back_is_told(register, tmp_path, monkeypatch):

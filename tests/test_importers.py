@@ -244,12 +244,12 @@ def test_months_are_set_beside_the_same_month_of_the_year_before(register, tmp_p
 
 def absence(*rows):
     """Rows of Nottinghamshire for whole years: year, school type, sessions possible and missed."""
-    filled = [
-        ("Total", year, "Academic year", "Local authority", "E92000001", "E12000004", "891", "E10000024", "", kind, *counts)
-        for year, kind, *counts in rows
-    ]
-    names = ["term", "time_period", "time_identifier", "geographic_level", "country_code", "region_code", "old_la_code", "new_la_code"]
-    return pd.DataFrame(filled, columns=[*names, "la_name", "school_type", "sess_possible", "sess_overall"], dtype="str")
+    names = ["time_period", "school_type", "sess_possible", "sess_overall"]
+    same = {
+        "term": "Total", "time_identifier": "Academic year", "geographic_level": "Local authority", "country_code": "E92000001",
+        "region_code": "E12000004", "old_la_code": "891", "new_la_code": "E10000024", "la_name": "",
+    }  # fmt: skip
+    return pd.DataFrame(rows, columns=names, dtype="str").assign(**same)
 
 
 PRIMARY, SECONDARY = "State-funded primary", "State-funded secondary"

@@ -126,8 +126,12 @@ def steady(shipped, odd, areas=4, unit="percent", more=None):
     table = shipped.table("areas")
     sixty = table.loc[table["area_type"].isin(["London borough", "metropolitan district"]), "area_id"][:60]
     years = [f"FY 20{year}/{year + 1}" for year in range(12, 18)]
-    values = [(area, year, odd if at < areas and year == years[3] else "60.0") for at, area in enumerate(sixty) for year in years]
-    return frame_of(shipped, *((*one, more or {}) for one in values), unit=unit)
+    values = [
+        (area, year, odd if at < areas and year == years[3] else "60.0", more or {})
+        for at, area in enumerate(sixty)
+        for year in years
+    ]
+    return frame_of(shipped, *values, unit=unit)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +165,8 @@ def test_a_count_that_its_share_contradicts_is_held_wherever_it_is_used(shipped)
 
 def test_a_count_with_decimals_is_none(shipped):
     assert rules(shipped, (NOTTS, "FY 2016/17", "6.077", {}), unit="count") == ["count-with-decimals"]
-    assert rules(shipped, (NOTTS, "FY 2016/17", "6.5", {}), unit="count", own_counts=False) == []  # full-time equivalents
+    posts = (NOTTS, "FY 2016/17", "6.5", {"own_counts": False})  # full-time equivalents
+    assert rules(shipped, posts, unit="count") == []
 
 
 def test_one_count_for_every_area_is_no_count(shipped):
