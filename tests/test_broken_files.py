@@ -217,7 +217,7 @@ SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/
 ENTITIES = b'<!DOCTYPE x [<!ENTITY a "%s">' % (b"a" * 999) + b"".join(b'<!ENTITY %c "%s">' % (one + 1, b"&%c;" % one * 30) for one in range(97, 103))
 ENTITIES += b']><worksheet><sheetData><row><c t="inlineStr"><is><t>&g;</t></is></c></row></sheetData></worksheet>'
 ODD_SHEETS = {
-    "no list": (lambda: sheet([["LA num", "x"], ["891", "y"]]), "no column 'LA Number'"),
+    "no list": (lambda: sheet([["LA num", "x"], ["891", "y"]]), "no column 'SN1'"),
     "no head": (lambda: sheet([["a", "b"]]), "no row with the column"),
     "cut off": (lambda: with_sheet(b"<worksheet><sheetData><row"), "damaged Excel file"),
     "no sheet": (lambda: with_sheet(b"x"), "damaged Excel file"),
@@ -332,10 +332,13 @@ def test_whatever_a_reader_raises_is_one_line_about_the_file(register, tmp_path,
 
 
 def neighbours(change=lambda rows: rows):
-    """Every authority with the ten that follow it."""
-    areas = load_register().table("areas")
+    """Every authority with the ten that follow it and are still there."""
+    register = load_register()
+    areas, days = register.table("areas"), register.table("area-days").set_index("area_id")["last_day"]
     numbers = areas.loc[areas["area_type"].isin(AUTHORITY_TYPES) & (areas["la_number"] != ""), "la_number"].tolist()
-    rows = {la: [la, *(numbers + numbers)[at + 1 : at + 11]] for at, la in enumerate(numbers)}
+    gone = set(areas.loc[areas["area_id"].map(days).fillna("") != "", "la_number"])
+    after = {la: [one for one in (numbers + numbers)[at + 1 :] if one not in gone] for at, la in enumerate(numbers)}
+    rows = {la: [la, *ten[:10]] for la, ten in after.items()}
     return sheet([["LA num", *(f"SN{place}" for place in range(1, 11))], *change(rows).values()])
 
 
@@ -348,6 +351,9 @@ def other(place, number):
     [
         (other(1, "891"), "891 is its own neighbour, SN1"), (other(2, ""), "has .* twice, SN2"), (other(10, "891"), "its own neighbour, SN10"),
         (other(1, "999"), "area number '999'"), (other(4, "-"), "has not ten neighbours"),
+        (other(1, "970"), "891 has 970 as SN1; right would be an authority"), (other(1, "983"), "891 has 983 as SN1; right would be"),
+        (other(1, "928"), "891 has 928 as SN1, which was gone by then"), (other(3, " "), "891 has nothing as SN3"),
+        (lambda rows: {**rows, "891": ["", *rows["891"][1:]]}, "a row with LA num ''"),
         (lambda rows: dict(list(rows.items())[:140]), "140 authorities with neighbours; right would be nearly all"),
     ],
 )  # fmt: skip

@@ -70,6 +70,7 @@ def test_neighbours_of_both_lists(shipped):
 
 # A rate of hundredths is often nought, so that its median says nothing of the unit.
 ACCEPTED = ["lait-specpermex"]
+LIST_OF_AREAS = "la_code_list.xlsx"  # areas.csv was made with it; it is no file of figures, so nothing imports it
 
 
 @needs_open_data
@@ -77,10 +78,12 @@ def test_the_publishers_files_give_the_shipped_tables(tmp_path):
     folder = empty_register(tmp_path / "project")
     for publisher in ("lait", "fingertips", "ees"):
         accept = ACCEPTED if publisher == "lait" else []
-        import_files(folder, publisher, sorted(OPEN_DATA.glob(f"{publisher}/*")), accept=accept)
+        files = [path for path in sorted(OPEN_DATA.glob(f"{publisher}/*")) if path.name != LIST_OF_AREAS]
+        import_files(folder, publisher, files, accept=accept)
     register = load_register()
     for path, content in snapshot(folder).items():
-        assert content == (register.folder.parent / path).read_bytes(), path
+        right = (register.folder.parent / path).read_bytes().splitlines(keepends=True)
+        assert content == b"".join(line for line in right if LIST_OF_AREAS.encode() not in line), path
 
 
 def break_published(folder, column, value):

@@ -1,12 +1,13 @@
-"""Areas as files name them: by authority number, by GSS code, or by both, which then have to agree."""
+"""Areas as files name them: by authority number, by GSS code, or by both; these and the name have to agree."""
 
 import pandas as pd
 
 from cyp_helpers.importers.mapping import area_of_code, area_of_number
-from cyp_helpers.importers.reading import UnreadableFile
 from cyp_helpers.importers.values import each_row
 
 _NO_AREA = {"", "z", "x", "c", "-", ".", "..", ":", "na", "n/a", "null", "none", "e99999999"}
+# Words that publishers add or leave.
+_KIND = set("and borough cc city council county lg of pre region statistical the ua until".split())
 _AUTHORITY = r"E(?:06|08|09|10)[0-9]{6}"
 _TYPE_OF_CODE = {
     "E06": "unitary authority", "E08": "metropolitan district", "E09": "London borough", "E10": "county",
@@ -18,7 +19,7 @@ def find_areas(register, number, code, name):
     unknown).
 
     Returns a frame with the same index: ``area_id`` (category; missing where there is none), ``why`` (there is none, in
-    words) and ``clash`` (number and code say two different areas).
+    words) and ``clash`` (number, code and name say two different areas).
 
     >>> one = find_areas(load_register(), *(pd.Series([text]) for text in ("891", "E10000007", "")))
     >>> one[["area_id", "clash"]].values.tolist()
@@ -39,9 +40,23 @@ def find_areas(register, number, code, name):
     why = why.mask(~given["number"] & ~given["code"], nothing)
     found = by_number.fillna(by_code)
     both = given["number"] & given["code"] & found.notna()
-    why, clash = why.where(found.isna(), ""), both & (by_number != by_code)
+    areas = register.table("areas").set_index("area_id")["name"]
+    said, known = fold_areas(one["name"]), fold_areas(areas)
+    other = said.isin(known) & found.notna() & (said != found.map(known))  # a name that no area has says nothing
+    why, clash = why.where(found.isna(), ""), both & (by_number != by_code) | other
     told = pd.DataFrame({"area_id": found.astype("category"), "why": why, "clash": clash})
     return told.take(codes).set_axis(number.index)
+
+
+def fold_areas(names):
+    """Names of areas (Series of str) without what publishers spell each in their own way: the order of words, capitals,
+    the kind of area, and years.
+
+    >>> fold_areas(pd.Series(["Durham", "County Durham", "Dorset (until 2019)", "London (Inner)"])).tolist()
+    ['durham', 'durham', 'dorset', 'inner london']
+    """
+    words = names.str.casefold().str.findall(r"[^\W\d_]+")
+    return words.map(lambda each: " ".join(sorted(set(each) - _KIND))).astype("str")
 
 
 def learn_areas(rows, register):
@@ -50,12 +65,15 @@ def learn_areas(rows, register):
     rows = rows[["la", "la_code", "la_name", "region_code"]].drop_duplicates()
     known = area_of_number(register).index
     fits = rows["la"].str.fullmatch(r"[0-9]{3}") & rows["la_code"].str.fullmatch(_AUTHORITY)
-    taken = set(register.table("areas")["name"].str.casefold())  # a name means one area
-    fits &= rows["la_name"].map(lambda name: 0 < len(name) <= 100 and name.isprintable() and name.casefold() not in taken)
+    areas, days = register.table("areas"), register.table("area-days")
+    gone = areas["area_id"].isin(days.loc[days["last_day"] != "", "area_id"])
+    fits &= rows["la_name"].map(lambda name: 0 < len(name) <= 100 and name.isprintable())
+    fits &= ~rows["la_name"].str.casefold().isin(areas["name"].str.casefold())  # a name means one area
+    fits &= ~fold_areas(rows["la_name"]).isin(fold_areas(areas.loc[~gone, "name"]))
     new = rows[fits & ~rows["la"].isin(known) & ~rows["la_code"].isin(area_of_code(register).index)]
     new = new.drop_duplicates("la", keep="first").drop_duplicates("la_code")
     region = new["region_code"].map(area_of_code(register)).fillna("")
-    areas = register.table("areas").set_index("area_id")
+    areas = areas.set_index("area_id")
     part = region.map(areas["area_type"]) == "part of region"
     learnt = {
         "area_id": new["la_code"], "name": new["la_name"], "area_type": new["la_code"].str[:3].map(_TYPE_OF_CODE),
@@ -63,17 +81,3 @@ def learn_areas(rows, register):
     }  # fmt: skip
     learnt = pd.DataFrame(learnt).reindex(columns=register.table("areas").columns)
     return learnt.astype("str").replace("nan", "").fillna("")
-
-
-def compare_list(sheet, file_name, register):
-    """What a list of LA numbers, names and types (la_code_list.xlsx) says otherwise than areas.csv, in words."""
-    known = area_of_number(register)
-    if missing := [name for name in ("LA Number", "Type") if name not in sheet]:
-        raise UnreadableFile(
-            f"{file_name}: no column {missing[0]!r}; a list of areas has 'LA Number' and 'Type', one of neighbours 'SN1'"
-        )
-    authority = sheet[sheet["Type"].isin(["OLB", "ILB", "MD", "UA", "SC"])]
-    there = authority["LA Number"].isin(known.index)
-    strangers = authority[~there].to_numpy()
-    missing = [f"area number {one[0]} ({one[1]}), which areas.csv does not have" for one in strangers]
-    return [f"{there.sum()} authorities stand in areas.csv under the same number", *missing]

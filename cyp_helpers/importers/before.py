@@ -15,8 +15,8 @@ from cyp_helpers.register.catalogue import OWN
 from cyp_helpers.register.tables import AUTHORITY_TYPES
 
 _COMPARED = [*KEY, "value", "numerator", "denominator"]
-# Times as much. Real medians of all areas move, from year to year, to 1.14 times for gaps and to 1.65 for the register's
-# own measures; those of the rest of the catalogue, with their small counts, to 2.5 in the pandemic.
+# Times as much. Real medians of all areas move, from year to year, to 1.14 times for gaps and to 1.65 for the measures
+# of the register; those of the rest of the catalogue, with their small counts, to 2.5 in the pandemic.
 _TURNED_GAP, _TURNED, _TURNED_REST = 1.5, 1.8, 2.6
 _ABOUT_NOUGHT = 0.1  # of figures with the other sign: then the median says nothing of the unit
 _INVERTED = 3.0  # times nearer to what was missing to a hundred than to the figure itself; real medians reach 2

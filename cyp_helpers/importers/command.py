@@ -52,6 +52,10 @@ def import_command(
         return
     for one in changes:
         typer.echo("\n".join(describe_revisions(one, row)) or f"Nothing revised by {one.file.source_id}.")
-    page = write_page(project, changes, after, row["name"])
-    typer.echo(f"The same as a page: {page.relative_to(project).as_posix()}")
     typer.echo("Written: " + ", ".join(f"data/{path}" for path in written))
+    try:
+        page = write_page(project, changes, after, row["name"])
+    except OSError as error:
+        typer.echo(f"{error}. The import is in data/ all the same; only its page could not be written.", err=True)
+        raise typer.Exit(1) from error
+    typer.echo(f"The same as a page: {page.relative_to(project).as_posix()}")

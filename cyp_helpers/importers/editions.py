@@ -18,7 +18,6 @@ _MONTH = re.compile(rf"(?<![a-z])({'|'.join(_MONTHS)})[ _-]?(20[0-9]{{2}})(?![0-
 _TITLES = {
     "lait": "Local Authority Interactive Tool",
     "lait-dictionary": "Local Authority Interactive Tool, data dictionary",
-    "lait-areas": "Local Authority Interactive Tool, list of areas",
     "neighbours": "Children's services statistical neighbours",
     "ees-referrals": "Children in need, referrals and re-referrals",
     "ees-referrals-by-month": "Children in need, referrals by month",

@@ -19,7 +19,7 @@ PREFIX = "ees-"
 COLUMNS = "time_period time_identifier geographic_level country_code region_code".split()
 COLUMNS = {name: (name,) for name in COLUMNS}
 COLUMNS |= {"la": ("old_la_code", "la_code"), "la_code": ("new_la_code",), "la_name": ("la_name",)}
-_NAMES = ("country_name", "region_name")  # say in words what a code says
+_NAMES = ("country_name",)  # says in words what a code says
 _PARTS = ["measure", "numerator", "denominator"]
 _MONTHS = [calendar.month_name[(at + 3) % 12 + 1] for at in range(12)]
 _YEAR_TOTALS = ("referrals", "referral_count")
@@ -66,15 +66,20 @@ def read_ees(path, register, _day=None, new_areas=False):
         new = learn_areas(rows[is_la & (why == "")], register)
         register.tables["areas"] = pd.concat([register.table("areas"), new.sort_values("area_id")], ignore_index=True)
     code = rows["la_code"].where(is_la, rows["region_code"].where(is_region, rows["country_code"]))
-    where = find_areas(register, rows["la"].where(is_la, ""), code, rows["la_name"].where(is_la, ""))
+    name = rows["la_name"].where(is_la, rows["region_name"].where(is_region, "") if "region_name" in rows else "")
+    where = find_areas(register, rows["la"].where(is_la, ""), code, name)
     concern = where["clash"].map({True: "keys-disagree"}).fillna("").astype("str")
     rows = rows.assign(area_id=where["area_id"].astype("str"), concern=concern)
     why = why.mask(why == "", where["why"])
+    rows["year"], first, last = _year_ends(rows["time_period"]), measures["first_year"].min(), measures["last_year"].max()
+    outside = (rows["year"] > 0) & ~rows["year"].between(first, last)
+    why = why.mask((why == "") & outside, "the mapping takes years that end in " + f"{first} to {last}")
+    rows["concern"] = rows["concern"].mask(_is_gone(rows, register), "area-gone")
     filters = [read_filters(cell) for cell in measures["filters"]]
     reasons = [why_not_meant(rows, one) for one in filters]
     unmeant = pd.concat([reason != "" for reason in reasons], axis=1).all(axis=1)
     why = why.mask((why == "") & unmeant, reasons[0])
-    named = [*COLUMNS, *columns, *(name for one in filters for name, *_ in one), "area_id", "concern"]
+    named = [*COLUMNS, "region_name", *columns, *(name for one in filters for name, *_ in one), "area_id", "year", "concern"]
     refuse_unnamed(keep_meant(rows, why, path.name), named, path.name)
     meant = [rows[(why == "") & (reason == "")] for reason in reasons]
     parts = [_figures(one, mine, printed) for one, mine in zip(measures.itertuples(), meant)]
@@ -93,10 +98,6 @@ def _columns_of(measures):
 
 def _figures(measure, rows, printed):
     """The figures of one row of the mapping; ``printed`` are the names that the file has for its columns."""
-    year = rows["time_period"].str.extract(r"^([0-9]{4})([0-9]{2})?$")
-    first, second = pd.to_numeric(year[0]), pd.to_numeric(year[1])
-    end = first.where(second.isna(), (first + 1).where((first + 1) % 100 == second))
-    rows = rows.assign(year=end.fillna(0).astype(int))
     rows = rows[(rows["year"] == 0) | rows["year"].between(measure.first_year, measure.last_year)]
     if measure.period_kind == "month":
         rows, column = _by_month(rows), "printed"
@@ -114,6 +115,21 @@ def _figures(measure, rows, printed):
         **counts, number=clean["number"], decimals=clean["decimals"], mark=clean["status"], note="", measure_key=measure.measure_key,
         locator=rows["column"] + ", area " + where + ", " + rows["time_period"],
     )  # fmt: skip
+
+
+def _year_ends(texts):
+    """The year that each of "2025" or "202425" ends in, 0 where it is none."""
+    year = texts.str.extract(r"^([0-9]{4})([0-9]{2})?$")
+    first, second = pd.to_numeric(year[0]), pd.to_numeric(year[1])
+    end = first.where(second.isna(), (first + 1).where((first + 1) % 100 == second))
+    return end.fillna(0).astype(int)
+
+
+def _is_gone(rows, register):
+    """Where the area was gone before the year began."""
+    last = register.table("area-days").set_index("area_id")["last_day"]
+    last = pd.to_numeric(rows["area_id"].map(last).str[:4], errors="coerce")
+    return rows["year"] > last
 
 
 def _added_up(measure, rows, printed):

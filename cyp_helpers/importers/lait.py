@@ -10,7 +10,7 @@ import pandas as pd
 
 from cyp_helpers.importers.areas import find_areas
 from cyp_helpers.importers.mapping import load_measures, names_of
-from cyp_helpers.importers.reading import read_frame
+from cyp_helpers.importers.reading import fold_name, read_frame
 from cyp_helpers.importers.rows import count_left_out, keep_meant, refuse_unnamed, settle
 from cyp_helpers.importers.values import clean_values
 from cyp_helpers.importers.years import read_years
@@ -20,8 +20,9 @@ COLUMNS = {
     "measure": ("Short Desc", "Measure_short"), "year": ("Years", "Year"), "la": ("LA Number", "LA_Number"),
     "printed": ("Values", "Value"),
 }  # fmt: skip
-_NAMES = ("Data item", "LA and Regions", "Region")  # say in words what measure and number say
-_PARTS, _MINUS = ["measure", "numerator", "denominator", "minus_measure"], " minus "
+_NAMES = ("Data item", "Region")  # say in words what measure and number say
+_AREA, _CLASH, _MINUS = "LA and Regions", "clash", " minus "
+_PARTS = ["measure", "numerator", "denominator", "minus_measure"]
 
 
 def read_lait(path, register, edition_date, _new_areas=False):
@@ -35,13 +36,15 @@ def read_lait(path, register, edition_date, _new_areas=False):
     measures = load_measures(register, DATASET, edition_date)
     names = {name: cell for cell in _wanted(measures) for name in names_of(cell)}
     rows = read_frame(path, COLUMNS, ("measure", names), ignored=_NAMES).rename(columns={"measure": "name"})
-    refuse_unnamed(rows, ["name", *COLUMNS], Path(path).name)
-    rows = rows[["name", "year", "la", "printed"]].astype("category")  # few words in many rows
+    rows = rows.rename(columns=lambda name: "area" if fold_name(name) == fold_name(_AREA) else name)
+    refuse_unnamed(rows, ["name", "area", *COLUMNS], Path(path).name)
+    rows = rows.reindex(columns=["name", "year", "la", "printed", "area"], fill_value="")
+    rows = rows.astype("category")  # few words in many rows
     rows["measure"] = rows["name"].map(names).astype("category")
     rows["la"] = rows["la"].str.replace(r"\.0+$", "", regex=True).astype("category")
     nothing = pd.Series("", index=rows.index, dtype="category")
-    where = find_areas(register, rows["la"], nothing, nothing)
-    rows["area_id"] = where["area_id"]
+    where = find_areas(register, rows["la"], nothing, rows.pop("area"))
+    rows["area_id"], rows["clash"] = where["area_id"], where["clash"]
     absent = sorted(set(_wanted(measures)) - set(rows["measure"].unique()))
     left_out = count_left_out(where["why"]) + _without_window(register, edition_date, absent)
     left_out += [f"measure {name}, which the file does not have" for name in absent]
@@ -65,11 +68,13 @@ def _without_window(register, edition_date, absent):
 
 
 def _understand(rows, measures):
-    """Add ``number``, ``decimals``, ``mark`` (a status), ``period``, ``year_end`` and ``note`` (a status)."""
+    """Add ``number``, ``decimals``, ``mark`` (a status, or that area number and name clash), ``period``, ``year_end``
+    and ``note`` (a status)."""
     kinds = pd.concat([measures.set_index(part)["period_kind"] for part in _PARTS])
     # One measure can count by two kinds of year, but not in one edition.
     years = read_years(rows["year"], rows["measure"].map(kinds[~kinds.index.duplicated()]).astype("category"))
     clean = clean_values(rows["printed"]).rename(columns={"status": "mark"})
+    clean["mark"] = clean["mark"].mask(rows["clash"], _CLASH)
     return rows.assign(**clean, period=years["period"], year_end=years["year"], note=years["status"])
 
 
@@ -102,6 +107,10 @@ def _figures(figures):
     taken_off, name, la, year = (figures[one].astype("str") for one in ("minus_measure_name", "name", "la", "year"))
     gap = taken_off != ""
     mark = figures["mark"].where(figures["mark"] != "", figures["minus_measure_mark"].fillna("").where(gap, ""))
+    clash, mark = mark == _CLASH, mark.replace(_CLASH, "")
+    twice = {one: figures[f"{one}_twice"].eq(True) for one in _PARTS[1:]}
+    counts = {one: figures[one].mask((figures[f"{one}_mark"] == _CLASH) | twice[one]) for one in _PARTS[1:3]}
+    concern = (gap & twice["minus_measure"]).map({True: "duplicates-disagree", False: ""})
     # Nothing to take off: the second measure has no row for this area and year.
     alone = gap & figures["minus_measure"].isna()
     return figures.assign(
@@ -109,7 +118,7 @@ def _figures(figures):
         decimals=figures[["decimals", "minus_measure_decimals"]].max(axis=1).astype(int),
         mark=mark.mask(alone & (mark == ""), "x"),
         locator=name + (_MINUS + taken_off).where(gap, "") + ", area " + la + ", year " + year,
-        concern=gap.where(figures["minus_measure_twice"].eq(True), False).map({True: "duplicates-disagree", False: ""}),
+        concern=concern.mask(clash, "keys-disagree"), **counts,
     )
 
 

@@ -12,13 +12,10 @@ from cyp_helpers.importers.mapping import with_units
 from cyp_helpers.importers.plausible import contradicted
 from cyp_helpers.importers.values import by_each, each_row, printed_counts
 from cyp_helpers.register.periods import parse_periods
+from cyp_helpers.register.published_checks import COLUMNS
+from cyp_helpers.register.tables import FIGURE_KEY as KEY
 from cyp_helpers.register.tables import decimal_places
 
-PUBLISHED_COLUMNS = [
-    "series_id", "breakdown", "area_id", "period", "value", "status", "numerator", "denominator", "published",
-    "published_basis", "source_id", "locator",
-]  # fmt: skip
-KEY = ["series_id", "breakdown", "area_id", "period"]
 WORDS = [*KEY, "value", "published", "published_basis", "source_id"]  # categories while an import works
 _COMPARED = ["number", "numerator", "denominator"]
 _STEPS, _ENOUGH, _NEARLY_ALL = (5, 10, 50, 100, 1000), 20, 0.98  # roundings of counts, and when they are believed
@@ -32,12 +29,12 @@ def merge_editions(published, figures, editions, register):
     edition's rows in ``published`` those that they speak of are replaced, and the others stay. ``editions`` is the
     table with the new edition in it; the register is there for the mapping (lags) and the population series.
 
-    Returns a frame of ``PUBLISHED_COLUMNS`` (``WORDS`` as categories), sorted by series, breakdown, area, end of period
-    and day of publication.
+    Returns a frame of the published table's columns (``WORDS`` as categories), sorted by series, breakdown, area, end of
+    period and day of publication.
     """
     old, new = figure_numbers(published, figures)
     own = published["source_id"].isin(figures["source_id"].unique())
-    rows = stacked([published[~(own & old.isin(new))], figures])[PUBLISHED_COLUMNS]
+    rows = stacked([published[~(own & old.isin(new))], figures])[list(COLUMNS)]
     editions = editions.set_index("source_id")[["edition_date", "edition_date_basis"]]
     edition = by_each(rows["source_id"], lambda each: editions.reindex(each).astype("category"))
     rows = rows.assign(figure=figure_numbers(rows)[0], **edition)
@@ -53,7 +50,7 @@ def merge_editions(published, figures, editions, register):
     rows.loc[later, "status"] = ("r " + plain).str.strip()
     rows = _with_population(rows, register)
     order = [*KEY[:3], "end", "published", "source_id"]
-    return rows.sort_values(order, kind="stable", ignore_index=True)[PUBLISHED_COLUMNS]
+    return rows.sort_values(order, kind="stable", ignore_index=True)[list(COLUMNS)]
 
 
 def figure_numbers(*frames):

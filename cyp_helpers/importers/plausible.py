@@ -17,10 +17,11 @@ REASONS = {
     "unreadable-year": "the year label is none that the importer knows",
     "unreadable-value": "the cell holds neither a number nor a known marker",
     "duplicates-disagree": "the file has the figure twice, with two values",
+    "labels-disagree": "the file has the year under two labels, and the revised or final one stands, with another value",
     "withheld-with-figure": "the note says that the figure is withheld, and yet there is one",
     "value-without-count": "the publisher gives counts with this measure, and none here",
     "outside-own-limits": "the figure lies outside its own confidence limits",
-    "keys-disagree": "authority number and GSS code say two different areas",
+    "keys-disagree": "authority number, GSS code and name say different areas",
     "not-begun": "the period had not begun, or had half a year to go, when the edition came out",
     "outside-0-100": "a share lies between 0 and 100",
     "negative": "there is less than nothing of what is counted",
@@ -35,6 +36,8 @@ REASONS = {
     "fell-away": "nothing, or a hundredth, of what the area has in its other years, which lie close together",
     "count-with-decimals": "a count has no decimals",
     "count-in-doubt": "the cell is one that a share was worked out from, and the two do not fit together",
+    "area-gone": "the area was no authority any more",
+    "digit-missing": "an eighth or less of the years beside it, which have thousands, as where a digit is missing",
     "nothing-after-thousands": "thousands in the year before, and nothing in this one",
     "scale-turned": "most areas have far more than before, or far less",
     "share-inverted": "most shares are what was missing to a hundred before",
@@ -50,7 +53,7 @@ _OF_COUNTS = ["counts-contradict", "part-exceeds-whole", "outside-0-100"]
 _ENOUGH = 5  # members that an average is held against; of fewer, one withheld member could explain it
 _MANY = 20  # areas that cannot share one count by chance
 _TEN, _CLOSE, _FEW = 10.0, 3.0, 3  # a jump; how close the other years lie; how many are too few to say
-_NEARLY_ALL, _THOUSANDS = 0.9, 1000
+_NEARLY_ALL, _THOUSANDS, _EIGHT = 0.9, 1000, 8
 _EARLY = pd.Timedelta(days=183)  # what is taken in the middle of a year, such as a census in January, comes out before its end
 _HUNDRED = 50.0  # a hundredth, with room for what a year can change
 _HARDLY_ANY, _HALF = 0.02, 0.5  # share of areas that may lie as far out in one year
@@ -86,7 +89,7 @@ def hold_back(figures, register, edition_date):
     jumps = [(name, far[column], lambda rows: far["detail"][rows.index]) for name, column in jumps]
     not_begun = ("not-begun", (rows["start"] > day) | (rows["end"] > day + _EARLY))
     together = [_average_outside_members(rows, far["jump"] | far["fell"])]
-    together += [_total_is_not_sum(rows), _nothing_after_thousands(rows)]
+    together += [_total_is_not_sum(rows), *_nothing_after_thousands(rows)]
     rule, detail = _first_rule(rows, [*_of_each_row(rows), *together, *jumps, not_begun])
     rule, detail = rule.where(figures["concern"] == "", figures["concern"]), detail.where(figures["concern"] == "", "")
     # Counts printed in one row with the figure are its own: then either can be wrong.
@@ -235,12 +238,15 @@ def _total_is_not_sum(figures):
 
 
 def _nothing_after_thousands(figures):
-    """Of a count; a year that is not given lies between no two others."""
+    """Of a count, and an eighth or less; a year that is not given lies between no two others."""
     counts = figures[(figures["unit"] == "count") & figures["number"].notna()]
     counts = counts.sort_values(["measure_key", "area_id", "end"])
     beside = counts.groupby(["measure_key", "area_id"])["number"]
-    many = pd.concat([beside.shift(1), beside.shift(-1)], axis=1).max(axis=1) >= _THOUSANDS
-    return "nothing-after-thousands", ((counts["number"] == 0) & many).reindex(figures.index, fill_value=False)
+    years = pd.concat([beside.shift(1), beside.shift(-1)], axis=1)
+    nothing = (counts["number"] == 0) & (years.max(axis=1) >= _THOUSANDS)
+    less = (counts["number"] * _EIGHT <= years.min(axis=1)) & (years.min(axis=1) >= _THOUSANDS)
+    found = {"nothing-after-thousands": nothing, "digit-missing": less}
+    return [(name, bad.reindex(figures.index, fill_value=False)) for name, bad in found.items()]
 
 
 def _far_from_other_years(figures):

@@ -12,6 +12,7 @@ import zlib
 from contextlib import suppress
 from copy import copy
 from difflib import get_close_matches
+from io import StringIO
 from pathlib import Path
 
 import pandas as pd
@@ -196,30 +197,33 @@ def _missing(accepted, names):
 # ---- sheets ----
 
 
-def read_sheet(path, marks):
-    """The first sheet of a workbook as text, from the row that holds one of the column names ``marks``: a frame of str with
-    the printed names (as they are, also twice), at most 2,000 rows and 100 columns. Raises UnreadableFile."""
+def read_sheet(path, mark):
+    """The first sheet of a workbook that is not hidden as text, from the row that holds the column name ``mark``: a frame of
+    str with the printed names (as they are, also twice), at most 2,000 rows and 100 columns. Raises UnreadableFile."""
     import openpyxl
 
     try:
         with path.open("rb") as file:
-            sheet = openpyxl.load_workbook(file, read_only=True, data_only=True).worksheets[0]
+            sheets = openpyxl.load_workbook(file, read_only=True, data_only=True).worksheets
+            sheet = next(one for one in sheets if one.sheet_state == "visible")
             cells = sheet.iter_rows(max_row=_SHEET_ROWS, max_col=_SHEET_COLUMNS, values_only=True)
             rows = [["" if cell is None else str(cell).strip() for cell in row] for row in cells]
     except Exception as error:  # openpyxl passes on whatever zlib, expat and its own descriptors raise
         raise _damaged(path, "Excel", error) from error
-    at = next((at for at, row in enumerate(rows[:20]) if set(marks) & set(row)), None)
+    at = next((at for at, row in enumerate(rows[:20]) if mark in row), None)
     if at is None:
-        raise UnreadableFile(f"{path.name}: no row with the column {' or '.join(map(repr, marks))} in the first sheet")
+        raise UnreadableFile(f"{path.name}: no row with the column {mark!r} in the first sheet that is not hidden")
     width = max(place for place, name in enumerate(rows[at]) if name) + 1
-    body = [(row + [""] * width)[:width] for row in rows[at + 1 :] if row and row[0]]
+    body = [(row + [""] * width)[:width] for row in rows[at + 1 :] if any(row)]
     return pd.DataFrame(body, columns=rows[at][:width], dtype="str")
 
 
 def _damaged(path, form, error):
     told = f"a damaged {form} file ({(str(error) or type(error).__name__).splitlines()[0][:120]})"
-    if cut := re.search(r"Expected (\d+) columns, got (\d+)", str(error)):
+    if cut := re.search(r"Expected (\d+) columns, got (\d+): ?(.*)", str(error)):
         told = f"a row has {cut[2]} columns where the header has {cut[1]}, so the file is cut off or damaged"
+        if cut[2] == "1":
+            told = f"a row is {cut[3][:99]!r} and no more: a note to be taken out, or the end of a file that is cut off"
     return UnreadableFile(f"{path.name}: {told}; {_AGAIN}")
 
 
@@ -307,7 +311,7 @@ def _csv_batches(path, columns):
     types, numbered = dict.fromkeys(use.values(), pa.string()), [str(at) for at in range(len(names))]
     batches = arrow_csv.open_csv(
         path,
-        arrow_csv.ReadOptions(encoding=encoding, column_names=numbered, skip_rows=1, block_size=_CHUNK),
+        arrow_csv.ReadOptions(encoding=encoding, column_names=numbered, skip_rows_after_names=1, block_size=_CHUNK),
         arrow_csv.ParseOptions(newlines_in_values=True),
         arrow_csv.ConvertOptions(include_columns=list(types), column_types=types, strings_can_be_null=False),
     )
@@ -321,12 +325,12 @@ def _csv_batches(path, columns):
 def _raw_names(path, encoding):
     try:
         with path.open(encoding=encoding, newline="") as file:
-            names = next(csv.reader([file.readline(1 << 20)]), [])
+            names = next(csv.reader(StringIO(file.read(1 << 20), newline="")), [])  # a name can hold a line break
     except (UnicodeError, csv.Error) as error:
         raise _no_text(path) from error
     if any(re.search(r"[\0-\x08\x0e-\x1f\ufffd]", name) for name in names):
         raise _no_text(path)
-    return names
+    return [" ".join(name.splitlines()) for name in names]
 
 
 def _encoding(path):

@@ -13,6 +13,7 @@ from cyp_helpers.importers.run import Imported
 from cyp_helpers.importers.values import printed_counts
 from cyp_helpers.register.store import refuse_outside
 from cyp_helpers.register.tables import ENGLAND
+from cyp_helpers.show.wording import plural
 
 _HEADS = {
     "series_id": "Series", "area_id": "Area", "period": "Period", "comparator": "Comparator", "old": "Before", "new": "Now",
@@ -58,9 +59,9 @@ def find_changes(one, before, after, area_id):
 
 
 def _replaced_figures(source_id, *tables):
-    """Figures that this edition says otherwise in the place of what was there, as ``merge.revisions``: an earlier file of
-    it, or, where it is older than what was known, the edition that came first so far (a later one that agrees with this
-    one, to its decimals, is no longer there)."""
+    """Figures that this edition says otherwise in the place of what was there, as ``merge.revisions``: an earlier file
+    of it, or, where it is older than what was known, the edition that came first so far (a later one that agrees with
+    this one, to its decimals, is no longer there)."""
     columns = [*KEY, "value", "numerator", "denominator", "published", "source_id"]
     series = tables[1].loc[tables[1]["source_id"] == source_id, "series_id"].unique()
     old, new = (table.loc[table["series_id"].isin(series), columns] for table in tables)
@@ -138,7 +139,7 @@ def describe_import(changes):
 
 
 def _many(number, word):
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
+    return f"{number:,} {plural(number, word)}"
 
 
 def describe_revisions(changes, row):

@@ -10,11 +10,13 @@ from cyp_helpers.importers.mapping import FIGURE_COLUMNS
 from cyp_helpers.importers.reading import UnreadableFile
 from cyp_helpers.importers.values import by_each, clean_values, print_values, publisher_decimals
 from cyp_helpers.register.tables import AUTHORITY_TYPES
+from cyp_helpers.show.wording import plural
 
 _TELLS_APART = set(
     "age sex gender category group phase term ethnicity characteristic breakdown type kind stage quarter month week decile quintile "
-    "band provider sector cohort status".split()
+    "band provider sector cohort status year curriculum length range".split()
 )
+_ALL = ["", "total", "all", "persons"]  # what such a column may hold throughout
 _COUNTED = set("count number num percent percentage pct rate total score ratio average mean median".split())
 _SHOWN = 6  # reasons or values in one line
 _RANK = {"p": 2, "": 1, "r": 0}  # of two labels of one year, "2025" and "2025 (Provisional)", the final one wins
@@ -53,7 +55,7 @@ def count_left_out(why):
     ['2 rows: a ward']
     """
     counts = why[why != ""].value_counts()
-    return [f"{size:,} {'row' if size == 1 else 'rows'}: {reason}" for reason, size in counts.items()]
+    return [f"{size:,} {plural(size, 'row')}: {reason}" for reason, size in counts.items()]
 
 
 def keep_meant(rows, why, file_name):
@@ -68,20 +70,22 @@ def keep_meant(rows, why, file_name):
 
 def refuse_unnamed(rows, known, file_name):
     """Refuse a column that the mapping does not name and that tells the rows apart: with more than one value, not
-    numbers.
+    numbers, or by its name such as "sex" and with a value that is not all.
 
     ``rows`` are those that are meant, ``known`` the columns that are named. Raises UnreadableFile with the values.
     """
     for name in rows.columns.difference(list(known), sort=False):
         values = rows[name].drop_duplicates()
         parts = set(re.split(r"[\W_]+", name.casefold()))
-        words = (clean_values(values)["status"] == "?").any() or (bool(parts & _TELLS_APART) and not parts & _COUNTED)
-        if len(values) > 1 and words:
+        named = bool(parts & _TELLS_APART) and not parts & _COUNTED
+        words = named or (clean_values(values)["status"] == "?").any()
+        if (len(values) > 1 and words) or (named and not values.str.casefold().isin(_ALL).all()):
             told = ", ".join(map(repr, values.head(_SHOWN)))
             told += f" and {len(values) - _SHOWN} more" if len(values) > _SHOWN else ""
+            words = "tells rows apart by" if len(values) > 1 else "holds only"
             raise UnreadableFile(
-                f"{file_name}: column {name!r} tells rows apart by {told}; right would be one value, or the wanted one "
-                "named under filters in data/reference/published_measures.csv"
+                f"{file_name}: column {name!r} {words} {told}; right would be all or Total throughout, or "
+                "the wanted value named under filters in data/reference/published_measures.csv"
             )
 
 
@@ -93,7 +97,8 @@ def settle(rows, register):
     ``fixed``, decimals that the mapping gives.
 
     Returns a frame of ``mapping.FIGURE_COLUMNS``; measure, area, period and value are categories. What is wrong with a
-    row stands in ``concern``; of rows that say the same one is left, and of two labels of one year the final one.
+    row stands in ``concern``, also of the label of a year that gives way to a final one and says otherwise; of rows that
+    say the same one is left.
     """
     key, areas = ["measure_key", "area_id", "period"], register.table("areas")
     rows = rows.astype(dict.fromkeys(key, "category"))
@@ -112,9 +117,12 @@ def settle(rows, register):
     several = good.duplicated(key, keep=False)
     one = good[several]
     one = one.assign(rank=one["note"].map(_RANK).fillna(1))
-    one = one[one["rank"] == one.groupby(key)["rank"].transform("min")]
+    first = one["rank"] == one.groupby(key)["rank"].transform("min")
+    one, other = one[first], one[~first]
     one = one.drop_duplicates([*key, "value", "numerator", "denominator"])
     one = one.assign(concern=np.where(one.duplicated(key, keep=False), "duplicates-disagree", "")).drop_duplicates(key)
+    other = other[other["value"] != ""].merge(one[[*key, "value"]], how="left_anti", on=[*key, "value"])
+    other = other.assign(concern="labels-disagree")
     good = pd.concat([good[~several], one]).sort_index()
     doubted = rows[doubtful].drop_duplicates()
-    return pd.concat([good, doubted], ignore_index=True)[FIGURE_COLUMNS].astype({"concern": "str"})
+    return pd.concat([good, doubted, other], ignore_index=True)[FIGURE_COLUMNS].astype({"concern": "str"})

@@ -1,25 +1,24 @@
 """Import files: find out what each is, read it, merge it, and write every table at once."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
 from cyp_helpers.importers import catalogue, ees, fingertips, lait
-from cyp_helpers.importers.areas import compare_list
 from cyp_helpers.importers.before import look_at_measures
 from cyp_helpers.importers.editions import edition_day, edition_row, is_dated_by_month, with_file
 from cyp_helpers.importers.mapping import load_measures
-from cyp_helpers.importers.merge import KEY, PUBLISHED_COLUMNS, WORDS, merge_editions, needs_again
-from cyp_helpers.importers.merge import stacked, usual_day, words_of
-from cyp_helpers.importers.neighbours import read_neighbours
+from cyp_helpers.importers.merge import KEY, WORDS, merge_editions, needs_again, stacked, usual_day, words_of
+from cyp_helpers.importers.neighbours import FIRST, read_neighbours, without_notes
 from cyp_helpers.importers.plausible import REASONS, hold_back
 from cyp_helpers.importers.reading import UnreadableFile, file_kind, fold_name, read_frame, read_header, read_sheet
 from cyp_helpers.importers.values import by_each
 from cyp_helpers.register.catalogue import FILE, OWN, with_catalogue
 from cyp_helpers.register.periods import parse_periods
+from cyp_helpers.register.published_checks import COLUMNS
 from cyp_helpers.register.store import locked, write_tables
 from cyp_helpers.register.tables import Register, load_register, read_table
 
@@ -41,7 +40,6 @@ _COLUMNS = {  # that tell what a file is
 }
 _EARLY = pd.Timedelta(days=62)  # before the usual day; a month can be the one that the year ends in
 _ACCEPTED, _TOLD = "accepted ", 5  # how editions.csv says it; reasons in one line
-_SHEET_MARKS = ("LA num", "LA Number")  # lists of neighbours, and of areas
 
 
 @dataclass
@@ -149,8 +147,7 @@ def _import_safely(path, publisher, *asked):
 def _read_published(data):
     """The published table, the catalogue's own figures with it; what is said again and again is a category."""
     if not (data / _PATHS["published"]).is_file():
-        empty = pd.DataFrame({name: pd.Series(dtype="str") for name in PUBLISHED_COLUMNS})
-        return empty.astype({"numerator": "float64", "denominator": "float64"} | dict.fromkeys(WORDS, "category"))
+        return pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS | dict.fromkeys(WORDS, "category"))
     paths = [data / path for path in (_PATHS["published"], _CATALOGUE)]
     return stacked([pd.read_parquet(path, read_dictionary=WORDS) for path in paths if path.is_file()])
 
@@ -191,7 +188,10 @@ def _import_figures(path, publisher, register, edition, accept, new_areas):
     day, basis = edition_day(path, edition, "")
     if publisher == "lait" and not day:
         raise UnreadableFile(f"{path.name}: no day in the file's name; give it as --edition 2026-04-08")
+    areas = register.table("areas")
     dataset, figures, read, left_out = _READERS[publisher](path, register, day, new_areas)
+    learnt = register.table("areas").iloc[len(areas) :].astype("str")
+    added = ("new area " + learnt["name"] + " (" + learnt["area_id"] + "), added to data/reference/areas.csv").tolist()
     if not day or (not edition and is_dated_by_month(path)):
         newest = _newest_day(_with_mapping(figures, register, dataset, None), register)
         if day and pd.Timestamp(newest) > pd.Timestamp(day) + _EARLY:
@@ -205,7 +205,8 @@ def _import_figures(path, publisher, register, edition, accept, new_areas):
         told = "; ".join(left_out[:_TOLD] + ["the columns hold nothing"] * (len(figures) > 0))
         told = f"no figure of a measure, area and year that the register has, in {read:,} rows: {told}"
         raise UnreadableFile(f"{path.name}: {told}")
-    return _merge(path, dataset, day, basis, figures, read, left_out, register, accept)
+    one = _merge(path, dataset, day, basis, figures, read, left_out, register, accept)
+    return replace(one, told=added + one.told)
 
 
 def _merge(path, dataset, day, basis, figures, read, left_out, register, accept):
@@ -288,9 +289,7 @@ def _with_edition(register, row):
 
 
 def _import_sheet(path, register, edition):
-    sheet = read_sheet(path, _SHEET_MARKS)
-    if "SN1" not in sheet:
-        return _import_area_list(path, sheet, register, edition)
+    sheet = without_notes(read_sheet(path, FIRST))
     day, basis = edition_day(path, edition, "")
     if not day:
         raise UnreadableFile(f"{path.name}: no month in the file's name; give a day as --edition 2025-05-31")
@@ -308,16 +307,6 @@ def _import_sheet(path, register, edition):
     told = [f"{counted} authorities with ten neighbours each, as list {list_id}"]
     told += [f"{len(sheet) - counted} authorities that the list gives no neighbours"] if counted < len(sheet) else []
     return _told_alone(row, register, told)
-
-
-def _import_area_list(path, sheet, register, edition):
-    import openpyxl
-
-    told = compare_list(sheet, path.name, register)
-    with path.open("rb") as file:
-        saved = openpyxl.load_workbook(file, read_only=True).properties.modified
-    day, basis = edition_day(path, edition, saved.strftime("%Y-%m-%d"))
-    return _told_alone(edition_row(path, "lait-areas", day, basis, len(sheet), len(sheet)), register, told)
 
 
 def _import_dictionary(path, register, edition):

@@ -1,7 +1,7 @@
 """The year forms of LAIT -> the register's periods.
 
-About 65 forms stand in one edition. What is left once "(Rev)", "(Provisional)" and the like are off is a single year
-("2017", the year in which a financial or academic year ends), a split year ("2016/17", "2016-17") or several years
+About 65 forms stand in one edition. What is left once "(Rev)", "(Provisional)", "(Final)" or "(OT)" is off is a single
+year ("2017", the year in which a financial or academic year ends), a split year ("2016/17", "2016-17") or several years
 ("2013/14-15/16", or "2014-16" which is three calendar years).
 """
 
@@ -13,7 +13,8 @@ _NOTE = r"\s*\((?P<note>[^)]*)\)\s*$"
 _SINGLE = r"^(?P<year>(?:19|20)\d\d)$"
 _SPLIT = r"^(?P<from>(?:19|20)\d\d)[/-](?P<to>\d\d)$"
 _SPLITS = r"^(?P<from>(?:19|20)\d\d)/(?P<from2>\d\d)-(?P<to1>\d\d)/(?P<to>\d\d)$"
-_STATUS_OF_NOTE = {"prov": "p", "provisional": "p", "rev": "r", "revised": "r"}
+# Any other note, such as "(Q1)" or "(Girls)", may say that it is another figure.
+_STATUS_OF_NOTE = {"prov": "p", "provisional": "p", "rev": "r", "revised": "r", "final": "", "ot": ""}
 
 
 def read_years(texts, kinds):
@@ -21,7 +22,8 @@ def read_years(texts, kinds):
     "2023(prov)", as periods; ``kinds`` (Series) says what the measure of each row counts by, FY, AY or CY.
 
     Returns a frame with the same index: ``period`` (category; a form of ``cyp_helpers.register.periods``, '' where
-    there is none), ``year`` (that the period ends in) and ``status`` (p or r where the form says so).
+    there is none or the brackets hold another note), ``year`` (that the period ends in) and ``status`` (p or r where the
+    form says so).
 
     >>> read_years(pd.Series(["2017 (Rev)"]), pd.Series(["AY"])).values.tolist()
     [['AY 2016/17', 2017, 'r']]
@@ -40,7 +42,7 @@ def read_years(texts, kinds):
         first, year = first.fillna((start + (kind != "CY")).where(~one, end)), year.fillna(end)
     one = year_period(kind, year)
     period = one.where(first == year, year_period(kind, first) + " to " + one)
-    period = period.where(year.notna(), "").astype("category")
+    period = period.where(year.notna() & (note.isna() | note.isin(_STATUS_OF_NOTE)), "").astype("category")
     status = note.map(_STATUS_OF_NOTE).astype("str").fillna("")
     found = pd.DataFrame({"period": period, "year": year.fillna(0).astype(int), "status": status})
     return found.take(codes).set_axis(texts.index)
