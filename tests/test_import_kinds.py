@@ -25,7 +25,7 @@ from typer.testing import CliRunner
 
 from cyp_helpers.cli import app
 from cyp_helpers.importers.reading import UnreadableFile
-from cyp_helpers.importers.run import import_files
+from cyp_helpers.importers.run import _without_gaps_of, import_files
 from cyp_helpers.register.checks import check_register
 from cyp_helpers.register.tables import load_register, read_table
 
@@ -269,7 +269,10 @@ TURNED = [
     ("scale-turned", lambda at, year: f"{float(usual(at, year)) / 100:.5f}"),
     ("scale-turned", lambda at, year: "0"),
     ("scale-turned", lambda at, year: usual(at, year) if year == 2023 else f"{float(usual(at, year)) / 100:.5f}"),
+    ("scale-turned", lambda at, year: usual(at, year) if year == 2023 else f"{float(usual(at, year)) / 2:.1f}"),
+    ("share-inverted", lambda at, year: usual(at, year) if year == 2023 else f"{100 - float(usual(at, year)):.1f}"),
     ("measure-emptied", lambda at, year: "-" if year == 2024 else usual(at, year)),
+    ("measure-emptied", lambda at, year: "-" if year == 2024 and at % 2 else usual(at, year)),
     ("measure-emptied", lambda at, year: "-" if at else usual(at, year)),
     ("all-moved", lambda at, year: f"{float(usual(at, year)) + 2:.1f}"),
     ("all-moved", lambda at, year: usual(at + 3, year)),
@@ -302,6 +305,58 @@ def test_a_hundredfold_newest_year_alone_is_held_back(register, tmp_path):
     assert set(imported[0].held["period"]) == {"AY 2024/25"} and set(imported[0].held["rule"]) == {"scale-turned"}
 
 
+def test_a_quarter_that_is_called_a_year_is_held_back(register, tmp_path):
+    years = referrals(*((year, area, "6000", "1200", "20.0") for year in ("2023", "2024") for area in NUMBERS))
+    quarter = referrals(*(("2025", area, "1500", "300", "20.0") for area in NUMBERS))
+    one = take(register, tmp_path, pd.concat([years, quarter]))
+    assert one.held[["series_id", "rule"]].drop_duplicates().to_numpy().tolist() == [["referrals", "scale-turned"]]
+
+
+OTHER, FSM = "NonFSM_NEW_KS2_RWM", "FSM_NEW_KS2_RWM"
+
+
+def gap_edition(other, fsm, years=("2023", "2024", "2025")):
+    return [*lait_edition(other, OTHER, years), *lait_edition(fsm, FSM, years)]
+
+
+def test_a_gap_whose_sides_are_exchanged_is_held_back(register, tmp_path):
+    def side(high):
+        return lambda at, year: f"{70 + at / 2:.1f}" if high == (year < 2025) else f"{45 + at / 2:.1f}"
+
+    import_lait(register, tmp_path, gap_edition(side(True), side(False), ["2023", "2024"]), OLD)
+    one, *_ = import_lait(register, tmp_path, gap_edition(side(True), side(False)), NEW)
+    gaps = one[0].held[one[0].held["series_id"] == "attainment-gap-11-fsm-2018"]
+    assert set(gaps["rule"]) == {"scale-turned"} and set(gaps["period"]) == {"AY 2024/25"}
+    assert "in AY 2024/25 -1 times as much as before" in gaps["reason"].iloc[0]
+
+
+def test_a_measure_that_lies_about_nought_can_move_by_any_number_of_times(register, tmp_path):
+    def side(at, year):
+        return f"{50 + (-1) ** at * (at + 1) * (0.1 if year == 2023 else 0.3):.1f}"
+
+    rows = gap_edition(lambda at, year: "50.0", side, ["2023", "2024"])
+    one, *_ = import_lait(register, tmp_path, rows, NEW)
+    assert one[0].held.empty
+
+
+def test_a_gap_is_held_back_where_one_of_its_parts_is(register, tmp_path):
+    rows = gap_edition(lambda at, year: f"{70 + at / 2:.1f}", lambda at, year: f"{45 + at / 2:.1f}")
+    twice = [*rows, (FSM, "2025", "891", "35.0")]
+    for many in (twice, twice[::-1]):
+        one, *_ = import_lait(register, tmp_path, many, NEW)
+        gaps = one[0].held[one[0].held["series_id"] == "attainment-gap-11-fsm-2018"]
+        assert gaps[["area_id", "rule"]].to_numpy().tolist() == [[NOTTS, "duplicates-disagree"]]
+
+
+@pytest.mark.parametrize("counts_only, held", [(False, ["part-held-back"]), (True, [])])
+def test_a_gap_does_not_outlive_its_part(counts_only, held):
+    places = [f"{OTHER} minus {FSM}, area {la}, year 2025" for la in (891, 855)]
+    kept = pd.DataFrame({"locator": places, "minus_measure": FSM})
+    part = pd.DataFrame({"locator": [f"{FSM}, area 891, year 2025"], "counts_only": counts_only, "rule": "of the part"})
+    stays, more = _without_gaps_of(part, kept)
+    assert more["rule"].tolist() == ["of the part", *held] and len(stays) == 2 - len(held)
+
+
 def test_a_measure_that_now_equals_another_is_held_back(register, tmp_path):
     both = [*lait_edition(usual), *lait_edition(lambda at, year: f"{20 + at}.5", "16-17 NEET")]
     import_lait(register, tmp_path, both, OLD)
@@ -331,7 +386,7 @@ def test_an_unknown_measure_cannot_be_accepted(register, tmp_path):
 
 
 def test_figures_that_are_later_rounded_are_no_revision(register, tmp_path):
-    exact = [("2025", area, str(count), "1", "1") for area, count in zip(NUMBERS, (6392, 3001, 4499))]
+    exact = [("2025", area, str(count), "", "") for area, count in zip(NUMBERS, (6392, 3001, 4499))]
     years = [[(str(year), *row[1:]) for row in exact] for year in range(2014, 2026)]
     rows = [row for year in years for row in year]
     take(register, tmp_path, referrals(*rows), name="x_2025-10-31.csv")
@@ -498,3 +553,48 @@ def test_columns_with_control_characters_are_no_text(register, tmp_path, content
     with pytest.raises(UnreadableFile, match="neither text nor Parquet nor Excel") as told:
         import_files(register, "ees", [tmp_path / "x.csv"])
     assert str(told.value).isprintable()
+
+
+def told_by(register, monkeypatch, *paths, **options):
+    monkeypatch.chdir(register)
+    asked = [word for name, value in options.items() for word in (f"--{name}", value)]
+    return CliRunner().invoke(app, ["import", "ees", *map(str, paths), *asked]).output
+
+
+def test_an_older_edition_that_says_otherwise_is_told(register, tmp_path, monkeypatch):
+    both = ("2022", NOTTS, "10532", "2957", "28.1")
+    later = save(referrals(("2023", NOTTS, "8866", "2196", "24.8"), both), tmp_path / f"b_{DAY}.csv")
+    old = save(referrals(("2023", NOTTS, "9000", "1836", "20.4"), both), tmp_path / "a.csv")
+    told_by(register, monkeypatch, later)
+    told = told_by(register, monkeypatch, old)
+    assert "0 new, 2 changed, 2 unchanged" in told and "re-referrals, Nottinghamshire, FY 2022/23: 24.8 -> 20.4" in told
+    assert "FY 2021/22" not in told and "Nothing changed" in told_by(register, monkeypatch, old)
+
+
+def test_a_month_in_the_name_that_the_year_ends_in_is_no_day_of_an_edition(register, tmp_path):
+    name = "c1_year_ending_31_March_2025.csv"
+    refused(register, tmp_path, referrals(ONE), "says March 2025, .* by 2025-10-31; give the day", name=name)
+    take(register, tmp_path, referrals(ONE), name="c1_October_2025.csv")
+    take(register, tmp_path, referrals(ONE), name=name, edition="2025-11-01")
+
+
+def test_two_files_of_one_edition_that_disagree_are_refused(register, tmp_path):
+    one = save(referrals(ONE), tmp_path / f"a_{DAY}.csv")
+    other = save(referrals(("2025", NOTTS, "7000", "700", "10.0")), tmp_path / f"b_{DAY}.csv")
+    for files in ([one, other], [other, one]):
+        with pytest.raises(UnreadableFile, match=f"two files of ees-referrals-{DAY} disagree: ._{DAY}.csv '.* and ._"):
+            import_files(register, "ees", files)
+    assert not (register / "data/observations/published.parquet").exists()
+    more = referrals(ONE, ("2024", NOTTS, "8462", "2186", "25.8"))
+    import_files(register, "ees", [one, save(more, tmp_path / f"c_{DAY}.csv")])
+
+
+def test_a_verdict_that_ends_because_the_figure_is_taken_back_is_told(register, tmp_path, monkeypatch):
+    def rows(newest):
+        years = [("2024", NOTTS, "8000", "2000", "25.0"), ("2025", NOTTS, *newest)]
+        years = [*years, *((year, LEICESTERSHIRE, "3000", "600", "20.0") for year in ("2024", "2025"))]
+        return referrals(*years)
+
+    told_by(register, monkeypatch, save(rows(("8000", "1000", "12.5")), tmp_path / "a_2025-10-31.csv"))
+    told = told_by(register, monkeypatch, save(rows(("", "", "")), tmp_path / f"b_{DAY}.csv"))
+    assert "FY 2024/25: 12.5 -> none" in told and "on the year before: improved -> no figure" in told

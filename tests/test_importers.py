@@ -213,6 +213,72 @@ def test_months_of_referrals(register, tmp_path):
     assert set(rows["published"]) == {"2024-10-31"}  # all twelve come out together
 
 
+MONTHS = "April May June July August September October November December January February March".split()
+
+
+@pytest.mark.parametrize(
+    "months, year, held",
+    [([100] * 12, 1200, 0), ([100] * 12, 1260, 0), ([100 * at for at in range(1, 13)], 1200, 12), ([90] * 12, 1200, 12)],
+)
+def test_months_that_do_not_add_up_to_their_year_are_held_back(register, tmp_path, months, year, held):
+    row = ("2024", "Local authority", "E92000001", "E12000004", "891", "E10000024", *map(str, (*months, year)))
+    other = ("2024", "Local authority", "E92000001", "E12000004", "855", "E10000018", *["100"] * 12, "1200")
+    frame = ees_frame([row, other], [*MONTHS, "Referrals"])
+    imported, *_ = import_files(register, "ees", [save(frame, tmp_path / "c6.csv")])
+    rules = imported[0].held.get("rule", pd.Series(dtype="str"))
+    assert len(rules) == held and set(rules) <= {"months-are-not-year"}
+
+
+def test_months_are_set_beside_the_same_month_of_the_year_before(register, tmp_path):
+    def rows(year, numbers):
+        codes = {"891": "E10000024", "855": "E10000018"}
+        return [(year, "Local authority", "E92000001", "E12000004", *one, *map(str, numbers)) for one in codes.items()]
+
+    old, new = rows("2024", [100] * 12), rows("2025", [100 * at for at in range(1, 13)])
+    import_files(register, "ees", [save(ees_frame(old, MONTHS), tmp_path / "old.csv")])
+    imported, *_ = import_files(register, "ees", [save(ees_frame([*old, *new], MONTHS), tmp_path / "new.csv")])
+    held = imported[0].held
+    assert set(held["rule"]) == {"scale-turned"} and held["period"].min() == "month 2024-04" and len(held) == 24
+    assert "in month 2024-05 2 times as much" in held["reason"].iloc[0]
+
+
+def absence(*rows):
+    """Rows of Nottinghamshire for whole years: year, school type, sessions possible and missed."""
+    names = ["time_period", "school_type", "sess_possible", "sess_overall"]
+    same = {
+        "term": "Total", "time_identifier": "Academic year", "geographic_level": "Local authority", "country_code": "E92000001",
+        "region_code": "E12000004", "old_la_code": "891", "new_la_code": "E10000024", "la_name": "",
+    }  # fmt: skip
+    return pd.DataFrame(rows, columns=names, dtype="str").assign(**same)
+
+
+PRIMARY, SECONDARY = "State-funded primary", "State-funded secondary"
+BOTH = [("201516", PRIMARY, "1000", "40"), ("201516", SECONDARY, "1000", "60")]
+
+
+@pytest.mark.parametrize(
+    "newer, value, rule",
+    [
+        ([(PRIMARY, "1000", "50"), (SECONDARY, "1000", "60")], "5.50", None),
+        ([(PRIMARY, "1000", "50"), (PRIMARY, "1000", "50"), (SECONDARY, "1000", "60")], "5.50", None),  # twice the same
+        ([(PRIMARY, "1000", "50"), (PRIMARY, "1000", "90"), (SECONDARY, "1000", "60")], None, "duplicates-disagree"),
+        ([(PRIMARY, "1000", "50")], "", None),  # the other type is not given
+    ],
+)
+def test_absence_is_added_up_over_each_school_type_once(register, tmp_path, newer, value, rule):
+    frame = absence(*BOTH, *(("201617", *one) for one in newer))
+    imported, *_ = import_files(register, "ees", [save(frame, tmp_path / "absence.csv")])
+    assert imported[0].held.get("rule", pd.Series(dtype="str")).tolist() == ([rule] if rule else [])
+    now = dict(published(register)[["period", "value"]].to_numpy())
+    assert now["AY 2015/16"] == "5.00" and now.get("AY 2016/17") == value
+
+
+def test_one_school_type_that_takes_the_place_of_another_is_no_loss(register, tmp_path):
+    frame = absence(("201516", PRIMARY, "1000", "40"), ("201617", SECONDARY, "1000", "60"))
+    import_files(register, "ees", [save(frame, tmp_path / "absence.csv")])
+    assert published(register)["value"].tolist() == ["4.00", "6.00"]
+
+
 def test_absence_is_added_up_over_school_types(register, tmp_path):
     frame = pd.DataFrame(
         [(term, "201617", "Local authority", "E92000001", "E12000004", "891", "E10000024", "", kind, possible, missed)

@@ -121,6 +121,54 @@ def test_a_ten_fold_jump_of_one_area_while_the_others_stand_still(shipped, value
     assert rules(shipped, *rows, unit="score") == expected
 
 
+def steady(shipped, odd, areas=4, unit="percent", more=None):
+    """Sixty boroughs and districts with 60.0 for six years; some of them have something odd in the fourth."""
+    table = shipped.table("areas")
+    sixty = table.loc[table["area_type"].isin(["London borough", "metropolitan district"]), "area_id"][:60]
+    years = [f"FY 20{year}/{year + 1}" for year in range(12, 18)]
+    values = [
+        (area, year, odd if at < areas and year == years[3] else "60.0", more or {})
+        for at, area in enumerate(sixty)
+        for year in years
+    ]
+    return frame_of(shipped, *values, unit=unit)
+
+
+@pytest.mark.parametrize(
+    "odd, areas, more, held",
+    [
+        ("0.61", 4, {}, 4), ("0.61", 1, {}, 1), ("6.1", 4, {}, 0),  # of four areas it can be true, though it is a tenth
+        ("0", 4, {"denominator": 6000.0}, 4), ("0", 4, {"denominator": 30.0}, 0), ("0", 4, {}, 0),
+    ],
+)  # fmt: skip
+def test_nothing_and_a_hundredth_are_held_in_several_areas_too(shipped, odd, areas, more, held):
+    _, rows = hold_back(steady(shipped, odd, areas, more=more), shipped, NEW)
+    assert len(rows) == held and set(rows["rule"]) <= {"fell-away", "ten-fold-jump"}
+
+
+def test_members_that_are_held_do_not_take_their_region_with_them(shipped):
+    areas = authorities(shipped)
+    years = [f"FY 20{year}/{year + 1}" for year in range(12, 18)]
+    others = shipped.table("areas").loc[lambda table: table["area_type"] == "London borough", "area_id"]
+    rows = [(area, year, "60.0", {}) for area in (*areas, *others, EAST_MIDLANDS) for year in years]
+    wrong = [(*row[:2], "0.6", {}) if row[0] in areas and row[1] == years[3] else row for row in rows]
+    _, held = hold_back(frame_of(shipped, *wrong), shipped, NEW)
+    assert set(held["area_id"]) == set(areas) and set(held["rule"]) == {"fell-away"}
+
+
+def test_a_count_that_its_share_contradicts_is_held_wherever_it_is_used(shipped):
+    share = (NOTTS, "FY 2016/17", "25.0", counts(1500, 60000))
+    count = (NOTTS, "FY 2016/17", "60000", {"unit": "count", "measure_key": "n"})
+    other = (NOTTS, "FY 2016/17", "60001", {"unit": "count", "measure_key": "n2"})
+    assert rules(shipped, share, count, other) == ["counts-contradict", "count-in-doubt"]
+
+
+def test_a_count_with_decimals_is_none(shipped):
+    assert rules(shipped, (NOTTS, "FY 2016/17", "6.077", {}), unit="count") == ["count-with-decimals"]
+    posts = (NOTTS, "FY 2016/17", "6.5", {"own_counts": False})  # full-time equivalents
+    assert rules(shipped, posts, unit="count") == []
+
+
 def test_one_count_for_every_area_is_no_count(shipped):
     areas = shipped.table("areas")
     rows = [
@@ -188,8 +236,10 @@ def test_every_rule_has_its_reason():
     shown = {rule for rule, *_ in ONE_ROW} | {
         "average-outside-members", "total-is-not-sum", "ten-fold-jump", "same-count-everywhere", "not-begun", "unreadable-value",
         "duplicates-disagree", "outside-own-limits", "value-without-count", "withheld-with-figure",
+        "fell-away", "count-with-decimals", "count-in-doubt",
         "labels-disagree", "area-gone", "digit-missing",  # shown in test_import_labels.py
-        # shown in test_import_kinds.py
+        # shown in test_importers.py, test_import_kinds.py
+        "months-are-not-year", "share-inverted", "part-held-back",
         "keys-disagree", "nothing-after-thousands", "scale-turned", "measure-emptied", "all-moved", "equals-another", "far-fewer-areas",
     }  # fmt: skip
     assert shown == set(REASONS) and all(reason[0].islower() and reason[-1] != "." for reason in REASONS.values())

@@ -11,12 +11,18 @@ import pandas as pd
 from cyp_helpers.importers.merge import KEY, figure_numbers, says_the_same, with_rounding_steps
 from cyp_helpers.importers.plausible import REASONS
 from cyp_helpers.importers.values import by_each
+from cyp_helpers.register.catalogue import OWN
 from cyp_helpers.register.tables import AUTHORITY_TYPES
 
 _COMPARED = [*KEY, "value", "numerator", "denominator"]
-_TURNED = 5.0  # times; real medians of all areas move by two thirds at most from year to year
+# Times as much. Real medians of all areas move, from year to year, to 1.14 times for gaps and to 1.65 for the measures
+# of the register; those of the rest of the catalogue, with their small counts, to 2.5 in the pandemic.
+_TURNED_GAP, _TURNED, _TURNED_REST = 1.5, 1.8, 2.6
+_ABOUT_NOUGHT = 0.1  # of figures with the other sign: then the median says nothing of the unit
+_INVERTED = 3.0  # times nearer to what was missing to a hundred than to the figure itself; real medians reach 2
 _FEW, _MANY = 5, 20  # areas that a median needs where there are as many; authorities that can be called all
 _MOST, _ALL = 0.5, 0.9
+_YEAR_EMPTIED = 0.25  # of a year's figures; editions take back 6% of a year at most
 _MOVED = 0.02  # median change of a period that was revised throughout: real ones are 0.4%
 _NEW_YEAR = 1 / 3  # of the areas of the year before
 
@@ -46,7 +52,9 @@ def look_at_measures(figures, published, editions, day, register):
     rows = beside[beside["series_id"].isin(beside.loc[beside["changed"], "series_id"].unique())]
     if rows.empty:
         return pd.DataFrame({"rule": "", "reason": ""}, figures.index, dtype="str")
-    found = [_turned(rows), _emptied(rows), _all_moved(rows), _equals_another(beside), _fewer(rows, known)]
+    dated = _beside_year_before(rows)
+    found = [_turned(dated), _inverted(dated), _emptied(rows), _all_moved(rows)]
+    found += [_equals_another(beside), _fewer(rows, known)]
     found = pd.concat(found).groupby(level=0).first()
     bad = rows[rows["changed"] & rows["measure_key"].isin(found.index)]
     key = bad["measure_key"].astype("str")
@@ -72,17 +80,40 @@ def _found(bad, rule, words):
     return pd.DataFrame({"rule": rule, "detail": detail}, index=first.index, dtype="str")
 
 
-def _turned(rows):
-    """The unit: a hundredth, a hundred times, shares that became counts, nothing after thousands."""
-    line = ["measure_key", "area_id", "breakdown"]
-    rows = rows[(rows["minus_measure"] == "") & rows["number"].notna()].sort_values([*line, "end"])
+def _beside_year_before(rows):
+    """Rows with a figure; ``old`` is what was known of it, or else the area's figure of the year before (months: of the
+    same month)."""
+    rows = rows[rows["number"].notna()].assign(month=rows["end"].dt.month)
+    line = ["measure_key", "area_id", "breakdown", "month"]
+    rows = rows.sort_values([*line, "end"])
     year_before = rows["old"].fillna(rows["number"]).groupby([rows[name] for name in line]).shift(1)
-    old = rows["old"].where(rows["known"], year_before.where(~rows["period"].str.startswith("month")))
-    rows = rows.assign(ratio=rows["number"] / old.where(old != 0))
-    found = rows.groupby(["measure_key", "period"])["ratio"].agg(times="median", size="count").reset_index()
+    return rows.assign(old=rows["old"].where(rows["known"], year_before))
+
+
+def _turned(rows):
+    """The unit or the length of the year: a hundredth, a hundred times, shares that became counts, a quarter for a
+    year; of a gap also its sign. Measures that lie about nought are not looked at."""
+    below = (rows["old"].where(rows["old"] != 0) < 0).groupby(rows["measure_key"]).transform("mean")
+    rows = rows[(below < _ABOUT_NOUGHT) | (below > 1 - _ABOUT_NOUGHT)]
+    rows = rows.assign(ratio=rows["number"] / rows["old"].where(rows["old"] != 0))
+    found = rows.groupby(["measure_key", "period"])
+    words = {"series_id": ("series_id", "first"), "gap": ("minus_measure", "first")}
+    found = found.agg(times=("ratio", "median"), size=("ratio", "count"), **words).reset_index()
     enough = found["size"] >= np.minimum(_FEW, found.groupby("measure_key")["size"].transform("max"))
-    bad = enough & ((found["times"] >= _TURNED) | (found["times"] <= 1 / _TURNED))
+    rest = found["series_id"].str.startswith(OWN)
+    limit = np.where(found["gap"] != "", _TURNED_GAP, np.where(rest, _TURNED_REST, _TURNED))
+    bad = enough & ((found["times"] >= limit) | (found["times"] <= 1 / limit))
     return _found(found[bad], "scale-turned", "in {period} {times:.3g} times as much as before")
+
+
+def _inverted(rows):
+    """A share that became the rest of the hundred."""
+    rows = rows[rows["is_authority"]]
+    moved, missed = (rows["number"] - rows["old"]).abs(), (rows["number"] + rows["old"] - 100).abs()
+    found = rows.assign(moved=moved, missed=missed).groupby(["measure_key", "period"])
+    found = found.agg(moved=("moved", "median"), missed=("missed", "median"), areas=("moved", "count")).reset_index()
+    bad = (found["areas"] >= _MANY) & (found["moved"] >= _INVERTED * found["missed"]) & (found["moved"] > 0)
+    return _found(found[bad], "share-inverted", "in {period} of {areas} authorities")
 
 
 def _emptied(rows):
@@ -90,9 +121,9 @@ def _emptied(rows):
     had = rows[rows["old"].notna()].assign(gone=rows["number"].isna(), where=rows["period"])
     keys = ("measure_key", ["measure_key", "where"])
     whole, years = (had.groupby(by)["gone"].agg(["mean", "sum", "size"]).reset_index() for by in keys)
-    years = years[(years["mean"] >= _ALL) & (years["size"] >= _MANY)]
-    bad = pd.concat([whole[whole["mean"] >= _MOST].assign(where="all"), years])
-    return _found(bad, "measure-emptied", "in {where} years {sum} of {size}")
+    years = years[(years["mean"] >= _YEAR_EMPTIED) & (years["size"] >= _MANY)]
+    bad = pd.concat([whole[whole["mean"] >= _MOST].assign(where="all years"), years])
+    return _found(bad, "measure-emptied", "in {where} {sum} of {size}")
 
 
 def _all_moved(rows):

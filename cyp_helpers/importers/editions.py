@@ -29,6 +29,16 @@ _TITLES = {
 }
 
 
+def is_dated_by_month(path):
+    """Whether the name of a file holds a month and no day.
+
+    >>> from pathlib import Path
+    >>> [is_dated_by_month(Path(name)) for name in ("c1_October_2026.csv", "c1_2026-10-29.csv")]
+    [True, False]
+    """
+    return not _DAY.search(path.name) and bool(_MONTH.search(path.stem))
+
+
 def edition_day(path, option, newest_day):
     """The day of an edition and how it is known.
 

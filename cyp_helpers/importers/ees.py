@@ -22,6 +22,8 @@ COLUMNS |= {"la": ("old_la_code", "la_code"), "la_code": ("new_la_code",), "la_n
 _NAMES = ("country_name",)  # says in words what a code says
 _PARTS = ["measure", "numerator", "denominator"]
 _MONTHS = [calendar.month_name[(at + 3) % 12 + 1] for at in range(12)]
+_YEAR_TOTALS = ("referrals", "referral_count")
+_ROUNDED = 5.0 * 13  # of twelve months; each of the thirteen can be rounded to ten
 _LEVELS = ("national", "regional", "local authority")
 _YEAR_OF = {"FY": "financial year", "AY": "academic year", "CY": "calendar year", "month": "financial year"}
 
@@ -131,12 +133,24 @@ def _is_gone(rows, register):
 
 
 def _added_up(measure, rows, printed):
-    """Counts added up over the values of the filters; a sum with a part that is not given is not given."""
+    """Counts added up over the values of the filters; a sum with a part that is not given is not given.
+
+    Two rows of one value are no two parts. Where an area has fewer values than the year before, a part is not given.
+    """
     parts = [measure.numerator, measure.denominator]
-    key = ["area_id", "la", "time_period", "period", "year", "concern"]
-    sums = rows[key].assign(**{part: clean_values(rows[part])["number"] for part in parts})
-    sums = sums.groupby(key, as_index=False, sort=False).sum(skipna=False).astype({part: "str" for part in parts})
-    return sums.assign(column=" / ".join(printed[part] for part in parts))
+    kinds = [name for name, values, _ in read_filters(measure.filters) if len(values) > 1]
+    of_year = ["area_id", "la", "time_period", "period", "year"]
+    counts = rows[[*of_year, *kinds, "concern"]].assign(**{part: clean_values(rows[part])["number"] for part in parts})
+    counts = counts.drop_duplicates()
+    twice = counts.duplicated([*of_year, *kinds], keep=False)
+    counts["concern"] = counts["concern"].mask(twice & (counts["concern"] == ""), "duplicates-disagree")
+    sums = counts.groupby(of_year, as_index=False, sort=False)
+    sums = sums.agg({"concern": "max"} | dict.fromkeys(parts, lambda numbers: numbers.sum(skipna=False)))
+    given = counts[["area_id", "year", *kinds]].drop_duplicates().groupby(["area_id", "year"]).size()
+    now, before = (given.reindex([sums["area_id"], sums["year"] - step]).to_numpy() for step in (0, 1))
+    lost = now < before
+    sums.loc[lost, parts] = float("nan")
+    return sums.astype(dict.fromkeys(parts, "str")).assign(column=" / ".join(printed[part] for part in parts))
 
 
 def _worked_out(measure, counts):
@@ -149,6 +163,10 @@ def _worked_out(measure, counts):
 def _by_month(rows):
     """April to March in columns: one row a month."""
     kept = ["area_id", "la", "time_period", "year", "concern"]
+    for total in (name for name in rows if fold_name(name) in _YEAR_TOTALS):
+        number = rows[[*_MONTHS, total]].apply(lambda cells: clean_values(cells)["number"])
+        apart = (number[_MONTHS].sum(axis=1, skipna=False) - number[total]).abs() > _ROUNDED
+        rows = rows.assign(concern=rows["concern"].mask(apart & (rows["concern"] == ""), "months-are-not-year"))
     long = rows.melt(id_vars=kept, value_vars=_MONTHS, var_name="column", value_name="printed")
     number = long["column"].map({name: (at + 3) % 12 + 1 for at, name in enumerate(_MONTHS)})
     period = "month " + (long["year"] - (number > 3)).astype(str) + "-" + number.astype(str).str.zfill(2)

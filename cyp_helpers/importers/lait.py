@@ -21,7 +21,7 @@ COLUMNS = {
     "printed": ("Values", "Value"),
 }  # fmt: skip
 _NAMES = ("Data item", "Region")  # say in words what measure and number say
-_AREA, _CLASH = "LA and Regions", "clash"
+_AREA, _CLASH, _MINUS = "LA and Regions", "clash", " minus "
 _PARTS = ["measure", "numerator", "denominator", "minus_measure"]
 
 
@@ -91,10 +91,13 @@ def _join_parts(measures, rows):
     key = ["measure", "area_id", "period", "number", "decimals", "mark"]
     is_part = rows["measure"].isin(pd.unique(cells[_PARTS[1:]].to_numpy().ravel()))
     known = rows.loc[is_part & (rows["period"] != ""), [*key, "note"]]
-    known = known.sort_values("note", key=lambda note: note == "p", kind="stable")
-    known = known.drop_duplicates(key[:3])[key]  # a final figure before a provisional one
+    known = known.assign(rank=known["note"].map({"r": 0, "p": 2}).fillna(1)).drop_duplicates()
+    # A final figure before a provisional one.
+    best = known[known["rank"] == known.groupby(key[:3])["rank"].transform("min")]
+    best = best.assign(twice=best.duplicated(key[:3], keep=False)).drop_duplicates(key[:3])[[*key, "twice"]]
+    ends = ("", "_decimals", "_mark", "_twice")
     for part in _PARTS[1:]:
-        one = known.set_axis([f"{part}_name", "area_id", "period", part, f"{part}_decimals", f"{part}_mark"], axis=1)
+        one = best.set_axis([f"{part}_name", "area_id", "period", *(part + end for end in ends)], axis=1)
         figures = figures.merge(one, on=[f"{part}_name", "area_id", "period"], how="left")
     return figures
 
@@ -105,13 +108,25 @@ def _figures(figures):
     gap = taken_off != ""
     mark = figures["mark"].where(figures["mark"] != "", figures["minus_measure_mark"].fillna("").where(gap, ""))
     clash, mark = mark == _CLASH, mark.replace(_CLASH, "")
-    counts = {one: figures[one].mask(figures[f"{one}_mark"] == _CLASH) for one in _PARTS[1:3]}
+    twice = {one: figures[f"{one}_twice"].eq(True) for one in _PARTS[1:]}
+    counts = {one: figures[one].mask((figures[f"{one}_mark"] == _CLASH) | twice[one]) for one in _PARTS[1:3]}
+    concern = (gap & twice["minus_measure"]).map({True: "duplicates-disagree", False: ""})
     # Nothing to take off: the second measure has no row for this area and year.
     alone = gap & figures["minus_measure"].isna()
     return figures.assign(
         number=(figures["number"] - figures["minus_measure"].where(gap, 0.0)).mask(mark != ""),
         decimals=figures[["decimals", "minus_measure_decimals"]].max(axis=1).astype(int),
         mark=mark.mask(alone & (mark == ""), "x"),
-        locator=name + (" minus " + taken_off).where(gap, "") + ", area " + la + ", year " + year,
-        concern=clash.map({True: "keys-disagree", False: ""}), **counts,
+        locator=name + (_MINUS + taken_off).where(gap, "") + ", area " + la + ", year " + year,
+        concern=concern.mask(clash, "keys-disagree"), **counts,
     )
+
+
+def parts_of_gaps(locators):
+    """The locators of the two figures that each gap is made of (Series of str to a frame of two columns).
+
+    >>> parts_of_gaps(pd.Series(["Other minus FSM, area 891, year 2024"])).values.tolist()
+    [['Other, area 891, year 2024', 'FSM, area 891, year 2024']]
+    """
+    told = locators.str.extract(f"^(.+){_MINUS}(.+)(, area .+)$")
+    return pd.DataFrame({"one": told[0] + told[2], "other": told[1] + told[2]})

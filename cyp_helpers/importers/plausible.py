@@ -30,25 +30,33 @@ REASONS = {
     "counts-contradict": "the counts give another figure, beyond what rounding can do",
     "average-outside-members": "an average lies between the lowest and the highest of the areas in it",
     "total-is-not-sum": "the count of England is not the sum of its regions, beyond what rounding can do",
+    "months-are-not-year": "the twelve months do not add up to the year in the same row",
     "ten-fold-jump": "ten times more or less than in its other years, which lie close together, and hardly any other area "
     "comes near it",
+    "fell-away": "nothing, or a hundredth, of what the area has in its other years, which lie close together",
+    "count-with-decimals": "a count has no decimals",
+    "count-in-doubt": "the cell is one that a share was worked out from, and the two do not fit together",
     "area-gone": "the area was no authority any more",
     "digit-missing": "an eighth or less of the years beside it, which have thousands, as where a digit is missing",
     "nothing-after-thousands": "thousands in the year before, and nothing in this one",
-    "scale-turned": "most areas have five times as much as before or more, or a fifth or less",
-    "measure-emptied": "most figures that the edition before had are gone",
+    "scale-turned": "most areas have far more than before, or far less",
+    "share-inverted": "most shares are what was missing to a hundred before",
+    "measure-emptied": "many figures that the edition before had are gone",
     "all-moved": "nearly every authority has another figure than before, by more than figures are revised",
     "equals-another": "the figures of nearly all areas are those of another measure, and were not before",
+    "part-held-back": "one of the two figures that it lies between is held back",
     "far-fewer-areas": "far fewer areas than before",
     "same-count-everywhere": "every area, England among them, has the same count",
 }
 
+_OF_COUNTS = ["counts-contradict", "part-exceeds-whole", "outside-0-100"]
 _ENOUGH = 5  # members that an average is held against; of fewer, one withheld member could explain it
 _MANY = 20  # areas that cannot share one count by chance
 _TEN, _CLOSE, _FEW = 10.0, 3.0, 3  # a jump; how close the other years lie; how many are too few to say
 _NEARLY_ALL, _THOUSANDS, _EIGHT = 0.9, 1000, 8
 _EARLY = pd.Timedelta(days=183)  # what is taken in the middle of a year, such as a census in January, comes out before its end
-_HARDLY_ANY = 0.02  # share of areas that may lie as far out in one year
+_HUNDRED = 50.0  # a hundredth, with room for what a year can change
+_HARDLY_ANY, _HALF = 0.02, 0.5  # share of areas that may lie as far out in one year
 
 
 def hold_back(figures, register, edition_date):
@@ -59,8 +67,8 @@ def hold_back(figures, register, edition_date):
     the reader of the file already found broken. ``edition_date`` is text.
 
     Returns (kept, held): the figures to use, with counts emptied where they are in doubt and ``end`` of the period; and
-    the rows held back with ``rule`` and ``reason``, among them those whose counts only are (``value`` is then "135 of
-    300").
+    the rows held back with ``rule``, ``reason`` and ``counts_only`` (then ``value`` is "135 of 300", and the figure
+    stands).
 
     >>> REASONS["outside-0-100"]
     'a share lies between 0 and 100'
@@ -77,14 +85,18 @@ def hold_back(figures, register, edition_date):
     out_of_nothing = ("zero-of-zero", (rows["denominator"] == 0) & rows["number"].notna())
     of_counts = [_same_count_everywhere(rows), out_of_nothing, _counts_contradict(rows)]
     counts_rule, counts_detail = _first_rule(rows, of_counts)
-    jump = ("ten-fold-jump", far["jump"], lambda rows: far["detail"][rows.index])
+    jumps = [("ten-fold-jump", "jump"), ("fell-away", "fell")]
+    jumps = [(name, far[column], lambda rows: far["detail"][rows.index]) for name, column in jumps]
     not_begun = ("not-begun", (rows["start"] > day) | (rows["end"] > day + _EARLY))
-    together = [_average_outside_members(rows), _total_is_not_sum(rows), *_nothing_after_thousands(rows)]
-    rule, detail = _first_rule(rows, [*_of_each_row(rows), *together, jump, not_begun])
+    together = [_average_outside_members(rows, far["jump"] | far["fell"])]
+    together += [_total_is_not_sum(rows), *_nothing_after_thousands(rows)]
+    rule, detail = _first_rule(rows, [*_of_each_row(rows), *together, *jumps, not_begun])
     rule, detail = rule.where(figures["concern"] == "", figures["concern"]), detail.where(figures["concern"] == "", "")
     # Counts printed in one row with the figure are its own: then either can be wrong.
     own = (counts_rule != "") & figures["own_counts"] & (rule == "")
     rule, detail = rule.mask(own, counts_rule), detail.mask(own, counts_detail)
+    same = (rule == "") & _of_cells_in_doubt(rows, figures["own_counts"] & rule.isin(_OF_COUNTS))
+    rule = rule.mask(same, "count-in-doubt")
     doubtful = (counts_rule != "") & (rule == "")
     held = [_held(figures[rule != ""], rule, detail), _held(figures[doubtful], counts_rule, counts_detail, True)]
     kept = figures[rule == ""].drop(columns=["area_type", "region_id", "concern", "start"])
@@ -124,7 +136,7 @@ def _held(figures, rule, detail, counts_only=False):
     if counts_only:
         value, ending = printed_counts(figures), "; the figure stands without them"
     reason = rule.map(REASONS).fillna("") + (": " + detail).where(detail != "", "") + ending
-    return figures.assign(value=value, rule=rule, reason=reason)
+    return figures.assign(value=value, rule=rule, reason=reason, counts_only=counts_only)
 
 
 def _first_rule(figures, rules):
@@ -148,8 +160,20 @@ def _of_each_row(figures):
         ("outside-0-100", share & ~number.fillna(0).between(0, 100)),
         ("negative", ((number < 0) & ~signed) | (above < 0) | (below < 0)),
         ("part-exceeds-whole", share & figures["own_counts"] & (above > below)),
+        ("count-with-decimals", (figures["unit"] == "count") & figures["own_counts"] & (number % 1 > 0)),
         ("zero-of-zero", (above == 0) & (below == 0) & number.notna()),
     ]
+
+
+def _of_cells_in_doubt(figures, doubted):
+    """Counts that were read from the cells of a share which its own counts contradict: they have the number of one of
+    them, in the same area and period (bool Series)."""
+    key = ["area_id", "period", "number"]
+    cells = figures.loc[doubted, [*key[:2], "numerator", "denominator"]].astype({"area_id": "str"})
+    cells = cells.melt(key[:2], value_name="number").dropna(subset="number")[key]
+    counts = figures.loc[figures["own_counts"] & (figures["unit"] == "count"), key].astype({"area_id": "str"})
+    same = pd.MultiIndex.from_frame(counts).isin(pd.MultiIndex.from_frame(cells)) if len(cells) else False
+    return pd.Series(same, index=counts.index).reindex(figures.index, fill_value=False)
 
 
 def _same_count_everywhere(figures):
@@ -179,10 +203,12 @@ def _count_rounding(figures, part):
     return base
 
 
-def _average_outside_members(figures):
+def _average_outside_members(figures, wrong):
+    """``wrong`` members (bool Series) say nothing of their average."""
     average = figures[~figures["unit"].isin(TOTALS)]
     key, authority = ["measure_key", "period"], average["area_type"].isin(AUTHORITY_TYPES)
-    members, whole = average[authority & average["number"].notna()].astype({"region_id": "str"}), average[~authority]
+    told = authority & average["number"].notna() & ~wrong[average.index]
+    members, whole = average[told].astype({"region_id": "str"}), average[~authority]
     nation, region = (members.groupby(by)["number"].agg(["min", "max", "size"]) for by in (key, [*key, "region_id"]))
     england = nation.reindex(pd.MultiIndex.from_frame(whole[key])).set_axis(whole.index)
     # A part of London is held against the boroughs of all of London.
@@ -225,8 +251,9 @@ def _nothing_after_thousands(figures):
 
 def _far_from_other_years(figures):
     """Rates and shares ten times more or less than in an area's other years, which lie close together (counts of
-    small areas can jump): ``jump``, ``detail``, and ``doubted`` for a nought that may be true, since few were
-    expected or nobody knows how many."""
+    small areas can jump): ``jump`` where hardly any other area is so far out, ``fell`` where several are and yet it
+    cannot be, ``detail``, and ``doubted`` for a nought that may be true, since few were expected or nobody knows how
+    many."""
     line = ["measure_key", "area_id"]
     proper = ~figures["unit"].isin(TOTALS) & (figures["minus_measure"] == "")  # a gap can close altogether
     columns = [*line, "period", "end", "unit", "number", "denominator", "per"]
@@ -248,8 +275,15 @@ def _far_from_other_years(figures):
     expected = ranked["denominator"] * second_least / ranked["per"]
     can_be = (expected < _MANY) | ((number == 0) & expected.isna() & (ranked["unit"] != "score"))
     told = (size > _FEW) & (second_least > 0)
+    # Nought of many, or the hundredth of a share in several areas, is no true figure, however many areas have it; where
+    # half of them do, it is the measure that turned.
+    hundredth = told & low & (ranked["unit"] == "percent") & (number > 0) & (number * _HUNDRED <= second_least)
+    hundredth &= hundredth.groupby([ranked["measure_key"], ranked["period"]]).transform("sum") >= _FEW
+    fell = hundredth | (told & low & (number == 0) & (expected >= _MANY))
+    fell &= fell.groupby([ranked["measure_key"], ranked["period"]]).transform("mean") < _HALF
     far = pd.DataFrame({"jump": told & ((low & lonely_low & ~can_be) | (high & lonely_high & (least > 0)))})
+    far["fell"] = fell & ~far["jump"]
     far = far.assign(doubted=told & low & lonely_low & can_be & (number == 0)).reindex(figures.index, fill_value=False)
-    before, after = (one[far.index[far["jump"]]].map("{:g}".format).astype("str") for one in beside)
+    before, after = (one[far.index[far["jump"] | far["fell"]]].map("{:g}".format).astype("str") for one in beside)
     detail = (before + " before and " + after + " after").str.replace("nan", "none")
     return far.assign(detail=detail.reindex(figures.index, fill_value=""))

@@ -59,11 +59,19 @@ def find_changes(one, before, after, area_id):
 
 
 def _replaced_figures(source_id, *tables):
-    """Figures of an earlier file of the edition that this one says otherwise, as ``merge.revisions``."""
-    columns = [*KEY, "value", "numerator", "denominator", "published"]
-    old, new = (table.loc[table["source_id"] == source_id, columns] for table in tables)
+    """Figures that this edition says otherwise in the place of what was there, as ``merge.revisions``: an earlier file
+    of it, or, where it is older than what was known, the edition that came first so far (a later one that agrees with
+    this one, to its decimals, is no longer there)."""
+    columns = [*KEY, "value", "numerator", "denominator", "published", "source_id"]
+    series = tables[1].loc[tables[1]["source_id"] == source_id, "series_id"].unique()
+    old, new = (table.loc[table["series_id"].isin(series), columns] for table in tables)
     old, new = (rows.set_axis(numbers) for rows, numbers in zip((old, new), figure_numbers(old, new)))
-    old = old.drop(columns=[*KEY, "published"])
+    own_before, own = (rows[rows["source_id"] == source_id] for rows in (old, new))
+    stays = new.index[new.index.duplicated()]
+    ahead = new.index[~new.index.duplicated() & (new["source_id"] == source_id) & new.index.isin(stays)]
+    first = old[~old.index.duplicated() & old.index.isin(ahead) & ~old.index.isin(own_before.index)]
+    old, new = pd.concat([own_before, first]), own.drop(columns="source_id")
+    old = old.drop(columns=[*KEY, "published", "source_id"])
     both = new.merge(old, left_index=True, right_index=True, suffixes=("", "_old"))
     differs = both["value_old"].astype("str") != both["value"].astype("str")
     for part in ("numerator", "denominator"):
@@ -85,7 +93,8 @@ def changed_verdicts(before, after, as_at, area_id):
     old, new = (compare(register, as_at, area_id) for register in _touched_alone(before, after))
     old = old[old["source_id"].isin(before.table("editions")["source_id"])]
     newest = old.drop_duplicates(keys[:3], keep="last").drop_duplicates(keys[:2], keep="last")
-    both = old.merge(newest[keys[:3]]).merge(new[[*keys, "verdict"]], on=keys, suffixes=("_old", "_new"))
+    both = old.merge(newest[keys[:3]]).merge(new[[*keys, "verdict"]], "left", on=keys, suffixes=("_old", "_new"))
+    both["verdict_new"] = both["verdict_new"].fillna("no figure")  # taken back, or what it was compared with
     told = (both["verdict_old"] != both["verdict_new"]) & (both["gap"] == "") & (both["verdict_new"] != "not compared")
     told = both.loc[told, ["series_id", "period_label", "comparator", "verdict_old", "verdict_new"]]
     return told.reset_index(drop=True).set_axis(["series_id", "period", "comparator", "old", "new"], axis=1)

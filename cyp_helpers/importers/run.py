@@ -9,11 +9,11 @@ import pandas as pd
 
 from cyp_helpers.importers import catalogue, ees, fingertips, lait
 from cyp_helpers.importers.before import look_at_measures
-from cyp_helpers.importers.editions import edition_day, edition_row, with_file
+from cyp_helpers.importers.editions import edition_day, edition_row, is_dated_by_month, with_file
 from cyp_helpers.importers.mapping import load_measures
 from cyp_helpers.importers.merge import KEY, WORDS, merge_editions, needs_again, stacked, usual_day, words_of
 from cyp_helpers.importers.neighbours import FIRST, read_neighbours, without_notes
-from cyp_helpers.importers.plausible import hold_back
+from cyp_helpers.importers.plausible import REASONS, hold_back
 from cyp_helpers.importers.reading import UnreadableFile, file_kind, fold_name, read_frame, read_header, read_sheet
 from cyp_helpers.importers.values import by_each
 from cyp_helpers.register.catalogue import FILE, OWN, with_catalogue
@@ -38,6 +38,7 @@ _COLUMNS = {  # that tell what a file is
     "fingertips": [many[0] for many in fingertips.COLUMNS.values()],
     "dictionary": ["Measure_code", "Measure_short", "Chart_title", "Year_Type", "dps"],
 }
+_EARLY = pd.Timedelta(days=62)  # before the usual day; a month can be the one that the year ends in
 _ACCEPTED, _TOLD = "accepted ", 5  # how editions.csv says it; reasons in one line
 
 
@@ -80,6 +81,7 @@ def import_files(project, publisher, paths, edition=None, accept=(), new_areas=F
         after = Register(project / "data", dict(before.tables))
         first = sorted(map(Path, paths), key=lambda path: not _is_dictionary(path))  # it says what the figures are
         imported = [_import_safely(path, publisher, after, edition, accept, new_areas) for path in first]
+        _refuse_two_words(imported)
         strange = set(accept) - {name for one in imported for name in one.accepted}
         if strange:
             known = sorted({name for one in imported for name in one.held.get("measure_key", ())})
@@ -87,6 +89,20 @@ def import_files(project, publisher, paths, edition=None, accept=(), new_areas=F
             raise UnreadableFile(f"--accept {', '.join(sorted(strange))}: {told}")
         changed = write_tables(project / "data", _changed_tables(before.tables, after.tables))
     return imported, before, after, changed
+
+
+def _refuse_two_words(imported):
+    """Refuse files of one edition that give one figure two values, since which of them stands would be chance."""
+    files = [one.figures.assign(file=one.file) for one in imported if len(one.figures)]
+    for source in {one.source_id for one in imported}:
+        same = [rows for rows in files if (rows["source_id"] == source).all()]
+        if len(same) > 1:
+            rows = words_of(stacked([rows[[*KEY, "value", "source_id", "locator", "file"]] for rows in same]))
+            rows = rows.drop_duplicates([*KEY, "value"])
+            if len(two := rows[rows.duplicated(KEY, keep=False)].sort_values(KEY, kind="stable").head(2)):
+                told = " and ".join(two["file"] + " " + two["value"].map(repr) + " (" + two["locator"] + ")")
+                right = "take the one that is right alone, or give each its own --edition"
+                raise UnreadableFile(f"two files of {source} disagree: {told}; {right}")
 
 
 def _changed_tables(before, after):
@@ -176,8 +192,12 @@ def _import_figures(path, publisher, register, edition, accept, new_areas):
     dataset, figures, read, left_out = _READERS[publisher](path, register, day, new_areas)
     learnt = register.table("areas").iloc[len(areas) :].astype("str")
     added = ("new area " + learnt["name"] + " (" + learnt["area_id"] + "), added to data/reference/areas.csv").tolist()
-    if not day:
-        day = _newest_day(_with_mapping(figures, register, dataset, None), register)
+    if not day or (not edition and is_dated_by_month(path)):
+        newest = _newest_day(_with_mapping(figures, register, dataset, None), register)
+        if day and pd.Timestamp(newest) > pd.Timestamp(day) + _EARLY:
+            told = f"the name says {pd.Timestamp(day):%B %Y}, and its newest figures usually come out by {newest}"
+            raise UnreadableFile(f"{path.name}: {told}; give the day that the file came out as --edition")
+        day = day or newest
         if day > str(date.today()):
             right = "give the day they did as --edition"
             raise UnreadableFile(f"{path.name}: its newest figures usually come out by {day}; {right}")
@@ -209,6 +229,7 @@ def _merge(path, dataset, day, basis, figures, read, left_out, register, accept)
     if turned.any():
         more = words_of(kept[turned]).join(looked[turned])
         kept, held = kept[~turned], pd.concat([held, more], ignore_index=True)
+    kept, held = _without_gaps_of(held, kept)
     _refuse_if_none(kept, held, path)
     row["rows_used"] = str(len(kept))
     row, same = with_file(row, editions)
@@ -224,6 +245,15 @@ def _merge(path, dataset, day, basis, figures, read, left_out, register, accept)
     told = [f"adds to {name}, imported as the same edition; --edition would keep both apart" for name in same]
     names = {*reasons, *kept["series_id"][accepted.reindex(kept.index)], *before}
     return Imported(path.name, source, read, kept, held, left_out, needs_again(row, editions), told, names)
+
+
+def _without_gaps_of(held, kept):
+    """Gaps of which a part is held are held too; a part whose counts alone are in doubt stands."""
+    doubted = held.loc[~held["counts_only"].eq(True), "locator"]
+    gaps = kept[kept["minus_measure"] != ""]
+    bad = lait.parts_of_gaps(gaps["locator"].astype("str")).isin(set(doubted)).any(axis=1)
+    more = words_of(gaps[bad]).assign(rule="part-held-back", reason=REASONS["part-held-back"])
+    return kept.drop(more.index), pd.concat([held, more], ignore_index=True)
 
 
 def _refuse_if_none(figures, held, path):
