@@ -66,7 +66,7 @@ unmet_need | none is said to have an unmet need | one is said to have an unmet n
 worsened | No figure clearly worsened. | One figure worsened. Of 100 like cases {span} still stood there a year later. | {N} figures worsened, of {indicators}. Of 100 like cases {span} still stood there a year later.
 indicators | no indicator | one indicator | {n} indicators
 board_found | Nothing clear in figures of the last two years. | |
-board_found_elsewhere | | One, not among these indicators. | {N}, not among these indicators.
+board_found_elsewhere | | One, not among these. | {N}, not among these.
 board_gaps | {all}: {shown} here{elsewhere}. | {all}: {shown} here{elsewhere}, one without figure. | {all}: {shown} here{elsewhere}, {n} without figures.
 board_all | No measure | One measure | {N} measures
 board_elsewhere | | , one elsewhere | , {n} elsewhere
