@@ -171,11 +171,17 @@ def test_a_count_with_decimals_is_none(shipped):
 
 def test_one_count_for_every_area_is_no_count(shipped):
     areas = shipped.table("areas")
-    rows = [
-        (area, "FY 2016/17", "50", counts(135, 270))
-        for area in areas.loc[areas["area_type"] == "county", "area_id"][:21]
-    ]
+    counties = areas.loc[areas["area_type"] == "county", "area_id"][:21]
+    rows = [(area, "FY 2016/17", f"{13500 / n:.2f}", counts(135, n)) for n, area in enumerate(counties, 270)]
     assert set(rules(shipped, *rows, own_counts=False)) == {"same-count-everywhere"}
+
+
+def test_one_figure_for_every_area_is_that_of_england(shipped):
+    areas = shipped.table("areas")
+    every = [ENGLAND, *areas.loc[areas["area_type"] != "country", "area_id"][:99]]
+    assert set(rules(shipped, *((area, "FY 2017/18", "12", {}) for area in every))) == {"same-figure-everywhere"}
+    assert rules(shipped, *((area, "FY 2017/18", "0", {}) for area in every)) == []
+    assert rules(shipped, *((area, "FY 2017/18", "12", {}) for area in every[:-1])) == []
 
 
 def test_a_period_that_had_not_begun(shipped):
@@ -234,7 +240,7 @@ def test_a_limit_of_minus_one_is_no_limit(register, tmp_path):
 
 def test_every_rule_has_its_reason():
     shown = {rule for rule, *_ in ONE_ROW} | {
-        "average-outside-members", "total-is-not-sum", "ten-fold-jump", "same-count-everywhere", "not-begun", "unreadable-value",
+        "average-outside-members", "total-is-not-sum", "ten-fold-jump", "same-count-everywhere", "same-figure-everywhere", "not-begun", "unreadable-value",
         "duplicates-disagree", "outside-own-limits", "value-without-count", "withheld-with-figure",
         "fell-away", "count-with-decimals", "count-in-doubt",
         "labels-disagree", "area-gone", "digit-missing",  # shown in test_import_labels.py

@@ -47,11 +47,12 @@ REASONS = {
     "part-held-back": "one of the two figures that it lies between is held back",
     "far-fewer-areas": "far fewer areas than before",
     "same-count-everywhere": "every area, England among them, has the same count",
+    "same-figure-everywhere": "every area, England among them, has the same figure, which is then that of England",
 }
 
 _OF_COUNTS = ["counts-contradict", "part-exceeds-whole", "outside-0-100"]
 _ENOUGH = 5  # members that an average is held against; of fewer, one withheld member could explain it
-_MANY = 20  # areas that cannot share one count by chance
+_MANY, _MOST = 20, 100  # areas that cannot share one count, one figure by chance
 _TEN, _CLOSE, _FEW = 10.0, 3.0, 3  # a jump; how close the other years lie; how many are too few to say
 _NEARLY_ALL, _THOUSANDS, _EIGHT = 0.9, 1000, 8
 _EARLY = pd.Timedelta(days=183)  # what is taken in the middle of a year, such as a census in January, comes out before its end
@@ -83,12 +84,14 @@ def hold_back(figures, register, edition_date):
     rows = rows.assign(**{name: pd.factorize(rows[name])[0] for name in ("measure_key", "period")})
     far, day = _far_from_other_years(rows), pd.Timestamp(edition_date)
     out_of_nothing = ("zero-of-zero", (rows["denominator"] == 0) & rows["number"].notna())
-    of_counts = [_same_count_everywhere(rows), out_of_nothing, _counts_contradict(rows)]
+    counted = rows["numerator"].where(rows["denominator"].notna())
+    of_counts = [("same-count-everywhere", _same_everywhere(rows, counted, _MANY)), out_of_nothing, _counts_contradict(rows)]
     counts_rule, counts_detail = _first_rule(rows, of_counts)
     jumps = [("ten-fold-jump", "jump"), ("fell-away", "fell")]
     jumps = [(name, far[column], lambda rows: far["detail"][rows.index]) for name, column in jumps]
     not_begun = ("not-begun", (rows["start"] > day) | (rows["end"] > day + _EARLY))
-    together = [_average_outside_members(rows, far["jump"] | far["fell"])]
+    together = [("same-figure-everywhere", _same_everywhere(rows, rows["number"], _MOST) & (rows["number"] != 0))]
+    together += [_average_outside_members(rows, far["jump"] | far["fell"])]
     together += [_total_is_not_sum(rows), *_nothing_after_thousands(rows)]
     rule, detail = _first_rule(rows, [*_of_each_row(rows), *together, *jumps, not_begun])
     rule, detail = rule.where(figures["concern"] == "", figures["concern"]), detail.where(figures["concern"] == "", "")
@@ -176,11 +179,10 @@ def _of_cells_in_doubt(figures, doubted):
     return pd.Series(same, index=counts.index).reindex(figures.index, fill_value=False)
 
 
-def _same_count_everywhere(figures):
-    given = figures[figures["numerator"].notna()]
-    counts = given.groupby(["measure_key", "period"])["numerator"]
-    same = (counts.transform("nunique") == 1) & (counts.transform("size") >= _MANY) & given["denominator"].notna()
-    return "same-count-everywhere", same.reindex(figures.index, fill_value=False)
+def _same_everywhere(figures, numbers, fewest):
+    """Where all areas of a measure and period, so many at least, have one number."""
+    by_period = numbers.groupby([figures["measure_key"], figures["period"]])
+    return (by_period.transform("nunique") == 1) & (by_period.transform("count") >= fewest) & numbers.notna()
 
 
 def _counts_contradict(figures):
