@@ -35,12 +35,13 @@ SAME = ["verdict", "evidence", "gap", "difference", "comparator_value"]
 
 
 def one_answer(*frames):
-    """Stop where two rows of one figure and comparator say different things."""
-    told = pd.concat([frame[[*KEY, *SAME]].assign(on=n) for n, frame in enumerate(frames)])
+    """Stop where two rows of one figure and comparator say different things in what all frames have."""
+    same = [column for column in SAME if all(column in frame for frame in frames)]
+    told = pd.concat([frame[[*KEY, *same]].assign(on=n) for n, frame in enumerate(frames)])
     told = (
         told[told["observation_id"] != ""]
         .round({"difference": 9, "comparator_value": 9})
-        .drop_duplicates([*KEY, *SAME])
+        .drop_duplicates([*KEY, *same])
     )
     again = told[told.duplicated(KEY, keep=False)]
     assert again.empty, again.sort_values(KEY).head(4).to_string()
@@ -49,13 +50,13 @@ def one_answer(*frames):
 def from_side(wide):
     """Rows of ``side_by_side`` made long again."""
     comparators = [name.removesuffix("_verdict") for name in wide if name.endswith("_verdict")]
-    parts = ("verdict", "evidence", "gap", "difference", "value")
+    parts = {"verdict": "verdict", "evidence": "evidence", "value": "comparator_value"}
     told = [
-        wide[[f"{one}_{part}" for part in parts]].set_axis(SAME, axis=1).assign(comparator=one) for one in comparators
+        wide[[f"{one}_{part}" for part in parts]].set_axis(list(parts.values()), axis=1).assign(comparator=one)
+        for one in comparators
     ]
-    return pd.concat([part.assign(observation_id=wide["observation_id"]) for part in told]).astype(
-        {"difference": float, "comparator_value": float}
-    )
+    told = pd.concat([part.assign(observation_id=wide["observation_id"]) for part in told])
+    return told.astype({"comparator_value": float})
 
 
 @pytest.mark.parametrize(

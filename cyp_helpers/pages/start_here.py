@@ -32,7 +32,9 @@ class _Start:
 
         self.project, self.register = project, load_register(project)
         look = {"style": {"description_width": "5em"}, "layout": {"width": "40em"}}
-        plans = listing.plans(self.register)
+        plans, areas = listing.plans(self.register), listing.areas(register=self.register)
+        names = areas.loc[~areas["area_type"].isin(["region", "country"]) & (areas["indicators"] > 0), "area"]
+        self._own, self._areas = plans.set_index("plan")["area"], [(name, name) for name in sorted(names)]
         self.plan = widgets.Dropdown(options=list(zip(plans["title"], plans["plan"])), description="Plan", **look)
         self.review = widgets.Dropdown(description="Review", **look)
         self.area = widgets.Dropdown(description="Area", **look)
@@ -48,10 +50,8 @@ class _Start:
         """The reviews of the plan, the newest first, and its areas."""
         reviews = listing.reviews(self.plan.value, self.register)["review"].tolist()
         self.review.options = [(f"{LATEST}: what is known today", LATEST), *((one, one) for one in reversed(reviews))]
-        areas = listing.areas(register=self.register)
-        names = areas.loc[~areas["area_type"].isin(["region", "country"]) & (areas["indicators"] > 0), "area"]
-        own = listing.plans(self.register).set_index("plan").at[self.plan.value, "area"]
-        self.area.options = [(f"{OWN_AREA}, {own}", "")] * bool(own) + [(name, name) for name in sorted(names)]
+        own = self._own[self.plan.value]
+        self.area.options = [(f"{OWN_AREA}, {own}", "")] * bool(own) + self._areas
         for one in (self.review, self.area):  # new options alone may leave nothing chosen
             one.index = None
             one.index = 0
