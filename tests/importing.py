@@ -3,8 +3,10 @@
 import shutil
 
 import pandas as pd
+import pytest
 from conftest import PROJECT
 
+from cyp_helpers.importers.reading import UnreadableFile
 from cyp_helpers.importers.run import import_files
 
 OLD, NEW = "2024-11-19", "2026-04-08"
@@ -127,3 +129,48 @@ def edition(value, counts=("171", "680")):
         ("ReRegCPR", "2024", "891", counts[0]),
         ("CPP_Abuse", "2024", "891", counts[1]),
     ]
+
+
+# ---- the referrals file, taken and refused ----
+
+DERBYSHIRE, DAY = "E10000007", "2025-12-01"
+NUMBERS = {NOTTS: "891", LEICESTERSHIRE: "855", DERBYSHIRE: "830"}
+KEYS = [*EES_HEAD, "referral_count", "rereferral_count", "rereferral_percent"]
+
+
+@pytest.fixture
+def register(tmp_path):
+    return empty_register(tmp_path / "project")
+
+
+def referrals(*rows, **columns):
+    """Rows of the referrals file: year, authority, counts and share; ``columns`` overwrites or adds whole columns."""
+    filled = [
+        (year, "Reporting year", "Local authority", ENGLAND, "England", "E12000004", "East Midlands", NUMBERS[area], area, "x",
+         "Referrals and Re-referrals", *figures)
+        for year, area, *figures in rows
+    ]  # fmt: skip
+    return pd.DataFrame(filled, columns=KEYS, dtype="str").assign(**columns)
+
+
+ONE = ("2025", NOTTS, "6390", "1475", "23.1")
+LATER = ("2026", NOTTS, "3", "1", "33.3")
+
+
+def take(register, tmp_path, frame, publisher="ees", name=f"x_{DAY}.csv", **asked):
+    return import_files(register, publisher, [save(frame, tmp_path / name)], **asked)[0][0]
+
+
+def refused(register, tmp_path, frame, words, publisher="ees", name=f"x_{DAY}.csv", **asked):
+    """The file is refused in one line with these words, and nothing is written."""
+    before = snapshot(register)
+    with pytest.raises(UnreadableFile, match=words) as told:
+        take(register, tmp_path, frame, publisher, name, **asked)
+    assert "\n" not in str(told.value) and snapshot(register) == before
+
+
+def shares(register, area=NOTTS):
+    rows = published(register)
+    return dict(
+        rows.loc[(rows["series_id"] == "re-referrals") & (rows["area_id"] == area), ["period", "value"]].to_numpy()
+    )

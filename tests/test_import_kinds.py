@@ -5,21 +5,30 @@ import pandas as pd
 import pytest
 from conftest import PROJECT
 from importing import (
-    EES_HEAD,
+    DAY,
+    DERBYSHIRE,
     ENGLAND,
     FINGERTIPS_ROWS,
+    KEYS,
+    LATER,
     LEICESTERSHIRE,
     NEW,
     NOTTS,
+    NUMBERS,
     OLD,
-    empty_register,
+    ONE,
     figure,
     fingertips_frame,
     import_lait,
     lait_frame,
     published,
+    referrals,
+    refused,
+    register,
     save,
+    shares,
     snapshot,
+    take,
 )
 from typer.testing import CliRunner
 
@@ -28,49 +37,6 @@ from cyp_helpers.importers.reading import UnreadableFile
 from cyp_helpers.importers.run import _without_gaps_of, import_files
 from cyp_helpers.register.checks import check_register
 from cyp_helpers.register.tables import load_register, read_table
-
-DERBYSHIRE, DAY = "E10000007", "2025-12-01"
-NUMBERS = {NOTTS: "891", LEICESTERSHIRE: "855", DERBYSHIRE: "830"}
-KEYS = [*EES_HEAD, "referral_count", "rereferral_count", "rereferral_percent"]
-
-
-@pytest.fixture
-def register(tmp_path):
-    return empty_register(tmp_path / "project")
-
-
-def referrals(*rows, **columns):
-    """Rows of the referrals file: year, authority, counts and share; ``columns`` overwrites or adds whole columns."""
-    filled = [
-        (year, "Reporting year", "Local authority", ENGLAND, "England", "E12000004", "East Midlands", NUMBERS[area], area, "x",
-         "Referrals and Re-referrals", *figures)
-        for year, area, *figures in rows
-    ]  # fmt: skip
-    return pd.DataFrame(filled, columns=KEYS, dtype="str").assign(**columns)
-
-
-ONE = ("2025", NOTTS, "6390", "1475", "23.1")
-LATER = ("2026", NOTTS, "3", "1", "33.3")
-
-
-def take(register, tmp_path, frame, publisher="ees", name=f"x_{DAY}.csv", **asked):
-    return import_files(register, publisher, [save(frame, tmp_path / name)], **asked)[0][0]
-
-
-def refused(register, tmp_path, frame, words, publisher="ees", name=f"x_{DAY}.csv", **asked):
-    """The file is refused in one line with these words, and nothing is written."""
-    before = snapshot(register)
-    with pytest.raises(UnreadableFile, match=words) as told:
-        take(register, tmp_path, frame, publisher, name, **asked)
-    assert "\n" not in str(told.value) and snapshot(register) == before
-
-
-def shares(register, area=NOTTS):
-    rows = published(register)
-    return dict(
-        rows.loc[(rows["series_id"] == "re-referrals") & (rows["area_id"] == area), ["period", "value"]].to_numpy()
-    )
-
 
 # ---- what a file is ----
 

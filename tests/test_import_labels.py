@@ -6,31 +6,34 @@ import openpyxl
 import pandas as pd
 import pytest
 from importing import (
+    DAY,
+    DERBYSHIRE,
     ENGLAND,
     FINGERTIPS_ROWS,
+    KEYS,
     LEICESTERSHIRE,
     NEW,
     NOTTS,
-    OLD,
+    ONE,
     figure,
     fingertips_frame,
     import_lait,
     lait_frame,
     published,
+    referrals,
+    refused,
+    register,
     save,
-    snapshot,
+    shares,
+    take,
 )
 from test_broken_files import neighbours
-from test_import_kinds import DAY, DERBYSHIRE, KEYS, ONE, referrals, refused, register, shares, take
 from typer.testing import CliRunner
 
 from cyp_helpers.cli import app
 from cyp_helpers.importers.reading import UnreadableFile
 from cyp_helpers.importers.run import import_files
 from cyp_helpers.register.tables import load_register
-
-__all__ = ["register"]  # a fixture
-
 
 # ---- names of areas ----
 

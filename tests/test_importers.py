@@ -24,6 +24,7 @@ from importing import (
     import_lait,
     lait_frame,
     published,
+    register,
     save,
     snapshot,
 )
@@ -40,11 +41,6 @@ from cyp_helpers.register.tables import load_register
 needs_open_data = pytest.mark.skipif(
     not OPEN_DATA.is_dir(), reason="the publishers' files are not beside this clone (../shared/open-data)"
 )
-
-
-@pytest.fixture
-def register(tmp_path):
-    return empty_register(tmp_path / "project")
 
 
 # ---- values and years ----
