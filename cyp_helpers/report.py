@@ -12,7 +12,7 @@ import pandas as pd
 
 from cyp_helpers.compare.areas import RANKS
 from cyp_helpers.compare.checks import check_comparisons
-from cyp_helpers.compare.comparison import judged_about, judged_peers
+from cyp_helpers.compare.comparison import paired_on
 from cyp_helpers.compare.figures import as_text, formatted, look_up
 from cyp_helpers.compare.judge import NO_VERDICT, Evidence, Verdict
 from cyp_helpers.compare.pairs import OVER_TIME
@@ -21,7 +21,8 @@ from cyp_helpers.compare.scale import CHILDREN
 from cyp_helpers.compare.subjects import published_lines
 from cyp_helpers.register.reviews import find_review, previous_review
 from cyp_helpers.register.tables import (
-    Register, UnknownName, decimal_places, find_area, find_plan, find_priority, load_register, priorities_of
+    ENGLAND, Register, UnknownName, decimal_places, find_area, find_plan, find_priority, load_register, priorities_of,
+    region_of
 )
 
 _OF_EVERYONE = ["series_id", "breakdown", "area_id", "area", "region_id", "local", "open_data", "unit", "polarity",
@@ -105,7 +106,10 @@ class Report:
     def peers(self):
         """Rows of ``judge``: the comparisons of all authorities' figures for the periods of the newest published ones."""
         shown = self.figures["cell"].reindex(self.published["observation_id"].unique()).dropna()
-        return judged_peers(self.register.whole, self.as_at, shown, _shown(self.register.whole, self.plan))
+        paired = paired_on(self.register.whole, self.as_at, _shown(self.register.whole, self.plan))
+        every = paired.figures
+        published = every["local"] & every["open_data"] & every["number"].notna()
+        return paired.of(every["cell"].isin(shown) & published).pairs
 
     @cached_property
     def priorities(self):
@@ -208,7 +212,9 @@ def open_review(plan, review, priority=None, area="", register=None):
     if priority is not None:
         find_priority(register, plan, priority)
     area_id, review = area_row["area_id"], review_row["review"]
-    judged = judged_about(register, review_row["as_at"], area_id, _shown(register, plan_row))
+    judged = paired_on(register, review_row["as_at"], _shown(register, plan_row))
+    places = [area_id, region_of(judged.register, area_id), ENGLAND]
+    judged = judged.of(judged.figures["area_id"].isin(places) | ~judged.figures["open_data"])
     comparison, figures = compare_plan(judged, plan, review, area_id)
     own = area_id == plan_row["area_id"]
     published = compare_plan(judged, plan, review, area_id, published=True)[0] if own else comparison

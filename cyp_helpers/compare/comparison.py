@@ -17,16 +17,21 @@ from cyp_helpers.compare.pairs import pair_figures
 from cyp_helpers.compare.reasons import gap_sentences, judged_sentences
 from cyp_helpers.compare.years import years_before
 from cyp_helpers.register.periods import to_periods
-from cyp_helpers.register.tables import ENGLAND, Register, UnknownName, decimal_places, find_areas, region_of
+from cyp_helpers.register.tables import Register, UnknownName, decimal_places, find_areas
 
 
 class Judged(NamedTuple):
-    """What was known on a day: the register, every figure (with ranks), every judged pair, the years before each."""
+    """What was known on a day: the register, every figure (with ranks), every pair, the years before each figure."""
 
     register: Register
     figures: pd.DataFrame
     pairs: pd.DataFrame
     years: pd.DataFrame
+
+    def of(self, rows=None):
+        """The same with the pairs judged of all figures, or of some (a boolean Series)."""
+        only = None if rows is None else rows.reindex(self.pairs["figure"]).to_numpy()
+        return self._replace(pairs=judge(self.figures, self.pairs, self.years, self.register, only))
 
 
 @lru_cache(maxsize=2)
@@ -47,71 +52,58 @@ def paired_on(register, day, series=None):
 
 @lru_cache(maxsize=2)
 def judged_on(register, day, series=None):
-    """Every comparison of every figure known on a day (of ``series``, a tuple, or all); kept, since all pages read it.
+    """Every comparison of every figure known on a day (of ``series``, a tuple, or all), a Judged; kept.
 
     >>> judged_on(load_register(), pd.Timestamp("2018-03-31"), ("re-referrals",)).pairs["comparator"].unique().tolist()
     ['previous', 'england', 'five_years', 'region', 'neighbours']
     """
-    return _judged(paired_on(register, day, series))
+    return paired_on(register, day, series).of()
 
 
-def judged_about(register, day, area_id, series=None):
-    """``judged_on`` with the pairs of one area, its region, England and the documents alone: what one report tells; of
-    ``series`` (a tuple), or all.
-
-    >>> len(judged_about(load_register(), pd.Timestamp("2018-03-31"), "E06000016").pairs) > 1000
-    True
-    """
-    paired = paired_on(register, day, series)
-    places = [area_id, region_of(paired.register, area_id), ENGLAND]
-    return _judged(paired, paired.figures["area_id"].isin(places) | ~paired.figures["open_data"])
-
-
-def judged_peers(register, day, cells, series=None):
-    """The judged pairs of every authority's figure in some cells (a series, breakdown and period each), as one page
-    tells them; of ``series`` (a tuple), or all, which the cells are numbers of."""
-    paired = paired_on(register, day, series)
-    every = paired.figures
-    published = every["local"] & every["open_data"] & every["number"].notna()
-    return _judged(paired, every["cell"].isin(cells) & published).pairs
-
-
-def _judged(paired, rows=None):
-    """With the pairs of all figures or of some (a boolean Series) judged."""
-    known, every, pairs, years = paired
-    only = None if rows is None else rows.reindex(pairs["figure"]).to_numpy()
-    return paired._replace(pairs=judge(every, pairs, years, known, only))
-
-
-def figures(register, as_at=None, areas=None, series=None):
-    """Every known figure: of the plans' documents and of published data alike.
-
-    Parameters
+# What is the same in the help of ``figures`` and ``compare``.
+_HELP = {
+    "parameters": """Parameters
     ----------
     register : Register, of ``load_register``
     as_at : date; only what had been published by then is used, the newest edition of each figure. Left out: today
     areas : name, GSS code or LA number of an authority, a region or England, or a list of such; a region stands for the
         authorities in it. Left out: all areas
-    series : ``series_id`` or a list of such, see ``indicators``. Left out: all but the catalogue's own, which are read by name alone
+    series : ``series_id`` or a list of such, see ``indicators``. Left out: all but the catalogue's own, read by name alone""",
+    "facts": """- ``series_id``, ``name`` (of the series), ``breakdown``, ``unit``, ``polarity`` (higher or lower is better, or none)
+    - ``area_id``, ``area``, ``region``
+    - ``period`` (pandas Period; NaT where a document prints none), ``period_label`` ("2024/25", "academic year 2024/25"),
+      ``year`` ("2024/25" of both, "2024" of calendar years, '' of other periods)
+    - ``value`` (number, in the unit), ``places`` (its printed decimals), ``status`` (shorthand such as p for provisional)""",
+    "ranks": """- ``rank`` (1 is best, the highest where neither direction is better), ``rank_of``, ``rank_ties``, ``band`` (quarter, 1
+      is best): among all authorities with a published figure for the period, whichever areas were asked for""",
+    "errors": """Raises
+    ------
+    UnknownName for an area or series that the register does not have, with near matches.""",
+}
+
+
+def _explained(verb):
+    verb.__doc__ = verb.__doc__.format(**_HELP)
+    return verb
+
+
+@_explained
+def figures(register, as_at=None, areas=None, series=None):
+    """Every known figure: of the plans' documents and of published data alike.
+
+    {parameters}
 
     Returns
     -------
     DataFrame, one row for each figure that has a number, with these columns:
 
-    - ``series_id``, ``name`` (of the series), ``breakdown``, ``unit``, ``polarity`` (higher or lower is better, or none)
-    - ``area_id``, ``area``, ``region``
-    - ``period`` (pandas Period; NaT where a document prints none), ``period_label`` ("2024/25", "academic year 2024/25"),
-      ``year`` ("2024/25" of both, "2024" of calendar years, '' of other periods)
-    - ``value`` (number, in the unit), ``places`` (its printed decimals), ``status`` (shorthand such as p for provisional)
+    {facts}
     - ``low``, ``high``: what the printed value can stand for, in the unit; a printed 5 is 4.5 up to 5.5
     - ``numerator``, ``denominator``: counts, where published and fit for a test
-    - ``rank`` (1 is best, the highest where neither direction is better), ``rank_of``, ``rank_ties``, ``band`` (quarter, 1 is best):
-      among all authorities with a published figure for the period, whichever areas were asked for
+    {ranks}
     - ``source_id`` (document or file), ``locator`` (place in it), ``published`` (date)
 
-    Raises
-    ------
-    UnknownName for an area or series that the register does not have, with near matches.
+    {errors}
 
     >>> rows = cyp.figures(cyp.load_register(), as_at="2018-03-31", areas="Leicester", series="re-referrals")
     >>> rows.loc[rows["year"] == "2016/17", ["value", "rank"]].values.tolist()
@@ -124,27 +116,17 @@ def figures(register, as_at=None, areas=None, series=None):
     return _facts(every, known).join(every[more]).reset_index(drop=True)
 
 
+@_explained
 def compare(register, as_at=None, areas=None, series=None):
     """Every known figure against its past, England, its region and its statistical neighbours.
 
-    Parameters
-    ----------
-    register : Register, of ``load_register``
-    as_at : date; only what had been published by then is used. Left out: today
-    areas : name, GSS code or LA number of an authority, a region or England, or a list of such; a region stands for the
-        authorities in it. Left out: all areas
-    series : ``series_id`` or a list of such, see ``indicators``. Left out: all but the catalogue's own, which are read by name alone
+    {parameters}
 
     Returns
     -------
     DataFrame, one row for each figure and comparator, with these columns:
 
-    - ``series_id``, ``name`` (of the series), ``breakdown``, ``unit``, ``polarity`` (higher or lower is better, or none)
-    - ``area_id``, ``area``, ``region``
-    - ``period`` (pandas Period; NaT where a document prints none), ``period_label`` ("2024/25", "academic year 2024/25"),
-      ``year`` ("2024/25" of both, "2024" of calendar years, '' of other periods)
-    - ``value`` (number, in the unit), ``places`` (its printed decimals), ``status`` (shorthand such as p for provisional),
-      ``source_id`` (document or file)
+    {facts}, ``source_id`` (document or file)
     - ``comparator``: previous (the last earlier figure), same_period_last_year (of months and quarters), five_years, england,
       region, neighbours (their mean)
     - ``comparator_value`` (in the unit; empty where there is none), ``comparator_period`` (for readers)
@@ -160,12 +142,9 @@ def compare(register, as_at=None, areas=None, series=None):
     - ``england_difference``: over time, how England moved between the same periods, in the unit
     - ``gap``: '' or the kind of reason why the two are not compared; ``reason``: one sentence on the verdict or the gap
     - ``flags``: what else to know, joined by "; ": statuses of both figures, "other source", "unlike periods", "average of areas"
-    - ``rank`` (1 is best, the highest where neither direction is better), ``rank_of``, ``rank_ties``, ``band`` (quarter, 1 is best):
-      among all authorities with a published figure for the period, whichever areas were asked for
+    {ranks}
 
-    Raises
-    ------
-    UnknownName for an area or series that the register does not have, with near matches.
+    {errors}
 
     Notes
     -----
@@ -178,11 +157,8 @@ def compare(register, as_at=None, areas=None, series=None):
     ['better']
     """
     wanted, day, chosen = _asked(register, as_at, areas, series)
-    judged = paired_on(register, day, chosen)
-    if wanted is None:
-        judged = judged_on(register, day, chosen)
-    else:
-        judged = _judged(judged, judged.figures["area_id"].isin(wanted))
+    judged = judged_on(register, day, chosen) if wanted is None else paired_on(register, day, chosen)
+    judged = judged if wanted is None else judged.of(judged.figures["area_id"].isin(wanted))
     return tidy(judged.pairs, judged.figures, judged.register)
 
 
