@@ -77,16 +77,13 @@ def attention(report):
     empty for a target alone), ``verdicts, new`` (False where all of it was known at the last review) and ``findings``
     (sentences).
     """
-    return _found(report, -1)[_FOUND]
+    return _found(report, -1)
 
 
 def went_well(report):
     """What went well, best first; as ``attention``. An indicator that needs attention is not here."""
-    good = _found(report, 1)[_FOUND]
+    good = _found(report, 1)
     return good[~good["subject_id"].isin(attention(report)["subject_id"])].reset_index(drop=True)
-
-
-_FOUND = ["subject_id", "name", "priority_ids", "priority", "both", "promise", "verdicts", "new", "findings"]
 
 
 @lru_cache(maxsize=16)
@@ -106,7 +103,8 @@ def _found(report, good):
     found = found.assign(both=found["stands"] & found["moves"], far=far, priority_ids=found["subject_id"].map(serves))
     found["priority"] = priority_names(report, found["priority_ids"])
     order = ["both", "far", "promise"]
-    return found.sort_values(order, ascending=False, kind="stable", na_position="first", ignore_index=True)
+    found = found.sort_values(order, ascending=False, kind="stable", na_position="first", ignore_index=True)
+    return found[["subject_id", "name", "priority_ids", "priority", "both", "promise", "verdicts", "new", "findings"]]
 
 
 def _behind(report, subject_ids):

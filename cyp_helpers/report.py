@@ -15,14 +15,14 @@ from cyp_helpers.compare.checks import check_comparisons
 from cyp_helpers.compare.comparison import paired_on
 from cyp_helpers.compare.figures import as_text, formatted, look_up
 from cyp_helpers.compare.judge import NO_VERDICT, Evidence, Verdict
-from cyp_helpers.compare.pairs import OVER_TIME
-from cyp_helpers.compare.plan import COMPARATORS, compare_plan
+from cyp_helpers.compare.pairs import COMPARATORS, OVER_TIME
+from cyp_helpers.compare.plan import compare_plan
 from cyp_helpers.compare.scale import CHILDREN
 from cyp_helpers.compare.subjects import published_lines
 from cyp_helpers.register.reviews import find_review, previous_review
 from cyp_helpers.register.tables import (
-    ENGLAND, Register, UnknownName, decimal_places, find_area, find_plan, find_priority, load_register, priorities_of,
-    region_of
+    ENGLAND, Register, UnknownName, decimal_places, find_area, find_plan, find_priority, load_register, only_row,
+    priorities_of, region_of
 )
 
 _OF_EVERYONE = ["series_id", "breakdown", "area_id", "area", "region_id", "local", "open_data", "unit", "polarity",
@@ -45,9 +45,9 @@ class Report:
     comparison : DataFrame of ``compare_plan``, a row for each priority, indicator and comparator
     published : the same of the published series of the plan's indicators; beside its own area's documents, for another area alone
     figures : DataFrame of ``with_words``, every figure that these rows may be about, by ``observation_id``
-    everyone : DataFrame of ``known_figures`` with ranks: the plan's published series of all authorities, regions and England, and
-        what documents print of them (not ``open_data``), which some are held against; without the columns that no page reads of
-        them, since it is most of what goes to each page's process
+    everyone : DataFrame of ``known_figures`` with ranks, of all authorities, regions and England: the plan's published series, and
+        what documents print of them (not ``open_data``); without the columns that no page reads, since it is most of what goes to
+        each page's process
     pairs : DataFrame of ``judge``: every comparison of every one of ``figures``
 
     >>> open_review("cypf-2016-18", "2017-18 part 2", "safe")
@@ -135,9 +135,8 @@ class Report:
 
     @cached_property
     def lines(self):
-        """``side_by_side`` of ``published``, of the lines that have a figure, with ``match`` and ``differs`` of
-        ``published_lines``, ``priority`` (name), ``unit_heading``, ``printed`` (value as published), ``marks`` and
-        ``places`` (printed decimals)."""
+        """``side_by_side`` of ``published`` where there is a figure, with ``match, differs`` of ``published_lines``, ``priority`` (name),
+        ``unit_heading``, ``printed`` (value as published), ``marks`` and ``places`` (printed decimals)."""
         lines = side_by_side(self.published)
         lines = lines[lines["value"].notna()].reset_index(drop=True)
         facts = published_lines(self.register).set_index(["series_id", "breakdown"])[["match", "differs"]]
@@ -151,12 +150,10 @@ class Report:
 
 
 def side_by_side(rows):
-    """Rows of ``compare_plan`` with one row for each priority and subject.
+    """Rows of ``compare_plan`` as one row for each priority and subject.
 
-    Returns: DataFrame with ``priority_id, subject_id, name, measure, role, basis, unit, polarity, indicator_id,
-    series_id, breakdown, area_id``, of the newest figure ``value, value_text, period, observation_id, value_source,
-    rank, rank_of, rank_ties, band, rank_told`` and for each comparator ``<comparator>_`` with ``verdict, evidence,
-    value, text, value_text, told`` ("82.9%: ✓ better"; '' where there is no verdict).
+    Returns: DataFrame with ``_KEY`` and ``_FIRST``, of the newest figure ``_NEWEST`` and ``rank_told``, and for each comparator
+    ``<comparator>_`` with ``verdict, evidence, value, text, value_text, told`` ("82.9%: ✓ better"; '' where there is no verdict).
     """
     rows = rows.assign(told=_told(rows))
     subjects = rows.groupby(_KEY, sort=False)[_FIRST].first()
@@ -242,11 +239,10 @@ _opened_ahead = {}
 
 
 def reopen(pickled, project):
-    """Let ``open_review`` in this process give a report that another one has opened, as a batch run does for its pages.
+    """Let ``open_review`` in this process give a report of all priorities that another one has opened, as a batch run does for its pages.
 
-    Parameters: ``pickled``: bytes or the path of a file with them, a pickled Report of all priorities; unpickled, so it
-    must come from this project's own processes. None: reviews are opened from ``data/`` again; ``project``: folder; the
-    report's register becomes that of this project.
+    Parameters: ``pickled``: bytes or the path of a file with them; unpickled, so it must come from this project's own processes.
+    None: reviews are opened from ``data/`` again; ``project``: folder; the report's register becomes that of this project.
     Returns: Report or None
     """
     _opened_ahead.clear()
@@ -264,8 +260,7 @@ def narrowed(whole, priority):
     """A whole report narrowed to one priority; the same as opening it for that priority."""
     if priority is None:
         return whole
-    row = find_priority(whole.register, whole.plan["plan_id"], priority)
-    row = whole.priorities.set_index("priority_id", drop=False).loc[row["priority_id"]]
+    row = only_row(whole.priorities, "short_id", priority, f"priority of {whole.plan['plan_id']}")
     mine = [rows[rows["priority_id"] == row["priority_id"]] for rows in (whole.comparison, whole.published)]
     comparison, published = (rows.reset_index(drop=True) for rows in mine)
     report = replace(whole, priority=row, comparison=comparison, published=published)

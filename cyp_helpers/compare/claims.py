@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.compare.figures import as_text, choose, formatted, word
+from cyp_helpers.compare.figures import as_text, choose, formatted, matching, word
 from cyp_helpers.compare.judge import Evidence
 from cyp_helpers.register.periods import parse_periods
 from cyp_helpers.register.tables import ENGLAND, LINE_KEY, decimal_places
@@ -72,10 +72,8 @@ def check_claims(register, figures):
 
 
 def _figure_of(claims, figures, area_id, period):
-    keys = [*LINE_KEY, "period"]
-    wanted = pd.MultiIndex.from_frame(claims.assign(area_id=area_id, period=period)[keys])
-    known = figures[figures["number"].notna()].drop_duplicates(keys, keep="last").set_index(keys)
-    return known[["number", "low", "high", "value", "said"]].reindex(wanted).set_axis(claims.index)
+    wanted, known = claims.assign(area_id=area_id, period=period), figures[figures["number"].notna()]
+    return matching(wanted, known, [*LINE_KEY, "period"], ["number", "low", "high", "value", "said"], keep="last")
 
 
 def _rounded_to(figure, places):

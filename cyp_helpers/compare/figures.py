@@ -10,6 +10,7 @@ from cyp_helpers.register.periods import UNDATED_KINDS, parse_periods
 from cyp_helpers.register.tables import AUTHORITY_TYPES, FIGURE_KEY, LINE_KEY, judgement_steps, with_rounding
 
 TOTALS = ("count", "average count", "million pounds", "pounds")  # grow with the area, so areas are not set side by side
+SLACK = 1e-9  # noise of binary fractions, far below any printed digit
 _PRINTED = ["observation_id", "period_printed", "printed", "qualifier", "reading", "note"]  # of documents alone
 
 
@@ -145,13 +146,13 @@ def _said(figures):
 # ---- which figure is meant ----
 
 
-def newest_figures(figures, pairings):
-    """The newest figure of each line: a Series of ``observation_id`` by series, breakdown and area.
+def newest_figures(figures, register):
+    """The newest figure of each line, of frame ``with_words``: a Series of ``observation_id`` by series, breakdown and area.
 
     Dated figures are ordered by the end of their period. Between a dated one and one without a printed period the later
-    publication counts, unless the document itself calls one of them the earlier. ``figures`` are of ``with_words``,
-    ``pairings`` of ``known_pairings``.
+    publication counts, unless the document itself calls one of them the earlier.
     """
+    pairings = known_pairings(register)
     over_time = pairings[(pairings["comparator"] != "england") & pairings["observation_id"].isin(figures.index)]
     current = figures[figures["number"].notna() & ~figures.index.isin(over_time["comparator_observation_id"])]
     current = current.assign(is_latest=current["kind"] != "before").reset_index()
@@ -163,22 +164,17 @@ def newest_figures(figures, pairings):
 
 
 def figures_of_periods(rows, periods, figures):
-    """The figure of each row's line (``LINE_KEY``) for a period form ('' for none), whatever the form calls it.
-
-    A Series of ``observation_id``, empty where there is none; the published one where there are two. ``figures`` are of
-    ``with_words``.
-    """
-    span = parse_periods(periods.fillna(""))
-    wanted = rows[LINE_KEY].assign(start=span["start"], end=span["end"], row=rows.index).dropna(subset="start")
-    there = figures[figures["number"].notna()].reset_index()
-    found = wanted.merge(there, on=[*LINE_KEY, "start", "end"]).drop_duplicates("row", keep="last")
-    return found.set_index("row")["observation_id"].reindex(rows.index)
+    """``observation_id`` of each row's line (``LINE_KEY``) for a period form ('' for none), whatever the form calls it; empty where
+    there is none, the published one where there are two. ``figures`` are of ``with_words``."""
+    wanted = rows[LINE_KEY].join(parse_periods(periods)[["start", "end"]])
+    there = figures[figures["number"].notna() & figures["start"].notna()].reset_index()
+    return matching(wanted, there, list(wanted), "observation_id", keep="last")
 
 
 def at_newest_edition(ids, register):
     """Ids of observations of documents, each replaced by that of the newest known edition of the same figure."""
     newest = register.table("observations").set_index(FIGURE_KEY)["observation_id"]
-    every = (register.whole or register).table("observations")
+    every = register.whole.table("observations")
     current = newest.reindex(pd.MultiIndex.from_frame(every[FIGURE_KEY])).set_axis(every["observation_id"])
     return ids.map(current).astype("str").fillna(ids)
 
@@ -190,12 +186,15 @@ def known_pairings(register):
     return pairings.assign(**{column: at_newest_edition(pairings[column], register) for column in columns})
 
 
+def concerns(queries, register):
+    """Rows of ``source-queries``, one for each observation or other row that they concern (``concerns``, at its newest edition)."""
+    each = queries.assign(concerns=queries["concerns"].str.split()).explode("concerns")
+    return each.assign(concerns=at_newest_edition(each["concerns"], register))
+
+
 def contradicting(rows, register, first, second):
     """True where one source query says that the two observations named in a row may not stand side by side."""
-    queries = (register.whole or register).table("source-queries")
-    listed = queries.loc[queries["effect"] == "not compared", ["query_id", "concerns"]]
-    listed = listed.assign(concerns=listed["concerns"].str.split()).explode("concerns")
-    listed["concerns"] = at_newest_edition(listed["concerns"], register)
+    listed = concerns(register.whole.table("source-queries").query("effect == 'not compared'"), register)
     pairs = listed.merge(listed, on="query_id")
     pairs = pd.MultiIndex.from_frame(pairs[pairs["concerns_x"] != pairs["concerns_y"]][["concerns_x", "concerns_y"]])
     return pd.Series(pd.MultiIndex.from_frame(rows[[first, second]].fillna("")).isin(pairs), index=rows.index)
@@ -230,6 +229,12 @@ def look_up(ids, column):
     """What a column, or a frame, holds for each id; empty where it has none. Each id is looked up once."""
     codes, each = pd.factorize(ids, use_na_sentinel=False)
     return column.reindex(each).take(codes).set_axis(ids.index)
+
+
+def matching(wanted, there, keys, columns, keep="first"):
+    """What ``columns`` of the row of ``there`` with the same keys hold, for each row of ``wanted``; empty where there is none."""
+    found = there.drop_duplicates(keys, keep=keep).set_index(keys)[columns]
+    return found.reindex(pd.MultiIndex.from_frame(wanted[keys])).set_axis(wanted.index)
 
 
 def spread(part, index):

@@ -4,13 +4,18 @@ import numpy as np
 import pandas as pd
 
 from cyp_helpers.compare.areas import list_in_use, neighbour_averages, outside_members
-from cyp_helpers.compare.figures import choose, contradicting, has_status, known_pairings, word
+from cyp_helpers.compare.figures import choose, contradicting, has_status, known_pairings, matching, word
 from cyp_helpers.compare.years import YEARS
 from cyp_helpers.register.tables import ENGLAND
 
+# What a figure is set against, and how a reader calls it.
+COMPARATORS = {
+    "target": "Target", "baseline": "Starting figure", "previous": "Previous figure",
+    "same_period_last_year": "Same period last year", "five_years": "Five years", "england": "England",
+    "region": "Region", "neighbours": "Statistical neighbours"
+}
 OVER_TIME = ("baseline", "previous", "same_period_last_year", "five_years")  # comparators that look back
-COMPARATORS = ("previous", "same_period_last_year", "five_years", "england", "region", "neighbours")
-COMPARATOR = pd.CategoricalDtype(["baseline", *COMPARATORS])  # codes are told apart in a tenth of the time of text
+COMPARATOR = pd.CategoricalDtype(list(COMPARATORS)[1:])  # codes are told apart in a tenth of the time of text
 _FACTS = ["number", "low", "high", "numerator", "denominator"]
 # What pairing reads of a figure: taking all columns along costs a third of the time.
 _READ = [*_FACTS, "line", "track", "cell", "area_id", "region_id", "local", "open_data", "total", "observation_id",
@@ -18,28 +23,18 @@ _READ = [*_FACTS, "line", "track", "cell", "area_id", "region_id", "local", "ope
 
 
 def pair_figures(figures, register, years):
-    """Set each figure beside what it may be compared with.
+    """Set each figure (of ``known_figures``) beside what it may be compared with.
 
-    Parameters: ``figures``, ``years``: frames of ``known_figures`` and ``years_before``; ``register``: Register, as
-    known on a day.
-    Returns: DataFrame, one row for each figure that has a number and each of ``COMPARATORS`` that can be asked of it,
-    with
+    Returns: DataFrame, one row for each figure that has a number and each comparator but target and baseline that can be asked of
+    it, with
 
     - ``figure`` and ``other``, labels in ``figures``; ``other`` is -1 where there is none, or an average
     - ``comparator``; ``other_number, other_low, other_high, other_numerator, other_denominator``
     - ``gap``, a key of ``reasons.GAPS``: why the two are not compared, or ''
     - ``printed`` (a document sets the two side by side), ``caution`` (what it says of that), ``other_source`` (one of a
       document, one of published data)
-    - ``n`` (neighbours with a figure, or unbroken years), ``of, least, most`` of the neighbours
+    - ``n`` (neighbours with a figure, or unbroken years), ``of`` (neighbours on the list)
     - ``difference``, the figure less the other, in its unit; of ``five_years`` from the first to the last
-
-    >>> from cyp_helpers.compare.figures import known_figures
-    >>> from cyp_helpers.compare.years import years_before
-    >>> register = load_register().as_known("2018-03-31")
-    >>> figures = known_figures(register, ["re-referrals"])
-    >>> pairs = pair_figures(figures, register, years_before(figures))
-    >>> pairs["comparator"].unique().tolist()
-    ['previous', 'england', 'five_years', 'region', 'neighbours']
     """
     figures = figures[_READ]
     known = figures[figures["number"].notna()]
@@ -59,7 +54,7 @@ def pair_figures(figures, register, years):
     total = mine["total"] & ~pairs["comparator"].isin(OVER_TIME)
     pairs["gap"] = pairs["gap"].mask(total & (pairs["gap"] == ""), "total")
     # An average of totals is no figure that anybody knows.
-    average = ["other_number", "other_low", "other_high", "least", "most"]
+    average = ["other_number", "other_low", "other_high"]
     pairs[average] = pairs[average].mask(total & (pairs["comparator"] == "neighbours"))
     pairs["difference"] = (mine["number"] - pairs["other_number"]).where(pairs["gap"] == "").round(9)
     theirs = figures["open_data"].reindex(pairs["other"]).to_numpy()
@@ -99,11 +94,8 @@ def _previous(known, figures):
 
 def _a_year_before(known):
     """The figure for the same months of the year before."""
-    start = known["start"] - pd.DateOffset(years=1)
-    keys = ["track", "open_data", "start"]
-    wanted = pd.MultiIndex.from_arrays([known["track"], known["open_data"], start])
-    there = known.drop_duplicates(keys, keep="last").reset_index(names="label").set_index(keys)["label"]
-    found = pd.Series(there.reindex(wanted).to_numpy(), index=known.index)
+    wanted = known.assign(start=known["start"] - pd.DateOffset(years=1))
+    found = matching(wanted, known.reset_index(names="label"), ["track", "open_data", "start"], "label", keep="last")
     gap = np.where(found.notna(), "", "nothing a year before")
     return pd.DataFrame({"other": found.fillna(-1).astype(int), "gap": gap}, index=known.index)
 
@@ -132,14 +124,12 @@ def _last_before(mine, others, by, source=None):
 def _of_area(known, figures, area, outside):
     """The figure of a wider area for the very same period, of the same source or else of the other one."""
     mine = area != known["area_id"]
-    keys = ["cell", "area_id", "open_data"]
-    there = known[(known["cell"] >= 0) & known["area_id"].isin(area.unique())]
-    there = there.drop_duplicates(keys).reset_index(names="label").set_index(keys)["label"]
+    there = known[(known["cell"] >= 0) & known["area_id"].isin(area.unique())].reset_index(names="label")
     found = pd.Series(np.nan, known.index)
     for source in (known["open_data"], ~known["open_data"]):
         unmet = mine & found.isna()
-        wanted = pd.MultiIndex.from_arrays([known["cell"][unmet], area[unmet], source[unmet]])
-        found[unmet] = there.reindex(wanted).to_numpy()
+        wanted = pd.DataFrame({"cell": known["cell"], "area_id": area, "open_data": source})[unmet]
+        found[unmet] = matching(wanted, there, list(wanted), "label")
     other = found.fillna(-1).astype(int)
     wide = figures[figures["area_id"].isin(area.unique())]
     lines = pd.MultiIndex.from_frame(wide[["line", "area_id"]])

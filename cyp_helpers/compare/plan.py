@@ -5,24 +5,20 @@ import pandas as pd
 
 from cyp_helpers.compare.areas import RANKS, list_in_use, list_words
 from cyp_helpers.compare.figures import (
-    as_text, at_newest_edition, choose, contradicting, figures_of_periods, format_places, known_pairings, look_up,
+    as_text, choose, contradicting, format_places, look_up, matching,
     newest_figures, with_words, word
 )
-from cyp_helpers.compare.flags import pair_flags, with_age, with_queries
 from cyp_helpers.compare.judge import Evidence, Verdict, judge
-from cyp_helpers.compare.pairs import OVER_TIME
-from cyp_helpers.compare.reasons import average_words, coarser_places, gap_sentences, pair_sentences
+from cyp_helpers.compare.pairs import COMPARATORS, OVER_TIME
+from cyp_helpers.compare.reasons import (
+    average_words, coarser_places, gap_sentences, pair_flags, pair_sentences, with_age, with_queries
+)
 from cyp_helpers.compare.stated import with_stated
 from cyp_helpers.compare.subjects import listed_subjects
-from cyp_helpers.compare.targets import assess_targets
+from cyp_helpers.compare.targets import assess_targets, targets_of
 from cyp_helpers.register.reviews import find_review, previous_review
 from cyp_helpers.register.tables import ENGLAND, LINE_KEY, area_of_plan, region_of
 
-COMPARATORS = {
-    "target": "Target", "baseline": "Starting figure", "previous": "Previous figure",
-    "same_period_last_year": "Same period last year", "five_years": "Five years", "england": "England",
-    "region": "Region", "neighbours": "Statistical neighbours"
-}
 _NOT_AT_HAND = "No figure at hand"  # how no_counterpart.csv begins where a figure is published elsewhere
 COLUMNS = [
     "plan_id", "review", "as_at", "priority_id", "subject_id", "name", "measure", "role", "basis", "indicator_id",
@@ -37,15 +33,13 @@ COLUMNS = [
 def compare_plan(judged, plan, review, area, published=False):
     """Compare every figure that a plan's documents list, as known at a review.
 
-    Parameters: ``judged``: Judged on the day of the review; ``plan``, ``review``: str, such as "cypf-2016-18" and
-    "2017-18 part 2"; ``area``: ``area_id`` of the authority to compare; ``published``: compare the published series of
-    the plan's indicators in place of what its documents list.
+    Parameters: ``judged``: Judged on the day of the review; ``area``: ``area_id`` of the authority to compare; ``published``: compare
+    the published series of the plan's indicators in place of what its documents list.
     Returns: (rows, figures): the rows are a DataFrame with ``COLUMNS``, one row for each priority, subject and
     comparator (``COMPARATORS``), in printed order. ``verdict`` and ``evidence`` are words of ``Verdict`` and
     ``Evidence``; ``gap`` is a key of ``reasons.GAPS``, why a row is not compared; ``reason`` is for readers;
     ``difference`` is in the unit of the indicator, percentage points for percentages. The figures are those of
     ``with_words`` that the rows are about.
-    Raises: UnknownName, with the valid names.
 
     >>> from cyp_helpers.compare.comparison import judged_on
     >>> judged = judged_on(load_register(), pd.Timestamp("2018-03-31"))
@@ -57,11 +51,13 @@ def compare_plan(judged, plan, review, area, published=False):
     figures = shown_figures(judged, area)
     own = area == area_of_plan(register, plan) and not published
     subjects = listed_subjects(register, plan, None if own else area)
-    newest = newest_figures(figures[figures["open_data"]] if published else figures, known_pairings(register))
+    newest = newest_figures(figures[figures["open_data"]] if published else figures, register)
     subjects = subjects.join(newest.rename("observation_id"), on=LINE_KEY).fillna({"observation_id": ""})
     subjects = subjects.join(_without_figure(subjects, figures, register))
-    rows = with_stated(_tell(_pairs_of(subjects, figures, judged), figures, register), figures, register)
-    rows = pd.concat([assess_targets(subjects, figures, rows, register, plan), rows], ignore_index=True)
+    targets = targets_of(subjects, figures, register)
+    rows = _pairs_of(subjects, targets["baseline_observation_id"], figures, judged)
+    rows = with_stated(_tell(rows, figures, register), figures, register)
+    rows = pd.concat([assess_targets(subjects.join(targets), figures, rows, register, plan), rows], ignore_index=True)
     rows = with_queries(with_age(rows, figures, register, previous_review(register, plan, review)), register)
     rows = rows.assign(plan_id=plan, review=review, as_at=find_review(register, plan, review)["as_at"])
     rows = rows.join(figures[RANKS], on="observation_id")
@@ -103,12 +99,12 @@ def _without_figure(subjects, figures, register):
     return pd.DataFrame(told, index=subjects.index)
 
 
-def _pairs_of(subjects, figures, judged):
+def _pairs_of(subjects, starts, figures, judged):
     """The judged pairs of each subject's newest figure; one row for each comparator, also without a pair."""
     every = pd.MultiIndex.from_product([subjects.index, list(COMPARATORS)[2:]], names=["subject", "comparator"])
     asked = subjects.join(figures["figure"], on="observation_id").rename_axis("subject")
     found = asked[["figure"]].dropna().reset_index().merge(judged.pairs, on="figure").set_index(every.names)
-    start = _starts(asked, figures, judged.register)
+    start = _starts(asked, starts, figures, judged.register)
     start = judge(judged.figures, start, judged.years, judged.register).set_index(every.names)
     found = pd.concat([start, found.reindex(every)]).reset_index("comparator")
     rows = asked.drop(columns="figure").join(found.drop(columns="figure")).reset_index(drop=True)
@@ -121,16 +117,9 @@ def _pairs_of(subjects, figures, judged):
     return rows.assign(gap=gap, verdict=rows["verdict"].where(gap == "", Verdict.NOT_COMPARED.value))
 
 
-def _starts(subjects, figures, register):
-    """The figure from which the plan's target is measured, as pairs to be judged."""
-    targets = register.table("targets")
-    start = at_newest_edition(targets["baseline_observation_id"], register).set_axis(targets["plan_indicator_id"])
-    start = start[start.isin(figures.index[figures["number"].notna()])]
-    listed = subjects["listed_as"].str.split()
-    ids = listed.explode().map(start[~start.index.duplicated(keep="last")]).astype("str")
-    periods = targets.set_index("plan_indicator_id")["baseline_period"]
-    periods = listed.str[-1].map(periods[~periods.index.duplicated(keep="last")]).astype("str")
-    ids = ids.groupby(level=0).last().reindex(subjects.index).fillna(figures_of_periods(subjects, periods, figures))
+def _starts(subjects, starts, figures, register):
+    """The figure from which the plan's target is measured (``starts``, of ``observation_id``), as pairs to be judged."""
+    ids = starts.where(starts.isin(figures.index[figures["number"].notna()]))
     mine, other = (look_up(one, figures) for one in (subjects["observation_id"], ids))
     dated, undated = other["dated"].eq(True), other["dated"].eq(False)
     apart = contradicting(subjects[["observation_id"]].assign(start=ids), register, "observation_id", "start")
@@ -183,10 +172,9 @@ def _gap_words(rows, figures, register):
     areas, gap, known = register.table("areas").set_index("area_id"), rows["gap"], figures["number"].notna()
     wide = rows["area_id"].map(areas["region_id"]).where(rows["comparator"] == "region", ENGLAND)
     wide = wide.where(gap != "itself", rows["area_id"])
-    wanted = pd.MultiIndex.from_frame(rows[LINE_KEY].assign(area_id=wide).fillna(""))
-    told = figures[known].sort_values("end", kind="stable").drop_duplicates(LINE_KEY, keep="last")
-    told = [(told, "period_label"), (figures[~known].drop_duplicates(LINE_KEY), "text")]
-    newest, empty = (some.set_index(LINE_KEY)[one].reindex(wanted).set_axis(rows.index) for some, one in told)
+    wanted = rows[LINE_KEY].assign(area_id=wide).fillna("")
+    newest = matching(wanted, figures[known].sort_values("end", kind="stable"), LINE_KEY, "period_label", keep="last")
+    empty = matching(wanted, figures[~known], LINE_KEY, "text")
     years = rows["n"].fillna(0).astype(int)
     detail = choose(
         rows.index, (gap == "other period", newest), (gap == "no figure printed", empty),

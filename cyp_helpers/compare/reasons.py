@@ -1,11 +1,13 @@
-"""Why two figures are not compared, and what is said of two that are: each sentence stands here once."""
+"""Why two figures are not compared, what is said of two that are, and what travels with both: each sentence stands here once."""
 
 import numpy as np
+import pandas as pd
 
-from cyp_helpers.compare.figures import as_text, choose, format_places, formatted, word
-from cyp_helpers.compare.judge import Evidence, Verdict
+from cyp_helpers.compare.figures import as_text, choose, concerns, format_places, formatted, join_words, look_up, word
+from cyp_helpers.compare.judge import NO_VERDICT, Evidence, Verdict
 from cyp_helpers.compare.pairs import OVER_TIME
 from cyp_helpers.compare.promise import CLEAR_SCORE, FEWEST_NEIGHBOURS
+from cyp_helpers.register.periods import months_between
 from cyp_helpers.register.tables import decimal_places
 
 # {area} is the other area, {detail} what the page must name.
@@ -38,6 +40,18 @@ GAPS = {
     "start undated": "The starting figure is printed without its period, so it is not known whether the newer publication is a later figure.",
     "start unlike": "The starting figure covers an unlike period.",
 }
+# What a flag says of the comparisons that bear it; of "no new figure", "other source", "average of areas" and "target looser than
+# start" other sentences tell.
+FLAGS = {
+    "provisional": "rest on provisional figures, which may change",
+    "text cut off": "rest on text that is cut off in the document",
+    "reading inferred": "rest on a reading from the context, because the document does not print it",
+    "period not printed": "rest on a figure without a printed period",
+    "unlike periods": "set unlike periods side by side, as the document does",
+    "unlike coverage": "set figures of unlike coverage side by side, as the document does",
+    "draft document": "rest on a document marked as a draft",
+    "source query": "use a figure with a source query",
+}
 _VAGUE = ["about", "over", "under"]  # qualifiers
 BETTER = {"higher": "higher is better", "lower": "lower is better", "none": "neither direction is better by itself"}
 
@@ -48,11 +62,8 @@ def gap_sentences(gap, area, detail):
     >>> gap_sentences(pd.Series(["no figure of area"]), pd.Series(["England"]), pd.Series([""]))[0]
     'No figure of England is known on this definition.'
     """
-    text = gap.map(GAPS)
-    for mark, words in (("{area}", area), ("{detail}", detail)):
-        parts = text.str.partition(mark).reindex(columns=range(3), fill_value="")  # no rows, no columns
-        text = parts[0] + words.where(parts[1] != "", "") + parts[2]
-    return text
+    told = [GAPS[key].format(area=where, detail=more) for key, where, more in zip(gap, area, detail)]
+    return pd.Series(told, gap.index, dtype="str")
 
 
 def judged_sentences(pairs):
@@ -80,10 +91,8 @@ def judged_sentences(pairs):
 def pair_sentences(rows, mine, other, unlike, units):
     """One plain sentence for each judged row, with what the reader must know added.
 
-    Parameters: ``rows``: judged pairs with ``comparator, unit, polarity, difference, direction, evidence, caution`` and
-    ``other_words`` (what an average is called, '' for a figure); ``mine``, ``other``: frames of ``with_words``, a row
-    for each; that of an average is empty; ``unlike``: True where a document sets unlike periods side by side;
-    ``units``: table of units by ``unit``.
+    ``rows`` have ``other_words``, what an average is called, '' for a figure; ``mine, other``: frames of ``with_words``, a
+    row for each; that of an average is empty; ``unlike``: a document sets unlike periods side by side.
     """
     size, hidden = _size(rows, rows["difference"], units), rows["evidence"] == Evidence.HIDDEN
     where = (", the figure of " + other["area"]).where(~rows["comparator"].isin(OVER_TIME), "")
@@ -124,9 +133,14 @@ def _england_too(rows, units):
 
 def _size(rows, number, units):
     """ "6.8 percentage points", "£1.2 million": a difference without its sign, in the unit of the indicator."""
-    prefix, suffix = (as_text(rows["unit"].map(units[f"difference_{end}"])) for end in ("prefix", "suffix"))
-    text = prefix + format_places(number.abs(), rows["places"]) + suffix
+    text = in_unit(rows, format_places(number.abs(), rows["places"]), units, "difference_")
     return text.str.replace(r"^1 (percentage point|week|day)s$", r"1 \1", regex=True)
+
+
+def in_unit(rows, text, units, which=""):
+    """Numbers as text between what stands before and after them in the unit of each row; ``units``: the table by ``unit``."""
+    prefix, suffix = (as_text(rows["unit"].map(units[f"{which}{end}"])) for end in ("prefix", "suffix"))
+    return prefix + text + suffix
 
 
 def coarser_places(mine, other):
@@ -137,6 +151,64 @@ def coarser_places(mine, other):
 
 def average_words(rows, places, units):
     """ "21.9%, the mean of 9 of 10 statistical neighbours"."""
-    prefix, suffix = (as_text(rows["unit"].map(units[end])) for end in ("prefix", "suffix"))
-    value = prefix + format_places(rows["other_number"], places) + suffix
+    value = in_unit(rows, format_places(rows["other_number"], places), units)
     return value + ", the mean of " + formatted(rows["n"]) + " of " + formatted(rows["of"]) + " statistical neighbours"
+
+
+# ---- what travels with a comparison ----
+
+
+def pair_flags(rows, mine, other, judged, unlike, register):
+    """Flags of judged pairs, joined by "; ": statuses of both figures (words of ``statuses.csv``) and others; parameters as of
+    ``pair_sentences``."""
+    undated = mine["dated"].eq(False) | other["dated"].eq(False)
+    other, near = other.where(judged), rows["comparator"] == "neighbours"
+    wanted = [("reading", ["cut off"]), ("reading", ["inferred"]), ("source_id", draft_sources(register))]
+    cut, inferred, draft = (mine[column].isin(kind) | other[column].isin(kind) for column, kind in wanted)
+    flags = {
+        "unlike periods": judged & unlike, "unlike coverage": judged & (rows["caution"] != ""),
+        "period not printed": undated, "text cut off": cut, "reading inferred": inferred & ~cut,
+        "draft document": draft, "other source": judged & rows["other_source"].eq(True), "average of areas": near
+    }
+    words = join_words([mine["status_words"], other["status_words"], *(word(*flag) for flag in flags.items())])
+    return words.where(judged | ~near, "")
+
+
+def with_age(rows, figures, register, before):
+    """Flag figures that have not moved on since the last review (``before``: a row of ``reviews``, or None)."""
+    end = look_up(rows["observation_id"], figures["end"].where(figures["dated"]))
+    months = months_between(end, register.day)
+    told = register.table("stated-comparisons").set_index("stated_id")["published"]
+    ids, published = rows[["observation_id", "comparator_observation_id"]], figures["published"]
+    sides = [*(look_up(ids[side], published) for side in ids), look_up(rows["stated_id"], told)]
+    known_from = pd.concat(sides, axis=1).max(axis=1)  # a comparison is as new as its newer side
+    old = known_from <= (before["as_at"] if before is not None else pd.Timestamp.min)
+    tell = old & ~rows["verdict"].isin(list(NO_VERDICT))
+    age = ("; the figure is " + formatted(months) + " months old").fillna("")
+    sentence = (" Nothing newer since the last review" + age + ".").where(tell, "")
+    return rows.assign(flags=join_words([rows["flags"], word("no new figure", old)]), reason=rows["reason"] + sentence)
+
+
+def with_queries(rows, register):
+    """Ids of the source queries that ask for caution with a figure, target or statement of a row.
+
+    The reason names those with a high bearing; tables print their words below.
+    """
+    each = concerns(register.table("source-queries").query("effect != 'none'"), register)
+    touched = ("observation_id", "comparator_observation_id", "stated_id", "target_id")
+
+    def named(some):
+        ids = some.groupby("concerns")["query_id"].agg(" ".join)
+        return join_words([rows[column].map(ids) for column in touched], separator=" ")
+
+    query_ids, grave = named(each), named(each[each["bearing"] == "high"])
+    tell = (grave != "") & ~rows["verdict"].isin(list(NO_VERDICT))
+    see = (" See source query " + grave.str.replace(" ", ", ") + ".").where(tell, "")
+    flags = join_words([rows["flags"], word("source query", query_ids != "")])
+    return rows.assign(query_ids=query_ids, flags=flags, reason=rows["reason"] + see)
+
+
+def draft_sources(register):
+    """Ids of the documents that are marked as drafts."""
+    sources = register.table("sources")
+    return sources.loc[sources["status"] == "draft", "source_id"]

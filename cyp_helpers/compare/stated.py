@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.compare.figures import choose, join_words, look_up, word
+from cyp_helpers.compare.figures import choose, join_words, look_up, matching, word
 from cyp_helpers.compare.judge import Evidence, Verdict
 from cyp_helpers.compare.pairs import OVER_TIME
 from cyp_helpers.register.periods import parse_periods
@@ -17,8 +17,7 @@ def with_stated(rows, figures, register):
     """
     stated = register.table("stated-comparisons").sort_values("published", kind="stable")
     key = [*LINE_KEY, "comparator"]
-    stated = stated.drop_duplicates(key, keep="last").set_index(key)
-    found = stated.reindex(pd.MultiIndex.from_frame(rows[key])).set_index(rows.index)
+    found = matching(rows, stated, key, list(stated.columns.drop(key)), keep="last")
     newer = found["published"] > look_up(rows["observation_id"], figures["published"])
     newer &= ~look_up(rows["observation_id"], figures["open_data"]).eq(True)
     use = found["stated_id"].notna() & ((rows["verdict"] == "not compared") | newer)

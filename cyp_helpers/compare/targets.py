@@ -9,41 +9,59 @@ import numpy as np
 import pandas as pd
 
 from cyp_helpers.compare.figures import (
-    as_text, at_newest_edition, choose, contradicting, figures_of_periods, formatted, join_words, look_up, word
+    as_text, at_newest_edition, choose, contradicting, figures_of_periods, formatted, join_words, look_up, matching,
+    word
 )
-from cyp_helpers.compare.flags import draft_sources
 from cyp_helpers.compare.judge import Verdict
-from cyp_helpers.compare.reasons import gap_sentences
+from cyp_helpers.compare.reasons import draft_sources, gap_sentences, in_unit
 from cyp_helpers.register.periods import parse_periods
 from cyp_helpers.register.tables import LINE_KEY, find_plan, judgement_steps
 
 _KEY = ["priority_id", "subject_id"]
 # Of a figure that rises, where higher is better.
 _TREND_SIGNS = {"improving": 1, "increasing": 1, "worsening": -1, "decreasing": -1}
-SECURE, EITHER_WAY, NOT_AT_THIS_PACE = "secure", "could go either way", "not at this pace"
 _LINE_KINDS = ["value", "from_to", "relative_change"]  # with a straight line to them
 _LEVEL_KINDS = [*_LINE_KINDS, "judgement_step"]
-_TO_THE_END = "the end of the plan"
 
 
-def assess_targets(subjects, figures, told, register, plan):
+def targets_of(subjects, figures, register):
+    """The newest target set for each subject by a document known on the day; '' where there is none.
+
+    Returns: DataFrame indexed as ``subjects``: ``target_id, kind, target_printed, target_period, target_value, direction,
+    baseline_observation_id`` (the figure that the target is measured from), ``year_rule, comparator_area_id, comparator_source``.
+    """
+    targets = register.table("targets")
+    targets = targets.rename(columns={one: f"target_{one}" for one in ("printed", "period", "value")}).assign(
+        known_from=targets["source_id"].map(register.table("sources").set_index("source_id")["published"]),
+        comparator_source=targets["source_id"] + ": " + targets["locator"],
+    )
+    wanted = ["target_id", "kind", "target_printed", "target_period", "target_value", "direction", "year_rule",
+              "baseline_observation_id", "baseline_period", "comparator_area_id", "comparator_source"]
+    listing = subjects["listed_as"].str.split().explode().rename("plan_indicator_id").rename_axis("row").reset_index()
+    found = listing.merge(targets, on="plan_indicator_id").sort_values("known_from", kind="stable").set_index("row")
+    found = found.loc[~found.index.duplicated(keep="last"), wanted].reindex(subjects.index, fill_value="")
+    start, lines = found["baseline_observation_id"], subjects[LINE_KEY]
+    by_period = as_text(figures_of_periods(lines, found.pop("baseline_period"), figures))
+    return found.assign(baseline_observation_id=at_newest_edition(start, register).where(start != "", by_period))
+
+
+def assess_targets(rows, figures, told, register, plan):
     """Hold each subject's figure against the target that the plan sets for it.
 
-    Parameters: ``subjects``: frame of ``listed_subjects`` with ``observation_id`` of the newest figure, ``lack`` and
+    Parameters: ``rows``: subjects with what ``targets_of`` gives, ``observation_id`` of the newest figure, ``lack`` and
     ``lack_detail``; ``figures``: frame of ``with_words``; ``told``: rows of ``compare_plan``, whose five years answer a
     target that asks for a trend.
     Returns: One row for each subject, in the form of ``compare_plan`` with comparator ``target``.
     """
-    rows = subjects.assign(comparator="target").join(_targets_of(subjects, register))
-    rows["lack_words"] = gap_sentences(rows["lack"], pd.Series("", rows.index), rows["lack_detail"])
     asked = parse_periods(rows["target_period"])
-    rows["comparator_period"] = asked["period_label"]
-    rows["target_end"] = asked["end"].fillna(pd.Timestamp(find_plan(register, plan)["period_end"]))
-    start, by_period = rows["baseline_observation_id"], figures_of_periods(rows, rows["baseline_period"], figures)
-    rows["baseline_observation_id"] = at_newest_edition(start, register).where(start != "", as_text(by_period))
+    plan_end = pd.Timestamp(find_plan(register, plan)["period_end"])
     # The figure for the target's own period where there is one, else the newest.
     own = figures_of_periods(rows, rows["target_period"], figures)
-    rows["observation_id"] = own.fillna(rows["observation_id"])
+    rows = rows.assign(
+        comparator="target", lack_words=gap_sentences(rows["lack"], rows["lack"], rows["lack_detail"]),
+        comparator_period=asked["period_label"], target_end=asked["end"].fillna(plan_end), target_months=asked["months"],
+        observation_id=own.fillna(rows["observation_id"]),
+    )
     rows = _with_sides(rows, figures, register)
     rows = rows.join(_goals(rows, figures, register))
     five = told[told["comparator"] == "five_years"].set_index(_KEY)[["verdict", "reason", "difference", "scale"]]
@@ -52,7 +70,7 @@ def assess_targets(subjects, figures, told, register, plan):
     levels = rows["kind"].isin(_LEVEL_KINDS)
     looser = levels & (_sign(rows) * (rows["goal"] - rows["start_number"]) < 0)
 
-    problem = _why_not_assessed(rows, figures, register)
+    problem = _why_not_assessed(rows, register)
     assessed = problem == ""
     difference = (rows["value"] - rows["goal"]).where(assessed & levels & (rows["unit"] != "judgement")).round(6)
     rows = rows.assign(verdict=rows["verdict"].where(assessed, "not assessed"), evidence="", difference=difference)
@@ -67,23 +85,6 @@ def assess_targets(subjects, figures, told, register, plan):
 
 
 # ---- the target, the figure and the start ----
-
-
-def _targets_of(subjects, register):
-    """The newest target set for each subject by a document known on the day; '' where there is none."""
-    targets = register.table("targets")
-    wanted = {
-        "target_id": "target_id", "kind": "kind", "printed": "target_printed", "period": "target_period",
-        "value": "target_value", "direction": "direction", "baseline_observation_id": "baseline_observation_id",
-        "baseline_period": "baseline_period", "year_rule": "year_rule", "comparator_area_id": "comparator_area_id",
-    }
-    known_from = targets["source_id"].map(register.table("sources").set_index("source_id")["published"])
-    source = targets["source_id"] + ": " + targets["locator"]
-    told = targets[list(wanted)].rename(columns=wanted).assign(comparator_source=source, known_from=known_from)
-    listing = subjects[["listed_as"]].assign(listed_as=subjects["listed_as"].str.split()).explode("listed_as")
-    found = listing.join(told.set_index(targets["plan_indicator_id"]), on="listed_as").dropna(subset="target_id")
-    found = found.sort_values("known_from", kind="stable").drop(columns=["listed_as", "known_from"])
-    return found[~found.index.duplicated(keep="last")].reindex(subjects.index, fill_value="")
 
 
 def _with_sides(rows, figures, register):
@@ -106,8 +107,7 @@ def _goals(rows, figures, register):
     share = 1 + _sign(rows) * number / 100
     # The figure of the target's area for the period of the figure.
     wanted = rows[LINE_KEY].assign(area_id=rows["comparator_area_id"], start=rows["value_start"], end=rows["value_end"])
-    national = wanted.assign(row=rows.index).merge(figures[figures["number"].notna()], on=list(wanted))
-    national = national.drop_duplicates("row").set_index("row").reindex(rows.index)
+    national = matching(wanted, figures[figures["number"].notna()], list(wanted), ["number", "low", "high", "said"])
     kinds = [rows["kind"] == one for one in ("relative_change", "direction", "in_line")]
     ends = {}
     for goal, end in (("goal", "number"), ("goal_low", "low"), ("goal_high", "high")):
@@ -124,20 +124,19 @@ def _sign(rows):
 # ---- the verdict ----
 
 
-def _why_not_assessed(rows, figures, register):
+def _why_not_assessed(rows, register):
     """The reason why a target cannot be assessed; '' where it can. The first that holds is the one told."""
     kind, said, printed = rows["kind"], rows["value_said"], "'" + rows["target_printed"] + "'"
     ended, value_end, start_end, dated = (rows[one] for one in ("target_end", "value_end", "start_end", "start_dated"))
     in_line, direction, missing = kind == "in_line", kind == "direction", rows["start_number"].isna()
     start = (rows["observation_id"] == rows["baseline_observation_id"]) | (dated & (value_end <= start_end))
-    whole_year = parse_periods(rows["target_period"])["months"] >= 12
-    part = whole_year & rows["value_months"].between(1, 11) & (rows["year_rule"] != "last")
+    part = (rows["target_months"] >= 12) & rows["value_months"].between(1, 11) & (rows["year_rule"] != "last")
     late = (rows["target_period"] != "") & rows["value_dated"].eq(True) & (value_end > ended) & ~in_line
     zero = direction & (rows["direction"] == "lower") & (rows["start_high"] == 0)
     contradicted = contradicting(rows, register, "observation_id", "baseline_observation_id")
     ahead = kind.isin(_LEVEL_KINDS) & ~rows["due"]
     no_line = ahead & (missing | (kind == "judgement_step")) & ~rows["reached"]
-    is_printed, goal = "The target is " + printed + ".", printed + " for " + rows["comparator_period"].fillna(_TO_THE_END)
+    is_printed, goal = "The target is " + printed + ".", printed + " for " + rows["comparator_period"].fillna("the end of the plan")
     still = "The target, " + goal + ", is still ahead, and "
     undated = "starting figure is printed without its period, so "
     without = " (" + printed + ") and no starting figure is printed."
@@ -199,13 +198,12 @@ def _outlook(rows):
     """Whether a value will be reached by its date at the pace of five years, beside what the figure ordinarily moves.
 
     The figure moved on by its yearly change over five years until the target's date, less the target, over s times the
-    root of the years left: beyond 1 on the good side "secure", beyond 1 on the other "not at this pace", else "could go
-    either way".
+    root of the years left: beyond 1 on either side it is secure, or not to be reached at this pace.
     """
     years = (rows["target_end"] - rows["value_end"]).dt.days / 365.25
     usual = rows["trend_scale"] * np.sqrt(years.where(years > 0))
     ahead = (rows["value"] + rows["trend_difference"] / 4 * years - rows["goal"]) * _sign(rows) / usual
-    said = choose(rows.index, (ahead > 1, SECURE), (ahead < -1, NOT_AT_THIS_PACE), otherwise=EITHER_WAY)
+    said = choose(rows.index, (ahead > 1, "secure"), (ahead < -1, "not at this pace"), otherwise="could go either way")
     return said.where(rows["kind"].isin(_LINE_KINDS) & ahead.notna(), "")
 
 
@@ -225,9 +223,8 @@ def _reasons(rows, register):
     text = text.mask(verdict == Verdict.HIDDEN, blurred)
     text += (" " + rows["trend_reason"]).where(kind == "trend", "")
     units = register.table("units").set_index("unit")
-    prefix, suffix = (rows["unit"].map(units[end]).fillna("") for end in ("prefix", "suffix"))
     low, high = (formatted(rows[end], "{:,.1f}") for end in ("line_low", "line_high"))
-    band = prefix + low.where(low == high, low + " to " + high) + suffix
+    band = in_unit(rows, low.where(low == high, low + " to " + high), units)
     text += (" On the straight line from the starting figure it would be " + band + ".").fillna("")
     text += (" At the pace of the last five years: " + rows["outlook"] + ".").where(rows["outlook"] != "", "")
     passed, today = rows["target_end"] < register.day, rows["target_end"] == register.day
