@@ -10,11 +10,7 @@ RANKS = ["rank", "rank_of", "rank_ties", "band"]  # columns of ``ranks``
 
 
 def list_in_use(register):
-    """The ``list_id`` of the neighbour list in use, '' where there is none.
-
-    >>> list_in_use(load_register().as_known("2018-03-31"))
-    'sn-2021-04'
-    """
+    """The ``list_id`` of the neighbour list in use, '' where there is none."""
     lists = register.table("neighbour-lists")["list_id"]
     return lists.iloc[-1] if len(lists) else ""
 
@@ -89,10 +85,6 @@ def ranks(figures):
     ``rank_of``, ``rank_ties`` (how many share it) and ``band`` (quarter, 1 is best), empty where there is none: of
     totals, areas that are not local authorities, without polarity, and where more than a quarter of authorities share
     one figure.
-
-    >>> facts = {"number": [20.0, 30.0], "local": True, "open_data": True, "total": False, "polarity": "lower", "cell": 0}
-    >>> ranks(pd.DataFrame(facts))["rank"].tolist()
-    [1.0, 2.0]
     """
     kept = figures["number"].notna() & figures["local"] & figures["open_data"] & ~figures["total"]
     ranked = figures.loc[kept, ["number", "polarity", "cell"]]

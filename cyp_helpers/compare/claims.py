@@ -15,17 +15,15 @@ HOLDS, EDGE, COARSE, FAILS, HIDDEN, UNCHECKED = (
 
 
 def check_claims(register, figures):
-    """Each comparison that a document states, against the figures that stand beside it.
+    """Each comparison that a document states, against the figures (of ``with_words``) that stand beside it.
 
     A relative change of ``v`` from ``c`` lies between ``v_low / c_high - 1`` and ``v_high / c_low - 1``; a printed
     change of 21% stands for anything from 20.5% up to 21.5%. Documents often drop a final zero (5.2 to 4), so the
     change is worked out twice: with the rounding that is printed, and with both figures taken to the decimals of the
     finer one.
 
-    Parameters: ``figures``: frame of ``with_words``.
-    Returns: DataFrame with one row for each stated comparison known on the day: ``stated_id, name, area_id, printed,
-    earlier, later`` (figures in words, or ''), ``recomputed`` (the range), ``outcome`` (one of the constants above),
-    ``reason``, ``source``.
+    Returns: DataFrame, a row for each stated comparison known on the day: ``stated_id, name, area_id, printed, earlier, later``
+    (figures in words, or ''), ``recomputed`` (the range), ``outcome`` (one of the constants above), ``reason``, ``source``.
     """
     claims = register.table("stated-comparisons").reset_index(drop=True)
     stated, national = claims["stated"], claims["comparator"] == "england"
@@ -98,8 +96,7 @@ def check_standings(register, figures, pairs):
     The published figure is that of the stated period; where no period is printed, the newest one published by the date
     of the document. Where there is none of that time the nearest later one is shown, and the answer says so.
 
-    Parameters: ``figures``: frame of ``with_words`` with published data; ``pairs``: frame of ``judge``.
-    Returns: DataFrame, one row for each statement known on the day: ``stated_id, name, printed, own, england`` (figures
+    Returns: DataFrame, a row for each statement known on the day: ``stated_id, name, printed, own, england`` (figures
     in words, or ''), ``published_verdict, evidence, answer`` (agrees, does not agree, no clear difference, hidden by
     rounding, cannot be checked; with ", by a later figure" where it is one), ``source``.
     """

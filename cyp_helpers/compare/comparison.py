@@ -13,9 +13,8 @@ import pandas as pd
 from cyp_helpers.compare.areas import RANKS, ranks
 from cyp_helpers.compare.figures import as_text, choose, join_words, known_figures, look_up, status_words, word
 from cyp_helpers.compare.judge import judge
-from cyp_helpers.compare.pairs import pair_figures
+from cyp_helpers.compare.pairs import pair_figures, years_before
 from cyp_helpers.compare.reasons import gap_sentences, judged_sentences
-from cyp_helpers.compare.years import years_before
 from cyp_helpers.register.periods import to_periods
 from cyp_helpers.register.tables import Register, UnknownName, decimal_places, find_areas
 
@@ -52,11 +51,7 @@ def paired_on(register, day, series=None):
 
 @lru_cache(maxsize=2)
 def judged_on(register, day, series=None):
-    """Every comparison of every figure known on a day (of ``series``, a tuple, or all), a Judged; kept.
-
-    >>> judged_on(load_register(), pd.Timestamp("2018-03-31"), ("re-referrals",)).pairs["comparator"].unique().tolist()
-    ['previous', 'england', 'five_years', 'region', 'neighbours']
-    """
+    """Every comparison of every figure known on a day (of ``series``, a tuple, or all), a Judged; kept."""
     return paired_on(register, day, series).of()
 
 

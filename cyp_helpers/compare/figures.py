@@ -15,9 +15,8 @@ _PRINTED = ["observation_id", "period_printed", "printed", "qualifier", "reading
 
 
 def known_figures(register, series=None):
-    """Every figure of a register, the spine of all comparisons.
+    """Every figure of a register as known on a day, or those of a list of series: the spine of all comparisons.
 
-    Parameters: ``register``: Register, as known on a day; ``series``: list of series_id; all where it is left out.
     Returns: DataFrame, one row a figure, with
 
     - ``series_id, breakdown, area_id, period, value`` (as printed), ``status, source_id, locator, published,
@@ -32,9 +31,6 @@ def known_figures(register, series=None):
     - of its area ``area, local`` (a local authority), ``region_id``
     - numbers that are equal for ``line`` (series and breakdown), ``track`` (line, area and kind of period) and ``cell``
       (line and period, -1 where none is printed)
-
-    >>> known_figures(load_register().as_known("2018-03-31"), ["re-referrals"])["value"].iloc[0]
-    '35.6'
     """
     documents, published = register.table("observations"), register.table("published")
     if series is not None:
@@ -84,11 +80,7 @@ def _by_text(column, function, dtype=None):
 
 
 def has_status(status, code):
-    """True where a code is among those of a status.
-
-    >>> has_status(pd.Series(["p b", "p", ""]), "b").tolist()
-    [True, False, False]
-    """
+    """True where a code is among those of a status such as "p b"."""
     return _by_text(status, lambda texts: [code in text.split() for text in texts], bool)
 
 
@@ -96,11 +88,11 @@ def has_status(status, code):
 
 
 def with_words(figures, register):
-    """Figures with what readers see of them; for the few that a report shows.
+    """Figures with what readers see of them, by ``observation_id`` (of published figures source/series/breakdown/area/period); for
+    the few that a report shows.
 
-    Returns: The figures by ``observation_id`` (of published figures source/series/breakdown/area/period), with ``text``
-    ("23.0%"), ``marks`` ("over", "[p]"), ``status_words``, ``said`` ("23.0% (provisional) in 2016/17"), ``source``
-    (document or edition, and place) and ``figure`` (its label in ``figures``).
+    Returns: with ``text`` ("23.0%"), ``marks`` ("over", "[p]"), ``status_words``, ``said`` ("23.0% (provisional) in 2016/17"),
+    ``source`` (document or edition, and place) and ``figure`` (its label in ``figures``).
     """
     units = register.table("units").set_index("unit")
     place = figures["source_id"].str.cat([figures[part] for part in FIGURE_KEY], sep="/").str.replace(" ", "-")

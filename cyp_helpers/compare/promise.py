@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from cyp_helpers.compare.figures import look_up, matching, spread
+from cyp_helpers.compare.pairs import YEARS
 from cyp_helpers.compare.scale import fit_variation, own_factor
-from cyp_helpers.compare.years import YEARS
 from cyp_helpers.register.catalogue import PER
 
 LEVELS = ("england", "region", "neighbours")
@@ -157,11 +157,7 @@ def promises(rows, curves, offsets):
 
 
 def own_record(offsets):
-    """The most that a series is promised: the share of its own cases beyond 1.96 that held, where it has failed, else 1.
-
-    >>> own_record(pd.DataFrame({"cases": [93, 93, 20], "held": [0.39, 0.9, 0.39]})).tolist()
-    [0.39, 1.0, 1.0]
-    """
+    """The most that a series is promised: the share of its own cases beyond 1.96 that held, where it has failed, else 1."""
     cases, least = FAILING
     return offsets["held"].astype(float).where((offsets["cases"] >= cases) & (offsets["held"] < least), 1.0)
 
@@ -182,17 +178,13 @@ def record_of(register):
     known on the register's day, those of figures that end in the year before it or earlier.
 
     Returns: DataFrame in the order of ``KINDS`` with ``kind, series_id, breakdown, cases`` (with a known outcome), ``held`` (of 100).
-
-    >>> record = record_of(load_register().as_known("2018-03-31"))
-    >>> record.query("series_id == 're-referrals'")[["kind", "cases"]].values.tolist()[0]
-    ['england', 168]
     """
     _, rows = promise_tables(register)
     rows = rows[rows["learnt"] < register.day.year]
     rows = rows[(rows["learnt"] == rows.groupby("kind")["learnt"].transform("max")) & (rows["cases"] > 0)]
-    order = {"kind": pd.Categorical(rows["kind"], KINDS), "held": 100 * rows["held"]}
-    rows = rows.assign(**order).sort_values(["kind", "series_id"], ignore_index=True)
-    return rows.astype({"kind": "str"})[["kind", "series_id", "breakdown", "cases", "held"]]
+    rows = rows.assign(kind=pd.Categorical(rows["kind"], KINDS), held=100 * rows["held"])
+    rows = rows.sort_values(["kind", "series_id"], ignore_index=True).astype({"kind": "str"})
+    return rows[["kind", "series_id", "breakdown", "cases", "held"]]
 
 
 def promise_tables(register):
