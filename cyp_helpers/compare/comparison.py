@@ -14,7 +14,7 @@ from cyp_helpers.compare.areas import RANKS, ranks
 from cyp_helpers.compare.figures import as_text, choose, join_words, known_figures, look_up, status_words, word
 from cyp_helpers.compare.judge import judge
 from cyp_helpers.compare.pairs import pair_figures, years_before
-from cyp_helpers.compare.reasons import gap_sentences, judged_sentences
+from cyp_helpers.compare.reasons import coarser_places, judged_sentences, sentences
 from cyp_helpers.register.periods import to_periods
 from cyp_helpers.register.tables import Register, UnknownName, decimal_places, find_areas
 
@@ -191,13 +191,12 @@ def tidy(pairs, every, register):
     )
     apart = (rows["start"] != other["start"]) | (rows["end"] != other["end"])
     apart &= comparator.isin(["england", "region"]) & judged
-    theirs = decimal_places(as_text(other["value"])).where(other["value"].notna(), rows["places"])
     told = rows.drop(columns=["start", "end", *RANKS]).assign(
         comparator=comparator, comparator_value=pairs["other_number"],
         comparator_period=other["period_label"].mask(near & judged, rows["period_label"]).fillna(""),
-        difference=pairs["difference"], difference_places=theirs.clip(upper=rows["places"]),
+        difference=pairs["difference"], difference_places=coarser_places(rows["places"], other["value"]),
         **pairs[["direction", "verdict", "evidence", "promise", "score", "counts", "england_difference", "gap"]],
-        reason=judged_sentences(pairs).where(judged, gap_sentences(gap, where, detail)),
+        reason=judged_sentences(pairs).where(judged, sentences(gap, area=where, detail=detail)),
         flags=join_words([
             status_words(rows["status"], register), status_words(other["status"].fillna(""), register),
             word("unlike periods", apart), word("other source", pairs["other_source"].eq(True)),

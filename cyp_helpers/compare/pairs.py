@@ -31,9 +31,9 @@ def pair_figures(figures, register, years):
 
     - ``figure`` and ``other``, labels in ``figures``; ``other`` is -1 where there is none, or an average
     - ``comparator``; ``other_number, other_low, other_high, other_numerator, other_denominator``
-    - ``gap``, a key of ``reasons.GAPS``: why the two are not compared, or ''
-    - ``printed`` (a document sets the two side by side), ``caution`` (what it says of that), ``other_source`` (one of a
-      document, one of published data)
+    - ``gap``, a name of ``reasons.csv``: why the two are not compared, or ''
+    - ``caution`` (what a document that sets the two side by side says of that), ``other_source`` (one of a document, one
+      of published data)
     - ``n`` (neighbours with a figure, or unbroken years), ``of`` (neighbours on the list)
     - ``difference``, the figure less the other, in its unit; of ``five_years`` from the first to the last
     """
@@ -149,7 +149,7 @@ def _neighbours(known, register):
     near = neighbour_averages(known, register, list_in_use(register))
     pairs = near.rename(columns={"number": "other_number", "low": "other_low", "high": "other_high"})
     gap = word("no neighbours", (near["n"] == 0) | ~known["local"])
-    return _asked(pairs.assign(other=-1, gap=gap, printed=False, caution=""), "neighbours")
+    return _asked(pairs.assign(other=-1, gap=gap, caution=""), "neighbours")
 
 
 def _asked(rows, comparator):
@@ -161,7 +161,7 @@ def _as_printed(pairs, figures, register):
     """What a document sets beside a figure goes before what was found; a source query keeps some pairs apart."""
     labels = figures.loc[~figures["open_data"] & figures["number"].notna(), "observation_id"]
     labels = pd.Series(labels.index, index=labels)
-    pairs = pairs.assign(caution=pd.Series("", pairs.index, dtype="str"), printed=False)
+    pairs = pairs.assign(caution=pd.Series("", pairs.index, dtype="str"))
     if labels.empty:
         return pairs
     pairings = known_pairings(register)
@@ -173,7 +173,7 @@ def _as_printed(pairs, figures, register):
     asked = pairs.loc[pairs["figure"].isin(pairings["figure"]), ["figure", "comparator"]]
     found = asked.reset_index().merge(pairings[[*asked, "printed_other", "caution"]], on=list(asked)).set_index("index")
     pairs.loc[found.index, "other"] = found["printed_other"].astype(int)
-    pairs.loc[found.index, ["caution", "printed", "gap"]] = found[["caution"]].assign(printed=True, gap="")
+    pairs.loc[found.index, ["caution", "gap"]] = found[["caution"]].assign(gap="")
     documents = pairs[pairs["figure"].isin(labels) & pairs["other"].isin(labels)]
     ids = documents[["figure", "other"]].apply(lambda column: column.map(figures["observation_id"]))
     apart = contradicting(ids, register, "figure", "other").reindex(pairs.index, fill_value=False)

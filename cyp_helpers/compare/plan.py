@@ -11,13 +11,13 @@ from cyp_helpers.compare.figures import (
 from cyp_helpers.compare.judge import Evidence, Verdict, judge
 from cyp_helpers.compare.pairs import COMPARATORS, OVER_TIME
 from cyp_helpers.compare.reasons import (
-    average_words, coarser_places, gap_sentences, pair_flags, pair_sentences, with_age, with_queries
+    average_words, coarser_places, pair_flags, pair_sentences, sentences, with_age, with_queries
 )
 from cyp_helpers.compare.subjects import listed_subjects
 from cyp_helpers.compare.targets import assess_targets, targets_of
 from cyp_helpers.register.periods import parse_periods
 from cyp_helpers.register.reviews import find_review, previous_review
-from cyp_helpers.register.tables import ENGLAND, LINE_KEY, area_of_plan, region_of
+from cyp_helpers.register.tables import ENGLAND, LINE_KEY, area_of_plan, decimal_places, region_of
 
 _NOT_AT_HAND = "No figure at hand"  # how no_counterpart.csv begins where a figure is published elsewhere
 COLUMNS = [
@@ -37,7 +37,7 @@ def compare_plan(judged, plan, review, area, published=False):
     the published series of the plan's indicators in place of what its documents list.
     Returns: (rows, figures): the rows are a DataFrame with ``COLUMNS``, one row for each priority, subject and
     comparator (``COMPARATORS``), in printed order. ``verdict`` and ``evidence`` are words of ``Verdict`` and
-    ``Evidence``; ``gap`` is a key of ``reasons.GAPS``, why a row is not compared; ``reason`` is for readers;
+    ``Evidence``; ``gap`` is a name of ``reasons.csv``, why a row is not compared; ``reason`` is for readers;
     ``difference`` is in the unit of the indicator, percentage points for percentages. The figures are those of
     ``with_words`` that the rows are about.
     """
@@ -74,7 +74,7 @@ def shown_figures(judged, area):
 
 
 def _without_figure(subjects, figures, register):
-    """``lack``, a key of ``GAPS``: why a subject cannot be compared at all, and ``lack_detail``; '' where it can."""
+    """``lack``, a name of ``reasons.csv``: why a subject cannot be compared at all, and ``lack_detail``; '' where it can."""
     empty = figures[figures["number"].isna()].drop_duplicates(LINE_KEY, keep="last").set_index(LINE_KEY)["printed"]
     printed = subjects[LINE_KEY].join(empty, on=LINE_KEY)["printed"]
     breaks = register.table("series-breaks")
@@ -128,7 +128,7 @@ def _starts(subjects, starts, figures, register):
     return facts.assign(
         difference=(mine["number"] - facts["other_number"]).round(9).mask(apart), comparator="baseline", gap=gap,
         figure=mine["figure"].fillna(-1).astype(int), other=other["figure"].where(known).fillna(-1).astype(int),
-        printed=False, caution="", other_source=False, n=np.nan, subject=subjects.index,
+        caution="", other_source=False, n=np.nan, subject=subjects.index,
     )
 
 
@@ -140,7 +140,7 @@ def _tell(rows, figures, register):
     ids = as_text(rows["other"].map(label))
     other = look_up(ids, figures)
     judged, near = (rows["gap"] == "") & rows["difference"].notna(), rows["comparator"] == "neighbours"
-    places = coarser_places(mine, other)
+    places = coarser_places(decimal_places(as_text(mine["value"])), other["value"])
     average = average_words(rows, places, units).where(judged & near)
     in_use = list_in_use(register)
     listed = f" ({list_words(register)[in_use]})" if in_use else ""
@@ -175,7 +175,7 @@ def _gap_words(rows, figures, register):
         (gap == "too few years", word("is ", years == 1) + word("are ", years != 1) + years.astype("str")),
         otherwise=rows["lack_detail"],
     )
-    return gap_sentences(gap, wide.map(areas["name"]).astype("str").fillna("the region"), as_text(detail))
+    return sentences(gap, area=wide.map(areas["name"]).astype("str").fillna("the region"), detail=as_text(detail))
 
 
 def with_stated(rows, figures, register):

@@ -1,6 +1,8 @@
-"""Why two figures are not compared, what is said of two that are, and what travels with both: each sentence stands here once."""
+"""Why two figures are not compared, what is said of two that are, and what travels with both: each sentence stands here or in
+``reasons.csv`` once."""
 
-import numpy as np
+from pathlib import Path
+
 import pandas as pd
 
 from cyp_helpers.compare.figures import as_text, choose, concerns, format_places, formatted, join_words, look_up, word
@@ -10,60 +12,24 @@ from cyp_helpers.compare.promise import CLEAR_SCORE, FEWEST_NEIGHBOURS
 from cyp_helpers.register.periods import months_between
 from cyp_helpers.register.tables import decimal_places
 
-# {area} is the other area, {detail} what the page must name.
-GAPS = {
-    "": "",
-    "milestone": "This is an event or document to deliver, not a figure.",
-    "superseded": "No figure is known on this definition; figures continue on another, because {detail}.",
-    "printed instead": "No figure is known: the document prints '{detail}'.",
-    "no figure": "No figure is known.",
-    "not at hand": "{detail}",
-    "nothing earlier": "No earlier figure on this definition is known.",
-    "unlike periods": "Earlier figures cover unlike periods.",
-    "order unknown": "Another figure is printed without its period, so it is not known which of the two is earlier.",
-    "break between": "The publisher marks a break in the series between this figure and the one before it.",
-    "whole year": "The figure is for a whole year: see the previous figure.",
-    "no period": "No period is printed for the figure.",
-    "nothing a year before": "No figure for the same period a year before is known.",
-    "total": "A total grows with the area that it is of, so it is not set beside that of another area.",
-    "itself": "{area} is not set beside itself.",
-    "outside members": "The figure published for {area} lies outside the range of its own areas, so it is not used.",
-    "other period": "For {area} there is no figure for this period; the newest is for {detail}.",
-    "no figure printed": "The document prints '{detail}' for {area}.",
-    "no figure of area": "No figure of {area} is known on this definition.",
-    "no neighbours": "No neighbour figures are published on this definition for this period.",
-    "contradicted": "The two printed figures cannot both be on this definition.",
-    "too few years": "A trend needs five unbroken annual figures; there {detail}.",
-    "overlapping years": "Each figure covers several years, so that they overlap.",
-    "no start": "The plan prints no starting figure.",
-    "start itself": "No figure later than the starting figure is known.",
-    "start undated": "The starting figure is printed without its period, so it is not known whether the newer publication is a later figure.",
-    "start unlike": "The starting figure covers an unlike period.",
-}
+REASONS = pd.read_csv(Path(__file__).with_name("reasons.csv"), index_col="name", keep_default_na=False)["sentence"].to_dict()
 # What a flag says of the comparisons that bear it; of "no new figure", "other source", "average of areas" and "target looser than
 # start" other sentences tell.
-FLAGS = {
-    "provisional": "rest on provisional figures, which may change",
-    "text cut off": "rest on text that is cut off in the document",
-    "reading inferred": "rest on a reading from the context, because the document does not print it",
-    "period not printed": "rest on a figure without a printed period",
-    "unlike periods": "set unlike periods side by side, as the document does",
-    "unlike coverage": "set figures of unlike coverage side by side, as the document does",
-    "draft document": "rest on a document marked as a draft",
-    "source query": "use a figure with a source query",
-}
+FLAGS = pd.read_csv(Path(__file__).with_name("flags.csv"), index_col="flag")["words"].to_dict()
 _VAGUE = ["about", "over", "under"]  # qualifiers
 BETTER = {"higher": "higher is better", "lower": "lower is better", "none": "neither direction is better by itself"}
 
 
-def gap_sentences(gap, area, detail):
-    """Why nothing is compared, in one sentence each, of Series: keys of ``GAPS`` and the words that some of them name.
+def sentences(names, **parts):
+    """Sentences of ``reasons.csv`` by their names (Series; '' for none), filled in with words, of each row or the same for all.
 
-    >>> gap_sentences(pd.Series(["no figure of area"]), pd.Series(["England"]), pd.Series([""]))[0]
+    >>> sentences(pd.Series(["no figure of area"]), area=pd.Series(["England"]), detail=pd.Series([""]))[0]
     'No figure of England is known on this definition.'
     """
-    told = [GAPS[key].format(area=where, detail=more) for key, where, more in zip(gap, area, detail)]
-    return pd.Series(told, gap.index, dtype="str")
+    some = names[names != ""]
+    words = (dict(zip(parts, each)) for each in zip(*(part[some.index] for part in parts.values())))
+    told = [REASONS[name].format(**each) for name, each in zip(some, words)]
+    return pd.Series(told, some.index, dtype="str").reindex(names.index, fill_value="")
 
 
 def judged_sentences(pairs):
@@ -143,10 +109,9 @@ def in_unit(rows, text, units, which=""):
     return prefix + text + suffix
 
 
-def coarser_places(mine, other):
-    """Decimals of a difference: those of the coarser of its two figures; those of the figure beside an average."""
-    first, second = (decimal_places(as_text(frame["value"])) for frame in (mine, other))
-    return first.where(other["value"].isna(), np.minimum(first, second))
+def coarser_places(places, other):
+    """Decimals of a difference: those of the coarser of its two figures (``other``, as printed); those of the figure beside an average."""
+    return decimal_places(as_text(other)).where(other.notna(), places).clip(upper=places)
 
 
 def average_words(rows, places, units):

@@ -13,7 +13,7 @@ from cyp_helpers.compare.figures import (
     word
 )
 from cyp_helpers.compare.judge import Verdict
-from cyp_helpers.compare.reasons import draft_sources, gap_sentences, in_unit
+from cyp_helpers.compare.reasons import draft_sources, in_unit, sentences
 from cyp_helpers.register.periods import parse_periods
 from cyp_helpers.register.tables import LINE_KEY, find_plan, judgement_steps
 
@@ -58,7 +58,7 @@ def assess_targets(rows, figures, told, register, plan):
     # The figure for the target's own period where there is one, else the newest.
     own = figures_of_periods(rows, rows["target_period"], figures)
     rows = rows.assign(
-        comparator="target", lack_words=gap_sentences(rows["lack"], rows["lack"], rows["lack_detail"]),
+        comparator="target", lack_words=sentences(rows["lack"], area=rows["lack"], detail=rows["lack_detail"]),
         comparator_period=asked["period_label"], target_end=asked["end"].fillna(plan_end), target_months=asked["months"],
         observation_id=own.fillna(rows["observation_id"]),
     )
@@ -70,8 +70,13 @@ def assess_targets(rows, figures, told, register, plan):
     levels = rows["kind"].isin(_LEVEL_KINDS)
     looser = levels & (_sign(rows) * (rows["goal"] - rows["start_number"]) < 0)
 
-    problem = _why_not_assessed(rows, register)
-    assessed = problem == ""
+    why, period, printed = _why_not_assessed(rows, register), rows["comparator_period"], "'" + rows["target_printed"] + "'"
+    assessed = why == ""
+    problem = sentences(
+        why, said=rows["value_said"], start=rows["start_said"], printed=printed, lack=rows["lack_words"],
+        trend=rows["trend_reason"], goal=printed + " for " + period.fillna("the end of the plan"),
+        period=period.fillna("another period"),
+    )
     difference = (rows["value"] - rows["goal"]).where(assessed & levels & (rows["unit"] != "judgement")).round(6)
     rows = rows.assign(verdict=rows["verdict"].where(assessed, "not assessed"), evidence="", difference=difference)
     rows["outlook"] = _outlook(rows).where(~rows["due"], "")
@@ -125,45 +130,32 @@ def _sign(rows):
 
 
 def _why_not_assessed(rows, register):
-    """The reason why a target cannot be assessed; '' where it can. The first that holds is the one told."""
-    kind, said, printed = rows["kind"], rows["value_said"], "'" + rows["target_printed"] + "'"
-    ended, value_end, start_end, dated = (rows[one] for one in ("target_end", "value_end", "start_end", "start_dated"))
-    in_line, direction, missing = kind == "in_line", kind == "direction", rows["start_number"].isna()
+    """The reason (of ``reasons.csv``) why a target cannot be assessed; '' where it can. The first that holds is the one told."""
+    kind, dated, missing = rows["kind"], rows["start_dated"], rows["start_number"].isna()
+    target_end, value_end, start_end = (rows[f"{one}_end"] for one in ("target", "value", "start"))
+    in_line, direction = kind == "in_line", kind == "direction"
     start = (rows["observation_id"] == rows["baseline_observation_id"]) | (dated & (value_end <= start_end))
     part = (rows["target_months"] >= 12) & rows["value_months"].between(1, 11) & (rows["year_rule"] != "last")
-    late = (rows["target_period"] != "") & rows["value_dated"].eq(True) & (value_end > ended) & ~in_line
-    zero = direction & (rows["direction"] == "lower") & (rows["start_high"] == 0)
-    contradicted = contradicting(rows, register, "observation_id", "baseline_observation_id")
+    late = (rows["target_period"] != "") & rows["value_dated"].eq(True) & (value_end > target_end) & ~in_line
     ahead = kind.isin(_LEVEL_KINDS) & ~rows["due"]
-    no_line = ahead & (missing | (kind == "judgement_step")) & ~rows["reached"]
-    is_printed, goal = "The target is " + printed + ".", printed + " for " + rows["comparator_period"].fillna("the end of the plan")
-    still = "The target, " + goal + ", is still ahead, and "
-    undated = "starting figure is printed without its period, so "
-    without = " (" + printed + ") and no starting figure is printed."
     return choose(
         rows.index,
         # No target, no figure, or a kind of target that figures alone do not answer.
-        (rows["target_id"] == "", "No target is printed."),
-        (kind == "pending", "The document sets no target yet. " + rows["lack_words"]),
-        (kind == "words", "The target is in words: " + printed + "."),
-        (rows["lack"] != "", rows["lack_words"] + " " + is_printed),
-        ((kind == "trend") & ~rows["trend_verdict"].isin(list(_TREND_SIGNS)), is_printed + " " + rows["trend_reason"]),
+        (rows["target_id"] == "", "no target"), (kind == "pending", "no target yet"),
+        (kind == "words", "target in words"), (rows["lack"] != "", "no figure for target"),
+        ((kind == "trend") & ~rows["trend_verdict"].isin(list(_TREND_SIGNS)), "no trend"),
         # The figure is the start itself, of unknown order, or of another date than the target's.
-        (start, "No figure later than the starting figure is known: " + said + ". " + is_printed),
-        (part, "The target is for a year, " + goal + "; the figure known is of a part of one: " + said + "."),
-        (~dated & (start_end >= value_end), "The " + undated + "it is not known whether " + said + " is a later figure."),
-        (late, "No figure is known for the date of the target, " + goal + "; there is a later one: " + said + "."),
-        (in_line & (value_end != ended),
-         "The target is for " + rows["comparator_period"].fillna("another period") + "; the figure known is " + said + "."),
+        (start, "not later than start"), (part, "part of year"),
+        (~dated & (start_end >= value_end), "start of unknown order"),
+        (late, "later than target"), (in_line & (value_end != target_end), "target of other period"),
         # The target hangs on a starting or national figure that is missing, undated or contradicted.
-        (zero, "The starting figure is zero, so it cannot fall."),
-        (contradicted, said + " and the starting figure, " + rows["start_said"]
-         + ", cannot both be on the definition of the target."),
-        (ahead & ~missing & ~dated, still + "the " + undated + "there is no line to hold " + said + " against."),
-        ((kind == "relative_change") & missing, "The target is a relative change" + without),
-        (no_line, still + "there is no line from a starting figure to hold " + said + " against."),
-        (direction & missing, "The target is a direction" + without),
-        (in_line & rows["goal"].isna(), "No figure of the area that the target refers to is printed."),
+        (direction & (rows["direction"] == "lower") & (rows["start_high"] == 0), "start of nought"),
+        (contradicting(rows, register, "observation_id", "baseline_observation_id"), "start contradicted"),
+        (ahead & ~missing & ~dated, "start without date"),
+        ((kind == "relative_change") & missing, "change without start"),
+        (ahead & (missing | (kind == "judgement_step")) & ~rows["reached"], "no line"),
+        (direction & missing, "direction without start"),
+        (in_line & rows["goal"].isna(), "no figure of target area"),
     )
 
 

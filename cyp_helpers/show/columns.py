@@ -1,6 +1,6 @@
 """The columns that frames of this project have: what a reader calls each and how it is shown. The only such list."""
 
-from cyp_helpers.compare.pairs import COMPARATORS
+from cyp_helpers.compare.plan import COMPARATORS
 
 # By kind: column and heading. Hidden columns find, join or print others; they are shown where there is nothing else.
 _KINDS = {
