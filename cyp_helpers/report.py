@@ -43,11 +43,12 @@ class Report:
     register : Register, as known at the review
     plan, review, area : Series, rows of the register; ``priority`` one too, or None for all of them
     comparison : DataFrame of ``compare_plan``, a row for each priority, indicator and comparator
-    published : the same of the published series of the plan's indicators; beside its own area's documents, for another area alone
+    published : the same of the published series of the plan's indicators; beside its own area's documents, for another
+        area alone
     figures : DataFrame of ``with_words``, every figure that these rows may be about, by ``observation_id``
-    everyone : DataFrame of ``known_figures`` with ranks, of all authorities, regions and England: the plan's published series, and
-        what documents print of them (not ``open_data``); without the columns that no page reads, since it is most of what goes to
-        each page's process
+    everyone : DataFrame of ``known_figures`` with ranks, of all authorities, regions and England: the plan's published
+        series, and what documents print of them (not ``open_data``); without the columns that no page reads, since it
+        is most of what goes to each page's process
     pairs : DataFrame of ``judge``: every comparison of every one of ``figures``
 
     >>> open_review("cypf-2016-18", "2017-18 part 2", "safe")
@@ -104,7 +105,7 @@ class Report:
 
     @cached_property
     def peers(self):
-        """Rows of ``judge``: the comparisons of all authorities' figures for the periods of the newest published ones."""
+        """Rows of ``judge``: comparisons of all authorities' figures for the periods of the newest published ones."""
         shown = self.figures["cell"].reindex(self.published["observation_id"].unique()).dropna()
         paired = paired_on(self.register.whole, self.as_at, _shown(self.register.whole, self.plan))
         every = paired.figures
@@ -113,7 +114,7 @@ class Report:
 
     @cached_property
     def priorities(self):
-        """The priorities of the plan in order; for another area by their short names, since the long ones name places."""
+        """The priorities of the plan in order; for another area by short names, since the long ones name places."""
         rows = priorities_of(self.register, self.plan["plan_id"])
         return rows.assign(title=rows["name"]) if self.is_of_others else rows
 
@@ -135,8 +136,9 @@ class Report:
 
     @cached_property
     def lines(self):
-        """``side_by_side`` of ``published`` where there is a figure, with ``match, differs`` of ``published_lines``, ``priority`` (name),
-        ``unit_heading``, ``printed`` (value as published), ``marks`` and ``places`` (printed decimals)."""
+        """``side_by_side`` of ``published`` where there is a figure, with ``match, differs`` of ``published_lines``,
+        ``priority`` (name), ``unit_heading``, ``printed`` (value as published), ``marks`` and ``places`` (printed
+        decimals)."""
         lines = side_by_side(self.published)
         lines = lines[lines["value"].notna()].reset_index(drop=True)
         facts = published_lines(self.register).set_index(["series_id", "breakdown"])[["match", "differs"]]
@@ -152,8 +154,9 @@ class Report:
 def side_by_side(rows):
     """Rows of ``compare_plan`` as one row for each priority and subject.
 
-    Returns: DataFrame with ``_KEY`` and ``_FIRST``, of the newest figure ``_NEWEST`` and ``rank_told``, and for each comparator
-    ``<comparator>_`` with ``verdict, evidence, value, text, value_text, told`` ("82.9%: ✓ better"; '' where there is no verdict).
+    Returns: DataFrame with ``_KEY`` and ``_FIRST``, of the newest figure ``_NEWEST`` and ``rank_told``, and for each
+    comparator ``<comparator>_`` with ``verdict, evidence, value, text, value_text, told`` ("82.9%: ✓ better"; '' where
+    there is no verdict).
     """
     rows = rows.assign(told=_told(rows))
     subjects = rows.groupby(_KEY, sort=False)[_FIRST].first()
@@ -168,7 +171,7 @@ def side_by_side(rows):
 
 
 def _told(rows):
-    """The figure that each row is set against, or the change over time, and the verdict; a document's own word says so."""
+    """The figure that a row is set against, or the change over time, and the verdict; a document's word says so."""
     stated = rows["evidence"] == Evidence.STATED
     other = rows["difference_text"].where(rows["comparator"].isin(OVER_TIME) & ~stated, rows["comparator_text"])
     other = other.str.replace(r", the (.*) statistical neighbours$", r" (\1)", regex=True)
@@ -182,8 +185,9 @@ def open_review(plan, review, priority=None, area="", register=None):
 
     Parameters
     ----------
-    plan, review, priority : str, such as "cypf-2016-18", "2017-18 part 2" and "safe"; without a priority all of them; ``plans()``,
-        ``reviews(plan)`` and ``priorities(plan)`` list them; a review can also be a day, such as "2026-03-31", or "latest", today
+    plan, review, priority : str, such as "cypf-2016-18", "2017-18 part 2" and "safe"; without a priority all of them;
+        ``plans()``, ``reviews(plan)`` and ``priorities(plan)`` list them; a review can also be a day, such as
+        "2026-03-31", or "latest", today
     area : GSS code, LA number or name of the area to report; the plan's own where it is left out
     register : Register; read from the project's ``data/`` where it is left out
 
@@ -239,11 +243,11 @@ _opened_ahead = {}
 
 
 def reopen(pickled, project):
-    """Let ``open_review`` in this process give a report of all priorities that another one has opened, as a batch run does for its pages.
+    """Let ``open_review`` in this process give a report of all priorities that another one has opened, as a batch run
+    does for its pages; gives it too.
 
-    Parameters: ``pickled``: bytes or the path of a file with them; unpickled, so it must come from this project's own processes.
-    None: reviews are opened from ``data/`` again; ``project``: folder; the report's register becomes that of this project.
-    Returns: Report or None
+    Parameters: ``pickled``: bytes or the path of a file with them, which must come from this project's own processes;
+    None: reviews are opened from ``data/`` again; ``project``: folder, whose register becomes that of the report.
     """
     _opened_ahead.clear()
     if pickled is None:
@@ -272,8 +276,8 @@ def narrowed(whole, priority):
 def check_parameters(*known, names=None):
     """Stop where a notebook sets a name that is not one of its parameters; papermill itself only warns of one.
 
-    In a fresh kernel nothing but parameters stands before the set-up cell, so any other plain value is refused. Later only a
-    name that comes near a parameter's is. What is refused is forgotten, so that a corrected cell runs at once.
+    In a fresh kernel nothing but parameters stands before the set-up cell, so any other plain value is refused. Later
+    only a name that comes near a parameter's is. What is refused is forgotten, so that a corrected cell runs at once.
 
     Parameters
     ----------

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.learning import FIRST_CASES, learn
+from benchmarks.learning import FIRST_CASES, OFFSETS, learn
 from benchmarks.record import by_kind, by_series, calibration, is_told, without_change
-from cyp_helpers.compare.promise import OFFSETS, own_record, promises, record_of
+from cyp_helpers.compare.promise import own_record, promises, record_of
 from cyp_helpers.register.tables import AUTHORITY_TYPES, ENGLAND, load_register
 
 

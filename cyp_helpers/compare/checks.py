@@ -1,4 +1,4 @@
-"""What must be true of comparisons, asked in every run: could this go wrong, and would it still finish without complaining?"""
+"""What must be true of comparisons, asked in every run: could this go wrong without complaint?"""
 
 import numpy as np
 

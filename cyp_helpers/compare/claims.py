@@ -22,8 +22,9 @@ def check_claims(register, figures):
     change is worked out twice: with the rounding that is printed, and with both figures taken to the decimals of the
     finer one.
 
-    Returns: DataFrame, a row for each stated comparison known on the day: ``stated_id, name, area_id, printed, earlier, later``
-    (figures in words, or ''), ``recomputed`` (the range), ``outcome`` (one of the constants above), ``reason``, ``source``.
+    Returns: DataFrame, a row for each stated comparison known on the day: ``stated_id, name, area_id, printed, earlier,
+    later`` (figures in words, or ''), ``recomputed`` (the range), ``outcome`` (one of the constants above), ``reason``,
+    ``source``.
     """
     claims = register.table("stated-comparisons").reset_index(drop=True)
     stated, national = claims["stated"], claims["comparator"] == "england"

@@ -1,7 +1,7 @@
 """Honest comparison: known figures, pairs, judged pairs, of all areas at once.
 
-Direction and evidence are two things. Like is set against like or not at all. Rounding may hide the answer. Flags travel
-with what is worked out from a figure. Every row names its observations.
+Direction and evidence are two things. Like is set against like or not at all. Rounding may hide the answer. Flags
+travel with what is worked out from a figure. Every row names its observations.
 """
 
 from difflib import get_close_matches
@@ -63,14 +63,14 @@ _HELP = {
     as_at : date; only what had been published by then is used, the newest edition of each figure. Left out: today
     areas : name, GSS code or LA number of an authority, a region or England, or a list of such; a region stands for the
         authorities in it. Left out: all areas
-    series : ``series_id`` or a list of such, see ``indicators``. Left out: all but the catalogue's own, read by name alone""",
-    "facts": """- ``series_id``, ``name`` (of the series), ``breakdown``, ``unit``, ``polarity`` (higher or lower is better, or none)
-    - ``area_id``, ``area``, ``region``
-    - ``period`` (pandas Period; NaT where a document prints none), ``period_label`` ("2024/25", "academic year 2024/25"),
-      ``year`` ("2024/25" of both, "2024" of calendar years, '' of other periods)
-    - ``value`` (number, in the unit), ``places`` (its printed decimals), ``status`` (shorthand such as p for provisional)""",
-    "ranks": """- ``rank`` (1 is best, the highest where neither direction is better), ``rank_of``, ``rank_ties``, ``band`` (quarter, 1
-      is best): among all authorities with a published figure for the period, whichever areas were asked for""",
+    series : ``series_id`` or a list of such, see ``indicators``. Left out: all but the catalogue's own, read by name""",
+    "facts": """- ``series_id``, ``name`` (of the series), ``breakdown``, ``unit``
+    - ``polarity`` (higher or lower is better, or none), ``area_id``, ``area``, ``region``
+    - ``period`` (pandas Period; NaT where a document prints none), ``period_label`` ("2024/25", "academic year
+      2024/25"), ``year`` ("2024/25" of both, "2024" of calendar years, '' of other periods)
+    - ``value`` (number, in the unit), ``places`` (its printed decimals), ``status`` (shorthand: p for provisional)""",
+    "ranks": """- ``rank`` (1 is best, the highest where neither direction is better), ``rank_of``, ``rank_ties``,
+      ``band`` (quarter, 1 is best): among all authorities with a figure for the period, whichever areas were asked for""",
     "errors": """Raises
     ------
     UnknownName for an area or series that the register does not have, with near matches.""",
@@ -122,30 +122,32 @@ def compare(register, as_at=None, areas=None, series=None):
     DataFrame, one row for each figure and comparator, with these columns:
 
     {facts}, ``source_id`` (document or file)
-    - ``comparator``: previous (the last earlier figure), same_period_last_year (of months and quarters), five_years, england,
-      region, neighbours (their mean)
+    - ``comparator``: previous (the last earlier figure), same_period_last_year (of months and quarters), five_years,
+      england, region, neighbours (their mean)
     - ``comparator_value`` (in the unit; empty where there is none), ``comparator_period`` (for readers)
-    - ``difference``: value less comparator_value, in the unit, percentage points for percentages; ``difference_places``, the
-      decimals it can bear, those of the coarser figure
-    - ``direction``: 1 above (over time: moved up more than other authorities), -1 below, 0 not clear; empty where not compared
-    - ``verdict``: a word of ``Verdict``, such as improved, better, no clear change, not compared; improved and worsened are beside
-      how other authorities moved, and where the figure itself moved the other way it is falling behind or gaining ground
-    - ``evidence``: a word of ``Evidence``: clear, unclear, not tested, stated, cannot tell from rounded figures; '' where not compared
-    - ``promise``: of 100 like cases of earlier years, how many still stood on that side a year later; ``score``: how far the figure
-      stands out, in units of what it ordinarily moves (see ``promise.scores``)
+    - ``difference``: value less comparator_value, in the unit, percentage points for percentages;
+      ``difference_places``, the decimals it can bear, those of the coarser figure
+    - ``direction``: 1 above (over time: moved up more than other authorities), -1 below, 0 not clear; or empty
+    - ``verdict``: a word of ``Verdict``, such as improved, better, no clear change, not compared; improved and worsened
+      are beside how other authorities moved, and where the figure itself moved the other way it is falling behind or
+      gaining ground
+    - ``evidence``: a word of ``Evidence``: clear, unclear, not tested, stated, cannot tell from rounded figures; ''
+      where not compared
+    - ``promise``: of 100 like cases of earlier years, how many still stood on that side a year later; ``score``: how
+      far the figure stands out, in units of what it ordinarily moves (see ``promise.scores``)
     - ``counts``: what a test of counts says, a second sign; '' where no counts are used
     - ``england_difference``: over time, how England moved between the same periods, in the unit
     - ``gap``: '' or the kind of reason why the two are not compared; ``reason``: one sentence on the verdict or the gap
-    - ``flags``: what else to know, joined by "; ": statuses of both figures, "other source", "unlike periods", "average of areas"
-    {ranks}
+    - ``flags``: what else to know, joined by "; ": statuses of both figures, "other source", "unlike periods", "average
+    of areas" {ranks}
 
     {errors}
 
     Notes
     -----
-    Clear: the score is beyond 1.96 and the promise at least 85 (beside areas) or 75 (over time), see ``judge``. Rounding: a
-    printed 5 stands for 4.5 up to 5.5 and a difference that this could turn round has no direction. Totals are not set beside
-    other areas' totals; a break in a series is not compared across.
+    Clear: the score is beyond 1.96 and the promise at least 85 (beside areas) or 75 (over time), see ``judge``.
+    Rounding: a printed 5 stands for 4.5 up to 5.5 and a difference that this could turn round has no direction. Totals
+    are not set beside other areas' totals; a break in a series is not compared across.
 
     >>> rows = cyp.compare(cyp.load_register(), as_at="2018-03-31", areas="Nottinghamshire", series="assessments-timely")
     >>> rows.query("comparator == 'england' and year == '2016/17'")["verdict"].tolist()
@@ -158,10 +160,15 @@ def compare(register, as_at=None, areas=None, series=None):
 
 
 def _asked(register, as_at, areas, series):
-    """``area_id`` asked for or None, the day, and ``series_id`` asked for or None."""
+    """``area_id`` asked for or None, the day, ``series_id`` asked for or None; raises UnknownName with near ones."""
     day = pd.Timestamp(as_at) if as_at is not None else pd.Timestamp.today().normalize()
-    wanted = None if areas is None else find_areas(register, areas)
-    return wanted, day, None if series is None else tuple(find_series(register, series))
+    chosen = None if series is None else (series,) if isinstance(series, str) else tuple(series)
+    known = register.table("series")["series_id"]
+    for stranger in [one for one in chosen or () if one not in set(known)]:
+        near = get_close_matches(stranger, known, n=3)
+        hint = f" Near matches: {', '.join(near)}." if near else " cyp.indicators() lists them."
+        raise UnknownName(f"Unknown series: {stranger!r}.{hint}")
+    return None if areas is None else find_areas(register, areas), day, chosen
 
 
 def _facts(every, register):
@@ -204,14 +211,3 @@ def tidy(pairs, every, register):
         ]),
     )
     return told.join(rows[RANKS]).reset_index(drop=True)
-
-
-def find_series(register, series):
-    """The ``series_id`` of one series or a list of them; raises UnknownName with near matches."""
-    wanted = [series] if isinstance(series, str) else list(series)
-    known = register.table("series")["series_id"]
-    for stranger in [one for one in wanted if one not in set(known)]:
-        near = get_close_matches(stranger, known, n=3)
-        hint = f" Near matches: {', '.join(near)}." if near else " cyp.indicators() lists them."
-        raise UnknownName(f"Unknown series: {stranger!r}.{hint}")
-    return wanted

@@ -1,4 +1,4 @@
-"""Known figures: one row a figure, of documents and published data alike, with all that comparing and telling it needs."""
+"""Known figures: one row a figure, of documents and published data alike, with all that comparing needs."""
 
 from functools import partial
 
@@ -88,11 +88,11 @@ def has_status(status, code):
 
 
 def with_words(figures, register):
-    """Figures with what readers see of them, by ``observation_id`` (of published figures source/series/breakdown/area/period); for
-    the few that a report shows.
+    """Figures with what readers see of them, by ``observation_id`` (of published figures
+    source/series/breakdown/area/period); for the few that a report shows.
 
-    Returns: with ``text`` ("23.0%"), ``marks`` ("over", "[p]"), ``status_words``, ``said`` ("23.0% (provisional) in 2016/17"),
-    ``source`` (document or edition, and place) and ``figure`` (its label in ``figures``).
+    Returns: with ``text`` ("23.0%"), ``marks`` ("over", "[p]"), ``status_words``, ``said`` ("23.0% (provisional) in
+    2016/17"), ``source`` (document or edition, and place) and ``figure`` (its label in ``figures``).
     """
     units = register.table("units").set_index("unit")
     place = figures["source_id"].str.cat([figures[part] for part in FIGURE_KEY], sep="/").str.replace(" ", "-")
@@ -139,7 +139,7 @@ def _said(figures):
 
 
 def newest_figures(figures, register):
-    """The newest figure of each line, of frame ``with_words``: a Series of ``observation_id`` by series, breakdown and area.
+    """The newest figure of each line (frame of ``with_words``): Series of ``observation_id`` by ``LINE_KEY``.
 
     Dated figures are ordered by the end of their period. Between a dated one and one without a printed period the later
     publication counts, unless the document itself calls one of them the earlier.
@@ -156,8 +156,8 @@ def newest_figures(figures, register):
 
 
 def figures_of_periods(rows, periods, figures):
-    """``observation_id`` of each row's line (``LINE_KEY``) for a period form ('' for none), whatever the form calls it; empty where
-    there is none, the published one where there are two. ``figures`` are of ``with_words``."""
+    """``observation_id`` of each row's line (``LINE_KEY``) for a period form ('' for none), whatever the form calls it;
+    empty where there is none, the published one where there are two. ``figures`` are of ``with_words``."""
     wanted = rows[LINE_KEY].join(parse_periods(periods)[["start", "end"]])
     there = figures[figures["number"].notna() & figures["start"].notna()].reset_index()
     return matching(wanted, there, list(wanted), "observation_id", keep="last")
@@ -179,7 +179,8 @@ def known_pairings(register):
 
 
 def concerns(queries, register):
-    """Rows of ``source-queries``, one for each observation or other row that they concern (``concerns``, at its newest edition)."""
+    """Rows of ``source-queries``, one for each observation or other row that they concern (``concerns``, at its newest
+    edition)."""
     each = queries.assign(concerns=queries["concerns"].str.split()).explode("concerns")
     return each.assign(concerns=at_newest_edition(each["concerns"], register))
 
@@ -224,7 +225,7 @@ def look_up(ids, column):
 
 
 def matching(wanted, there, keys, columns, keep="first"):
-    """What ``columns`` of the row of ``there`` with the same keys hold, for each row of ``wanted``; empty where there is none."""
+    """For each row of ``wanted`` what ``columns`` of the row of ``there`` with the same keys hold; empty where none."""
     found = there.drop_duplicates(keys, keep=keep).set_index(keys)[columns]
     return found.reindex(pd.MultiIndex.from_frame(wanted[keys])).set_axis(wanted.index)
 

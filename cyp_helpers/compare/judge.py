@@ -97,7 +97,7 @@ def judge(figures, pairs, years, register, only=None):
     last year, over five years) still stood on that side a year later. Only what is clear has a direction. Where counts
     are published, exact tests at 95% are a second sign; where no scale is known but counts are, they give the score,
     divided by the root of the median overdispersion of all series. Rounding goes before all: what it could turn round
-    cannot be told.
+    is not told.
 
     Returns: ``pairs`` with ``england_difference`` (over time, how England moved between the same two periods),
     ``score`` (positive above), ``promise`` (of 100), ``counts`` (what a test of counts says, '' where there is none),
@@ -129,7 +129,8 @@ def judge(figures, pairs, years, register, only=None):
 
 
 def verdicts(rows):
-    """``direction, evidence, verdict`` from ``comparator, polarity, difference, score, promise, compared`` and ``hidden`` (by rounding).
+    """``direction, evidence, verdict`` from ``comparator, polarity, difference, score, promise, compared`` and
+    ``hidden`` (by rounding).
 
     >>> row = {"comparator": "england", "polarity": "lower", "difference": 3.6, "compared": True, "hidden": False}
     >>> verdicts(pd.DataFrame([{**row, "score": 2.4, "promise": 92.0}]))[["evidence", "verdict"]].values.tolist()

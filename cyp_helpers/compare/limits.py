@@ -8,7 +8,7 @@ XMR_POINTS = 12
 
 
 def limits_table(points):
-    """Months or quarters of a series, from the first to the last, also those without a figure, with the limits of an XmR chart.
+    """Each month or quarter of a series from the first to the last, with or without a figure, with XmR limits.
 
     Limits say what the series would keep to if nothing but chance moved it from one point to the next. A series with
     seasons, such as referrals, which fall every August, breaks them without anything having changed.
@@ -25,7 +25,7 @@ def limits_table(points):
 
 
 def xmr_limits(values):
-    """Limits of an XmR chart for values in order of time, evenly spaced (NaN for a gap), and the points with a special cause.
+    """Limits of an XmR chart for values in order of time (NaN for a gap), and the points with a special cause.
 
     Centre: the mean. Limits: centre ∓ 2.66 times the mean moving range (Wheeler 1993), the mean worked out again
     without moving ranges from 3.267 times it, as NHSRplotthedots does unless told not to. The rules are that
@@ -33,8 +33,8 @@ def xmr_limits(values):
     part of seven points that all rise or all fall; ``two_of_three``, beyond two thirds of the way to a limit, with
     another such among three points running on that side. A missing point breaks every run and moving range.
 
-    Returns: DataFrame, a row for each value: ``centre, lower, upper``, a bool for each rule, and why there are no limits, the same
-    in every row, as ``reason``, or ''.
+    Returns: DataFrame, a row for each value: ``centre, lower, upper``, a bool for each rule, and why there are no
+    limits, the same in every row, as ``reason``, or ''.
 
     >>> xmr_limits([10, 12] * 6).loc[0, ["centre", "upper"]].round(2).tolist()
     [11.0, 16.32]

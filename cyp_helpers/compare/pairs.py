@@ -1,4 +1,4 @@
-"""Which two figures stand side by side, for all areas at once: like with like, or what a document itself sets side by side."""
+"""Which two figures stand side by side, for all areas at once: like with like, or what a document sets side by side."""
 
 import numpy as np
 import pandas as pd
@@ -26,14 +26,14 @@ _READ = [*_FACTS, "line", "track", "cell", "area_id", "region_id", "local", "ope
 def pair_figures(figures, register, years):
     """Set each figure (of ``known_figures``) beside what it may be compared with.
 
-    Returns: DataFrame, one row for each figure that has a number and each comparator but target and baseline that can be asked of
-    it, with
+    Returns: DataFrame, one row for each figure with a number and each comparator (not target, baseline) asked of it,
+    with
 
     - ``figure`` and ``other``, labels in ``figures``; ``other`` is -1 where there is none, or an average
     - ``comparator``; ``other_number, other_low, other_high, other_numerator, other_denominator``
     - ``gap``, a name of ``reasons.csv``: why the two are not compared, or ''
-    - ``caution`` (what a document that sets the two side by side says of that), ``other_source`` (one of a document, one
-      of published data)
+    - ``caution`` (what a document that sets the two side by side says of that), ``other_source`` (one of a document,
+      one of published data)
     - ``n`` (neighbours with a figure, or unbroken years), ``of`` (neighbours on the list)
     - ``difference``, the figure less the other, in its unit; of ``five_years`` from the first to the last
     """

@@ -33,8 +33,8 @@ COLUMNS = [
 def compare_plan(judged, plan, review, area, published=False):
     """Compare every figure that a plan's documents list, as known at a review.
 
-    Parameters: ``judged``: Judged on the day of the review; ``area``: ``area_id`` of the authority to compare; ``published``: compare
-    the published series of the plan's indicators in place of what its documents list.
+    Parameters: ``judged``: Judged on the day of the review; ``area``: ``area_id`` of the authority to compare;
+    ``published``: compare the published series of the plan's indicators in place of what its documents list.
     Returns: (rows, figures): the rows are a DataFrame with ``COLUMNS``, one row for each priority, subject and
     comparator (``COMPARATORS``), in printed order. ``verdict`` and ``evidence`` are words of ``Verdict`` and
     ``Evidence``; ``gap`` is a name of ``reasons.csv``, why a row is not compared; ``reason`` is for readers;
@@ -74,9 +74,8 @@ def shown_figures(judged, area):
 
 
 def _without_figure(subjects, figures, register):
-    """``lack``, a name of ``reasons.csv``: why a subject cannot be compared at all, and ``lack_detail``; '' where it can."""
-    empty = figures[figures["number"].isna()].drop_duplicates(LINE_KEY, keep="last").set_index(LINE_KEY)["printed"]
-    printed = subjects[LINE_KEY].join(empty, on=LINE_KEY)["printed"]
+    """``lack``, a name of ``reasons.csv``: why a subject cannot be compared, and ``lack_detail``; '' where it can."""
+    printed = matching(subjects, figures[figures["number"].isna()], LINE_KEY, "printed", keep="last")
     breaks = register.table("series-breaks")
     known_series = set(figures.loc[figures["number"].notna(), "series_id"])
     breaks = breaks[breaks["successor_series_id"].isin(known_series)].set_index("series_id")["what_changed"]
@@ -112,7 +111,7 @@ def _pairs_of(subjects, starts, figures, judged):
 
 
 def _starts(subjects, starts, figures, register):
-    """The figure from which the plan's target is measured (``starts``, of ``observation_id``), as pairs to be judged."""
+    """The figure that the plan's target is measured from (``starts``: ``observation_id``), as pairs to judge."""
     ids = starts.where(starts.isin(figures.index[figures["number"].notna()]))
     mine, other = (look_up(one, figures) for one in (subjects["observation_id"], ids))
     dated, undated = other["dated"].eq(True), other["dated"].eq(False)
@@ -179,8 +178,8 @@ def _gap_words(rows, figures, register):
 
 
 def with_stated(rows, figures, register):
-    """What a document states in words ("Better", "fewer complaints"), where no pair of figures could be judged or only older ones of
-    documents. A pair of published figures goes before words."""
+    """What a document states in words ("Better", "fewer complaints"), where no pair of figures could be judged or only
+    older ones of documents. A pair of published figures goes before words."""
     stated = register.table("stated-comparisons").sort_values("published", kind="stable")
     key = [*LINE_KEY, "comparator"]
     found = matching(rows, stated, key, list(stated.columns.drop(key)), keep="last")

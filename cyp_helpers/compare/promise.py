@@ -14,8 +14,6 @@ CLEAR_SCORE = 1.96
 NEVER_BELOW_NOUGHT = (*PER, "count", "average count", "cases", "weeks", "days", "months")
 CLEAR_PROMISE = dict.fromkeys(LEVELS, 85.0) | {"previous": 75.0, "five_years": 75.0}
 FEWEST_NEIGHBOURS = 5
-CURVES = ["kind", "learnt", "form", "constant", "slope", "support", "lowest", "highest"]
-OFFSETS = ["kind", "learnt", "series_id", "breakdown", "cases", "held", "offset"]
 # Of so many cases beyond CLEAR_SCORE a smaller share held: such a series is promised no more than its own record.
 FAILING = (50, 0.6)
 _BEFORE = {"previous": (3, 4, 5), "five_years": (6, 7)}  # years of the area's own past that bear a change out
@@ -31,8 +29,9 @@ def scores(figures, pairs, years, changes, size, later, earlier):
     last year, the change less the median change over s, worked out without that change where others of the authority
     are known; over five unbroken years, the least-squares slope of the figure less m over s / sqrt 20.
 
-    Parameters: ``changes`` to learn from (``yearly_changes``); ``size`` of authorities (``children``); ``later``: ``a`` and ``b``
-    by ``line``, learnt later, for lines that ``changes`` are too few of; ``earlier``: pairs in which those of the years before are found.
+    Parameters: ``changes`` to learn from (``yearly_changes``); ``size`` of authorities (``children``); ``later``: ``a``
+    and ``b`` by ``line``, learnt later, for lines that ``changes`` are too few of; ``earlier``: pairs in which those of
+    the years before are found.
     Returns: DataFrame indexed as ``pairs``: ``score``, empty where there is no scale; ``scale`` (s, in the unit);
     ``support``, how far the years before bear it out (the mean score of the two years before; for a change, how far the
     newest figure lies beyond the mean of years before those that it is about, over s), positive in the direction of the
@@ -76,8 +75,8 @@ def level_scale(scale, neighbours=np.inf):
 
 
 def ordinary_ends(number, score, scale, unit):
-    """``low, high`` between which an ordinary year would have brought figures: ``CLEAR_SCORE`` scales to either side of where the
-    median change of all authorities would have, no further than the unit can be; empty where there is no score of the change.
+    """``low, high`` between which an ordinary year would have brought figures: ``CLEAR_SCORE`` scales to either side of
+    where the median change of all authorities would have, no further than the unit can be; empty without a score.
 
     >>> ordinary_ends(*(pd.Series([one]) for one in (2.0, 0.5, 4.0, "percent"))).round(2).to_numpy().tolist()
     [[0.0, 7.84]]
@@ -133,14 +132,9 @@ def promises(rows, curves, offsets):
     that has failed is promised no more than its own record (``own_record``). Learnt by ``python -m benchmarks
     promises`` on outcomes known by the year of the figure; where none were, on the first that are.
 
-    Parameters: ``rows``: ``comparator, series_id, breakdown, year, score, support``; ``curves, offsets``: of ``promise_tables``.
+    Parameters: ``rows``: ``comparator, series_id, breakdown, year, score, support``; the others: ``promise_tables``.
     Returns: DataFrame indexed as ``rows``: ``promise`` (0 to 100, empty where there is no score) and ``promise_later``
     (learnt on later years).
-
-    >>> curves = pd.DataFrame([["england", 2017, "alone", 0.0, 1.75, 0.0, 0.5, 0.97]], columns=CURVES)
-    >>> row = {"comparator": "england", "series_id": "s", "breakdown": "all", "year": 2018, "score": -2.0, "support": None}
-    >>> promises(pd.DataFrame([row]), curves, pd.DataFrame(columns=OFFSETS))["promise"].round(1).tolist()
-    [84.2]
     """
     scored = rows[rows["score"].notna() & rows["comparator"].isin(set(curves["kind"]))]
     found = _curves_of(scored, curves)
@@ -157,7 +151,7 @@ def promises(rows, curves, offsets):
 
 
 def own_record(offsets):
-    """The most that a series is promised: the share of its own cases beyond 1.96 that held, where it has failed, else 1."""
+    """The most that a series is promised: where it has failed the share of its cases beyond 1.96 that held, or 1."""
     cases, least = FAILING
     return offsets["held"].astype(float).where((offsets["cases"] >= cases) & (offsets["held"] < least), 1.0)
 
@@ -174,10 +168,11 @@ def _curves_of(scored, curves):
 
 
 def record_of(register):
-    """What verdicts of each kind kept: of scores beyond 1.96, how many still stood on that side a year later, as far as outcomes were
-    known on the register's day, those of figures that end in the year before it or earlier.
+    """What verdicts of each kind kept: of scores beyond 1.96, how many still stood on that side a year later, as far as
+    outcomes were known on the register's day, those of figures that end in the year before it or earlier.
 
-    Returns: DataFrame in the order of ``KINDS`` with ``kind, series_id, breakdown, cases`` (with a known outcome), ``held`` (of 100).
+    Returns: DataFrame in the order of ``KINDS`` with ``kind, series_id, breakdown, cases`` (with a known outcome),
+    ``held`` (of 100).
     """
     _, rows = promise_tables(register)
     rows = rows[rows["learnt"] < register.day.year]

@@ -1,5 +1,5 @@
-"""Why two figures are not compared, what is said of two that are, and what travels with both: each sentence stands here or in
-``reasons.csv`` once."""
+"""Why two figures are not compared, what is said of two that are, and what travels with both: each sentence stands here
+or in ``reasons.csv`` once."""
 
 from pathlib import Path
 
@@ -12,16 +12,17 @@ from cyp_helpers.compare.promise import CLEAR_SCORE, FEWEST_NEIGHBOURS
 from cyp_helpers.register.periods import months_between
 from cyp_helpers.register.tables import decimal_places
 
-REASONS = pd.read_csv(Path(__file__).with_name("reasons.csv"), index_col="name", keep_default_na=False)["sentence"].to_dict()
-# What a flag says of the comparisons that bear it; of "no new figure", "other source", "average of areas" and "target looser than
-# start" other sentences tell.
-FLAGS = pd.read_csv(Path(__file__).with_name("flags.csv"), index_col="flag")["words"].to_dict()
+_HERE = Path(__file__).parent
+REASONS = pd.read_csv(_HERE / "reasons.csv", index_col="name", keep_default_na=False)["sentence"].to_dict()
+# What a flag says of the comparisons that bear it; of "no new figure", "other source", "average of areas" and "target
+# looser than start" other sentences tell.
+FLAGS = pd.read_csv(_HERE / "flags.csv", index_col="flag")["words"].to_dict()
 _VAGUE = ["about", "over", "under"]  # qualifiers
 BETTER = {"higher": "higher is better", "lower": "lower is better", "none": "neither direction is better by itself"}
 
 
 def sentences(names, **parts):
-    """Sentences of ``reasons.csv`` by their names (Series; '' for none), filled in with words, of each row or the same for all.
+    """Sentences of ``reasons.csv`` by their names (Series; '' for none), filled in with words of each row.
 
     >>> sentences(pd.Series(["no figure of area"]), area=pd.Series(["England"]), detail=pd.Series([""]))[0]
     'No figure of England is known on this definition.'
@@ -57,8 +58,8 @@ def judged_sentences(pairs):
 def pair_sentences(rows, mine, other, unlike, units):
     """One plain sentence for each judged row, with what the reader must know added.
 
-    ``rows`` have ``other_words``, what an average is called, '' for a figure; ``mine, other``: frames of ``with_words``, a
-    row for each; that of an average is empty; ``unlike``: a document sets unlike periods side by side.
+    ``rows`` have ``other_words``, what an average is called, '' for a figure; ``mine, other``: frames of
+    ``with_words``, a row for each, empty for an average; ``unlike``: a document sets unlike periods side by side.
     """
     size, hidden = _size(rows, rows["difference"], units), rows["evidence"] == Evidence.HIDDEN
     where = (", the figure of " + other["area"]).where(~rows["comparator"].isin(OVER_TIME), "")
@@ -104,13 +105,13 @@ def _size(rows, number, units):
 
 
 def in_unit(rows, text, units, which=""):
-    """Numbers as text between what stands before and after them in the unit of each row; ``units``: the table by ``unit``."""
+    """Numbers as text with what stands before and after them in each row's unit; ``units``: the table by ``unit``."""
     prefix, suffix = (as_text(rows["unit"].map(units[f"{which}{end}"])) for end in ("prefix", "suffix"))
     return prefix + text + suffix
 
 
 def coarser_places(places, other):
-    """Decimals of a difference: those of the coarser of its two figures (``other``, as printed); those of the figure beside an average."""
+    """Decimals of a difference: of the coarser of two figures (``other``, as printed), or of that beside an average."""
     return decimal_places(as_text(other)).where(other.notna(), places).clip(upper=places)
 
 
@@ -124,8 +125,8 @@ def average_words(rows, places, units):
 
 
 def pair_flags(rows, mine, other, judged, unlike, register):
-    """Flags of judged pairs, joined by "; ": statuses of both figures (words of ``statuses.csv``) and others; parameters as of
-    ``pair_sentences``."""
+    """Flags of judged pairs, joined by "; ": statuses of both figures (words of ``statuses.csv``) and others;
+    parameters as of ``pair_sentences``."""
     undated = mine["dated"].eq(False) | other["dated"].eq(False)
     other, near = other.where(judged), rows["comparator"] == "neighbours"
     wanted = [("reading", ["cut off"]), ("reading", ["inferred"]), ("source_id", draft_sources(register))]

@@ -33,15 +33,15 @@ def yearly_changes(figures, pairs):
 
 
 def children(published):
-    """Children aged 0 to 17 in each authority (by ``area_id``), the median over all years of the table ``published``."""
+    """Children aged 0 to 17 in each authority (by ``area_id``), the median over the years of table ``published``."""
     rows = published[published["series_id"] == CHILDREN]
     return pd.to_numeric(rows["value"], errors="coerce").groupby(rows["area_id"]).median().dropna()
 
 
 def fit_variation(changes, size):
-    """s(N)^2 = a + b/N of each line, neither negative, by least squares on the robust variance of r in five groups by size.
+    """s(N)^2 = a + b/N of each line, neither below 0, by least squares on robust variances of r in five groups by size.
 
-    Robust: 1.4826 times the median of |r|, squared; each group weighs as its number over its variance. ``size`` is of ``children``.
+    Robust: 1.4826 times the median of |r|, squared; a group weighs as number over variance. ``size``: of ``children``.
     Returns: DataFrame by ``line``: ``a``, ``b`` and ``changes`` (how many); without lines that have fewer than
     ``ENOUGH`` changes or of which three quarters of authorities did not move.
     """
@@ -67,12 +67,12 @@ def fit_variation(changes, size):
 
 
 def own_factor(changes, ordinary):
-    """How much more or less than an ordinary authority of its size each one moves: its median |r| over s(N) (``ordinary``, of each row),
-    shrunk by six years of an ordinary authority.
+    """How much more or less than an ordinary authority of its size each one moves: its median |r| over s(N)
+    (``ordinary``, of each row), shrunk by six years of an ordinary authority.
 
-    Returns: (factors, without): by ``line`` and ``area_id``, from all its changes; and by label of a change, from all but that one,
-    so that it is not part of what it is held against. The only change of an authority stays in: two figures alone are no sign of
-    how it ordinarily moves, and what they show is not told as far beyond it.
+    Returns: (factors, without): by ``line`` and ``area_id``, from all its changes; and by label of a change, from all
+    but that one, so that it is not part of what it is held against. The only change of an authority stays in: two
+    figures alone are no sign of how it ordinarily moves, and what they show is not told as far beyond it.
     """
     rows = changes[["line", "area_id"]].assign(size=changes["r"].abs() / ordinary).dropna(subset="size")
     rows = rows.sort_values(["line", "area_id", "size"], kind="stable")

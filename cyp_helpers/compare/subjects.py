@@ -1,4 +1,4 @@
-"""What a plan asks to be looked at: its indicators, events and figures, and the published series that belong to them."""
+"""What a plan asks to be looked at: indicators, events and figures, and the published series that belong to them."""
 
 import numpy as np
 import pandas as pd
@@ -9,18 +9,20 @@ _MEASURES = ["indicator", "evidence figure", "context figure", "milestone"]  # t
 
 
 def listed_subjects(register, plan, area=None):
-    """What a plan asks to be looked at, as far as its documents are known: one row for each priority and subject, in printed order.
+    """What a plan's known documents ask to be looked at: one row for each priority and subject, in printed order.
 
     A subject is a line of figures (series, area, breakdown) or, where a document names no figure, a milestone. Several
-    documents of a plan may list one subject. With an ``area`` the subjects are the published series of the same indicators, for
-    that area; what documents say of the plan's own area (targets, milestones, starting figures) does not belong to it.
+    documents of a plan may list one subject. With an ``area`` the subjects are the published series of the same
+    indicators, for that area; what documents say of the plan's own area (targets, milestones, starting figures) does
+    not belong to it.
 
     Returns: DataFrame with ``priority_id, subject_id, name, measure, role, basis, indicator_id, series_id, area_id,
     breakdown, unit, polarity, listed_as`` (ids of the listings).
     """
     wanted = priorities_of(register, plan)["priority_id"].tolist()
     serves = register.table("plan-indicator-priorities")
-    listings = register.table("plan-indicators").merge(serves[serves["priority_id"].isin(wanted)], on="plan_indicator_id")
+    serves = serves[serves["priority_id"].isin(wanted)]
+    listings = register.table("plan-indicators").merge(serves, on="plan_indicator_id")
     listings = listings.assign(
         subject_id=listing_ids(listings), measure=pd.Categorical(listings["measure"], _MEASURES, ordered=True),
         known_from=listings["source_id"].map(register.table("sources").set_index("source_id")["published"]),
@@ -50,7 +52,7 @@ def listing_ids(listings):
 
 
 def published_lines(register):
-    """Which published series belong to which indicator, a row for each line, first those of the same definition as the documents'.
+    """Which published series belong to which indicator, a row each, first those on the documents' definition.
 
     Returns: DataFrame with ``beside_indicator`` (the indicator that documents list), ``indicator_id`` (its own),
     ``series_id, breakdown, match`` ("same", "near" or "context": of use beside the indicator) and ``differs``.

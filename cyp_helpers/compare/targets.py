@@ -27,8 +27,9 @@ _LEVEL_KINDS = [*_LINE_KINDS, "judgement_step"]
 def targets_of(subjects, figures, register):
     """The newest target set for each subject by a document known on the day; '' where there is none.
 
-    Returns: DataFrame indexed as ``subjects``: ``target_id, kind, target_printed, target_period, target_value, direction,
-    baseline_observation_id`` (the figure that the target is measured from), ``year_rule, comparator_area_id, comparator_source``.
+    Returns: DataFrame indexed as ``subjects``: ``target_id, kind, target_printed, target_period, target_value,
+    direction, baseline_observation_id`` (the figure that the target is measured from), ``year_rule, comparator_area_id,
+    comparator_source``.
     """
     targets = register.table("targets")
     targets = targets.rename(columns={one: f"target_{one}" for one in ("printed", "period", "value")}).assign(
@@ -59,8 +60,8 @@ def assess_targets(rows, figures, told, register, plan):
     own = figures_of_periods(rows, rows["target_period"], figures)
     rows = rows.assign(
         comparator="target", lack_words=sentences(rows["lack"], area=rows["lack"], detail=rows["lack_detail"]),
-        comparator_period=asked["period_label"], target_end=asked["end"].fillna(plan_end), target_months=asked["months"],
-        observation_id=own.fillna(rows["observation_id"]),
+        comparator_period=asked["period_label"], observation_id=own.fillna(rows["observation_id"]),
+        target_end=asked["end"].fillna(plan_end), target_months=asked["months"],
     )
     rows = _with_sides(rows, figures, register)
     rows = rows.join(_goals(rows, figures, register))
@@ -70,8 +71,8 @@ def assess_targets(rows, figures, told, register, plan):
     levels = rows["kind"].isin(_LEVEL_KINDS)
     looser = levels & (_sign(rows) * (rows["goal"] - rows["start_number"]) < 0)
 
-    why, period, printed = _why_not_assessed(rows, register), rows["comparator_period"], "'" + rows["target_printed"] + "'"
-    assessed = why == ""
+    why = _why_not_assessed(rows, register)
+    assessed, period, printed = why == "", rows["comparator_period"], "'" + rows["target_printed"] + "'"
     problem = sentences(
         why, said=rows["value_said"], start=rows["start_said"], printed=printed, lack=rows["lack_words"],
         trend=rows["trend_reason"], goal=printed + " for " + period.fillna("the end of the plan"),
@@ -130,7 +131,7 @@ def _sign(rows):
 
 
 def _why_not_assessed(rows, register):
-    """The reason (of ``reasons.csv``) why a target cannot be assessed; '' where it can. The first that holds is the one told."""
+    """Why a target cannot be assessed, the first of ``reasons.csv`` that holds; '' where it can."""
     kind, dated, missing = rows["kind"], rows["start_dated"], rows["start_number"].isna()
     target_end, value_end, start_end = (rows[f"{one}_end"] for one in ("target", "value", "start"))
     in_line, direction = kind == "in_line", kind == "direction"
