@@ -63,14 +63,15 @@ _HELP = {
     as_at : date; only what had been published by then is used, the newest edition of each figure. Left out: today
     areas : name, GSS code or LA number of an authority, a region or England, or a list of such; a region stands for the
         authorities in it. Left out: all areas
-    series : ``series_id`` or a list of such, see ``indicators``. Left out: all but the catalogue's own, read by name""",
+    series : ``series_id`` or a list of such, see ``indicators``. Left out: all but the catalogue's, read by name""",
     "facts": """- ``series_id``, ``name`` (of the series), ``breakdown``, ``unit``
     - ``polarity`` (higher or lower is better, or none), ``area_id``, ``area``, ``region``
     - ``period`` (pandas Period; NaT where a document prints none), ``period_label`` ("2024/25", "academic year
       2024/25"), ``year`` ("2024/25" of both, "2024" of calendar years, '' of other periods)
     - ``value`` (number, in the unit), ``places`` (its printed decimals), ``status`` (shorthand: p for provisional)""",
     "ranks": """- ``rank`` (1 is best, the highest where neither direction is better), ``rank_of``, ``rank_ties``,
-      ``band`` (quarter, 1 is best): among all authorities with a figure for the period, whichever areas were asked for""",
+      ``band`` (quarter, 1 is best): among all authorities with a published figure for the period, whichever areas were
+      asked for""",
     "errors": """Raises
     ------
     UnknownName for an area or series that the register does not have, with near matches.""",
@@ -121,13 +122,15 @@ def compare(register, as_at=None, areas=None, series=None):
     -------
     DataFrame, one row for each figure and comparator, with these columns:
 
-    {facts}, ``source_id`` (document or file)
+    {facts}
+    - ``source_id`` (document or file)
     - ``comparator``: previous (the last earlier figure), same_period_last_year (of months and quarters), five_years,
       england, region, neighbours (their mean)
     - ``comparator_value`` (in the unit; empty where there is none), ``comparator_period`` (for readers)
     - ``difference``: value less comparator_value, in the unit, percentage points for percentages;
       ``difference_places``, the decimals it can bear, those of the coarser figure
-    - ``direction``: 1 above (over time: moved up more than other authorities), -1 below, 0 not clear; or empty
+    - ``direction``: 1 above (over time: moved up more than other authorities), -1 below, 0 not clear; empty where
+      not compared
     - ``verdict``: a word of ``Verdict``, such as improved, better, no clear change, not compared; improved and worsened
       are beside how other authorities moved, and where the figure itself moved the other way it is falling behind or
       gaining ground
@@ -139,7 +142,8 @@ def compare(register, as_at=None, areas=None, series=None):
     - ``england_difference``: over time, how England moved between the same periods, in the unit
     - ``gap``: '' or the kind of reason why the two are not compared; ``reason``: one sentence on the verdict or the gap
     - ``flags``: what else to know, joined by "; ": statuses of both figures, "other source", "unlike periods", "average
-    of areas" {ranks}
+      of areas"
+    {ranks}
 
     {errors}
 
