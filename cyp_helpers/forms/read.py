@@ -40,15 +40,8 @@ def read_form(path):
     """Read a form cell by cell; what cells mean together is asked later.
 
     Numbers become plain text ("45.5", "45%" where the cell shows a percentage), days ISO dates; blanks at either end
-    and line breaks go.
-
-    Returns
-    -------
-    (Form, faults): the faults are a list of [sheet, cell, found, right]; with a fault the form is not to be used.
-
-    Raises
-    ------
-    UnreadableFile for a file that is no form at all: one clear message.
+    and line breaks go. Returns (Form, faults): a list of [sheet, cell, found, right]; with a fault the form is not to be used.
+    Raises UnreadableFile for a file that is no form at all.
     """
     path = Path(path)
     _refuse_unfit(path)
