@@ -3,7 +3,7 @@
 import pandas as pd
 
 from cyp_helpers.register.listing import indicators
-from cyp_helpers.register.reviews import half_year_end
+from cyp_helpers.register.reviews import half_year
 
 OUT, SOON = "should be out by now", "due before the next review"
 
@@ -33,7 +33,7 @@ def due(register, day):
     ['should be out by now']
     """
     users, by = _plans(register), next_figures(register, day)
-    by = by[by.index.isin(users.index) & (by <= half_year_end(day))]
+    by = by[by.index.isin(users.index) & (by <= half_year(day)["period_end"])]
     held = register.holding(list(by.index)).table("published")
     here = pd.to_datetime(held.groupby("series_id")["published"].max()).reindex(by.index)
     by = by[~(here > by)].sort_values(kind="stable").rename("by").reset_index()

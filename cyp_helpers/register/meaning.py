@@ -12,7 +12,7 @@ import pandas as pd
 from cyp_helpers.register.own import ROLE
 from cyp_helpers.register.periods import PERIOD_FORMS, parse_periods
 from cyp_helpers.register.schema import NUMBER, SHOWN
-from cyp_helpers.register.tables import LINE_KEY, decimal_places
+from cyp_helpers.register.tables import LINE_KEY, decimal_places, judgement_steps
 
 RULES = pd.read_csv(Path(__file__).with_name("rules.csv"), dtype="str")
 _DIGITS = r"(?<![\w.])-?[0-9][0-9,]*(?:\.[0-9]+)?"
@@ -61,9 +61,7 @@ def words_of(register):
     """What a rule may ask, by name."""
 
     def on_scale(indicator_ids, labels):
-        scale = register.look_up(indicator_ids, "indicators", "scale_id").fillna("")
-        known = pd.MultiIndex.from_frame(register.table("scales")[["scale_id", "label"]])
-        return pd.Series(pd.MultiIndex.from_arrays([scale, labels]).isin(known), index=labels.index)
+        return judgement_steps(register.look_up(indicator_ids, "indicators", "scale_id"), labels, register).notna()
 
     def stands(ids, table, column):
         return ids.isin(register.table(table)[column])

@@ -101,9 +101,8 @@ class Register:
         >>> register.of_plan(register.table("plans").iloc[-1]).table("plans")["plan_id"].tolist()
         ['national-framework']
         """
-        areas = self.table("plans").set_index("plan_id")["area_id"]
-        sources = self.table("sources").set_index("source_id")["plan_id"].map(areas)
-        theirs = tuple(sources.index[sources != plan["area_id"]])
+        sources = self.table("sources")
+        theirs = tuple(sources.loc[self.look_up(sources["plan_id"], "plans", "area_id") != plan["area_id"], "source_id"])
         transcribed = plan["area_id"] != "" and not is_own(self.tables, pd.Series([plan["plan_id"]])).any()
         return _without_documents(self, theirs, transcribed)
 
