@@ -16,7 +16,8 @@ _TAKEN_BACK = {"value": "", "numerator": "", "denominator": "", "status": "x", "
 
 
 def as_told_since(forms, tables):
-    """All ``tables`` of the newest form, with what earlier ones said; ``forms`` is by day (ISO date) the tables of ``SAID`` of each form.
+    """All ``tables`` of the newest form, with what earlier ones said; ``forms`` is by day (ISO date) the tables of
+    ``SAID`` of each form.
 
     Of an indicator whose unit, decimals, frequency or kind of year changed, figures and targets are those of the newest
     form, as is which indicators and actions there are.

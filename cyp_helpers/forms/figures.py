@@ -26,7 +26,8 @@ EXAMPLES = {"FY": "2026/27", "AY": "2026/27", "CY": "2026", "monthly": "2026-11"
 
 
 def read_period(text, frequency, kind):
-    """A period of the register from what stands in the form, or ''; asked for is a frequency and a kind of year, FY, AY or CY.
+    """A period of the register from what stands in the form, or ''; asked for is a frequency and a kind of year, FY, AY
+    or CY.
 
     >>> read_period("2026/27", "annual", "AY"), read_period("Nov 2026", "monthly", "FY"), read_period("2026/28", "annual", "FY")
     ('AY 2026/27', 'month 2026-11', '')
@@ -113,8 +114,8 @@ def end_of(period):
 def years_of(rows, frequency, rule, unit, decimals):
     """The sum or mean (``rule``) of twelve months, for each month or quarter that ends twelve of them without a gap.
 
-    ``rows`` are those of one indicator, with the columns of ``_FIGURE``; ``note`` is added. A mean of shares with counts is that
-    of all children.
+    ``rows`` are those of one indicator, with the columns of ``_FIGURE``; ``note`` is added. A mean of shares with
+    counts is that of all children.
     """
     kind, many = STEPS[frequency]
     rows = rows.join(parse_periods(rows["period"])[["end", "kind", "months"]])

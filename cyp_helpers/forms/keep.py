@@ -40,9 +40,9 @@ class FaultyForm(ValueError):
 def add_plan(project, path):
     """Take a form into the register, in place of that of its name and of the day on which it was filled in.
 
-    What forms of other days say of figures, targets, actions and owners' stories stays for the reviews of their time. Returns
-    (plan_id, lines): what is new, or what changed. Raises UnreadableFile for a file that is no form, FaultyForm with every
-    fault; the register then is as it was.
+    What forms of other days say of figures, targets, actions and owners' stories stays for the reviews of their time.
+    Returns (plan_id, lines): what is new, or what changed. Raises UnreadableFile for a file that is no form, FaultyForm
+    with every fault; the register then is as it was.
     """
     path = Path(path)
     form, faults = read_form(path)

@@ -1,4 +1,5 @@
-"""What the form of a plan looks like: its sheets and columns, in one place (with ``layout.csv``) for who writes it and who reads it."""
+"""What the form of a plan looks like: its sheets and columns, in one place (with ``layout.csv``) for who writes it and
+who reads it."""
 
 from pathlib import Path
 from typing import NamedTuple

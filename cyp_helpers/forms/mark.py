@@ -17,7 +17,8 @@ _COLUMNS = 40  # more than any sheet of the form has
 
 
 def marked_copy(path, faults):
-    """Write the copy beside the form, as plan-faults.xlsx; ``faults`` is a DataFrame with ``sheet, cell, found, right``.
+    """Write the copy beside the form, as plan-faults.xlsx; ``faults`` is a DataFrame with ``sheet, cell, found,
+    right``.
 
     Returns its path, or None where no workbook could be written (a read-only folder, or the copy is open in Excel).
     """

@@ -40,8 +40,8 @@ def read_form(path):
     """Read a form cell by cell; what cells mean together is asked later.
 
     Numbers become plain text ("45.5", "45%" where the cell shows a percentage), days ISO dates; blanks at either end
-    and line breaks go. Returns (Form, faults): a list of [sheet, cell, found, right]; with a fault the form is not to be used.
-    Raises UnreadableFile for a file that is no form at all.
+    and line breaks go. Returns (Form, faults): a list of [sheet, cell, found, right]; with a fault the form is not to
+    be used. Raises UnreadableFile for a file that is no form at all.
     """
     path = Path(path)
     _refuse_unfit(path)
@@ -229,7 +229,8 @@ def _shown(value):
 
 
 def _read_text(value, cell, column):
-    """Words, a choice or a period as typed; a date in place of a period stands for its month, which only figures by month can take."""
+    """Words, a choice or a period as typed; a date in place of a period stands for its month, which only figures by
+    month can take."""
     text = value.strftime("%d/%m/%Y") if isinstance(value, date) and column.kind != "period" else _as_shown(value)
     if len(text) > column.most:
         return "", f"{column.most} letters or fewer; these are {len(text)}"

@@ -9,8 +9,8 @@ OUT, SOON = "should be out by now", "due before the next review"
 
 
 def next_figures(register, day):
-    """The last day on which the next figures of each series are expected, as the publisher's dictionary known on a day has it: Timestamps
-    by ``series_id``; a month stands for its last day. What is discontinued or has no day is not in it.
+    """The last day on which the next figures of each series are expected, as the publisher's dictionary known on a day
+    has it, by ``series_id``; a month stands for its last day. What is discontinued or has no day is not in it.
 
     >>> next_figures(load_register(), pd.Timestamp("2026-06-01"))["re-referrals"]
     Timestamp('2026-10-31 00:00:00')
@@ -24,7 +24,8 @@ def next_figures(register, day):
 
 
 def due(register, day):
-    """The series of plans whose next figures are not in the register and are out on a day, or will be by the end of its half-year.
+    """The series of plans whose next figures are not in the register and are out on a day, or will be by the end of its
+    half-year.
 
     Columns, soonest first: ``series_id, name, newest`` (last year held, such as 2024/25), ``by`` (Timestamp), ``state``
     (``OUT`` or ``SOON``) and ``plans`` (ids, joined by a comma)

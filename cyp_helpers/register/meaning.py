@@ -1,8 +1,10 @@
-"""What a schema cannot say of the register: the rules of ``rules.csv``, and the facts and words that they are written in.
+"""What a schema cannot say of the register: the rules of ``rules.csv``, and the facts and words that they are written
+in.
 
-A rule says of one table, or of several, which rows are wrong and what would be right in a column. ``wrong`` is an expression of pandas
-(``DataFrame.eval``) over the columns of the table, its facts (``_facts``) and, after an @, words (``words_of``); ``right`` names columns and
-facts in braces. ``observations`` are the figures of all documents; for ``figures``, ``lines`` and ``published`` see ``published.py``.
+A rule says of one table, or of several, which rows are wrong and what would be right in a column. ``wrong`` is an
+expression of pandas (``DataFrame.eval``) over the columns of the table, its facts (``_facts``) and, after an @, words
+(``words_of``); ``right`` names columns and facts in braces. ``observations`` are the figures of all documents; for
+``figures``, ``lines`` and ``published`` see ``published.py``.
 """
 
 from pathlib import Path
@@ -20,10 +22,13 @@ _JUMP = 10.0
 
 
 def meaning_faults(register):
-    """All faults of meaning in a register whose form is right: a list of [table, row, column, what was found, what would be right]."""
+    """All faults of meaning in a register whose form is right: a list of [table, row, column, what was found, what
+    would be right]."""
     facts, words = _facts(register), words_of(register)
-    names = [name for name in dict.fromkeys(" ".join(RULES["table"]).split()) if name in register.tables and name != "published"]
-    return [fault for name in names for fault in broken(name, register.table(name).assign(**facts.get(name, {})), words)]
+    faults, names = [], dict.fromkeys(" ".join(RULES["table"]).split())
+    for name in [name for name in names if name in register.tables and name != "published"]:
+        faults += broken(name, register.table(name).assign(**facts.get(name, {})), words)
+    return faults
 
 
 def broken(name, rows, words, file=None):
@@ -34,7 +39,8 @@ def broken(name, rows, words, file=None):
         bad = rows[wrong.fillna(False).astype(bool)].head(SHOWN)
         found = bad[rule.column].astype("str")
         for at, row in zip(bad.index, bad.to_dict("records")):
-            told.append([file or name, at, rule.column, found[at], rule.right.format(**row, forms=PERIOD_FORMS, today=today)])
+            right = rule.right.format(**row, forms=PERIOD_FORMS, today=today)
+            told.append([file or name, at, rule.column, found[at], right])
     return told
 
 
@@ -51,7 +57,8 @@ def to_numbers(values):
 
 WORDS = {
     "day": lambda texts: pd.to_datetime(texts, format="%Y-%m-%d", errors="coerce"),
-    "many": lambda *columns: columns[0].groupby(list(columns), sort=False).transform("size"),  # rows that are alike in these
+    # How many rows are alike in these columns.
+    "many": lambda *columns: columns[0].groupby(list(columns), sort=False).transform("size"),
     "number": to_numbers, "places": decimal_places, "plan_in": lambda ids: ids.str.partition("/")[0],
     "span": lambda periods, end: parse_periods(periods)[end],
 }  # fmt: skip
@@ -74,8 +81,8 @@ def _facts(register):
     figures, targets, areas = (register.table(name) for name in ("observations", "targets", "areas"))
     former = areas["former_codes"].str.split().explode()
     taken = former[former.isin(areas["area_id"]) | (former.duplicated(keep=False) & former.notna())].index
-    ids = {name: set(register.table(table)[name]) for table, name in (
-        ("observations", "observation_id"), ("stated-comparisons", "stated_id"), ("plan-indicators", "plan_indicator_id"))}  # fmt: skip
+    told = {*figures["observation_id"], *register.table("stated-comparisons")["stated_id"]}
+    listed = {*register.table("plan-indicators")["plan_indicator_id"]}
     series = register.look_up(targets["plan_indicator_id"], "plan-indicators", "series_id")
     start = register.look_up(targets["baseline_observation_id"], "observations", "series_id")
     return {
@@ -85,8 +92,8 @@ def _facts(register):
         },
         "targets": _about(register, series) | {"baseline": register.look_up(start, "series", "indicator_id")},
         "areas": {"taken": areas.index.isin(taken)},
-        "source-queries": {"unknown": _unknown(register.table("source-queries")["concerns"], set().union(*ids.values()))},
-        "evidence": {"unknown": _unknown(register.table("evidence")["figures"], ids["observation_id"] | ids["stated_id"])},
+        "source-queries": {"unknown": _unknown(register.table("source-queries")["concerns"], told | listed)},
+        "evidence": {"unknown": _unknown(register.table("evidence")["figures"], told)},
         "reviews": _half_years(register.table("reviews")["review"]),
         "published-measures": {"again": _given_again(register.table("published-measures"))},
     }  # fmt: skip
@@ -107,7 +114,8 @@ def _in_print(rows):
 
 
 def _far(register):
-    """Ten times the year before, or a tenth of it (a lost separator, a digit too many), where no query of the sources prints it."""
+    """Ten times the year before, or a tenth of it (a lost separator, a digit too many), where no query of the sources
+    prints it."""
     queries = register.table("source-queries").assign(observation_id=lambda rows: rows["concerns"].str.split())
     queries = queries.explode("observation_id").groupby("observation_id")["printed"].agg(" ".join)
     rows = register.table("observations")
@@ -127,7 +135,8 @@ def _far(register):
 
 
 def _last_review(register, series_ids):
-    """Of each series the day of the last review of a plan that lists it; a figure that is known later no page would show."""
+    """Of each series the day of the last review of a plan that lists it; a figure that is known later no page would
+    show."""
     listed, reviews = register.table("plan-indicators"), register.table("reviews")
     last = listed["plan_id"].map(reviews.groupby("plan_id")["as_at"].max())
     return series_ids.map(last.groupby(listed["series_id"]).max())
@@ -139,7 +148,8 @@ def _unknown(cells, known):
 
 
 def _half_years(reviews):
-    """What a review's name says: first and last day of its half-year and its kind; whether its year is split as it should."""
+    """What a review's name says: first and last day of its half-year and its kind; whether its year is split as it
+    should."""
     year, half = pd.to_numeric(reviews.str[:4]), reviews.str[-1]
     return {
         "split": (year + 1).mod(100).astype(str).str.zfill(2) == reviews.str[5:7],

@@ -40,8 +40,8 @@ def own_resources(data, package):
 
 
 def joined(parts):
-    """Tables of several files each, from a list of (resource of ``datapackage.json``, rows), the shipped ones first; ``observations``
-    are those of all documents.
+    """Tables of several files each, from a list of (resource of ``datapackage.json``, rows), the shipped ones first;
+    ``observations`` are those of all documents.
 
     Returns (tables, places): dict of DataFrame by name; for each name a list of (number of the first row, path), by
     which a row finds its file.

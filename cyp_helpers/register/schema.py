@@ -171,7 +171,8 @@ def _header_fault(header, wanted, expected):
 
 
 def table_faults(tables, items):
-    """What is wrong with cells, keys and references of whole tables, as [table, row, ...]; ``items`` are their resources by name."""
+    """What is wrong with cells, keys and references of whole tables, as [table, row, ...]; ``items`` are their
+    resources by name."""
     faults = []
     for name, item in items.items():
         frame, schema = tables[name], item["schema"]
