@@ -12,7 +12,7 @@ from cyp_helpers.importers.mapping import with_units
 from cyp_helpers.importers.plausible import contradicted
 from cyp_helpers.importers.values import by_each, each_row, printed_counts
 from cyp_helpers.register.periods import parse_periods
-from cyp_helpers.register.published_checks import COLUMNS
+from cyp_helpers.register.published import COLUMNS
 from cyp_helpers.register.tables import FIGURE_KEY as KEY
 from cyp_helpers.register.tables import decimal_places
 
