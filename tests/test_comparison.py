@@ -105,6 +105,7 @@ CASES = {
     "england-too": (moved("50.0", "53.0", open_data=[published("48.0", LAST, ENGLAND), published("47.0", THIS, ENGLAND)]), "previous", dict(england_difference=-1.0, reason="England fell by 1.0 percentage points.")),
     "counts-agree": (moved("25.8", "23.1", COUNTED, polarity="lower"), "previous", dict(counts="counts agree", evidence="clear", verdict="improved", reason="2.7 percentage points below 25.8% in 2014/15, 173 of 6,390; lower is better")),
     "counts-chance": (moved("24.9", "27.9", ((169, 680), (203, 727))), "previous", dict(counts="counts say no more than chance", verdict="improved", evidence="clear")),
+    "counts-of-a-lag": (moved("50.0", "53.0", ((5000, 10_000), (5300, 10_000)), others=("50.0", "58.0")), "previous", dict(verdict="falling behind", counts="")),
     "counts-only": (moved("30.0", "20.0", ((300, 1000), (200, 1000)), variation=None), "previous", dict(verdict="worsened", evidence="clear", score=-2.56, reason="judged by its counts")),  # z 5.11 over the root of 4
     "counts-rate": (moved("10.0", "20.0", ((100, 100_000), (200, 100_000)), unit="rate per 10,000", variation=None), "previous", dict(verdict="improved", counts="counts agree")),
     "no-scale": (moved("50.0", "60.0", variation=None), "previous", UNTESTED | dict(difference=10.0, reason="not known, so this is not tested")),
@@ -151,10 +152,10 @@ CASES = {
     "rises-low": (line(["50.0", "51.0", "52.0", "53.0", "54.0"], polarity="lower"), "five_years", dict(verdict="worsening", direction=1)),
     "rises-neither": (line(["50.0", "51.0", "52.0", "53.0", "54.0"], polarity="none"), "five_years", dict(verdict="increasing")),
     "wavers": (line(["50.0", "51.0", "50.0", "51.0", "50.0"]), "five_years", dict(verdict="no clear change", evidence="unclear", score=0)),
-    "four-years": (line(["50.0", "51.0", "52.0", "53.0"]), "five_years", NONE | dict(gap="too few years", reason="there are 4.")),
-    "one-year": (line(["50.0"]), "five_years", NONE | dict(reason="there is 1.")),
-    "missing-year": (case(open_data=[published("50.0", f"FY {year}/{year - 1999:02d}") for year in (2009, 2010, 2011, 2013, 2014)]), "five_years", NONE | dict(reason="there are 2.")),
-    "break-in-trend": (case(open_data=[published("50.0", f"FY {year}/{year - 1999:02d}", status="b" * (year == 2012)) for year in range(2008, 2015)]), "five_years", NONE | dict(reason="there are 3.")),
+    "four-years": (line(["50.0", "51.0", "52.0", "53.0"]), "five_years", NONE | dict(gap="too few years", reason="figures; 4 so far.")),
+    "one-year": (line(["50.0"]), "five_years", NONE | dict(reason="figures; 1 so far.")),
+    "missing-year": (case(open_data=[published("50.0", f"FY {year}/{year - 1999:02d}") for year in (2009, 2010, 2011, 2013, 2014)]), "five_years", NONE | dict(reason="figures; 2 so far.")),
+    "break-in-trend": (case(open_data=[published("50.0", f"FY {year}/{year - 1999:02d}", status="b" * (year == 2012)) for year in range(2008, 2015)]), "five_years", NONE | dict(reason="figures; 3 so far.")),
     # ---- England ----
     "above": (beside("53.0", "50.0"), "england", dict(verdict="better", evidence="clear", direction=1, score=3, promise=92.84)),
     "below": (beside("47.0", "50.0"), "england", dict(verdict="worse", direction=-1, score=-3)),

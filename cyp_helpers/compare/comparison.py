@@ -195,9 +195,9 @@ def tidy(pairs, every, register):
     other = look_up(pairs["other"], every[["status", "period_label", "start", "end", "value"]])
     comparator, gap = pairs["comparator"], pairs["gap"]
     near, judged = comparator == "neighbours", gap == ""
-    where = rows["region"].mask(comparator == "england", "England").mask(gap == "itself", rows["area"])
+    where = rows["region"].replace("", "a region").mask(comparator == "england", "England").mask(gap == "itself", rows["area"])
     detail = choose(
-        pairs.index, (gap == "too few years", "are " + pairs["n"].fillna(0).astype(int).astype("str")),
+        pairs.index, (gap == "too few years", pairs["n"].fillna(0).astype(int).astype("str")),
         (gap == "no figure printed", "no figure"), otherwise="another period",
     )
     apart = (rows["start"] != other["start"]) | (rows["end"] != other["end"])

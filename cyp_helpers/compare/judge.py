@@ -100,10 +100,10 @@ def judge(figures, pairs, years, register, only=None):
     is not told.
 
     Returns: ``pairs`` with ``england_difference`` (over time, how England moved between the same two periods),
-    ``score`` (positive above), ``promise`` (of 100), ``counts`` (what a test of counts says, '' where there is none),
-    ``direction`` (1 above, over time more than others; -1 below; 0 not clear; NaN where not compared), ``evidence`` (''
-    where not compared), ``verdict``, and ``later`` (the scale or the promise was learnt later), ``by_counts``,
-    ``support`` and ``scale`` (what the figure ordinarily moves in a year).
+    ``score`` (positive above), ``promise`` (of 100), ``counts`` (what a test of counts says, '' where there
+    is none or it is of a move the other way), ``direction`` (1 above, over time more than others; -1 below; 0 not
+    clear; NaN where not compared), ``evidence`` ('' where not compared), ``verdict``, and ``later`` (the scale or the
+    promise was learnt later), ``by_counts``, ``support`` and ``scale`` (what the figure ordinarily moves in a year).
     """
     numbers, words = ["number", "low", "high", "numerator", "denominator", "per", "end"], ["unit", "polarity", *_SERIES]
     facts = figures[numbers + words].astype(dict.fromkeys(words, "category"))  # codes are taken along faster than text
@@ -117,7 +117,10 @@ def judge(figures, pairs, years, register, only=None):
     told = pairs[["comparator", "difference"]].assign(
         **scored, polarity=mine["polarity"], compared=compared, hidden=of_two & ~_apart(mine, pairs)
     )
-    tested, towards = p_value.notna() & compared, np.sign(scored["score"].fillna(pairs["difference"]))
+    towards = np.sign(scored["score"].fillna(pairs["difference"]))
+    # A figure that rose while others rose more is judged to fall behind; that its counts rose does not speak against it.
+    opposed = over_time & (np.sign(pairs["difference"]) != towards)
+    tested = p_value.notna() & compared & ~(opposed & (p_value < _LEVEL))
     counts = choose(
         pairs.index, (tested & (p_value >= _LEVEL), COUNTS_CHANCE), (tested & (np.sign(gap) == towards), COUNTS_AGREE),
         (tested, COUNTS_DISAGREE)

@@ -171,7 +171,7 @@ def _gap_words(rows, figures, register):
     years = rows["n"].fillna(0).astype(int)
     detail = choose(
         rows.index, (gap == "other period", newest), (gap == "no figure printed", empty),
-        (gap == "too few years", word("is ", years == 1) + word("are ", years != 1) + years.astype("str")),
+        (gap == "too few years", years.astype("str")),
         otherwise=rows["lack_detail"],
     )
     return sentences(gap, area=wide.map(areas["name"]).astype("str").fillna("the region"), detail=as_text(detail))
