@@ -1,8 +1,8 @@
 """How long a whole review takes in five ways, side by side in one run, and what opening its report alone takes.
 
 The first two make the notebooks alone, the others pages, workbook and tables too. The last does the same work as plain
-calls in processes that have everything imported, without kernels and papermill: less is not possible by starting and
-talking to kernels in a better way.
+calls in a process for each core that has everything imported, without kernels and papermill: less is not possible by
+starting and talking to kernels in a better way.
 """
 
 import ast
@@ -143,21 +143,20 @@ def _once_warm(folder, pool):
 def _plain_calls(pool):
     """The opening, then the jobs in a process for each core, each with its share."""
     opened = pool.submit(work.open_together, [REVIEW]).result()[0]
+    pages = [{"name": job.name, "label": job.label, "group": job.group} for job in opened.jobs if job.notebook]
     shares = [opened.jobs[first :: cores()] for first in range(cores())]
-    for share in [pool.submit(_plain_share, share, opened.whole) for share in shares]:
+    for share in [pool.submit(_plain_share, share, opened.whole, pages) for share in shares]:
         share.result()
 
 
-def _plain_share(project, jobs, opened):
-    from cyp_helpers.report import reopen
-
-    whole = reopen(opened, project)
+def _plain_share(project, jobs, opened, pages):
+    whole = work.reopened(project, opened)
     for job in jobs:
-        _plain_page(project, job, whole) if job.notebook else work.make_tables(project, job, opened)
+        _plain_page(project, job, whole, pages) if job.notebook else work.make_tables(project, whole)
 
 
-def _plain_page(project, job, whole):
-    """A notebook's cells as plain calls, its outputs put in; returns its page."""
+def _plain_page(project, job, whole, pages):
+    """A notebook's cells as plain calls, its outputs put in; returns its page, and makes what is printed of it."""
     import nbformat
 
     notebook = nbformat.read(project / "notebooks" / f"{job.notebook}.ipynb", as_version=4)
@@ -167,7 +166,8 @@ def _plain_page(project, job, whole):
             cell.outputs = _outputs(cell.source, names)
             names.update(job.parameters if "parameters" in cell.metadata.get("tags", []) else {})
     nbformat.writes(notebook)
-    return work.page_from(notebook, job, whole, [])
+    work.printed(notebook, job, whole, pages)
+    return work.page_from(notebook, job, whole, pages)
 
 
 def _outputs(source, names):

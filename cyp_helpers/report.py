@@ -246,13 +246,11 @@ def reopen(pickled, project):
     """Let ``open_review`` in this process give a report of all priorities that another one has opened, as a batch run
     does for its pages; gives it too.
 
-    Parameters: ``pickled``: bytes or the path of a file with them, which must come from this project's own processes;
-    None: reviews are opened from ``data/`` again; ``project``: folder, whose register becomes that of the report.
+    Parameters: ``pickled``: bytes, which must come from this project's own processes; ``project``: folder, whose
+    register becomes that of the report.
     """
     _opened_ahead.clear()
-    if pickled is None:
-        return None
-    opened = pickle.loads(pickled.read_bytes() if isinstance(pickled, Path) else pickled)
+    opened = pickle.loads(pickled)
     whole = replace(opened, register=replace(opened.register, folder=Path(project) / "data"))
     vars(whole).update({name: known for name, known in vars(opened).items() if name not in vars(whole)})
     asked = "" if whole.is_own_area else whole.area["area_id"]

@@ -115,6 +115,11 @@ def run_notebook(pool, name, limit=60, **parameters):
     """What is made of a notebook as a page named "page", or is left of it."""
     job = Job(name, parameters, "page", "Page", "Page")
     try:
-        return pool.submit(work.make_page, job, None, [], limit=limit).result()
+        with pool.holding(_nothing) as submit:
+            return submit(work.make_page, job, [], limit=limit).result()
     except Lost as lost:
         return work.what_is_left(job, lost)
+
+
+def _nothing(project):
+    return None

@@ -66,7 +66,7 @@ def test_a_notebook_that_takes_too_long_is_ended_and_named(pool):
 def test_a_notebook_that_is_killed_or_stopped_costs_itself(pool, sent, limit, said):
     make_notebook(pool.folder, "fine", "import time; time.sleep(1)")
     make_notebook(pool.folder, "lost", f"import os, signal; os.kill(os.getpid(), signal.{sent})")
-    beside = pool.submit(work.make_page, Job("fine", {}, "fine", "Fine", "Fine"), None, [])
+    beside = pool.submit(work.make_page, None, Job("fine", {}, "fine", "Fine", "Fine"), [])
     left = run_notebook(pool, "lost", limit=limit)
     assert left.cell == "cell 1" and said in left.error
     assert not beside.result().error and not run_notebook(pool, "fine").error
@@ -95,6 +95,31 @@ def test_a_process_that_ends_without_an_answer_is_one_failure(pool):
     assert pool.submit(_name).result() == pool.folder.name
 
 
+@posix
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGSTOP])
+def test_what_is_held_for_pages_is_made_anew_where_it_is_lost(pool, sent, monkeypatch):
+    monkeypatch.setattr("cyp_helpers.batch.pool._PATIENCE", 2)
+    with pool.holding(_process_id) as submit:
+        held = submit(_held).result()
+        assert held == submit(_held).result()
+        with pytest.raises(Lost, match="exit code 3"):
+            submit(_leave_held).result()
+        os.kill(held, sent)
+        assert submit(_held).result() not in (None, held)
+
+
+def _process_id(project):
+    return os.getpid()
+
+
+def _held(project, held):
+    return held
+
+
+def _leave_held(project, held):
+    os._exit(3)
+
+
 def _leave(project):
     os._exit(3)
 
@@ -106,7 +131,7 @@ def _name(project):
 def test_no_process_is_left_behind(tmp_path):
     make_notebook(tmp_path, "slow", "import time; time.sleep(300)")
     with LocalPool(tmp_path, 2) as pool:
-        under_way = pool.submit(work.make_page, Job("slow", {}, "page", "Page", "Page"), None, [])
+        under_way = pool.submit(work.make_page, None, Job("slow", {}, "page", "Page", "Page"), [])
         wait_for(lambda: pool._running)
         running = [psutil.Process(process.pid) for process in pool._running]
     assert running and all_end(running) and isinstance(under_way.exception(), Lost)

@@ -19,9 +19,10 @@ def test_plain_calls_make_the_same_page(monkeypatch):
     with LocalPool(PROJECT, 1) as pool:
         opened = pool.submit(work.open_together, [SMALL]).result()[0]
         job = next(job for job in opened.jobs if job.name == "priority-4-voice")
-        made = pool.submit(work.make_page, job, opened.whole, [], limit=60).result()
+        with pool.holding(work.reopened, opened.whole) as submit:
+            made = submit(work.make_page, job, [], limit=60).result()
     assert without_parameters(made.files["priority-4-voice.html"].decode()) == without_parameters(
-        _plain_page(PROJECT, job, pickle.loads(opened.whole))
+        _plain_page(PROJECT, job, pickle.loads(opened.whole), [])
     )
 
 

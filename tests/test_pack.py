@@ -54,7 +54,7 @@ def made_of(run, names, project):
     jobs = plan_jobs(whole, run)
     pages = [{"name": job.name, "label": job.label, "group": job.group} for job in jobs if job.notebook]
     for job in [job for job in jobs if job.name in names]:
-        made = work.make_page(PROJECT, job, pickle.dumps(whole), pages)
+        made = work.make_page(PROJECT, work.reopened(PROJECT, pickle.dumps(whole)), job, pages)
         assert not made.error, made
         folder.keep(made.files, manifest)
         manifest["made"].append({"name": job.name, "status": "succeeded", "files": dict.fromkeys(made.files, "")})

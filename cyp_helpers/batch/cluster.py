@@ -5,11 +5,12 @@ its packages, and nothing shared. The work of a lost worker is done again by ano
 from the caller's refuses, or pages would mix two registers.
 """
 
-from contextlib import nullcontext
+from contextlib import contextmanager
+from functools import partial
 from threading import Lock
 
 from cyp_helpers.batch.inputs import Inputs
-from cyp_helpers.batch.pool import LONGEST, Running, get_ready, run_apart
+from cyp_helpers.batch.pool import LONGEST, Running, get_ready, prepared, run_apart
 from cyp_helpers.register.tables import find_project
 
 
@@ -43,7 +44,10 @@ class ClusterPool:
         """Run a function on some worker; returns a Future."""
         return self._executor.submit(_on_worker, self.inputs.identity, function, args, limit)
 
-    at_hand = staticmethod(nullcontext)  # workers share no memory with this computer
+    @contextmanager
+    def holding(self, prepare, *given):
+        """As of ``LocalPool``; prepared for each function anew, for no two need have the same worker."""
+        yield partial(self.submit, prepared, prepare, given)
 
     def __enter__(self):
         return self

@@ -14,9 +14,11 @@ import tempfile
 import threading
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from multiprocessing import current_process, forkserver, get_all_start_methods, get_context, parent_process
-from pathlib import Path
+from functools import partial
+from multiprocessing import current_process, forkserver, get_all_start_methods, get_context
+from multiprocessing.reduction import send_handle
 
+from cyp_helpers.batch import apart
 from cyp_helpers.batch.inputs import Inputs
 
 _CAN_FORK = "forkserver" in get_all_start_methods()
@@ -29,6 +31,7 @@ _ENVIRONMENT = {
 }
 _LONGEST_SOCKET = 60  # characters of its folder; systems allow about 100 for the whole
 LONGEST = 3_600  # seconds for what is no notebook, so that nothing is waited for for ever
+_PATIENCE = 60  # seconds for a process that holds something to answer
 
 
 class Lost(RuntimeError):
@@ -66,21 +69,22 @@ class LocalPool(Executor):
         self._threads = ThreadPoolExecutor(slots)
         get_ready()
 
-    def submit(self, function, /, *args, limit=LONGEST):
+    def submit(self, function, /, *args, limit=LONGEST, start=None):
         """Run a function on the project and what else is given, for at most so many seconds; returns a Future."""
-        return self._threads.submit(run_apart, function, (self._project, *args), limit, self._running)
+        return self._threads.submit(run_apart, function, (self._project, *args), limit, self._running, start)
 
     @contextmanager
-    def at_hand(self, data):
-        """Bytes that many pieces of work are given, as the path of a file in memory that ends with this process;
-        themselves where the system has no such files."""
-        if not hasattr(os, "memfd_create"):
-            yield data
+    def holding(self, prepare, *given):
+        """``submit`` for functions that are given, after the project, what ``prepare`` makes of the project and of what
+        is given: it is made once, in a process that all of them are forked from, where there is fork."""
+        if not _CAN_FORK:
+            yield partial(self.submit, prepared, prepare, given)
             return
-        with open(os.memfd_create("cyp"), "wb") as file:
-            file.write(data)
-            file.flush()
-            yield Path(f"/proc/{os.getpid()}/fd/{file.fileno()}")
+        holder = _Holder(self._running, prepare, given)
+        try:
+            yield partial(self.submit, start=holder.start)
+        finally:
+            holder.end()
 
     def shutdown(self, wait=True, *, cancel_futures=True):
         """End all work that is under way."""
@@ -117,10 +121,16 @@ def get_ready():
             forkserver.ensure_running()
 
 
-def run_apart(function, args, limit, running):
+def prepared(project, prepare, given, function, *args):
+    """A function's result with what is prepared for it in the same process; as of ``LocalPool.holding`` without fork."""
+    return function(project, prepare(project, *given), *args)
+
+
+def run_apart(function, args, limit, running, start=None):
     """Result of a function, pickled and run in a process of its own that is among the Running meanwhile.
 
-    Raises what the function raised, or Lost where the process was ended, by the clock after ``limit`` seconds or else.
+    ``start`` begins the process; a new one of the fork server where it is None. Raises what the function raised, or
+    Lost where the process was ended, by the clock after ``limit`` seconds or else.
     """
     late, told = threading.Event(), []
     with tempfile.TemporaryDirectory(prefix="cyp-", ignore_cleanup_errors=True) as aside:
@@ -128,8 +138,7 @@ def run_apart(function, args, limit, running):
         with theirs, _starting, _surroundings():
             if running.ended:
                 raise Lost("the run was ended")
-            process = _CONTEXT.Process(target=_work, args=(theirs, function, args, aside), name="piece of work")
-            process.start()
+            process = (start or _start)(theirs, function, args, aside)
             running.add(process)
         clock = threading.Timer(limit, lambda: (late.set(), _end(process)))
         clock.start()
@@ -155,15 +164,75 @@ def run_apart(function, args, limit, running):
     return result
 
 
-def tell(what):
-    """In a piece of work: tell something that is kept if the process should end without an answer."""
-    if _pipe:
-        _pipe[0].send_bytes(b"t" + pickle.dumps(what))
-
-
 # ---- how processes begin and end ----
 
-_starting, _pipe = threading.RLock(), []
+_starting = threading.RLock()
+
+
+def _start(pipe, function, args, aside):
+    process = _CONTEXT.Process(target=apart.work, args=(pipe, function, args, aside), name="piece of work")
+    process.start()
+    return process
+
+
+class _Holder:
+    """A process with something prepared; ``start`` begins a fork of it, or a new process where it does not answer."""
+
+    def __init__(self, running, prepare, given):
+        self._running, self._prepared, self._process = running, (prepare, given), None
+
+    def start(self, pipe, function, args, aside):
+        try:
+            if not self._process:  # now, because a run may find nothing to do
+                self._begin(args[0])
+            self._asked.send(((function, *args), aside))
+            send_handle(self._asked, pipe.fileno(), self._process.pid)
+            return _Fork(self._answer(), self.exit_code)
+        except (EOFError, OSError):
+            project, *more = args
+            return _start(pipe, prepared, (project, *self._prepared, function, *more), aside)
+
+    def _begin(self, project):
+        self._asked, theirs = _CONTEXT.Pipe()
+        with theirs:
+            prepare, given = self._prepared
+            self._process = _CONTEXT.Process(target=apart.hold, args=(theirs, prepare, (project, *given)), name="holder")
+            self._process.start()
+        self._running.add(self._process)
+
+    def exit_code(self, fork):
+        try:
+            self._asked.send(fork)
+            return self._answer()
+        except (EOFError, OSError):
+            return "unknown"
+
+    def _answer(self):
+        if not self._asked.poll(_PATIENCE):  # it was stopped
+            _end(self._process)
+        return self._asked.recv()
+
+    def end(self):
+        if self._process:
+            self._running.discard(self._process)
+            self._asked.close()
+            _end(self._process)
+            with _starting:
+                self._process.join()
+
+
+class _Fork:
+    """A fork of a holder, with what is used of ``multiprocessing.Process``."""
+
+    def __init__(self, pid, exit_code):
+        self.pid, self._exit_code, self.exitcode = pid, exit_code, None
+
+    def join(self):
+        self.exitcode = self._exit_code(self.pid)
+
+    def kill(self):
+        with suppress(OSError):
+            os.kill(self.pid, signal.SIGKILL)
 
 
 def _end(process):
@@ -194,28 +263,3 @@ def _surroundings():
         tempfile.tempdir = folder
         if handler is not None:
             signal.signal(signal.SIGINT, handler)
-
-
-# ---- in the processes ----
-
-
-def _work(pipe, function, args, aside):
-    if hasattr(os, "setsid"):
-        os.setsid()  # signals to the run do not reach it, and it can be ended with all that it starts
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
-    os.environ["TMPDIR"] = tempfile.tempdir = aside
-    _pipe.append(pipe)
-    try:
-        answer = function(*args), None
-    except Exception as error:  # noqa: BLE001  whatever it is, the caller must hear of it
-        answer = None, error
-    pipe.send_bytes(b"a" + pickle.dumps(answer))
-
-
-def _end_with_parent():
-    """kill -9 leaves the parent no time for a farewell."""
-    parent_process().join()
-    with suppress(AttributeError):
-        os.killpg(0, signal.SIGKILL)
-    os._exit(1)

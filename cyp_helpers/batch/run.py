@@ -112,13 +112,13 @@ class _Desk:
         """Take in how many jobs a review turns out to need."""
         self._total += jobs - USUAL_JOBS
 
-    async def do(self, label, function, *args, counts=1, **limit):
+    async def do(self, label, submit, *call, counts=1, **limit):
         """Result of a piece of work that counts as one job, or more; raises what it raised."""
         async with self._slots:
             self._under_way.append(label)
             self._tell(self._under_way, self._done, self._total)
             try:
-                return await asyncio.wrap_future(self.pool.submit(function, *args, **limit))
+                return await asyncio.wrap_future(submit(*call, **limit))
             finally:
                 self._under_way.remove(label)
                 self._done += counts
@@ -140,7 +140,7 @@ class _Opening:
         group = self._groups[run]
         if group not in self._opened:
             limit = {"counts": len(group), "limit": self._limit * len(group)}
-            work_on = self._desk.do("Opening", work.open_together, group, self._kinds, **limit)
+            work_on = self._desk.do("Opening", self._desk.pool.submit, work.open_together, group, self._kinds, **limit)
             self._opened[group] = asyncio.ensure_future(work_on)
         together, place = await asyncio.shield(self._opened[group]), group.index(run)
         opened, together[place] = together[place], None  # what is handed out is not kept
@@ -186,20 +186,20 @@ class _Review:
                 self.folder.take_over(entry := self.known[job.name])
                 self.entries[job.name] = {key: value for key, value in entry.items() if key != "folder"}
         try:
-            with self.desk.pool.at_hand(whole) as report:
+            with self.desk.pool.holding(work.reopened, whole) as submit:
                 async with asyncio.TaskGroup() as group:
                     for job in stale:
-                        group.create_task(self._make(job, report))
+                        group.create_task(self._make(job, submit))
         except* (CannotRun, OSError) as errors:
             raise errors.exceptions[0] from None
         return self._outcome(self.folder.into_place(self._manifest(), bool(self.failures)))
 
-    async def _make(self, job, whole):
+    async def _make(self, job, submit):
         """Do a job and keep what it made, with what it was made from."""
         try:
-            call = (work.make_page, job, whole, self._pages()) if job.notebook else (work.make_tables, job, whole)
+            call = (work.make_page, job, self._pages()) if job.notebook else (work.make_tables,)
             limit = self.limit if job.notebook else max(self.limit, AT_LEAST)
-            made = await self.desk.do(job.label, *call, limit=limit)
+            made = await self.desk.do(job.label, submit, *call, limit=limit)
         except Lost as lost:
             made = work.what_is_left(job, lost)
         except Exception as error:  # noqa: BLE001  whatever it is, it is one line among the failures

@@ -13,7 +13,8 @@ import cyp_helpers
 
 _APART = ("cyp_helpers.importers", "cyp_helpers.batch", "cyp_helpers.cli")  # no page needs them
 _USED = [
-    "IPython.core.completerlib", "IPython.extensions.storemagic", "matplotlib.backends.backend_agg",
+    "IPython.core.application", "IPython.core.completerlib", "IPython.core.oinspect", "IPython.extensions.storemagic",
+    "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg", "nbformat", "openpyxl", "papermill", "pyarrow.parquet", "xlsxwriter",
     "cyp_helpers.batch.engine", "cyp_helpers.batch.jobs", "cyp_helpers.batch.work",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cyp_helpers.batch.pool import tell
+from cyp_helpers.batch.apart import tell
 
 
 @dataclass(frozen=True)
@@ -52,13 +52,22 @@ def open_together(project, runs, kinds=()):
     return opened
 
 
-def make_tables(project, job, opened):
-    """The comparison tables of a whole review as a spreadsheet and as CSV."""
+def reopened(project, opened):
+    """A review that was opened ahead and pickled, which the notebooks of this process are then given."""
+    from cyp_helpers.findings import judged
     from cyp_helpers.report import reopen
+
+    whole = reopen(opened, project)
+    judged(whole), whole.last_review  # kept for all that are forked from here
+    return whole
+
+
+def make_tables(project, whole):
+    """The comparison tables of a whole review as a spreadsheet and as CSV."""
     from cyp_helpers.show.cells import for_csv
     from cyp_helpers.show.workbook import write_workbook
 
-    clock, whole = time.perf_counter(), reopen(opened, project)
+    clock = time.perf_counter()
     rows = whole.comparison.assign(as_at=whole.comparison["as_at"].dt.strftime("%Y-%m-%d"))
     text = for_csv(rows).to_csv(index=False, lineterminator="\n")
     with tempfile.TemporaryDirectory(prefix="cyp-") as aside:
@@ -68,20 +77,14 @@ def make_tables(project, job, opened):
     return Made(files, time.perf_counter() - clock)
 
 
-def make_page(project, job, opened, pages):
+def make_page(project, whole, job, pages):
     """Run the notebook of a Job through papermill and make its page. A failed notebook keeps its error.
 
-    ``opened`` is the review opened ahead, as bytes or the path of a file with them, or None; ``pages`` a list of dict
-    with ``name``, ``label`` and ``group``, for the navigation.
+    ``whole`` is the review, or None; ``pages`` a list of dict with ``name``, ``label`` and ``group``, for the navigation.
     """
     from cyp_helpers.batch.jobs import check_parameters
-    from cyp_helpers.pages.pack import pack
-    from cyp_helpers.report import reopen
-    from cyp_helpers.show.document import document_of
-    from cyp_helpers.show.picture import board_in, linked, pdf_of
 
     clock, so_far, files, failed = time.perf_counter(), _SoFar(), {}, ("", "")
-    whole = reopen(opened, project)
     try:
         source = _read(Path(project) / "notebooks" / f"{job.notebook}.ipynb")
         check_parameters(source, job)
@@ -89,11 +92,7 @@ def make_page(project, job, opened, pages):
         so_far.cell = "page"
         page = page_from(_normalised(so_far.notebook), job, whole, pages)
         files[f"{job.name}.html"] = page.encode("utf-8")
-        if job.prints and (board := board_in(so_far.notebook)):
-            board = linked(board, [page["name"] for page in pages]) if pages else board
-            files |= {f"{job.name}.pdf": pdf_of(board), f"{job.name}.docx": document_of(board, whole.as_at)}
-            if len(pages) > 1:  # the board page and what follows it
-                files["pack.pdf"] = pdf_of(pack(whole, board))
+        files |= printed(so_far.notebook, job, whole, pages)
     except Exception as raised:  # noqa: BLE001  whatever it is, it is one line among the failures
         failed = so_far.cell, f"{type(raised).__name__}: {' '.join(str(raised).split())}"
         if hasattr(raised, "ename"):  # PapermillExecutionError
@@ -108,6 +107,19 @@ def page_from(notebook, job, whole, pages):
 
     home = "../" * (3 if job.parameters.get("area") else 2) + "index.html"
     return page_of(notebook, job.name, job.title, pages, footer_of(whole) if whole else FOOTER, home)
+
+
+def printed(notebook, job, whole, pages):
+    """Of an executed notebook whose page is one sheet: its PDF and Word files, and the pack, by name."""
+    from cyp_helpers.pages.pack import pack
+    from cyp_helpers.show.document import document_of
+    from cyp_helpers.show.picture import board_in, linked, pdf_of
+
+    if not (job.prints and (board := board_in(notebook))):
+        return {}
+    board = linked(board, [page["name"] for page in pages]) if pages else board
+    files = {f"{job.name}.pdf": pdf_of(board), f"{job.name}.docx": document_of(board, whole.as_at)}
+    return files | ({"pack.pdf": pdf_of(pack(whole, board))} if len(pages) > 1 else {})  # the board page and the rest
 
 
 def what_is_left(job, lost):

@@ -8,7 +8,7 @@ wrong at most 5% of the time (``python -m benchmarks errors``), and real figures
 
 import numpy as np
 import pandas as pd
-from scipy.special import bdtr, bdtrc, ndtr, pdtr, pdtrc
+from scipy.special import bdtr, bdtrc, bdtrik, ndtr, pdtr, pdtrc, pdtrik
 
 from cyp_helpers.register.catalogue import PER
 
@@ -109,10 +109,16 @@ def funnel_limits(denominator, average, unit, spread):
     Exact binomial (percentages) and Poisson (rates) quantiles, as many times as far from the average as the root of
     ``spread``, the ``overdispersion`` (Spiegelhalter, Statistics in Medicine 2005).
     """
-    from scipy.stats import binom, poisson
-
     share = average / PER[unit]
-    counts = binom(denominator, share) if unit == "percent" else poisson(denominator * share)
+    shares = (bdtr, bdtrik, denominator.round().astype(int), share)
+    how = shares if unit == "percent" else (pdtr, pdtrik, denominator * share)
     tails = {"low_95": 0.025, "high_95": 0.975, "low_998": 0.001, "high_998": 0.999}
-    limits = pd.DataFrame({name: PER[unit] * counts.ppf(p) / denominator for name, p in tails.items()})
+    limits = pd.DataFrame({name: PER[unit] * _quantile(p, *how) / denominator for name, p in tails.items()})
     return (average + (limits - average) * np.sqrt(spread)).clip(lower=0)
+
+
+def _quantile(p, probability, inverse, *of):
+    """Of counts, the smallest that has at least this probability up to it."""
+    count = np.ceil(inverse(p, *of))
+    below = np.maximum(count - 1, 0)  # the inverse may err by its last digit
+    return np.where(probability(below, *of) >= p, below, count)
