@@ -39,9 +39,8 @@ def published_faults(register):
         rows, measures = register.table("published"), register.table("published-measures")
         unit = register.look_up(register.look_up(rows["series_id"], "series", "indicator_id"), "indicators", "unit")
         over = measures.loc[measures["above_100"] == "yes", "series_id"]
-        faults += broken(
-            "published", rows.assign(share=(unit == "percent") & ~rows["series_id"].isin(over)), words, FILE
-        )
+        share = (unit == "percent") & ~rows["series_id"].isin(over)
+        faults += broken("published", rows.assign(share=share), words, FILE)
     return faults
 
 
@@ -57,20 +56,13 @@ def _faults_of(path, file, _):
         rows = pd.read_parquet(path)
     except (OSError, ValueError, KeyError, NotImplementedError, MemoryError) as error:  # pyarrow's own are such
         told = (str(error) or type(error).__name__).splitlines()[0][-80:]
-        return (
-            [[f"data/{file}", "", "", f"a damaged Parquet file: {told}", "the file as cyp import writes it"]],
-            [],
-            None,
-        )
+        damaged = [f"data/{file}", "", "", f"a damaged Parquet file: {told}", "the file as cyp import writes it"]
+        return [damaged], [], None
     form = {name: str(kind) for name, kind in rows.dtypes.items()}
     if form != COLUMNS:
         told, right = (", ".join(f"{name} ({kind})" for name, kind in one.items()) for one in (form, COLUMNS))
         return [[f"data/{file}", "", "", told, right]], [], None
-    empty = [name for name, kind in COLUMNS.items() if kind == "str" and rows[name].isna().any()]
-    if empty:
-        return (
-            [[f"data/{file}", "", name, "a cell without text", "text, which may be empty"] for name in empty],
-            [],
-            None,
-        )
+    texts = [name for name, kind in COLUMNS.items() if kind == "str" and rows[name].isna().any()]
+    if empty := [[f"data/{file}", "", name, "a cell without text", "text, which may be empty"] for name in texts]:
+        return empty, [], None
     return [], broken("figures", rows, WORDS, file), rows.drop_duplicates(["series_id", "area_id", "source_id"])
