@@ -10,8 +10,8 @@ import pandas as pd
 
 from cyp_helpers.importers.merge import KEY, figure_numbers, says_the_same, with_rounding_steps
 from cyp_helpers.importers.plausible import REASONS
-from cyp_helpers.importers.values import by_each
 from cyp_helpers.register.catalogue import OWN
+from cyp_helpers.register.each import by_each
 from cyp_helpers.register.tables import AUTHORITY_TYPES
 
 _COMPARED = [*KEY, "value", "numerator", "denominator"]

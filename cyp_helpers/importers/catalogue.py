@@ -11,7 +11,6 @@ import pandas as pd
 from cyp_helpers.compare.figures import TOTALS
 from cyp_helpers.importers.mapping import of_indicator
 from cyp_helpers.importers.reading import UnreadableFile
-from cyp_helpers.importers.values import by_each
 from cyp_helpers.register.catalogue import OWN
 from cyp_helpers.register.periods import parse_periods
 from cyp_helpers.register.tables import decimal_places
@@ -69,7 +68,7 @@ def with_figures(catalogue, figures):
     known = figures[figures["number"].notna() & figures["measure_key"].str.startswith(OWN)]
     if known.empty:
         return catalogue
-    known = known.assign(end=by_each(known["period"], parse_periods)["end"], places=decimal_places(known["value"]))
+    known = known.assign(end=parse_periods(known["period"])["end"], places=decimal_places(known["value"]))
     known = known.astype({"measure_key": "str"}).groupby("measure_key")
     newest, places = known["end"].max(), known["places"].agg(lambda each: each.mode().iloc[-1]).astype("str")
     # Where the dictionary has no day, its own: not that of whichever edition comes first.

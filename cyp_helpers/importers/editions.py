@@ -4,10 +4,12 @@ import calendar
 import hashlib
 import re
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 
 from cyp_helpers.importers.reading import UnreadableFile
+from cyp_helpers.register.tables import read_table
 
 _DFE, _OHID = "Department for Education", "Office for Health Improvement and Disparities"
 _LICENCE = "Open Government Licence v3.0"
@@ -15,18 +17,7 @@ _LICENCE = "Open Government Licence v3.0"
 _DAY = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2})(?![0-9]|-[0-9])")
 _MONTHS = [name.casefold() for name in calendar.month_name[1:]]
 _MONTH = re.compile(rf"(?<![a-z])({'|'.join(_MONTHS)})[ _-]?(20[0-9]{{2}})(?![0-9])", re.IGNORECASE)
-_TITLES = {
-    "lait": "Local Authority Interactive Tool",
-    "lait-dictionary": "Local Authority Interactive Tool, data dictionary",
-    "neighbours": "Children's services statistical neighbours",
-    "ees-referrals": "Children in need, referrals and re-referrals",
-    "ees-referrals-by-month": "Children in need, referrals by month",
-    "ees-population": "Mid-year population estimates of the Office for National Statistics, ages 0 to 17",
-    "ees-absence": "Pupil absence in schools, absence by term",
-    "ees-eyfsp": "Early years foundation stage profile results",
-    "ees-exclusions": "Permanent and fixed-period exclusions",
-    "fingertips-90284": "Fingertips indicator 90284, hospital admissions for injuries, ages 0 to 14",
-}
+_TITLES = read_table(Path(__file__).with_name("titles.csv")).set_index("dataset")["title"]
 
 
 def is_dated_by_month(path):

@@ -46,8 +46,7 @@ def read_fingertips(path, register, _day=None, _new_areas=False):
     filters = [("indicator", [dataset.removeprefix(PREFIX)], False)]
     filters += [(own.get(name, name), values, absent) for name, values, absent in read_filters(measure["filters"])]
     why = why_not_meant(rows, filters)
-    nothing = pd.Series("", index=rows.index, dtype="str")
-    where = find_areas(register, nothing, rows["code"], rows["name"])
+    where = find_areas(register, code=rows["code"], name=rows["name"])
     why = why.mask(why == "", where["why"])
     clash = where["clash"].map({True: "keys-disagree", False: ""})
     meant = keep_meant(rows.assign(area_id=where["area_id"], concern=clash), why, path.name)

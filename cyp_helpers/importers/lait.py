@@ -42,8 +42,7 @@ def read_lait(path, register, edition_date, _new_areas=False):
     rows = rows.astype("category")  # few words in many rows
     rows["measure"] = rows["name"].map(names).astype("category")
     rows["la"] = rows["la"].str.replace(r"\.0+$", "", regex=True).astype("category")
-    nothing = pd.Series("", index=rows.index, dtype="category")
-    where = find_areas(register, rows["la"], nothing, rows.pop("area"))
+    where = find_areas(register, rows["la"], name=rows.pop("area"))
     rows["area_id"], rows["clash"] = where["area_id"], where["clash"]
     absent = sorted(set(_wanted(measures)) - set(rows["measure"].unique()))
     left_out = count_left_out(where["why"]) + _without_window(register, edition_date, absent)

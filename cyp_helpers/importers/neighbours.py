@@ -2,8 +2,7 @@
 
 import pandas as pd
 
-from cyp_helpers.importers.areas import find_areas
-from cyp_helpers.importers.mapping import area_of_number
+from cyp_helpers.importers.areas import area_of_number, find_areas
 from cyp_helpers.importers.reading import UnreadableFile
 from cyp_helpers.register.tables import AUTHORITY_TYPES
 
@@ -78,7 +77,7 @@ def without_notes(sheet):
 def _refuse_clash(sheet, file_name, register):
     """Raise UnreadableFile for a row without a number, or whose numbers and name say two areas."""
     told = sheet.loc[:, ~sheet.columns.duplicated()].reindex(columns=[FIRST, _NAME, _AGAIN], fill_value="")
-    clash = find_areas(register, told[FIRST], pd.Series("", index=told.index), told[_NAME])["clash"]
+    clash = find_areas(register, told[FIRST], name=told[_NAME])["clash"]
     bad = told[clash | (told[FIRST] == "") | ((told[_AGAIN] != "") & (told[_AGAIN] != told[FIRST]))]
     if len(bad):
         found = ", ".join(f"{name} {one!r}" for name, one in bad.iloc[0].items())

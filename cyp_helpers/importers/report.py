@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from cyp_helpers.importers.merge import KEY, figure_numbers, revisions, stacked, words_of
+from cyp_helpers.importers.merge import KEY, figure_numbers, revisions, stacked
 from cyp_helpers.importers.run import Imported
-from cyp_helpers.importers.values import printed_counts
+from cyp_helpers.register.each import words_of
 from cyp_helpers.register.store import refuse_outside
 from cyp_helpers.register.tables import ENGLAND
 from cyp_helpers.show.wording import plural
@@ -28,13 +28,11 @@ _AGAINST = {
 
 
 class Changes(NamedTuple):
-    """What one file changed: figures that are new to the register, how many say something else than before, those of
-    them that no earlier import had revised so (as ``merge.revisions``), and the verdicts of one area (as
-    ``changed_verdicts``)."""
+    """What one file changed: figures that are new to the register, those that it says otherwise than was known (as
+    ``merge.revisions``), and the verdicts of one area that change with them (as ``changed_verdicts``)."""
 
     file: Imported
     new: pd.DataFrame
-    changed: int
     revised: pd.DataFrame
     verdicts: pd.DataFrame
 
@@ -43,42 +41,14 @@ def find_changes(one, before, after, area_id):
     """``Changes`` of one file (Imported, of ``run.import_files``) between two registers, with the verdicts of one
     authority."""
     old, new = (register.table("published") for register in (before, after))
-    known, revised = (revisions(table, one.source_id) for table in (old, new))
-    replaced = _replaced_figures(one.source_id, old, new)
-    changed = len(revised) - len(known) + len(replaced)
-    seen = pd.concat([known, replaced])[[*KEY, "new"]].drop_duplicates()
-    revised = pd.concat([revised.merge(seen, how="left_anti", on=[*KEY, "new"]), replaced], ignore_index=True)
-    fresh, verdicts = one.figures, pd.DataFrame()
+    revised, fresh, verdicts = revisions(one.source_id, old, new), one.figures, pd.DataFrame()
     if len(fresh):
         numbers, had = figure_numbers(fresh, old)
         fresh = fresh[~numbers.isin(had)]
     if len(revised):
         day = after.table("editions").set_index("source_id").at[one.source_id, "edition_date"]
         verdicts = changed_verdicts(before, after, day, area_id)
-    return Changes(one, fresh, changed, revised, verdicts)
-
-
-def _replaced_figures(source_id, *tables):
-    """Figures that this edition says otherwise in the place of what was there, as ``merge.revisions``: an earlier file
-    of it, or, where it is older than what was known, the edition that came first so far (a later one that agrees with
-    this one, to its decimals, is no longer there)."""
-    columns = [*KEY, "value", "numerator", "denominator", "published", "source_id"]
-    series = tables[1].loc[tables[1]["source_id"] == source_id, "series_id"].unique()
-    old, new = (table.loc[table["series_id"].isin(series), columns] for table in tables)
-    old, new = (rows.set_axis(numbers) for rows, numbers in zip((old, new), figure_numbers(old, new)))
-    own_before, own = (rows[rows["source_id"] == source_id] for rows in (old, new))
-    stays = new.index[new.index.duplicated()]
-    ahead = new.index[~new.index.duplicated() & (new["source_id"] == source_id) & new.index.isin(stays)]
-    first = old[~old.index.duplicated() & old.index.isin(ahead) & ~old.index.isin(own_before.index)]
-    old, new = pd.concat([own_before, first]), own.drop(columns="source_id")
-    old = old.drop(columns=[*KEY, "published", "source_id"])
-    both = new.merge(old, left_index=True, right_index=True, suffixes=("", "_old"))
-    differs = both["value_old"].astype("str") != both["value"].astype("str")
-    for part in ("numerator", "denominator"):
-        differs |= (both[part] != both[f"{part}_old"]) & both[part].notna() & both[f"{part}_old"].notna()
-    both = both[differs].astype(dict.fromkeys([*KEY, "value", "value_old", "published"], "str"))
-    counts = {"old_counts": printed_counts(both, "_old"), "new_counts": printed_counts(both)}
-    return both.assign(old=both["value_old"], new=both["value"], **counts)[[*KEY, "old", "new", *counts, "published"]]
+    return Changes(one, fresh, revised, verdicts)
 
 
 def changed_verdicts(before, after, as_at, area_id):
@@ -121,7 +91,7 @@ def describe_import(changes):
     lines = [f"{one.file}: {read} read, {used} used, {held}, as {one.source_id}"]
     lines += [f"  {told}" for told in one.told]
     if len(one.figures):
-        fresh, changed = len(changes.new), changes.changed
+        fresh, changed = len(changes.new), len(changes.revised)
         lines.append(f"  {fresh:,} new, {changed:,} changed, {len(one.figures) - fresh - changed:,} unchanged, {held}")
         given = one.figures[one.figures["value"] != ""].groupby("series_id")
         given = given.agg(areas=("area_id", "nunique"), periods=("period", "nunique")).itertuples()

@@ -8,7 +8,7 @@ import pandas as pd
 
 from cyp_helpers.importers.mapping import FIGURE_COLUMNS
 from cyp_helpers.importers.reading import UnreadableFile
-from cyp_helpers.importers.values import by_each, clean_values, print_values, publisher_decimals
+from cyp_helpers.importers.values import clean_values, print_values, publisher_decimals, to_numbers
 from cyp_helpers.register.tables import AUTHORITY_TYPES
 from cyp_helpers.show.wording import plural
 
@@ -108,7 +108,7 @@ def settle(rows, register):
     unread = (rows["mark"] == "?").map({True: "unreadable-value", False: ""})
     unread = unread.mask(rows["period"] == "", "unreadable-year")
     rows = rows.assign(
-        value=value, number=by_each(value, lambda each: pd.to_numeric(each, errors="coerce").astype("float64")),
+        value=value, number=to_numbers(value),
         status=(rows["note"] + " " + rows["mark"].replace("?", "x")).str.strip(),
         concern=rows["concern"].where(rows["concern"] != "", unread).astype("str"),
     )  # fmt: skip

@@ -11,12 +11,12 @@ from cyp_helpers.importers import catalogue, ees, fingertips, lait
 from cyp_helpers.importers.before import look_at_measures
 from cyp_helpers.importers.editions import edition_day, edition_row, is_dated_by_month, with_file
 from cyp_helpers.importers.mapping import load_measures
-from cyp_helpers.importers.merge import KEY, WORDS, merge_editions, needs_again, stacked, usual_day, words_of
+from cyp_helpers.importers.merge import KEY, WORDS, merge_editions, needs_again, stacked, usual_day
 from cyp_helpers.importers.neighbours import FIRST, read_neighbours, without_notes
 from cyp_helpers.importers.plausible import REASONS, hold_back
 from cyp_helpers.importers.reading import UnreadableFile, file_kind, fold_name, read_frame, read_header, read_sheet
-from cyp_helpers.importers.values import by_each
 from cyp_helpers.register.catalogue import FILE, OWN, with_catalogue
+from cyp_helpers.register.each import words_of
 from cyp_helpers.register.periods import parse_periods
 from cyp_helpers.register.published_checks import COLUMNS
 from cyp_helpers.register.store import locked, write_tables
@@ -147,7 +147,7 @@ def _import_safely(path, publisher, *asked):
 def _read_published(data):
     """The published table, the catalogue's own figures with it; what is said again and again is a category."""
     if not (data / _PATHS["published"]).is_file():
-        return pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS | dict.fromkeys(WORDS, "category"))
+        return pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS).astype(dict.fromkeys(WORDS, "category"))
     paths = [data / path for path in (_PATHS["published"], _CATALOGUE)]
     return stacked([pd.read_parquet(path, read_dictionary=WORDS) for path in paths if path.is_file()])
 
@@ -277,7 +277,7 @@ def _with_mapping(figures, register, dataset, day):
 
 
 def _newest_day(figures, register):
-    dated = figures.assign(end=by_each(figures["period"], parse_periods)["end"]).dropna(subset="end")
+    dated = figures.assign(end=parse_periods(figures["period"])["end"]).dropna(subset="end")
     return usual_day(dated, register).max() if len(dated) else str(date.today())  # every year is unreadable
 
 
