@@ -98,7 +98,7 @@ def revisions(source_id, before, after):
     edition_before = new.groupby(level=0)[told].shift(1)[new["own"]].dropna(subset="value")
     first = old[old.index.isin(new.index[new.index.duplicated()])]
     known = pd.concat([old[old["own"]], edition_before, first])[told]
-    both = new[new["own"]].join(known[~known.index.duplicated()], how="inner", rsuffix="_old")
+    both = new[new["own"]].join(known[~known.index.duplicated()].add_suffix("_old"), how="inner")
     differs = both["value"] != both["value_old"]
     for name in _COUNTS:
         differs |= (both[name] - both[f"{name}_old"]).abs() > 0

@@ -30,9 +30,8 @@ def read_neighbours(sheet, file_name, register, list_id):
     for place, name in enumerate(_PLACES, 1):
         at = names.index(name)
         closeness = sheet.iloc[:, at + 1] if names[at + 1 : at + 2] == ["SNP"] else ""
-        part = {"la": sheet[FIRST], "position": place, "other": sheet.iloc[:, at], "closeness": closeness}
-        parts.append(pd.DataFrame(part))
-    long = pd.concat(parts, ignore_index=True)
+        parts.append(sheet[[FIRST]].assign(position=place, other=sheet.iloc[:, at], closeness=closeness))
+    long = pd.concat(parts, ignore_index=True).rename(columns={FIRST: "la"})
     long = long[long["other"] != _NONE]
     _refuse_clash(sheet, file_name, register)
     unknown = sorted((set(long["la"]) | set(long["other"])) - {*areas.index, ""})
@@ -61,11 +60,10 @@ def read_neighbours(sheet, file_name, register, list_id):
     if told < _NEARLY_ALL * len(authorities):
         right = f"right would be nearly all {len(authorities)}"
         raise UnreadableFile(f"{file_name}: {told} authorities with neighbours; {right}")
-    long = long.assign(
-        list_id=list_id, area_id=long["la"].map(areas), neighbour_id=long["other"].map(areas),
-        closeness=long["closeness"].astype("str").str.capitalize(),
-    )  # fmt: skip
-    return long.sort_values(["area_id", "position"])[_COLUMNS].reset_index(drop=True)
+    closeness = long["closeness"].astype("str").str.capitalize()
+    ids = {"area_id": long["la"].map(areas), "neighbour_id": long["other"].map(areas)}
+    long = long.assign(list_id=list_id, closeness=closeness, **ids).sort_values(["area_id", "position"])
+    return long[_COLUMNS].astype("str").reset_index(drop=True)
 
 
 def without_notes(sheet):

@@ -9,7 +9,7 @@ import pandas as pd
 
 from cyp_helpers.importers import catalogue, ees, fingertips, lait
 from cyp_helpers.importers.before import look_at_measures
-from cyp_helpers.importers.editions import edition_day, edition_row, is_dated_by_month, with_file
+from cyp_helpers.importers.editions import edition_day, edition_row, with_file
 from cyp_helpers.importers.mapping import load_measures
 from cyp_helpers.importers.merge import KEY, WORDS, merge_editions, needs_again, stacked, usual_day
 from cyp_helpers.importers.neighbours import FIRST, read_neighbours, without_notes
@@ -55,6 +55,9 @@ class Imported:
     again: list = field(default_factory=list)
     told: list = field(default_factory=list)
     accepted: set = field(default_factory=set)
+    new: pd.DataFrame = field(default_factory=pd.DataFrame)  # these three are found when all are imported
+    revised: pd.DataFrame = field(default_factory=pd.DataFrame)
+    verdicts: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def import_files(project, publisher, paths, edition=None, accept=(), new_areas=False):
@@ -110,26 +113,18 @@ def _changed_tables(before, after):
     tables = {path: after[name] for name, path in _PATHS.items() if after[name] is not before[name]}
     if _PATHS["published"] in tables:
         old, new = (_figure_files(each["published"]) for each in (before, after))
-        there = [path for path, rows in old.items() if len(rows) and path in new]
-        same = {path for path in there if _typed_as(old[path], new[path]).equals(old[path])}
+        same = [path for path, rows in new.items() if len(rows) and rows.equals(old.get(path))]
         tables = {path: words_of(rows) for path, rows in (tables | new).items() if path not in same}
     return tables
-
-
-def _typed_as(old, rows):
-    """Rows with the types of ``old``; a word that ``old`` does not have is empty."""
-    types = old.dtypes
-    words = {
-        name: rows[name].astype("category").cat.set_categories(types[name].categories)
-        for name in types.index[types == "category"]
-    }
-    return rows.astype(dict(types[types != "category"])).assign(**words)
 
 
 def _figure_files(published):
     own = published["series_id"].str.startswith(OWN).astype(bool)
     files = {_PATHS["published"]: published[~own]} | ({_CATALOGUE: published[own]} if own.any() else {})
-    return {path: rows.reset_index(drop=True) for path, rows in files.items()}
+    for path, rows in files.items():
+        used = {name: rows[name].cat.remove_unused_categories() for name in WORDS}
+        files[path] = rows.assign(**used).reset_index(drop=True)
+    return files
 
 
 def _import_safely(path, publisher, *asked):
@@ -192,7 +187,7 @@ def _import_figures(path, publisher, register, edition, accept, new_areas):
     dataset, figures, read, left_out = _READERS[publisher](path, register, day, new_areas)
     learnt = register.table("areas").iloc[len(areas) :].astype("str")
     added = ("new area " + learnt["name"] + " (" + learnt["area_id"] + "), added to data/reference/areas.csv").tolist()
-    if not day or (not edition and is_dated_by_month(path)):
+    if basis in ("month", "assumed"):
         newest = _newest_day(_with_mapping(figures, register, dataset, None), register)
         if day and pd.Timestamp(newest) > pd.Timestamp(day) + _EARLY:
             told = f"the name says {pd.Timestamp(day):%B %Y}, and its newest figures usually come out by {newest}"
