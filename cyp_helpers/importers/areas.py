@@ -34,17 +34,18 @@ def _find_each(one, register):
     label = one["name"].where(one["name"] != "", code.where(has_code, one["number"])).map(repr)
     keyed = ("number " + bare).where(has_number, "") + (" code " + code).where(has_code, "")
     why = "area " + label + " (" + keyed.str.strip() + ") does not stand in data/reference/areas.csv"
-    can_be = has_number & code.str.fullmatch(_AUTHORITY)
-    why = why.mask(can_be, why + ": new to the register, --new-areas takes it in")
-    printed = one["number"].map(repr)
-    why = why.mask(one["number"].str.contains("/"), "area " + printed + " stands for two authorities together")
+    found, printed = by_number.fillna(by_code), one["number"].map(repr)
     nothing = "no area is named: " + label + " has number " + printed + " and code " + code.map(repr)
-    why = why.mask(~has_number & ~has_code, nothing)
-    found = by_number.fillna(by_code)
+    why = why.case_when([
+        (found.notna(), ""),
+        (~has_number & ~has_code, nothing),
+        (one["number"].str.contains("/"), "area " + printed + " stands for two authorities together"),
+        (has_number & code.str.fullmatch(_AUTHORITY), why + ": new to the register, --new-areas takes it in"),
+    ])  # fmt: skip
     said, known = fold_areas(one["name"]), fold_areas(areas.set_index("area_id")["name"])
     other = said.isin(known) & (said != found.map(known))  # a name that no area has says nothing
     clash = found.notna() & (has_number & has_code & (by_number != by_code) | other)
-    return pd.DataFrame({"area_id": found.astype("category"), "why": why.where(found.isna(), ""), "clash": clash})
+    return pd.DataFrame({"area_id": found.astype("category"), "why": why, "clash": clash})
 
 
 def fold_areas(names):

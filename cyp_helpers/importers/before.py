@@ -28,13 +28,10 @@ _NEW_YEAR = 1 / 3  # of the areas of the year before
 
 
 def look_at_measures(figures, published, editions, day, register):
-    """What an edition's measures would change, and whether that can be.
+    """What an edition of a ``day`` (text) would change of whole measures, and whether that can be.
 
     ``figures`` are those to use, with ``measure_key, minus_measure, end`` (of the period) and the columns of the
-    published table, ``published`` and ``editions`` the tables so far, ``day`` (text) that of the edition.
-
-    Returns a frame with the index of ``figures``: ``rule`` and ``reason`` ('' where the figure may pass). Figures that
-    say what was known may pass, whatever their measure does.
+    published table. Returns for each ``rule`` and ``reason``, '' where it may pass, as do all that say what was known.
     """
     known, areas = _known(figures, published, editions, day), register.table("areas")
     beside = figures[["measure_key", "minus_measure", "end", "source_id", *_COMPARED]]

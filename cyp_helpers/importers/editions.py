@@ -58,8 +58,8 @@ def edition_row(path, dataset, day, basis, rows_read, rows_used):
     return {
         "source_id": f"{dataset}-{day}", "publisher": publisher, "dataset": dataset,
         "title": _TITLES.get(dataset, dataset), "edition": f"{pd.Timestamp(day):%B %Y}", "edition_date": day,
-        "edition_date_basis": "file name" if basis == "month" else basis, "file_name": path.name, "sha256": digest, "rows_read": str(rows_read),
-        "rows_used": str(rows_used), "licence": _LICENCE, "note": "",
+        "edition_date_basis": basis.replace("month", "file name"), "file_name": path.name, "sha256": digest,
+        "rows_read": str(rows_read), "rows_used": str(rows_used), "licence": _LICENCE, "note": "",
         "attribution": f"Contains public sector information licensed under the {_LICENCE}. Source: {publisher}",
     }  # fmt: skip
 

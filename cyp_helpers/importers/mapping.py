@@ -1,4 +1,9 @@
-"""Which published measure stands for which series of the register: ``data/reference/published_measures.csv``."""
+"""Which published measure stands for which series of the register: ``data/reference/published_measures.csv``; and the
+columns of the publishers' files: ``columns.csv``."""
+
+from pathlib import Path
+
+from cyp_helpers.register.tables import read_table
 
 FIGURE_COLUMNS = [
     "measure_key", "area_id", "period", "value", "number", "status", "numerator", "denominator", "locator", "concern",
@@ -32,3 +37,11 @@ def names_of(cell):
     ('referral_count', 'Referrals')
     """
     return tuple(name.strip() for name in cell.split("|"))
+
+
+def layout(form):
+    """The columns of a form of file, "lait", "ees", "fingertips" or "dictionary": a dict of the name used here -> names
+    under which they have been printed, the usual one first; and those that say in words what a code says."""
+    rows = read_table(Path(__file__).with_name("columns.csv")).query("form == @form")
+    used, plain = rows[rows["key"] != ""], rows[rows["key"] == ""]
+    return dict(zip(used["key"], map(names_of, used["names"]))), plain["names"].tolist()

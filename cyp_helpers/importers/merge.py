@@ -29,10 +29,7 @@ def merge_editions(published, figures, editions, register):
 
     ``figures`` are rows of one edition: ``KEY, value, status, numerator, denominator, source_id, locator``. Of that
     edition's rows in ``published`` those that they speak of are replaced, and the others stay. ``editions`` is the
-    table with the new edition in it; the register is there for the mapping (lags) and the population series.
-
-    Returns a frame of the published table's columns (``WORDS`` as categories), sorted by series, breakdown, area, end of
-    period and day of publication.
+    table with the new edition in it. Comes back sorted by series, breakdown, area, end of period and day of publication.
     """
     old, new = figure_numbers(published, figures)
     own = published["source_id"].isin(figures["source_id"].unique())

@@ -18,9 +18,7 @@ def read_neighbours(sheet, file_name, register, list_id):
     closeness``.
 
     In ``sheet`` (of ``reading.read_sheet``) the name "SNP" stands ten times, to the right of its neighbour. An
-    authority with dashes for neighbours has no row. Raises UnreadableFile where a column is missing, an area unknown, no
-    authority or gone by the month of the list (a list gives those that are gone neighbours of their time), where the
-    numbers and the name of a row disagree, or an authority stands twice.
+    authority with dashes for neighbours has no row; one that is gone has neighbours of its time. Raises UnreadableFile.
     """
     names, areas = sheet.columns.tolist(), area_of_number(register)
     if missing := [name for name in [FIRST, *_PLACES] if name not in names]:

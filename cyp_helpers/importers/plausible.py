@@ -31,9 +31,9 @@ _ABOUT = 5.0  # a count can be rounded to ten
 def hold_back(figures, register, edition_date):
     """Set apart what cannot be right.
 
-    ``figures`` have the columns of ``mapping.FIGURE_COLUMNS`` and, from the mapping, ``unit, per, above_100,
-    minus_measure``, and ``own_counts`` (do the counts stand in the same row of the file); ``concern`` names a rule that
-    the reader of the file already found broken. ``edition_date`` is text.
+    ``figures`` have the columns of ``mapping.FIGURE_COLUMNS`` (``concern`` names a rule that the reader of the file
+    already found broken), of the mapping ``unit, per, above_100, minus_measure``, and ``own_counts``: do the counts
+    stand in the same row of the file.
 
     Returns (kept, held): the figures to use, with counts emptied where they are in doubt and ``end`` of the period; and
     the rows held back with ``rule``, ``reason`` and ``counts_only`` (then ``value`` is "135 of 300", and the figure

@@ -143,9 +143,9 @@ def write_page(project, imported, after, name):
 def _page_tables(imported, after, name):
     """Table of each count, in the words of the count."""
     words = {"area_id": after.table("areas").set_index("area_id")["name"], "comparator": _AGAINST}
-    parts = ("Figures revised", "revised"), (f"Verdicts of {name} changed", "verdicts"), ("Held back", "held"), ("New figures", "new")
+    parts = {"revised": "Figures revised", "verdicts": f"Verdicts of {name} changed", "held": "Held back", "new": "New figures"}
     frames = {}
-    for title, part in parts:
+    for part, title in parts.items():
         rows = pd.concat([getattr(one, part) for one in imported])
         rows = rows[[column for column in _HEADS if column in rows]].astype("str")
         rows = rows.assign(**{column: rows[column].map(of) for column, of in words.items() if column in rows})
