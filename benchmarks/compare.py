@@ -25,9 +25,8 @@ import psutil
 from cyp_helpers.compare.areas import ranks
 from cyp_helpers.compare.figures import known_figures, look_up
 from cyp_helpers.compare.judge import Verdict, judge
-from cyp_helpers.compare.pairs import COMPARATOR, pair_figures
+from cyp_helpers.compare.pairs import COMPARATOR, pair_figures, years_before
 from cyp_helpers.compare.scale import CHILDREN
-from cyp_helpers.compare.years import years_before
 from cyp_helpers.register.tables import AUTHORITY_TYPES, ENGLAND, load_register, newest_editions
 
 AREAS, YEARS = 153, 20  # England and the authorities

@@ -8,14 +8,17 @@ import pandas as pd
 
 from cyp_helpers.compare.comparison import judged_on
 from cyp_helpers.compare.judge import COUNTS_AGREE, COUNTS_CHANCE, COUNTS_DISAGREE
-from cyp_helpers.compare.promise import CLEAR_SCORE, CURVES, KINDS, OFFSETS, damped, own_record, rising, scores
+from cyp_helpers.compare.pairs import years_before
+from cyp_helpers.compare.promise import CLEAR_SCORE, KINDS, damped, own_record, rising, scores
 from cyp_helpers.compare.scale import children, fit_variation, yearly_changes
-from cyp_helpers.compare.years import years_before
 
 FIRST_CASES = 500  # cases of a kind, from which on a promise is learnt
 FIRST_RECORD = 2000  # promises whose outcome is known, from which on they are corrected by it
 _SERIES_YEARS = 20  # cases that bear an offset as much as the prior does
 _SERIES = ["series_id", "breakdown"]
+# Columns of promises.csv and promise_series.csv.
+CURVES = ["kind", "learnt", "form", "constant", "slope", "support", "lowest", "highest"]
+OFFSETS = ["kind", "learnt", "series_id", "breakdown", "cases", "held", "offset"]
 _TAIL = 0.05  # of the promises made so far, whose record bounds those to come
 
 

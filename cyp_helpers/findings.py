@@ -22,7 +22,7 @@ _KEY = ["priority_id", "subject_id"]
 def judged(report):
     """Comparisons that gave an answer, one for each subject and question; what was not tested gave none.
 
-    Returns: Rows of ``compare_plan`` with ``question`` (the comparator, or "over time" for the first of ``OVER_TIME``
+    Returns: rows of ``compare_plan`` with ``question`` (the comparator, or "over time" for the first of ``OVER_TIME``
     with an answer) and ``finding`` (the verdict in words).
     """
     rows = report.comparison
@@ -38,7 +38,7 @@ def judged(report):
 
 
 def _in_words(rows):
-    """ "worse than England (clear, 94 in 100)": a verdict with what it is a verdict on, its evidence and its promise."""
+    """ "worse than England (clear, 94 in 100)": a verdict with what it is on, its evidence and its promise."""
     verdict, question, evidence = rows["verdict"], rows["question"], rows["evidence"]
     beside, target = as_text(question.map(BESIDE)), question == "target"
     words = choose(
@@ -77,16 +77,13 @@ def attention(report):
     empty for a target alone), ``verdicts, new`` (False where all of it was known at the last review) and ``findings``
     (sentences).
     """
-    return _found(report, -1)[_FOUND]
+    return _found(report, -1)
 
 
 def went_well(report):
     """What went well, best first; as ``attention``. An indicator that needs attention is not here."""
-    good = _found(report, 1)[_FOUND]
+    good = _found(report, 1)
     return good[~good["subject_id"].isin(attention(report)["subject_id"])].reset_index(drop=True)
-
-
-_FOUND = ["subject_id", "name", "priority_ids", "priority", "both", "promise", "verdicts", "new", "findings"]
 
 
 @lru_cache(maxsize=16)
@@ -106,7 +103,8 @@ def _found(report, good):
     found = found.assign(both=found["stands"] & found["moves"], far=far, priority_ids=found["subject_id"].map(serves))
     found["priority"] = priority_names(report, found["priority_ids"])
     order = ["both", "far", "promise"]
-    return found.sort_values(order, ascending=False, kind="stable", na_position="first", ignore_index=True)
+    found = found.sort_values(order, ascending=False, kind="stable", na_position="first", ignore_index=True)
+    return found[["subject_id", "name", "priority_ids", "priority", "both", "promise", "verdicts", "new", "findings"]]
 
 
 def _behind(report, subject_ids):
@@ -146,15 +144,9 @@ def probably_not(found):
 
 
 def with_page(report):
-    """The indicators that have a page of their own: those of the plan (milestones and figures of a review of evidence
-    aside), those with published figures, and those of which more than one document prints figures. Of another area only
-    what is published.
-
-    Returns: list of ``indicator_id``, in the order in which the plan lists them.
-
-    >>> "re-referrals" in with_page(cyp.open_review("cypf-2016-18", "2017-18 part 2"))
-    True
-    """
+    """``indicator_id`` of those that have a page of their own, in the order in which the plan lists them: those of the
+    plan (milestones and figures of a review of evidence aside), those with published figures, and those of which more
+    than one document prints figures. Of another area only what is published."""
     subjects, lines, own = report.subjects, report.lines["indicator_id"], report.document_figures
     listed = set(subjects.loc[subjects["measure"] == "indicator", "indicator_id"]) if report.is_own_area else set()
     documents = own[own["number"].notna() & (own["area_id"] != ENGLAND)].groupby("indicator_id")["source_id"].nunique()
@@ -177,8 +169,7 @@ def priority_names(report, ids):
 def not_judged(report, figures_too=False):
     """Subjects without any verdict, and why; with ``figures_too`` only those of them that have no figure either.
 
-    Returns: DataFrame with ``priority_id, subject_id, name, measure, why`` (a kind of gap) and ``reason`` (the sentence
-    of the comparison that came nearest).
+    Returns: DataFrame with ``priority_id, subject_id, name, measure, why`` and ``reason`` (of the nearest comparison).
     """
     rows = report.comparison[report.comparison["measure"] != "context figure"]
     with_verdict = pd.MultiIndex.from_frame(judged(report)[_KEY])
@@ -206,11 +197,10 @@ def not_judged(report, figures_too=False):
 
 
 def coverage(report):
-    """How much of what each priority lists can be judged.
+    """How much of what each priority lists, in order, can be judged: counts of subjects.
 
-    Returns: DataFrame with one row for each priority, in order: ``priority_id, name, listed, milestones, background,
-    with_figure, figure_only`` (a figure and nothing to set it beside), ``against_target, over_time, against_england,
-    judged, not_judged``; counts of subjects.
+    Returns: DataFrame with ``priority_id, name, listed, milestones, background, with_figure, figure_only`` (a figure
+    and nothing to set it beside), ``against_target, over_time, against_england, judged, not_judged``.
     """
     rows, subjects = report.comparison.drop_duplicates(_KEY), report.subjects
     questions = judged(report).query("measure != 'context figure'")
@@ -236,11 +226,8 @@ def coverage(report):
 
 def figures_used(report):
     """Every figure of documents for the subjects of a report and of England beside them, and every published figure
-    compared.
-
-    Returns: Rows of ``Report.figures`` with ``name`` (of the series and breakdown), ``document`` (title) and
-    ``known_from``.
-    """
+    compared: rows of ``Report.figures`` with ``name`` (of the series and breakdown), ``document`` (title) and
+    ``known_from``."""
     figures, rows = report.figures, report.comparison
     subjects = rows["subject_id"].drop_duplicates()
     lines = {*subjects, *subjects.str.replace(r"\|[^|]*\|", f"|{ENGLAND}|", regex=True)}

@@ -12,16 +12,17 @@ import pandas as pd
 
 from cyp_helpers.compare.areas import RANKS
 from cyp_helpers.compare.checks import check_comparisons
-from cyp_helpers.compare.comparison import judged_about, judged_peers
+from cyp_helpers.compare.comparison import paired_on
 from cyp_helpers.compare.figures import as_text, formatted, look_up
 from cyp_helpers.compare.judge import NO_VERDICT, Evidence, Verdict
-from cyp_helpers.compare.pairs import OVER_TIME
-from cyp_helpers.compare.plan import COMPARATORS, compare_plan
+from cyp_helpers.compare.pairs import COMPARATORS, OVER_TIME
+from cyp_helpers.compare.plan import compare_plan
 from cyp_helpers.compare.scale import CHILDREN
 from cyp_helpers.compare.subjects import published_lines
 from cyp_helpers.register.reviews import find_review, previous_review
 from cyp_helpers.register.tables import (
-    Register, UnknownName, decimal_places, find_area, find_plan, find_priority, load_register, priorities_of
+    ENGLAND, Register, UnknownName, decimal_places, find_area, find_plan, find_priority, load_register, only_row,
+    priorities_of, region_of
 )
 
 _OF_EVERYONE = ["series_id", "breakdown", "area_id", "area", "region_id", "local", "open_data", "unit", "polarity",
@@ -42,11 +43,12 @@ class Report:
     register : Register, as known at the review
     plan, review, area : Series, rows of the register; ``priority`` one too, or None for all of them
     comparison : DataFrame of ``compare_plan``, a row for each priority, indicator and comparator
-    published : the same of the published series of the plan's indicators; beside its own area's documents, for another area alone
+    published : the same of the published series of the plan's indicators; beside its own area's documents, for another
+        area alone
     figures : DataFrame of ``with_words``, every figure that these rows may be about, by ``observation_id``
-    everyone : DataFrame of ``known_figures`` with ranks: the plan's published series of all authorities, regions and England, and
-        what documents print of them (not ``open_data``), which some are held against; without the columns that no page reads of
-        them, since it is most of what goes to each page's process
+    everyone : DataFrame of ``known_figures`` with ranks, of all authorities, regions and England: the plan's published
+        series, and what documents print of them (not ``open_data``); without the columns that no page reads, since it
+        is most of what goes to each page's process
     pairs : DataFrame of ``judge``: every comparison of every one of ``figures``
 
     >>> open_review("cypf-2016-18", "2017-18 part 2", "safe")
@@ -103,13 +105,16 @@ class Report:
 
     @cached_property
     def peers(self):
-        """Rows of ``judge``: the comparisons of all authorities' figures for the periods of the newest published ones."""
+        """Rows of ``judge``: comparisons of all authorities' figures for the periods of the newest published ones."""
         shown = self.figures["cell"].reindex(self.published["observation_id"].unique()).dropna()
-        return judged_peers(self.register.whole, self.as_at, shown, _shown(self.register.whole, self.plan))
+        paired = paired_on(self.register.whole, self.as_at, _shown(self.register.whole, self.plan))
+        every = paired.figures
+        published = every["local"] & every["open_data"] & every["number"].notna()
+        return paired.of(every["cell"].isin(shown) & published).pairs
 
     @cached_property
     def priorities(self):
-        """The priorities of the plan in order; for another area by their short names, since the long ones name places."""
+        """The priorities of the plan in order; for another area by short names, since the long ones name places."""
         rows = priorities_of(self.register, self.plan["plan_id"])
         return rows.assign(title=rows["name"]) if self.is_of_others else rows
 
@@ -131,9 +136,9 @@ class Report:
 
     @cached_property
     def lines(self):
-        """``side_by_side`` of ``published``, of the lines that have a figure, with ``match`` and ``differs`` of
-        ``published_lines``, ``priority`` (name), ``unit_heading``, ``printed`` (value as published), ``marks`` and
-        ``places`` (printed decimals)."""
+        """``side_by_side`` of ``published`` where there is a figure, with ``match, differs`` of ``published_lines``,
+        ``priority`` (name), ``unit_heading``, ``printed`` (value as published), ``marks`` and ``places`` (printed
+        decimals)."""
         lines = side_by_side(self.published)
         lines = lines[lines["value"].notna()].reset_index(drop=True)
         facts = published_lines(self.register).set_index(["series_id", "breakdown"])[["match", "differs"]]
@@ -147,12 +152,11 @@ class Report:
 
 
 def side_by_side(rows):
-    """Rows of ``compare_plan`` with one row for each priority and subject.
+    """Rows of ``compare_plan`` as one row for each priority and subject.
 
-    Returns: DataFrame with ``priority_id, subject_id, name, measure, role, basis, unit, polarity, indicator_id,
-    series_id, breakdown, area_id``, of the newest figure ``value, value_text, period, observation_id, value_source,
-    rank, rank_of, rank_ties, band, rank_told`` and for each comparator ``<comparator>_`` with ``verdict, evidence,
-    value, text, value_text, told`` ("82.9%: ✓ better"; '' where there is no verdict).
+    Returns: DataFrame with ``_KEY`` and ``_FIRST``, of the newest figure ``_NEWEST`` and ``rank_told``, and for each
+    comparator ``<comparator>_`` with ``verdict, evidence, value, text, value_text, told`` ("82.9%: ✓ better"; '' where
+    there is no verdict).
     """
     rows = rows.assign(told=_told(rows))
     subjects = rows.groupby(_KEY, sort=False)[_FIRST].first()
@@ -167,7 +171,7 @@ def side_by_side(rows):
 
 
 def _told(rows):
-    """The figure that each row is set against, or the change over time, and the verdict; a document's own word says so."""
+    """The figure that a row is set against, or the change over time, and the verdict; a document's word says so."""
     stated = rows["evidence"] == Evidence.STATED
     other = rows["difference_text"].where(rows["comparator"].isin(OVER_TIME) & ~stated, rows["comparator_text"])
     other = other.str.replace(r", the (.*) statistical neighbours$", r" (\1)", regex=True)
@@ -181,8 +185,9 @@ def open_review(plan, review, priority=None, area="", register=None):
 
     Parameters
     ----------
-    plan, review, priority : str, such as "cypf-2016-18", "2017-18 part 2" and "safe"; without a priority all of them; ``plans()``,
-        ``reviews(plan)`` and ``priorities(plan)`` list them; a review can also be a day, such as "2026-03-31", or "latest", today
+    plan, review, priority : str, such as "cypf-2016-18", "2017-18 part 2" and "safe"; without a priority all of them;
+        ``plans()``, ``reviews(plan)`` and ``priorities(plan)`` list them; a review can also be a day, such as
+        "2026-03-31", or "latest", today
     area : GSS code, LA number or name of the area to report; the plan's own where it is left out
     register : Register; read from the project's ``data/`` where it is left out
 
@@ -208,7 +213,9 @@ def open_review(plan, review, priority=None, area="", register=None):
     if priority is not None:
         find_priority(register, plan, priority)
     area_id, review = area_row["area_id"], review_row["review"]
-    judged = judged_about(register, review_row["as_at"], area_id, _shown(register, plan_row))
+    judged = paired_on(register, review_row["as_at"], _shown(register, plan_row))
+    places = [area_id, region_of(judged.register, area_id), ENGLAND]
+    judged = judged.of(judged.figures["area_id"].isin(places) | ~judged.figures["open_data"])
     comparison, figures = compare_plan(judged, plan, review, area_id)
     own = area_id == plan_row["area_id"]
     published = compare_plan(judged, plan, review, area_id, published=True)[0] if own else comparison
@@ -236,12 +243,11 @@ _opened_ahead = {}
 
 
 def reopen(pickled, project):
-    """Let ``open_review`` in this process give a report that another one has opened, as a batch run does for its pages.
+    """Let ``open_review`` in this process give a report of all priorities that another one has opened, as a batch run
+    does for its pages; gives it too.
 
-    Parameters: ``pickled``: bytes or the path of a file with them, a pickled Report of all priorities; unpickled, so it
-    must come from this project's own processes. None: reviews are opened from ``data/`` again; ``project``: folder; the
-    report's register becomes that of this project.
-    Returns: Report or None
+    Parameters: ``pickled``: bytes or the path of a file with them, which must come from this project's own processes;
+    None: reviews are opened from ``data/`` again; ``project``: folder, whose register becomes that of the report.
     """
     _opened_ahead.clear()
     if pickled is None:
@@ -258,8 +264,7 @@ def narrowed(whole, priority):
     """A whole report narrowed to one priority; the same as opening it for that priority."""
     if priority is None:
         return whole
-    row = find_priority(whole.register, whole.plan["plan_id"], priority)
-    row = whole.priorities.set_index("priority_id", drop=False).loc[row["priority_id"]]
+    row = only_row(whole.priorities, "short_id", priority, f"priority of {whole.plan['plan_id']}")
     mine = [rows[rows["priority_id"] == row["priority_id"]] for rows in (whole.comparison, whole.published)]
     comparison, published = (rows.reset_index(drop=True) for rows in mine)
     report = replace(whole, priority=row, comparison=comparison, published=published)
@@ -271,8 +276,8 @@ def narrowed(whole, priority):
 def check_parameters(*known, names=None):
     """Stop where a notebook sets a name that is not one of its parameters; papermill itself only warns of one.
 
-    In a fresh kernel nothing but parameters stands before the set-up cell, so any other plain value is refused. Later only a
-    name that comes near a parameter's is. What is refused is forgotten, so that a corrected cell runs at once.
+    In a fresh kernel nothing but parameters stands before the set-up cell, so any other plain value is refused. Later
+    only a name that comes near a parameter's is. What is refused is forgotten, so that a corrected cell runs at once.
 
     Parameters
     ----------

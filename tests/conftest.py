@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 
+from benchmarks.learning import CURVES, OFFSETS
 from cyp_helpers.compare.comparison import judged_on
 from cyp_helpers.compare.plan import compare_plan
-from cyp_helpers.compare.promise import CURVES, KINDS, OFFSETS
+from cyp_helpers.compare.promise import KINDS
 from cyp_helpers.register.tables import Register, read_table
 
 settings.register_profile("any machine", deadline=None)  # no test times

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from conftest import around, case, figure, holds, id_of, many, published, rows_of, statement, target, tiny, verdict
 from cyp_helpers.compare.judge import Evidence, Verdict
-from cyp_helpers.compare.plan import COMPARATORS
+from cyp_helpers.compare.pairs import COMPARATORS
 from cyp_helpers.register.tables import UnknownName, with_rounding
 from cyp_helpers.report import open_review
 

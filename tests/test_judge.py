@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
+from benchmarks.learning import CURVES, OFFSETS
 from cyp_helpers.compare.judge import Evidence, Verdict, _apart, _chance, verdicts
-from cyp_helpers.compare.pairs import OVER_TIME
-from cyp_helpers.compare.promise import CLEAR_PROMISE, CURVES, KINDS, LEVELS, OFFSETS, level_scale, promises
+from cyp_helpers.compare.pairs import OVER_TIME, years_before
+from cyp_helpers.compare.promise import CLEAR_PROMISE, KINDS, LEVELS, level_scale, promises
 from cyp_helpers.compare.scale import fit_variation, own_factor
-from cyp_helpers.compare.years import years_before
 
 few = settings(max_examples=60)
 POLARITIES = ["higher", "lower", "none"]

@@ -3,18 +3,14 @@
 import numpy as np
 import pandas as pd
 
+from cyp_helpers.compare.figures import SLACK
 from cyp_helpers.register.tables import AUTHORITY_TYPES, ENGLAND
 
 RANKS = ["rank", "rank_of", "rank_ties", "band"]  # columns of ``ranks``
-_SLACK = 1e-9  # noise of binary fractions, far below any printed digit
 
 
 def list_in_use(register):
-    """The ``list_id`` of the neighbour list in use, '' where there is none.
-
-    >>> list_in_use(load_register().as_known("2018-03-31"))
-    'sn-2021-04'
-    """
+    """The ``list_id`` of the neighbour list in use, '' where there is none."""
     lists = register.table("neighbour-lists")["list_id"]
     return lists.iloc[-1] if len(lists) else ""
 
@@ -25,10 +21,8 @@ def list_words(register):
     >>> list_words(load_register().as_known("2018-03-31"))["sn-2021-04"]
     'list of April 2021, the oldest there is, made after this review'
     """
-    lists, in_use = (
-        one.table("neighbour-lists").set_index("list_id") for one in (register.whole or register, register)
-    )
-    later = in_use["later"].reindex(lists.index).eq(True) if "later" in in_use else False
+    lists, in_use = (one.table("neighbour-lists").set_index("list_id") for one in (register.whole, register))
+    later = in_use["later"].reindex(lists.index).eq(True)
     words = np.where(later, ", the oldest there is, made after this review", "")
     return "list of " + pd.to_datetime(lists["published"]).dt.strftime("%B %Y") + words
 
@@ -37,7 +31,6 @@ def outside_members(figures, register):
     """True for a figure of England or a region that cannot be right, because it lies outside the range of its members.
 
     Judged only where half of the members or more have a figure; a few published figures do not bound an average.
-    ``figures`` are of ``known_figures``.
     """
     areas = register.table("areas")
     areas = areas[areas["area_type"].isin(AUTHORITY_TYPES)]
@@ -49,7 +42,7 @@ def outside_members(figures, register):
     spread = both.groupby(["cell", "wide"]).agg(low=("low", "min"), high=("high", "max"), known=("low", "size"))
     wide = known[~known["local"] & ~known["total"]]
     found = spread.reindex(pd.MultiIndex.from_frame(wide[["cell", "area_id"]])).set_axis(wide.index)
-    outside = (wide["high"] < found["low"] - _SLACK) | (wide["low"] > found["high"] + _SLACK)
+    outside = (wide["high"] < found["low"] - SLACK) | (wide["low"] > found["high"] + SLACK)
     enough = 2 * found["known"] >= wide["area_id"].map(members).astype(float)
     return (outside & enough).reindex(figures.index, fill_value=False)
 
@@ -58,8 +51,7 @@ def neighbour_averages(figures, register, list_id, average="mean"):
     """Average ("mean" or "median") of the statistical neighbours on a list, for each figure of ``known_figures``.
 
     Returns: DataFrame indexed as ``figures``: ``number``, ``low`` and ``high`` (as if rounding had moved all figures
-    one way), ``n`` (neighbours with a figure), ``of`` (on the list), ``least`` and ``most`` (their range); empty where
-    there is none.
+    one way), empty where there is none; ``n`` (neighbours with a figure) and ``of`` (on the list).
     """
     codes, areas = pd.factorize(figures["area_id"])
     listed = register.table("neighbours")
@@ -78,14 +70,12 @@ def neighbour_averages(figures, register, list_id, average="mean"):
     at = np.stack([where[start + one[codes]] for one in theirs], axis=1)
     found = at >= 0
     n, of = found.sum(axis=1), places.notna().sum(axis=1).to_numpy()[codes]
-    some = n > 0
-    values, half = number[at][some], (high - number)[at][some]
+    values, half = number[at][n > 0], (high - number)[at][n > 0]
     # Rounded, so that the same figures give the same digits whatever order a machine adds them in.
     middle = np.nanmean(values, axis=1).round(9) if average == "mean" else np.nanmedian(values, axis=1)
     slack = np.nanmean(half, axis=1)
-    parts = {"number": middle, "low": middle - slack, "high": middle + slack,
-             "least": np.nanmin(values, axis=1), "most": np.nanmax(values, axis=1)}
-    return pd.DataFrame({"n": n, "of": of}, figures.index).join(pd.DataFrame(parts, figures.index[some]))
+    found = pd.DataFrame({"number": middle, "low": middle - slack, "high": middle + slack}, figures.index[n > 0])
+    return pd.DataFrame({"n": n, "of": of}, figures.index).join(found)
 
 
 def ranks(figures):
@@ -95,10 +85,6 @@ def ranks(figures):
     ``rank_of``, ``rank_ties`` (how many share it) and ``band`` (quarter, 1 is best), empty where there is none: of
     totals, areas that are not local authorities, without polarity, and where more than a quarter of authorities share
     one figure.
-
-    >>> facts = {"number": [20.0, 30.0], "local": True, "open_data": True, "total": False, "polarity": "lower", "cell": 0}
-    >>> ranks(pd.DataFrame(facts))["rank"].tolist()
-    [1.0, 2.0]
     """
     kept = figures["number"].notna() & figures["local"] & figures["open_data"] & ~figures["total"]
     ranked = figures.loc[kept, ["number", "polarity", "cell"]]

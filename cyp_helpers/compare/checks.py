@@ -1,13 +1,12 @@
-"""What must be true of comparisons, asked in every run: could this go wrong, and would it still finish without complaining?"""
+"""What must be true of comparisons, asked in every run: could this go wrong without complaint?"""
 
 import numpy as np
 
 from cyp_helpers.compare.figures import TOTALS
 from cyp_helpers.compare.judge import NO_VERDICT, Evidence, Verdict
 from cyp_helpers.compare.pairs import OVER_TIME
-from cyp_helpers.compare.promise import CLEAR_SCORE
+from cyp_helpers.compare.promise import CLEAR_SCORE, LEVELS
 
-_BESIDE = ("england", "region", "neighbours")
 _OPPOSED = (Verdict.FALLING_BEHIND, Verdict.GAINING_GROUND)
 
 
@@ -17,10 +16,6 @@ class Contradiction(AssertionError):
 
 def check_comparisons(rows):
     """Stop where a comparison breaks a rule that a reader relies on.
-
-    Verdict and evidence are of the vocabulary; what is not compared says nothing and why; totals are never set beside
-    those of another area; only what is clear has a direction, and direction and verdict are those of score, difference
-    and polarity.
 
     Parameters: ``rows``: DataFrame of ``compare_plan``.
     Raises: Contradiction, with the indicator, the comparator, what was found and what would be right.
@@ -39,7 +34,7 @@ def check_comparisons(rows):
     good = verdict.map({str(one): one.good for one in Verdict}).fillna(0).astype(float)
     wanted = direction * rows["polarity"].map({"higher": 1.0, "lower": -1.0}).fillna(0.0)
     opposed = rows["comparator"].isin(OVER_TIME) & (np.sign(rows["difference"].astype(float)) != direction)
-    total = rows["unit"].isin(TOTALS) & rows["comparator"].isin(_BESIDE)
+    total = rows["unit"].isin(TOTALS) & rows["comparator"].isin(LEVELS)
     way = np.select([wanted > 0, wanted < 0], [" is good news", " is bad news"], " is no news")
     rules = [
         (~verdict.isin(list(Verdict)), "that is no verdict"),
@@ -53,10 +48,8 @@ def check_comparisons(rows):
         (clear & ~(rows["score"].abs() > CLEAR_SCORE), f"clear is a score beyond {CLEAR_SCORE}"),
         (clear & (np.sign(rows["score"]) != direction), "the direction is that of the score"),
         (clear & (verdict.isin(_OPPOSED) != opposed), "the word is that of the figure's own move"),
-        (
-            clear & (good != wanted),
-            "where " + rows["polarity"] + " is better, " + np.where(direction > 0, "above", "below") + way,
-        ),
+        (clear & (good != wanted),
+         "where " + rows["polarity"] + " is better, " + np.where(direction > 0, "above", "below") + way),
         (judged & ~clear & ~verdict.isin([Verdict.NO_CHANGE, Verdict.NO_DIFFERENCE]), "only what is clear has a word"),
     ]
     for broken, rule in rules:

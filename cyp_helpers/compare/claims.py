@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.compare.figures import as_text, choose, formatted, word
+from cyp_helpers.compare.figures import as_text, choose, formatted, matching, word
 from cyp_helpers.compare.judge import Evidence
 from cyp_helpers.register.periods import parse_periods
 from cyp_helpers.register.tables import ENGLAND, LINE_KEY, decimal_places
@@ -15,17 +15,16 @@ HOLDS, EDGE, COARSE, FAILS, HIDDEN, UNCHECKED = (
 
 
 def check_claims(register, figures):
-    """Each comparison that a document states, against the figures that stand beside it.
+    """Each comparison that a document states, against the figures (of ``with_words``) that stand beside it.
 
     A relative change of ``v`` from ``c`` lies between ``v_low / c_high - 1`` and ``v_high / c_low - 1``; a printed
     change of 21% stands for anything from 20.5% up to 21.5%. Documents often drop a final zero (5.2 to 4), so the
     change is worked out twice: with the rounding that is printed, and with both figures taken to the decimals of the
     finer one.
 
-    Parameters: ``figures``: frame of ``with_words``.
-    Returns: DataFrame with one row for each stated comparison known on the day: ``stated_id, name, area_id, printed,
-    earlier, later`` (figures in words, or ''), ``recomputed`` (the range), ``outcome`` (one of the constants above),
-    ``reason``, ``source``.
+    Returns: DataFrame, a row for each stated comparison known on the day: ``stated_id, name, area_id, printed, earlier,
+    later`` (figures in words, or ''), ``recomputed`` (the range), ``outcome`` (one of the constants above), ``reason``,
+    ``source``.
     """
     claims = register.table("stated-comparisons").reset_index(drop=True)
     stated, national = claims["stated"], claims["comparator"] == "england"
@@ -72,10 +71,8 @@ def check_claims(register, figures):
 
 
 def _figure_of(claims, figures, area_id, period):
-    keys = [*LINE_KEY, "period"]
-    wanted = pd.MultiIndex.from_frame(claims.assign(area_id=area_id, period=period)[keys])
-    known = figures[figures["number"].notna()].drop_duplicates(keys, keep="last").set_index(keys)
-    return known[["number", "low", "high", "value", "said"]].reindex(wanted).set_axis(claims.index)
+    wanted, known = claims.assign(area_id=area_id, period=period), figures[figures["number"].notna()]
+    return matching(wanted, known, [*LINE_KEY, "period"], ["number", "low", "high", "value", "said"], keep="last")
 
 
 def _rounded_to(figure, places):
@@ -100,8 +97,7 @@ def check_standings(register, figures, pairs):
     The published figure is that of the stated period; where no period is printed, the newest one published by the date
     of the document. Where there is none of that time the nearest later one is shown, and the answer says so.
 
-    Parameters: ``figures``: frame of ``with_words`` with published data; ``pairs``: frame of ``judge``.
-    Returns: DataFrame, one row for each statement known on the day: ``stated_id, name, printed, own, england`` (figures
+    Returns: DataFrame, a row for each statement known on the day: ``stated_id, name, printed, own, england`` (figures
     in words, or ''), ``published_verdict, evidence, answer`` (agrees, does not agree, no clear difference, hidden by
     rounding, cannot be checked; with ", by a later figure" where it is one), ``source``.
     """

@@ -1,7 +1,7 @@
 """Honest comparison: known figures, pairs, judged pairs, of all areas at once.
 
-Direction and evidence are two things. Like is set against like or not at all. Rounding may hide the answer. Flags travel
-with what is worked out from a figure. Every row names its observations.
+Direction and evidence are two things. Like is set against like or not at all. Rounding may hide the answer. Flags
+travel with what is worked out from a figure. Every row names its observations.
 """
 
 from difflib import get_close_matches
@@ -13,20 +13,24 @@ import pandas as pd
 from cyp_helpers.compare.areas import RANKS, ranks
 from cyp_helpers.compare.figures import as_text, choose, join_words, known_figures, look_up, status_words, word
 from cyp_helpers.compare.judge import judge
-from cyp_helpers.compare.pairs import pair_figures
-from cyp_helpers.compare.reasons import gap_sentences, judged_sentences
-from cyp_helpers.compare.years import years_before
+from cyp_helpers.compare.pairs import pair_figures, years_before
+from cyp_helpers.compare.reasons import coarser_places, judged_sentences, sentences
 from cyp_helpers.register.periods import to_periods
-from cyp_helpers.register.tables import ENGLAND, Register, UnknownName, decimal_places, find_areas, region_of
+from cyp_helpers.register.tables import Register, UnknownName, decimal_places, find_areas
 
 
 class Judged(NamedTuple):
-    """What was known on a day: the register, every figure (with ranks), every judged pair, the years before each."""
+    """What was known on a day: the register, every figure (with ranks), every pair, the years before each figure."""
 
     register: Register
     figures: pd.DataFrame
     pairs: pd.DataFrame
     years: pd.DataFrame
+
+    def of(self, rows=None):
+        """The same with the pairs judged of all figures, or of some (a boolean Series)."""
+        only = None if rows is None else rows.reindex(self.pairs["figure"]).to_numpy()
+        return self._replace(pairs=judge(self.figures, self.pairs, self.years, self.register, only))
 
 
 @lru_cache(maxsize=2)
@@ -47,71 +51,55 @@ def paired_on(register, day, series=None):
 
 @lru_cache(maxsize=2)
 def judged_on(register, day, series=None):
-    """Every comparison of every figure known on a day (of ``series``, a tuple, or all); kept, since all pages read it.
-
-    >>> judged_on(load_register(), pd.Timestamp("2018-03-31"), ("re-referrals",)).pairs["comparator"].unique().tolist()
-    ['previous', 'england', 'five_years', 'region', 'neighbours']
-    """
-    return _judged(paired_on(register, day, series))
+    """Every comparison of every figure known on a day (of ``series``, a tuple, or all), a Judged; kept."""
+    return paired_on(register, day, series).of()
 
 
-def judged_about(register, day, area_id, series=None):
-    """``judged_on`` with the pairs of one area, its region, England and the documents alone: what one report tells; of
-    ``series`` (a tuple), or all.
-
-    >>> len(judged_about(load_register(), pd.Timestamp("2018-03-31"), "E06000016").pairs) > 1000
-    True
-    """
-    paired = paired_on(register, day, series)
-    places = [area_id, region_of(paired.register, area_id), ENGLAND]
-    return _judged(paired, paired.figures["area_id"].isin(places) | ~paired.figures["open_data"])
-
-
-def judged_peers(register, day, cells, series=None):
-    """The judged pairs of every authority's figure in some cells (a series, breakdown and period each), as one page
-    tells them; of ``series`` (a tuple), or all, which the cells are numbers of."""
-    paired = paired_on(register, day, series)
-    every = paired.figures
-    published = every["local"] & every["open_data"] & every["number"].notna()
-    return _judged(paired, every["cell"].isin(cells) & published).pairs
-
-
-def _judged(paired, rows=None):
-    """With the pairs of all figures or of some (a boolean Series) judged."""
-    known, every, pairs, years = paired
-    only = None if rows is None else rows.reindex(pairs["figure"]).to_numpy()
-    return paired._replace(pairs=judge(every, pairs, years, known, only))
-
-
-def figures(register, as_at=None, areas=None, series=None):
-    """Every known figure: of the plans' documents and of published data alike.
-
-    Parameters
+# What is the same in the help of ``figures`` and ``compare``.
+_HELP = {
+    "parameters": """Parameters
     ----------
     register : Register, of ``load_register``
     as_at : date; only what had been published by then is used, the newest edition of each figure. Left out: today
     areas : name, GSS code or LA number of an authority, a region or England, or a list of such; a region stands for the
         authorities in it. Left out: all areas
-    series : ``series_id`` or a list of such, see ``indicators``. Left out: all but the catalogue's own, which are read by name alone
+    series : ``series_id`` or a list of such, see ``indicators``. Left out: all but the catalogue's, read by name""",
+    "facts": """- ``series_id``, ``name`` (of the series), ``breakdown``, ``unit``
+    - ``polarity`` (higher or lower is better, or none), ``area_id``, ``area``, ``region``
+    - ``period`` (pandas Period; NaT where a document prints none), ``period_label`` ("2024/25", "academic year
+      2024/25"), ``year`` ("2024/25" of both, "2024" of calendar years, '' of other periods)
+    - ``value`` (number, in the unit), ``places`` (its printed decimals), ``status`` (shorthand: p for provisional)""",
+    "ranks": """- ``rank`` (1 is best, the highest where neither direction is better), ``rank_of``, ``rank_ties``,
+      ``band`` (quarter, 1 is best): among all authorities with a published figure for the period, whichever areas were
+      asked for""",
+    "errors": """Raises
+    ------
+    UnknownName for an area or series that the register does not have, with near matches.""",
+}
+
+
+def _explained(verb):
+    verb.__doc__ = verb.__doc__.format(**_HELP)
+    return verb
+
+
+@_explained
+def figures(register, as_at=None, areas=None, series=None):
+    """Every known figure: of the plans' documents and of published data alike.
+
+    {parameters}
 
     Returns
     -------
     DataFrame, one row for each figure that has a number, with these columns:
 
-    - ``series_id``, ``name`` (of the series), ``breakdown``, ``unit``, ``polarity`` (higher or lower is better, or none)
-    - ``area_id``, ``area``, ``region``
-    - ``period`` (pandas Period; NaT where a document prints none), ``period_label`` ("2024/25", "academic year 2024/25"),
-      ``year`` ("2024/25" of both, "2024" of calendar years, '' of other periods)
-    - ``value`` (number, in the unit), ``places`` (its printed decimals), ``status`` (shorthand such as p for provisional)
+    {facts}
     - ``low``, ``high``: what the printed value can stand for, in the unit; a printed 5 is 4.5 up to 5.5
     - ``numerator``, ``denominator``: counts, where published and fit for a test
-    - ``rank`` (1 is best, the highest where neither direction is better), ``rank_of``, ``rank_ties``, ``band`` (quarter, 1 is best):
-      among all authorities with a published figure for the period, whichever areas were asked for
+    {ranks}
     - ``source_id`` (document or file), ``locator`` (place in it), ``published`` (date)
 
-    Raises
-    ------
-    UnknownName for an area or series that the register does not have, with near matches.
+    {errors}
 
     >>> rows = cyp.figures(cyp.load_register(), as_at="2018-03-31", areas="Leicester", series="re-referrals")
     >>> rows.loc[rows["year"] == "2016/17", ["value", "rank"]].values.tolist()
@@ -124,73 +112,67 @@ def figures(register, as_at=None, areas=None, series=None):
     return _facts(every, known).join(every[more]).reset_index(drop=True)
 
 
+@_explained
 def compare(register, as_at=None, areas=None, series=None):
     """Every known figure against its past, England, its region and its statistical neighbours.
 
-    Parameters
-    ----------
-    register : Register, of ``load_register``
-    as_at : date; only what had been published by then is used. Left out: today
-    areas : name, GSS code or LA number of an authority, a region or England, or a list of such; a region stands for the
-        authorities in it. Left out: all areas
-    series : ``series_id`` or a list of such, see ``indicators``. Left out: all but the catalogue's own, which are read by name alone
+    {parameters}
 
     Returns
     -------
     DataFrame, one row for each figure and comparator, with these columns:
 
-    - ``series_id``, ``name`` (of the series), ``breakdown``, ``unit``, ``polarity`` (higher or lower is better, or none)
-    - ``area_id``, ``area``, ``region``
-    - ``period`` (pandas Period; NaT where a document prints none), ``period_label`` ("2024/25", "academic year 2024/25"),
-      ``year`` ("2024/25" of both, "2024" of calendar years, '' of other periods)
-    - ``value`` (number, in the unit), ``places`` (its printed decimals), ``status`` (shorthand such as p for provisional),
-      ``source_id`` (document or file)
-    - ``comparator``: previous (the last earlier figure), same_period_last_year (of months and quarters), five_years, england,
-      region, neighbours (their mean)
+    {facts}
+    - ``source_id`` (document or file)
+    - ``comparator``: previous (the last earlier figure), same_period_last_year (of months and quarters), five_years,
+      england, region, neighbours (their mean)
     - ``comparator_value`` (in the unit; empty where there is none), ``comparator_period`` (for readers)
-    - ``difference``: value less comparator_value, in the unit, percentage points for percentages; ``difference_places``, the
-      decimals it can bear, those of the coarser figure
-    - ``direction``: 1 above (over time: moved up more than other authorities), -1 below, 0 not clear; empty where not compared
-    - ``verdict``: a word of ``Verdict``, such as improved, better, no clear change, not compared; improved and worsened are beside
-      how other authorities moved, and where the figure itself moved the other way it is falling behind or gaining ground
-    - ``evidence``: a word of ``Evidence``: clear, unclear, not tested, stated, cannot tell from rounded figures; '' where not compared
-    - ``promise``: of 100 like cases of earlier years, how many still stood on that side a year later; ``score``: how far the figure
-      stands out, in units of what it ordinarily moves (see ``promise.scores``)
+    - ``difference``: value less comparator_value, in the unit, percentage points for percentages;
+      ``difference_places``, the decimals it can bear, those of the coarser figure
+    - ``direction``: 1 above (over time: moved up more than other authorities), -1 below, 0 not clear; empty where
+      not compared
+    - ``verdict``: a word of ``Verdict``, such as improved, better, no clear change, not compared; improved and worsened
+      are beside how other authorities moved, and where the figure itself moved the other way it is falling behind or
+      gaining ground
+    - ``evidence``: a word of ``Evidence``: clear, unclear, not tested, stated, cannot tell from rounded figures; ''
+      where not compared
+    - ``promise``: of 100 like cases of earlier years, how many still stood on that side a year later; ``score``: how
+      far the figure stands out, in units of what it ordinarily moves (see ``promise.scores``)
     - ``counts``: what a test of counts says, a second sign; '' where no counts are used
     - ``england_difference``: over time, how England moved between the same periods, in the unit
     - ``gap``: '' or the kind of reason why the two are not compared; ``reason``: one sentence on the verdict or the gap
-    - ``flags``: what else to know, joined by "; ": statuses of both figures, "other source", "unlike periods", "average of areas"
-    - ``rank`` (1 is best, the highest where neither direction is better), ``rank_of``, ``rank_ties``, ``band`` (quarter, 1 is best):
-      among all authorities with a published figure for the period, whichever areas were asked for
+    - ``flags``: what else to know, joined by "; ": statuses of both figures, "other source", "unlike periods", "average
+      of areas"
+    {ranks}
 
-    Raises
-    ------
-    UnknownName for an area or series that the register does not have, with near matches.
+    {errors}
 
     Notes
     -----
-    Clear: the score is beyond 1.96 and the promise at least 85 (beside areas) or 75 (over time), see ``judge``. Rounding: a
-    printed 5 stands for 4.5 up to 5.5 and a difference that this could turn round has no direction. Totals are not set beside
-    other areas' totals; a break in a series is not compared across.
+    Clear: the score is beyond 1.96 and the promise at least 85 (beside areas) or 75 (over time), see ``judge``.
+    Rounding: a printed 5 stands for 4.5 up to 5.5 and a difference that this could turn round has no direction. Totals
+    are not set beside other areas' totals; a break in a series is not compared across.
 
     >>> rows = cyp.compare(cyp.load_register(), as_at="2018-03-31", areas="Nottinghamshire", series="assessments-timely")
     >>> rows.query("comparator == 'england' and year == '2016/17'")["verdict"].tolist()
     ['better']
     """
     wanted, day, chosen = _asked(register, as_at, areas, series)
-    judged = paired_on(register, day, chosen)
-    if wanted is None:
-        judged = judged_on(register, day, chosen)
-    else:
-        judged = _judged(judged, judged.figures["area_id"].isin(wanted))
+    judged = judged_on(register, day, chosen) if wanted is None else paired_on(register, day, chosen)
+    judged = judged if wanted is None else judged.of(judged.figures["area_id"].isin(wanted))
     return tidy(judged.pairs, judged.figures, judged.register)
 
 
 def _asked(register, as_at, areas, series):
-    """``area_id`` asked for or None, the day, and ``series_id`` asked for or None."""
+    """``area_id`` asked for or None, the day, ``series_id`` asked for or None; raises UnknownName with near ones."""
     day = pd.Timestamp(as_at) if as_at is not None else pd.Timestamp.today().normalize()
-    wanted = None if areas is None else find_areas(register, areas)
-    return wanted, day, None if series is None else tuple(find_series(register, series))
+    chosen = None if series is None else (series,) if isinstance(series, str) else tuple(series)
+    known = register.table("series")["series_id"]
+    for stranger in [one for one in chosen or () if one not in set(known)]:
+        near = get_close_matches(stranger, known, n=3)
+        hint = f" Near matches: {', '.join(near)}." if near else " cyp.indicators() lists them."
+        raise UnknownName(f"Unknown series: {stranger!r}.{hint}")
+    return None if areas is None else find_areas(register, areas), day, chosen
 
 
 def _facts(every, register):
@@ -220,13 +202,12 @@ def tidy(pairs, every, register):
     )
     apart = (rows["start"] != other["start"]) | (rows["end"] != other["end"])
     apart &= comparator.isin(["england", "region"]) & judged
-    theirs = decimal_places(as_text(other["value"])).where(other["value"].notna(), rows["places"])
     told = rows.drop(columns=["start", "end", *RANKS]).assign(
         comparator=comparator, comparator_value=pairs["other_number"],
         comparator_period=other["period_label"].mask(near & judged, rows["period_label"]).fillna(""),
-        difference=pairs["difference"], difference_places=theirs.clip(upper=rows["places"]),
+        difference=pairs["difference"], difference_places=coarser_places(rows["places"], other["value"]),
         **pairs[["direction", "verdict", "evidence", "promise", "score", "counts", "england_difference", "gap"]],
-        reason=judged_sentences(pairs).where(judged, gap_sentences(gap, where, detail)),
+        reason=judged_sentences(pairs).where(judged, sentences(gap, area=where, detail=detail)),
         flags=join_words([
             status_words(rows["status"], register), status_words(other["status"].fillna(""), register),
             word("unlike periods", apart), word("other source", pairs["other_source"].eq(True)),
@@ -234,14 +215,3 @@ def tidy(pairs, every, register):
         ]),
     )
     return told.join(rows[RANKS]).reset_index(drop=True)
-
-
-def find_series(register, series):
-    """The ``series_id`` of one series or a list of them; raises UnknownName with near matches."""
-    wanted = [series] if isinstance(series, str) else list(series)
-    known = register.table("series")["series_id"]
-    for stranger in [one for one in wanted if one not in set(known)]:
-        near = get_close_matches(stranger, known, n=3)
-        hint = f" Near matches: {', '.join(near)}." if near else " cyp.indicators() lists them."
-        raise UnknownName(f"Unknown series: {stranger!r}.{hint}")
-    return wanted

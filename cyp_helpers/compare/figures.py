@@ -1,4 +1,4 @@
-"""Known figures: one row a figure, of documents and published data alike, with all that comparing and telling it needs."""
+"""Known figures: one row a figure, of documents and published data alike, with all that comparing needs."""
 
 from functools import partial
 
@@ -10,13 +10,13 @@ from cyp_helpers.register.periods import UNDATED_KINDS, parse_periods
 from cyp_helpers.register.tables import AUTHORITY_TYPES, FIGURE_KEY, LINE_KEY, judgement_steps, with_rounding
 
 TOTALS = ("count", "average count", "million pounds", "pounds")  # grow with the area, so areas are not set side by side
+SLACK = 1e-9  # noise of binary fractions, far below any printed digit
 _PRINTED = ["observation_id", "period_printed", "printed", "qualifier", "reading", "note"]  # of documents alone
 
 
 def known_figures(register, series=None):
-    """Every figure of a register, the spine of all comparisons.
+    """Every figure of a register as known on a day, or those of a list of series: the spine of all comparisons.
 
-    Parameters: ``register``: Register, as known on a day; ``series``: list of series_id; all where it is left out.
     Returns: DataFrame, one row a figure, with
 
     - ``series_id, breakdown, area_id, period, value`` (as printed), ``status, source_id, locator, published,
@@ -31,9 +31,6 @@ def known_figures(register, series=None):
     - of its area ``area, local`` (a local authority), ``region_id``
     - numbers that are equal for ``line`` (series and breakdown), ``track`` (line, area and kind of period) and ``cell``
       (line and period, -1 where none is printed)
-
-    >>> known_figures(load_register().as_known("2018-03-31"), ["re-referrals"])["value"].iloc[0]
-    '35.6'
     """
     documents, published = register.table("observations"), register.table("published")
     if series is not None:
@@ -83,11 +80,7 @@ def _by_text(column, function, dtype=None):
 
 
 def has_status(status, code):
-    """True where a code is among those of a status.
-
-    >>> has_status(pd.Series(["p b", "p", ""]), "b").tolist()
-    [True, False, False]
-    """
+    """True where a code is among those of a status such as "p b"."""
     return _by_text(status, lambda texts: [code in text.split() for text in texts], bool)
 
 
@@ -95,11 +88,11 @@ def has_status(status, code):
 
 
 def with_words(figures, register):
-    """Figures with what readers see of them; for the few that a report shows.
+    """Figures with what readers see of them, by ``observation_id`` (of published figures
+    source/series/breakdown/area/period); for the few that a report shows.
 
-    Returns: The figures by ``observation_id`` (of published figures source/series/breakdown/area/period), with ``text``
-    ("23.0%"), ``marks`` ("over", "[p]"), ``status_words``, ``said`` ("23.0% (provisional) in 2016/17"), ``source``
-    (document or edition, and place) and ``figure`` (its label in ``figures``).
+    Returns: with ``text`` ("23.0%"), ``marks`` ("over", "[p]"), ``status_words``, ``said`` ("23.0% (provisional) in
+    2016/17"), ``source`` (document or edition, and place) and ``figure`` (its label in ``figures``).
     """
     units = register.table("units").set_index("unit")
     place = figures["source_id"].str.cat([figures[part] for part in FIGURE_KEY], sep="/").str.replace(" ", "-")
@@ -145,13 +138,13 @@ def _said(figures):
 # ---- which figure is meant ----
 
 
-def newest_figures(figures, pairings):
-    """The newest figure of each line: a Series of ``observation_id`` by series, breakdown and area.
+def newest_figures(figures, register):
+    """The newest figure of each line (frame of ``with_words``): Series of ``observation_id`` by ``LINE_KEY``.
 
     Dated figures are ordered by the end of their period. Between a dated one and one without a printed period the later
-    publication counts, unless the document itself calls one of them the earlier. ``figures`` are of ``with_words``,
-    ``pairings`` of ``known_pairings``.
+    publication counts, unless the document itself calls one of them the earlier.
     """
+    pairings = known_pairings(register)
     over_time = pairings[(pairings["comparator"] != "england") & pairings["observation_id"].isin(figures.index)]
     current = figures[figures["number"].notna() & ~figures.index.isin(over_time["comparator_observation_id"])]
     current = current.assign(is_latest=current["kind"] != "before").reset_index()
@@ -163,22 +156,17 @@ def newest_figures(figures, pairings):
 
 
 def figures_of_periods(rows, periods, figures):
-    """The figure of each row's line (``LINE_KEY``) for a period form ('' for none), whatever the form calls it.
-
-    A Series of ``observation_id``, empty where there is none; the published one where there are two. ``figures`` are of
-    ``with_words``.
-    """
-    span = parse_periods(periods.fillna(""))
-    wanted = rows[LINE_KEY].assign(start=span["start"], end=span["end"], row=rows.index).dropna(subset="start")
-    there = figures[figures["number"].notna()].reset_index()
-    found = wanted.merge(there, on=[*LINE_KEY, "start", "end"]).drop_duplicates("row", keep="last")
-    return found.set_index("row")["observation_id"].reindex(rows.index)
+    """``observation_id`` of each row's line (``LINE_KEY``) for a period form ('' for none), whatever the form calls it;
+    empty where there is none, the published one where there are two. ``figures`` are of ``with_words``."""
+    wanted = rows[LINE_KEY].join(parse_periods(periods)[["start", "end"]])
+    there = figures[figures["number"].notna() & figures["start"].notna()].reset_index()
+    return matching(wanted, there, list(wanted), "observation_id", keep="last")
 
 
 def at_newest_edition(ids, register):
     """Ids of observations of documents, each replaced by that of the newest known edition of the same figure."""
     newest = register.table("observations").set_index(FIGURE_KEY)["observation_id"]
-    every = (register.whole or register).table("observations")
+    every = register.whole.table("observations")
     current = newest.reindex(pd.MultiIndex.from_frame(every[FIGURE_KEY])).set_axis(every["observation_id"])
     return ids.map(current).astype("str").fillna(ids)
 
@@ -190,12 +178,16 @@ def known_pairings(register):
     return pairings.assign(**{column: at_newest_edition(pairings[column], register) for column in columns})
 
 
+def concerns(queries, register):
+    """Rows of ``source-queries``, one for each observation or other row that they concern (``concerns``, at its newest
+    edition)."""
+    each = queries.assign(concerns=queries["concerns"].str.split()).explode("concerns")
+    return each.assign(concerns=at_newest_edition(each["concerns"], register))
+
+
 def contradicting(rows, register, first, second):
     """True where one source query says that the two observations named in a row may not stand side by side."""
-    queries = (register.whole or register).table("source-queries")
-    listed = queries.loc[queries["effect"] == "not compared", ["query_id", "concerns"]]
-    listed = listed.assign(concerns=listed["concerns"].str.split()).explode("concerns")
-    listed["concerns"] = at_newest_edition(listed["concerns"], register)
+    listed = concerns(register.whole.table("source-queries").query("effect == 'not compared'"), register)
     pairs = listed.merge(listed, on="query_id")
     pairs = pd.MultiIndex.from_frame(pairs[pairs["concerns_x"] != pairs["concerns_y"]][["concerns_x", "concerns_y"]])
     return pd.Series(pd.MultiIndex.from_frame(rows[[first, second]].fillna("")).isin(pairs), index=rows.index)
@@ -230,6 +222,12 @@ def look_up(ids, column):
     """What a column, or a frame, holds for each id; empty where it has none. Each id is looked up once."""
     codes, each = pd.factorize(ids, use_na_sentinel=False)
     return column.reindex(each).take(codes).set_axis(ids.index)
+
+
+def matching(wanted, there, keys, columns, keep="first"):
+    """For each row of ``wanted`` what ``columns`` of the row of ``there`` with the same keys hold; empty where none."""
+    found = there.drop_duplicates(keys, keep=keep).set_index(keys)[columns]
+    return found.reindex(pd.MultiIndex.from_frame(wanted[keys])).set_axis(wanted.index)
 
 
 def spread(part, index):

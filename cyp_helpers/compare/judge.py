@@ -6,16 +6,15 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from cyp_helpers.compare.figures import choose, spread
+from cyp_helpers.compare.figures import SLACK, choose, matching, spread
 from cyp_helpers.compare.pairs import COMPARATOR, OVER_TIME
-from cyp_helpers.compare.promise import CLEAR_PROMISE, CLEAR_SCORE, promises, scores
+from cyp_helpers.compare.promise import CLEAR_PROMISE, CLEAR_SCORE, as_numbers, promise_tables, promises, scores
 from cyp_helpers.compare.scale import children, yearly_changes
 from cyp_helpers.compare.statistics import proportion_differs_from, proportions_differ, rate_differs_from, rates_differ
 from cyp_helpers.register.tables import ENGLAND
 
 _LEVEL = 0.05
 _SERIES = ["series_id", "breakdown"]
-_SLACK = 1e-9  # noise of binary fractions, far below any printed digit
 COUNTS_AGREE, COUNTS_DISAGREE = "counts agree", "counts say the opposite"
 COUNTS_CHANCE = "counts say no more than chance"
 
@@ -92,17 +91,14 @@ _COMPARATORS = pd.array(COMPARATOR.categories, dtype="str")
 
 
 def judge(figures, pairs, years, register, only=None):
-    """Direction, evidence and verdict of each pair.
+    """Direction, evidence and verdict of each pair of ``pair_figures``, or of those for which ``only`` is True.
 
     Clear: the score (``promise.scores``) is beyond 1.96, and of 100 like cases at least 85 (beside areas) or 75 (since
     last year, over five years) still stood on that side a year later. Only what is clear has a direction. Where counts
     are published, exact tests at 95% are a second sign; where no scale is known but counts are, they give the score,
     divided by the root of the median overdispersion of all series. Rounding goes before all: what it could turn round
-    cannot be told.
+    is not told.
 
-    Parameters: ``figures``, ``pairs``, ``years``: frames of ``known_figures``, ``pair_figures`` and ``years_before``;
-    ``register``: Register with ``published`` (for sizes), ``usual-variation``, ``promises`` and ``promise-series``;
-    ``only``: True for the pairs to judge; the others are learnt from all the same. All where it is left out.
     Returns: ``pairs`` with ``england_difference`` (over time, how England moved between the same two periods),
     ``score`` (positive above), ``promise`` (of 100), ``counts`` (what a test of counts says, '' where there is none),
     ``direction`` (1 above, over time more than others; -1 below; 0 not clear; NaN where not compared), ``evidence`` (''
@@ -133,11 +129,8 @@ def judge(figures, pairs, years, register, only=None):
 
 
 def verdicts(rows):
-    """Direction, evidence and verdict from score and promise.
-
-    Parameters: ``rows``: DataFrame with ``comparator, polarity, difference, score, promise``, ``compared`` and
+    """``direction, evidence, verdict`` from ``comparator, polarity, difference, score, promise, compared`` and
     ``hidden`` (by rounding).
-    Returns: DataFrame indexed as ``rows``: ``direction, evidence, verdict`` as in ``judge``.
 
     >>> row = {"comparator": "england", "polarity": "lower", "difference": 3.6, "compared": True, "hidden": False}
     >>> verdicts(pd.DataFrame([{**row, "score": 2.4, "promise": 92.0}]))[["evidence", "verdict"]].values.tolist()
@@ -166,9 +159,8 @@ def _england_moved(figures, pairs, over_time):
     rows = pairs.loc[over_time & (pairs["other"] >= 0), ["figure", "other"]]
     is_england = figures["area_id"] == ENGLAND
     keys = ["cell", "open_data"]
-    england = figures.loc[is_england & (figures["cell"] >= 0) & figures["number"].notna(), [*keys, "number"]]
-    numbers = england.drop_duplicates(keys).set_index(keys)["number"]
-    beside = pd.Series(numbers.reindex(pd.MultiIndex.from_frame(figures[keys])).to_numpy(), figures.index)
+    england = figures[is_england & (figures["cell"] >= 0) & figures["number"].notna()]
+    beside = matching(figures, england, keys, "number")
     moved = beside.mask(is_england).reindex(rows["figure"]).to_numpy() - beside.reindex(rows["other"]).to_numpy()
     return spread(pd.Series(moved, rows.index).round(9), pairs.index)
 
@@ -178,14 +170,14 @@ def _scored(figures, pairs, every, years, register, p_value, gap, mine):
     if not pairs["comparator"].isin(list(CLEAR_PROMISE)).any():
         none = pd.DataFrame(np.nan, pairs.index, ["promise", "score", "support", "scale"])
         return none.assign(later=False, by_counts=False)
-    variation = _numbers(register.table("usual-variation")).set_index(_SERIES)
+    variation = as_numbers(register.table("usual-variation")).set_index(_SERIES)
     lines = figures.drop_duplicates("line").set_index("line")[[*_SERIES, "indicator_id"]]
     series = register.table("series").set_index("series_id")["indicator_id"]
     # A series that is too young has the scale of the same indicator on another definition.
     kin = variation[["a", "b"]].groupby(variation.index.get_level_values("series_id").map(series)).median()
     later = lines.join(variation[["a", "b"]], on=_SERIES).fillna(lines.join(kin, on="indicator_id"))
     later = later[["a", "b"]].dropna()
-    size, ever = (children(one.table("published")) for one in (register, register.whole or register))
+    size, ever = (children(one.table("published")) for one in (register, register.whole))
     size = size.combine_first(ever)
     found = scores(figures, pairs, years, yearly_changes(figures, every), size, later, every)
     of_counts = np.sign(gap) * -ndtri(p_value / 2) / np.sqrt(variation["overdispersion"].median())
@@ -198,22 +190,11 @@ def _scored(figures, pairs, every, years, register, p_value, gap, mine):
     return promised.assign(score=score, **found[["support", "scale"]], later=later, by_counts=by_counts)
 
 
-def promise_tables(register):
-    """The tables ``promises`` and ``promise-series`` with their numbers as numbers."""
-    tables = (register.table(name) for name in ("promises", "promise-series"))
-    return tuple(_numbers(table) for table in tables)
-
-
-def _numbers(table):
-    numbers = table.columns.difference(["kind", "form", *_SERIES])
-    return table.assign(**{name: pd.to_numeric(table[name], errors="coerce") for name in numbers})
-
-
 def _apart(mine, pairs):
     """Whether two figures differ whatever their rounding hides, or are equal and exact."""
     exact = (mine["low"] == mine["high"]) & (pairs["other_low"] == pairs["other_high"])
     same = exact & (mine["number"] == pairs["other_number"])
-    return same | (mine["low"] >= pairs["other_high"] - _SLACK) | (mine["high"] <= pairs["other_low"] + _SLACK)
+    return same | (mine["low"] >= pairs["other_high"] - SLACK) | (mine["high"] <= pairs["other_low"] + SLACK)
 
 
 def _chance(mine, pairs, asked, over_time):

@@ -1,16 +1,22 @@
-"""Which two figures stand side by side, for all areas at once: like with like, or what a document itself sets side by side."""
+"""Which two figures stand side by side, for all areas at once: like with like, or what a document sets side by side."""
 
 import numpy as np
 import pandas as pd
 
 from cyp_helpers.compare.areas import list_in_use, neighbour_averages, outside_members
-from cyp_helpers.compare.figures import choose, contradicting, has_status, known_pairings, word
-from cyp_helpers.compare.years import YEARS
+from cyp_helpers.compare.figures import choose, contradicting, has_status, known_pairings, matching, word
 from cyp_helpers.register.tables import ENGLAND
 
+# What a figure is set against, and how a reader calls it.
+COMPARATORS = {
+    "target": "Target", "baseline": "Starting figure", "previous": "Previous figure",
+    "same_period_last_year": "Same period last year", "five_years": "Five years", "england": "England",
+    "region": "Region", "neighbours": "Statistical neighbours"
+}
 OVER_TIME = ("baseline", "previous", "same_period_last_year", "five_years")  # comparators that look back
-COMPARATORS = ("previous", "same_period_last_year", "five_years", "england", "region", "neighbours")
-COMPARATOR = pd.CategoricalDtype(["baseline", *COMPARATORS])  # codes are told apart in a tenth of the time of text
+COMPARATOR = pd.CategoricalDtype(list(COMPARATORS)[1:])  # codes are told apart in a tenth of the time of text
+YEARS = 5  # of a trend
+BACK = 8  # years that are looked back at in all, the figure's own among them
 _FACTS = ["number", "low", "high", "numerator", "denominator"]
 # What pairing reads of a figure: taking all columns along costs a third of the time.
 _READ = [*_FACTS, "line", "track", "cell", "area_id", "region_id", "local", "open_data", "total", "observation_id",
@@ -18,28 +24,18 @@ _READ = [*_FACTS, "line", "track", "cell", "area_id", "region_id", "local", "ope
 
 
 def pair_figures(figures, register, years):
-    """Set each figure beside what it may be compared with.
+    """Set each figure (of ``known_figures``) beside what it may be compared with.
 
-    Parameters: ``figures``, ``years``: frames of ``known_figures`` and ``years_before``; ``register``: Register, as
-    known on a day.
-    Returns: DataFrame, one row for each figure that has a number and each of ``COMPARATORS`` that can be asked of it,
+    Returns: DataFrame, one row for each figure with a number and each comparator (not target, baseline) asked of it,
     with
 
     - ``figure`` and ``other``, labels in ``figures``; ``other`` is -1 where there is none, or an average
     - ``comparator``; ``other_number, other_low, other_high, other_numerator, other_denominator``
-    - ``gap``, a key of ``reasons.GAPS``: why the two are not compared, or ''
-    - ``printed`` (a document sets the two side by side), ``caution`` (what it says of that), ``other_source`` (one of a
-      document, one of published data)
-    - ``n`` (neighbours with a figure, or unbroken years), ``of, least, most`` of the neighbours
+    - ``gap``, a name of ``reasons.csv``: why the two are not compared, or ''
+    - ``caution`` (what a document that sets the two side by side says of that), ``other_source`` (one of a document,
+      one of published data)
+    - ``n`` (neighbours with a figure, or unbroken years), ``of`` (neighbours on the list)
     - ``difference``, the figure less the other, in its unit; of ``five_years`` from the first to the last
-
-    >>> from cyp_helpers.compare.figures import known_figures
-    >>> from cyp_helpers.compare.years import years_before
-    >>> register = load_register().as_known("2018-03-31")
-    >>> figures = known_figures(register, ["re-referrals"])
-    >>> pairs = pair_figures(figures, register, years_before(figures))
-    >>> pairs["comparator"].unique().tolist()
-    ['previous', 'england', 'five_years', 'region', 'neighbours']
     """
     figures = figures[_READ]
     known = figures[figures["number"].notna()]
@@ -59,7 +55,7 @@ def pair_figures(figures, register, years):
     total = mine["total"] & ~pairs["comparator"].isin(OVER_TIME)
     pairs["gap"] = pairs["gap"].mask(total & (pairs["gap"] == ""), "total")
     # An average of totals is no figure that anybody knows.
-    average = ["other_number", "other_low", "other_high", "least", "most"]
+    average = ["other_number", "other_low", "other_high"]
     pairs[average] = pairs[average].mask(total & (pairs["comparator"] == "neighbours"))
     pairs["difference"] = (mine["number"] - pairs["other_number"]).where(pairs["gap"] == "").round(9)
     theirs = figures["open_data"].reindex(pairs["other"]).to_numpy()
@@ -99,11 +95,8 @@ def _previous(known, figures):
 
 def _a_year_before(known):
     """The figure for the same months of the year before."""
-    start = known["start"] - pd.DateOffset(years=1)
-    keys = ["track", "open_data", "start"]
-    wanted = pd.MultiIndex.from_arrays([known["track"], known["open_data"], start])
-    there = known.drop_duplicates(keys, keep="last").reset_index(names="label").set_index(keys)["label"]
-    found = pd.Series(there.reindex(wanted).to_numpy(), index=known.index)
+    wanted = known.assign(start=known["start"] - pd.DateOffset(years=1))
+    found = matching(wanted, known.reset_index(names="label"), ["track", "open_data", "start"], "label", keep="last")
     gap = np.where(found.notna(), "", "nothing a year before")
     return pd.DataFrame({"other": found.fillna(-1).astype(int), "gap": gap}, index=known.index)
 
@@ -132,14 +125,12 @@ def _last_before(mine, others, by, source=None):
 def _of_area(known, figures, area, outside):
     """The figure of a wider area for the very same period, of the same source or else of the other one."""
     mine = area != known["area_id"]
-    keys = ["cell", "area_id", "open_data"]
-    there = known[(known["cell"] >= 0) & known["area_id"].isin(area.unique())]
-    there = there.drop_duplicates(keys).reset_index(names="label").set_index(keys)["label"]
+    there = known[(known["cell"] >= 0) & known["area_id"].isin(area.unique())].reset_index(names="label")
     found = pd.Series(np.nan, known.index)
     for source in (known["open_data"], ~known["open_data"]):
         unmet = mine & found.isna()
-        wanted = pd.MultiIndex.from_arrays([known["cell"][unmet], area[unmet], source[unmet]])
-        found[unmet] = there.reindex(wanted).to_numpy()
+        wanted = pd.DataFrame({"cell": known["cell"], "area_id": area, "open_data": source})[unmet]
+        found[unmet] = matching(wanted, there, list(wanted), "label")
     other = found.fillna(-1).astype(int)
     wide = figures[figures["area_id"].isin(area.unique())]
     lines = pd.MultiIndex.from_frame(wide[["line", "area_id"]])
@@ -158,7 +149,7 @@ def _neighbours(known, register):
     near = neighbour_averages(known, register, list_in_use(register))
     pairs = near.rename(columns={"number": "other_number", "low": "other_low", "high": "other_high"})
     gap = word("no neighbours", (near["n"] == 0) | ~known["local"])
-    return _asked(pairs.assign(other=-1, gap=gap, printed=False, caution=""), "neighbours")
+    return _asked(pairs.assign(other=-1, gap=gap, caution=""), "neighbours")
 
 
 def _asked(rows, comparator):
@@ -170,7 +161,7 @@ def _as_printed(pairs, figures, register):
     """What a document sets beside a figure goes before what was found; a source query keeps some pairs apart."""
     labels = figures.loc[~figures["open_data"] & figures["number"].notna(), "observation_id"]
     labels = pd.Series(labels.index, index=labels)
-    pairs = pairs.assign(caution=pd.Series("", pairs.index, dtype="str"), printed=False)
+    pairs = pairs.assign(caution=pd.Series("", pairs.index, dtype="str"))
     if labels.empty:
         return pairs
     pairings = known_pairings(register)
@@ -182,8 +173,29 @@ def _as_printed(pairs, figures, register):
     asked = pairs.loc[pairs["figure"].isin(pairings["figure"]), ["figure", "comparator"]]
     found = asked.reset_index().merge(pairings[[*asked, "printed_other", "caution"]], on=list(asked)).set_index("index")
     pairs.loc[found.index, "other"] = found["printed_other"].astype(int)
-    pairs.loc[found.index, ["caution", "printed", "gap"]] = found[["caution"]].assign(printed=True, gap="")
+    pairs.loc[found.index, ["caution", "gap"]] = found[["caution"]].assign(gap="")
     documents = pairs[pairs["figure"].isin(labels) & pairs["other"].isin(labels)]
     ids = documents[["figure", "other"]].apply(lambda column: column.map(figures["observation_id"]))
     apart = contradicting(ids, register, "figure", "other").reindex(pairs.index, fill_value=False)
     return pairs.assign(gap=pairs["gap"].mask(apart, "contradicted"))
+
+
+def years_before(figures):
+    """The figures of the years before each one that has a number and covers one year, published or printed.
+
+    Returns: DataFrame by label of such figures: columns ``0`` (the figure itself) to ``7`` (seven years before), labels
+    in ``figures``; -1 where the year is missing, a year between is, or a break lies between.
+    """
+    annual = figures[(figures["span"] == 1) & figures["number"].notna()]
+    year = annual["end"].dt.year
+    # One number for line, source and year: looked up in a tenth of the time of three columns.
+    slot = annual.groupby(["track", "open_data"], sort=False).ngroup() * 10_000 + year
+    last = annual[~slot.duplicated(keep="last")]
+    there = pd.Index(slot[last.index])
+    broken = has_status(annual["status"], "b")
+    labels, unbroken = {0: annual.index.to_numpy()}, ~broken.to_numpy()
+    for back in range(1, BACK):
+        at = np.where(unbroken, there.get_indexer(slot - back), -1)
+        labels[back] = np.append(last.index, -1)[at]
+        unbroken = np.append(~broken[last.index], False)[at]
+    return pd.DataFrame(labels, annual.index)

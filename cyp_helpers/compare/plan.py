@@ -5,24 +5,20 @@ import pandas as pd
 
 from cyp_helpers.compare.areas import RANKS, list_in_use, list_words
 from cyp_helpers.compare.figures import (
-    as_text, at_newest_edition, choose, contradicting, figures_of_periods, format_places, known_pairings, look_up,
+    as_text, choose, contradicting, format_places, join_words, look_up, matching,
     newest_figures, with_words, word
 )
-from cyp_helpers.compare.flags import pair_flags, with_age, with_queries
 from cyp_helpers.compare.judge import Evidence, Verdict, judge
-from cyp_helpers.compare.pairs import OVER_TIME
-from cyp_helpers.compare.reasons import average_words, coarser_places, gap_sentences, pair_sentences
-from cyp_helpers.compare.stated import with_stated
+from cyp_helpers.compare.pairs import COMPARATORS, OVER_TIME
+from cyp_helpers.compare.reasons import (
+    average_words, coarser_places, pair_flags, pair_sentences, sentences, with_age, with_queries
+)
 from cyp_helpers.compare.subjects import listed_subjects
-from cyp_helpers.compare.targets import assess_targets
+from cyp_helpers.compare.targets import assess_targets, targets_of
+from cyp_helpers.register.periods import parse_periods
 from cyp_helpers.register.reviews import find_review, previous_review
-from cyp_helpers.register.tables import ENGLAND, LINE_KEY, area_of_plan, region_of
+from cyp_helpers.register.tables import ENGLAND, LINE_KEY, area_of_plan, decimal_places, region_of
 
-COMPARATORS = {
-    "target": "Target", "baseline": "Starting figure", "previous": "Previous figure",
-    "same_period_last_year": "Same period last year", "five_years": "Five years", "england": "England",
-    "region": "Region", "neighbours": "Statistical neighbours"
-}
 _NOT_AT_HAND = "No figure at hand"  # how no_counterpart.csv begins where a figure is published elsewhere
 COLUMNS = [
     "plan_id", "review", "as_at", "priority_id", "subject_id", "name", "measure", "role", "basis", "indicator_id",
@@ -37,31 +33,25 @@ COLUMNS = [
 def compare_plan(judged, plan, review, area, published=False):
     """Compare every figure that a plan's documents list, as known at a review.
 
-    Parameters: ``judged``: Judged on the day of the review; ``plan``, ``review``: str, such as "cypf-2016-18" and
-    "2017-18 part 2"; ``area``: ``area_id`` of the authority to compare; ``published``: compare the published series of
-    the plan's indicators in place of what its documents list.
+    Parameters: ``judged``: Judged on the day of the review; ``area``: ``area_id`` of the authority to compare;
+    ``published``: compare the published series of the plan's indicators in place of what its documents list.
     Returns: (rows, figures): the rows are a DataFrame with ``COLUMNS``, one row for each priority, subject and
     comparator (``COMPARATORS``), in printed order. ``verdict`` and ``evidence`` are words of ``Verdict`` and
-    ``Evidence``; ``gap`` is a key of ``reasons.GAPS``, why a row is not compared; ``reason`` is for readers;
+    ``Evidence``; ``gap`` is a name of ``reasons.csv``, why a row is not compared; ``reason`` is for readers;
     ``difference`` is in the unit of the indicator, percentage points for percentages. The figures are those of
     ``with_words`` that the rows are about.
-    Raises: UnknownName, with the valid names.
-
-    >>> from cyp_helpers.compare.comparison import judged_on
-    >>> judged = judged_on(load_register(), pd.Timestamp("2018-03-31"))
-    >>> rows, _ = compare_plan(judged, "cypf-2016-18", "2017-18 part 2", "E10000024")
-    >>> rows.loc[rows["series_id"] == "re-referrals", "comparator"].tolist()[:3]
-    ['target', 'baseline', 'previous']
     """
     register = judged.register
     figures = shown_figures(judged, area)
     own = area == area_of_plan(register, plan) and not published
     subjects = listed_subjects(register, plan, None if own else area)
-    newest = newest_figures(figures[figures["open_data"]] if published else figures, known_pairings(register))
+    newest = newest_figures(figures[figures["open_data"]] if published else figures, register)
     subjects = subjects.join(newest.rename("observation_id"), on=LINE_KEY).fillna({"observation_id": ""})
     subjects = subjects.join(_without_figure(subjects, figures, register))
-    rows = with_stated(_tell(_pairs_of(subjects, figures, judged), figures, register), figures, register)
-    rows = pd.concat([assess_targets(subjects, figures, rows, register, plan), rows], ignore_index=True)
+    targets = targets_of(subjects, figures, register)
+    rows = _pairs_of(subjects, targets["baseline_observation_id"], figures, judged)
+    rows = with_stated(_tell(rows, figures, register), figures, register)
+    rows = pd.concat([assess_targets(subjects.join(targets), figures, rows, register, plan), rows], ignore_index=True)
     rows = with_queries(with_age(rows, figures, register, previous_review(register, plan, review)), register)
     rows = rows.assign(plan_id=plan, review=review, as_at=find_review(register, plan, review)["as_at"])
     rows = rows.join(figures[RANKS], on="observation_id")
@@ -84,9 +74,8 @@ def shown_figures(judged, area):
 
 
 def _without_figure(subjects, figures, register):
-    """``lack``, a key of ``GAPS``: why a subject cannot be compared at all, and ``lack_detail``; '' where it can."""
-    empty = figures[figures["number"].isna()].drop_duplicates(LINE_KEY, keep="last").set_index(LINE_KEY)["printed"]
-    printed = subjects[LINE_KEY].join(empty, on=LINE_KEY)["printed"]
+    """``lack``, a name of ``reasons.csv``: why a subject cannot be compared, and ``lack_detail``; '' where it can."""
+    printed = matching(subjects, figures[figures["number"].isna()], LINE_KEY, "printed", keep="last")
     breaks = register.table("series-breaks")
     known_series = set(figures.loc[figures["number"].notna(), "series_id"])
     breaks = breaks[breaks["successor_series_id"].isin(known_series)].set_index("series_id")["what_changed"]
@@ -103,12 +92,12 @@ def _without_figure(subjects, figures, register):
     return pd.DataFrame(told, index=subjects.index)
 
 
-def _pairs_of(subjects, figures, judged):
+def _pairs_of(subjects, starts, figures, judged):
     """The judged pairs of each subject's newest figure; one row for each comparator, also without a pair."""
     every = pd.MultiIndex.from_product([subjects.index, list(COMPARATORS)[2:]], names=["subject", "comparator"])
     asked = subjects.join(figures["figure"], on="observation_id").rename_axis("subject")
     found = asked[["figure"]].dropna().reset_index().merge(judged.pairs, on="figure").set_index(every.names)
-    start = _starts(asked, figures, judged.register)
+    start = _starts(asked, starts, figures, judged.register)
     start = judge(judged.figures, start, judged.years, judged.register).set_index(every.names)
     found = pd.concat([start, found.reindex(every)]).reset_index("comparator")
     rows = asked.drop(columns="figure").join(found.drop(columns="figure")).reset_index(drop=True)
@@ -121,16 +110,9 @@ def _pairs_of(subjects, figures, judged):
     return rows.assign(gap=gap, verdict=rows["verdict"].where(gap == "", Verdict.NOT_COMPARED.value))
 
 
-def _starts(subjects, figures, register):
-    """The figure from which the plan's target is measured, as pairs to be judged."""
-    targets = register.table("targets")
-    start = at_newest_edition(targets["baseline_observation_id"], register).set_axis(targets["plan_indicator_id"])
-    start = start[start.isin(figures.index[figures["number"].notna()])]
-    listed = subjects["listed_as"].str.split()
-    ids = listed.explode().map(start[~start.index.duplicated(keep="last")]).astype("str")
-    periods = targets.set_index("plan_indicator_id")["baseline_period"]
-    periods = listed.str[-1].map(periods[~periods.index.duplicated(keep="last")]).astype("str")
-    ids = ids.groupby(level=0).last().reindex(subjects.index).fillna(figures_of_periods(subjects, periods, figures))
+def _starts(subjects, starts, figures, register):
+    """The figure that the plan's target is measured from (``starts``: ``observation_id``), as pairs to judge."""
+    ids = starts.where(starts.isin(figures.index[figures["number"].notna()]))
     mine, other = (look_up(one, figures) for one in (subjects["observation_id"], ids))
     dated, undated = other["dated"].eq(True), other["dated"].eq(False)
     apart = contradicting(subjects[["observation_id"]].assign(start=ids), register, "observation_id", "start")
@@ -145,7 +127,7 @@ def _starts(subjects, figures, register):
     return facts.assign(
         difference=(mine["number"] - facts["other_number"]).round(9).mask(apart), comparator="baseline", gap=gap,
         figure=mine["figure"].fillna(-1).astype(int), other=other["figure"].where(known).fillna(-1).astype(int),
-        printed=False, caution="", other_source=False, n=np.nan, subject=subjects.index,
+        caution="", other_source=False, n=np.nan, subject=subjects.index,
     )
 
 
@@ -157,7 +139,7 @@ def _tell(rows, figures, register):
     ids = as_text(rows["other"].map(label))
     other = look_up(ids, figures)
     judged, near = (rows["gap"] == "") & rows["difference"].notna(), rows["comparator"] == "neighbours"
-    places = coarser_places(mine, other)
+    places = coarser_places(decimal_places(as_text(mine["value"])), other["value"])
     average = average_words(rows, places, units).where(judged & near)
     in_use = list_in_use(register)
     listed = f" ({list_words(register)[in_use]})" if in_use else ""
@@ -183,14 +165,55 @@ def _gap_words(rows, figures, register):
     areas, gap, known = register.table("areas").set_index("area_id"), rows["gap"], figures["number"].notna()
     wide = rows["area_id"].map(areas["region_id"]).where(rows["comparator"] == "region", ENGLAND)
     wide = wide.where(gap != "itself", rows["area_id"])
-    wanted = pd.MultiIndex.from_frame(rows[LINE_KEY].assign(area_id=wide).fillna(""))
-    told = figures[known].sort_values("end", kind="stable").drop_duplicates(LINE_KEY, keep="last")
-    told = [(told, "period_label"), (figures[~known].drop_duplicates(LINE_KEY), "text")]
-    newest, empty = (some.set_index(LINE_KEY)[one].reindex(wanted).set_axis(rows.index) for some, one in told)
+    wanted = rows[LINE_KEY].assign(area_id=wide).fillna("")
+    newest = matching(wanted, figures[known].sort_values("end", kind="stable"), LINE_KEY, "period_label", keep="last")
+    empty = matching(wanted, figures[~known], LINE_KEY, "text")
     years = rows["n"].fillna(0).astype(int)
     detail = choose(
         rows.index, (gap == "other period", newest), (gap == "no figure printed", empty),
         (gap == "too few years", word("is ", years == 1) + word("are ", years != 1) + years.astype("str")),
         otherwise=rows["lack_detail"],
     )
-    return gap_sentences(gap, wide.map(areas["name"]).astype("str").fillna("the region"), as_text(detail))
+    return sentences(gap, area=wide.map(areas["name"]).astype("str").fillna("the region"), detail=as_text(detail))
+
+
+def with_stated(rows, figures, register):
+    """What a document states in words ("Better", "fewer complaints"), where no pair of figures could be judged or only
+    older ones of documents. A pair of published figures goes before words."""
+    stated = register.table("stated-comparisons").sort_values("published", kind="stable")
+    key = [*LINE_KEY, "comparator"]
+    found = matching(rows, stated, key, list(stated.columns.drop(key)), keep="last")
+    newer = found["published"] > look_up(rows["observation_id"], figures["published"])
+    newer &= ~look_up(rows["observation_id"], figures["open_data"]).eq(True)
+    use = found["stated_id"].notna() & ((rows["verdict"] == "not compared") | newer)
+    unclear, quoted = found["stated"] == "unclear", "'" + found["printed"] + "'"
+    period, earlier = (parse_periods(found[one])["period_label"] for one in ("period", "comparator_period"))
+    span = " (" + period.str.replace(r"period not printed \((.*)\)", r"period not printed, \1", regex=True) + ")"
+    ending = choose(
+        rows.index, (unclear, "The text is cut off, so the direction is not certain."),
+        otherwise="It prints no pair of figures to check this with.",
+    )
+    # "decreased" for an indicator where lower is better reads as improved.
+    up, down = found["stated"].isin(["increased", "higher"]), found["stated"].isin(["decreased", "lower"])
+    higher, lower, time = rows["polarity"] == "higher", rows["polarity"] == "lower", rows["comparator"].isin(OVER_TIME)
+    verdict = choose(
+        rows.index, (unclear, "not compared"),
+        ((up & higher) | (down & lower), word(Verdict.IMPROVED, time) + word(Verdict.BETTER, ~time)),
+        ((up & lower) | (down & higher), word(Verdict.WORSENED, time) + word(Verdict.WORSE, ~time)),
+        otherwise=found["stated"].replace("similar", Verdict.NO_DIFFERENCE.value)
+    )
+    numbers = ["difference", "direction", "promise", "score", "england_difference", "comparator_value"]
+    changes = {
+        "verdict": verdict, "evidence": word(Evidence.STATED, ~unclear), "stated_id": found["stated_id"],
+        "reason": "The document says: " + quoted + span.fillna("") + ". " + ending, "comparator_text": quoted,
+        "comparator_period": earlier, "comparator_source": found["source_id"] + ": " + found["locator"],
+        **dict.fromkeys(numbers, np.nan),
+        **dict.fromkeys(["comparator_observation_id", "counts", "gap", "difference_text"], "")
+    }
+    rows = rows.assign(stated_id="")
+    for column, new in changes.items():
+        rows[column] = pd.Series(new, index=rows.index).where(use, rows[column])
+    # An older figure has no part in what a newer document says.
+    aside, text = use & newer, ["period", "value_text", "observation_id", "value_source", "flags"]
+    rows[text], rows["value"] = rows[text].mask(aside, ""), rows["value"].mask(aside)
+    return rows.assign(flags=join_words([rows["flags"], word("text cut off", use & (found["reading"] == "cut off"))]))

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.compare.figures import look_up, spread
+from cyp_helpers.compare.figures import look_up, matching, spread
+from cyp_helpers.compare.pairs import YEARS
 from cyp_helpers.compare.scale import fit_variation, own_factor
-from cyp_helpers.compare.years import YEARS
 from cyp_helpers.register.catalogue import PER
 
 LEVELS = ("england", "region", "neighbours")
@@ -14,8 +14,6 @@ CLEAR_SCORE = 1.96
 NEVER_BELOW_NOUGHT = (*PER, "count", "average count", "cases", "weeks", "days", "months")
 CLEAR_PROMISE = dict.fromkeys(LEVELS, 85.0) | {"previous": 75.0, "five_years": 75.0}
 FEWEST_NEIGHBOURS = 5
-CURVES = ["kind", "learnt", "form", "constant", "slope", "support", "lowest", "highest"]
-OFFSETS = ["kind", "learnt", "series_id", "breakdown", "cases", "held", "offset"]
 # Of so many cases beyond CLEAR_SCORE a smaller share held: such a series is promised no more than its own record.
 FAILING = (50, 0.6)
 _BEFORE = {"previous": (3, 4, 5), "five_years": (6, 7)}  # years of the area's own past that bear a change out
@@ -31,10 +29,9 @@ def scores(figures, pairs, years, changes, size, later, earlier):
     last year, the change less the median change over s, worked out without that change where others of the authority
     are known; over five unbroken years, the least-squares slope of the figure less m over s / sqrt 20.
 
-    Parameters: ``figures``, ``pairs``, ``years``: frames of ``known_figures``, ``pair_figures`` and ``years_before``;
-    ``changes``: frame of ``yearly_changes``, those to learn from; ``size``: Series of children by ``area_id``;
-    ``later``: DataFrame by ``line`` with ``a`` and ``b``, learnt later, for lines that ``changes`` are too few of;
-    ``earlier``: frame of pairs in which those of the years before are found.
+    Parameters: ``changes`` to learn from (``yearly_changes``); ``size`` of authorities (``children``); ``later``: ``a``
+    and ``b`` by ``line``, learnt later, for lines that ``changes`` are too few of; ``earlier``: pairs in which those of
+    the years before are found.
     Returns: DataFrame indexed as ``pairs``: ``score``, empty where there is no scale; ``scale`` (s, in the unit);
     ``support``, how far the years before bear it out (the mean score of the two years before; for a change, how far the
     newest figure lies beyond the mean of years before those that it is about, over s), positive in the direction of the
@@ -78,14 +75,11 @@ def level_scale(scale, neighbours=np.inf):
 
 
 def ordinary_ends(number, score, scale, unit):
-    """Between what an ordinary year would have brought figures: from where the median change of all authorities would have brought each,
-    ``CLEAR_SCORE`` scales to either side, no further than its unit can be.
+    """``low, high`` between which an ordinary year would have brought figures: ``CLEAR_SCORE`` scales to either side of
+    where the median change of all authorities would have, no further than the unit can be; empty without a score.
 
-    Parameters: Series of one index: ``number`` and ``scale`` (in the unit), ``score`` of the change, ``unit``.
-    Returns: DataFrame with ``low, high`` in the unit, empty where there is no score.
-
-    >>> ordinary_ends(*(pd.Series([one, one]) for one in (2.0, 0.5, 4.0)), pd.Series(["percent", "score"])).round(2).to_numpy().tolist()
-    [[0.0, 7.84], [-7.84, 7.84]]
+    >>> ordinary_ends(*(pd.Series([one]) for one in (2.0, 0.5, 4.0, "percent"))).round(2).to_numpy().tolist()
+    [[0.0, 7.84]]
     """
     before, reach = number - score * scale, CLEAR_SCORE * scale
     low, high = before - reach, before + reach
@@ -114,12 +108,9 @@ def _scales(figures, changes, size, later):
 
 def _moved(changes, rows, asked, figures):
     """How the median authority moved from the year before; empty where the two figures are not a year apart."""
-    rows = rows.loc[asked.index, ["line", "end"]]
-    year = rows["end"].dt.year
-    apart = year - figures["end"].reindex(asked["other"]).dt.year.set_axis(asked.index)
-    median = changes.drop_duplicates(["line", "year"]).set_index(["line", "year"])["moved"]
-    wanted = pd.MultiIndex.from_arrays([rows["line"], year])
-    return pd.Series(median.reindex(wanted).to_numpy(), rows.index).where(apart == 1)
+    rows = rows.loc[asked.index, ["line", "end"]].assign(year=lambda each: each["end"].dt.year)
+    apart = rows["year"] - figures["end"].reindex(asked["other"]).dt.year.set_axis(asked.index)
+    return matching(rows, changes, ["line", "year"], "moved").where(apart == 1)
 
 
 def _levels_before(kind, rows, pairs):
@@ -141,16 +132,9 @@ def promises(rows, curves, offsets):
     that has failed is promised no more than its own record (``own_record``). Learnt by ``python -m benchmarks
     promises`` on outcomes known by the year of the figure; where none were, on the first that are.
 
-    Parameters: ``rows``: DataFrame with ``comparator, series_id, breakdown, year, score, support``; ``curves``,
-    ``offsets``: the tables ``promises`` and ``promise-series``.
+    Parameters: ``rows``: ``comparator, series_id, breakdown, year, score, support``; the others: ``promise_tables``.
     Returns: DataFrame indexed as ``rows``: ``promise`` (0 to 100, empty where there is no score) and ``promise_later``
     (learnt on later years).
-
-    >>> curves = pd.DataFrame([["england", 2017, "alone", 0.0, 1.75, 0.0, 0.5, 0.97]], columns=CURVES)
-    >>> row = {"comparator": "england", "series_id": "s", "breakdown": "all", "year": 2018, "score": -2.0}
-    >>> rows = pd.DataFrame([row | {"support": None}])
-    >>> promises(rows, curves, pd.DataFrame(columns=OFFSETS))["promise"].round(1).tolist()
-    [84.2]
     """
     scored = rows[rows["score"].notna() & rows["comparator"].isin(set(curves["kind"]))]
     found = _curves_of(scored, curves)
@@ -167,11 +151,7 @@ def promises(rows, curves, offsets):
 
 
 def own_record(offsets):
-    """The most that a series is promised: the share of its own cases beyond 1.96 that held, where it has failed, else 1.
-
-    >>> own_record(pd.DataFrame({"cases": [93, 93, 20], "held": [0.39, 0.9, 0.39]})).tolist()
-    [0.39, 1.0, 1.0]
-    """
+    """The most that a series is promised: where it has failed the share of its cases beyond 1.96 that held, or 1."""
     cases, least = FAILING
     return offsets["held"].astype(float).where((offsets["cases"] >= cases) & (offsets["held"] < least), 1.0)
 
@@ -188,25 +168,29 @@ def _curves_of(scored, curves):
 
 
 def record_of(register):
-    """What verdicts of each kind kept: of scores beyond 1.96, how many still stood on that side a year later.
+    """What verdicts of each kind kept: of scores beyond 1.96, how many still stood on that side a year later, as far as
+    outcomes were known on the register's day, those of figures that end in the year before it or earlier.
 
-    Parameters: ``register``: Register, as known on a day; its outcomes are of figures that end in the year before that
-    day or earlier.
     Returns: DataFrame in the order of ``KINDS`` with ``kind, series_id, breakdown, cases`` (with a known outcome),
-    ``held`` (of 100) and ``failed`` (the series is promised no more than that, so nothing of that kind is clear).
-
-    >>> record = record_of(load_register().as_known("2018-03-31"))
-    >>> record.query("series_id == 're-referrals'")[["kind", "cases"]].values.tolist()[0]
-    ['england', 168]
+    ``held`` (of 100).
     """
-    rows = register.table("promise-series")
-    rows = rows.assign(**{name: pd.to_numeric(rows[name]) for name in ("learnt", "cases", "held")})
-    rows = rows[rows["learnt"] < (register.day.year if register.day is not None else np.inf)]
-    rows = rows[rows["learnt"] == rows.groupby("kind")["learnt"].transform("max")]
-    rows = rows[rows["cases"] > 0]
-    rows = rows.assign(held=100 * rows["held"], failed=own_record(rows) < 1).sort_values("series_id")
-    rows = rows.sort_values("kind", key=lambda kinds: kinds.map(KINDS.index), kind="stable", ignore_index=True)
-    return rows[["kind", "series_id", "breakdown", "cases", "held", "failed"]]
+    _, rows = promise_tables(register)
+    rows = rows[rows["learnt"] < register.day.year]
+    rows = rows[(rows["learnt"] == rows.groupby("kind")["learnt"].transform("max")) & (rows["cases"] > 0)]
+    rows = rows.assign(kind=pd.Categorical(rows["kind"], KINDS), held=100 * rows["held"])
+    rows = rows.sort_values(["kind", "series_id"], ignore_index=True).astype({"kind": "str"})
+    return rows[["kind", "series_id", "breakdown", "cases", "held"]]
+
+
+def promise_tables(register):
+    """The tables ``promises`` and ``promise-series`` with their numbers as numbers."""
+    return tuple(as_numbers(register.table(name)) for name in ("promises", "promise-series"))
+
+
+def as_numbers(table):
+    """A table of what was learnt with its numbers as numbers."""
+    numbers = table.columns.difference(["kind", "form", "series_id", "breakdown"])
+    return table.assign(**{name: pd.to_numeric(table[name], errors="coerce") for name in numbers})
 
 
 def damped(x):

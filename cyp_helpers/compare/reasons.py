@@ -1,58 +1,36 @@
-"""Why two figures are not compared, and what is said of two that are: each sentence stands here once."""
+"""Why two figures are not compared, what is said of two that are, and what travels with both: each sentence stands here
+or in ``reasons.csv`` once."""
 
-import numpy as np
+from pathlib import Path
 
-from cyp_helpers.compare.figures import as_text, choose, format_places, formatted, word
-from cyp_helpers.compare.judge import Evidence, Verdict
+import pandas as pd
+
+from cyp_helpers.compare.figures import as_text, choose, concerns, format_places, formatted, join_words, look_up, word
+from cyp_helpers.compare.judge import NO_VERDICT, Evidence, Verdict
 from cyp_helpers.compare.pairs import OVER_TIME
 from cyp_helpers.compare.promise import CLEAR_SCORE, FEWEST_NEIGHBOURS
+from cyp_helpers.register.periods import months_between
 from cyp_helpers.register.tables import decimal_places
 
-# {area} is the other area, {detail} what the page must name.
-GAPS = {
-    "": "",
-    "milestone": "This is an event or document to deliver, not a figure.",
-    "superseded": "No figure is known on this definition; figures continue on another, because {detail}.",
-    "printed instead": "No figure is known: the document prints '{detail}'.",
-    "no figure": "No figure is known.",
-    "not at hand": "{detail}",
-    "nothing earlier": "No earlier figure on this definition is known.",
-    "unlike periods": "Earlier figures cover unlike periods.",
-    "order unknown": "Another figure is printed without its period, so it is not known which of the two is earlier.",
-    "break between": "The publisher marks a break in the series between this figure and the one before it.",
-    "whole year": "The figure is for a whole year: see the previous figure.",
-    "no period": "No period is printed for the figure.",
-    "nothing a year before": "No figure for the same period a year before is known.",
-    "total": "A total grows with the area that it is of, so it is not set beside that of another area.",
-    "itself": "{area} is not set beside itself.",
-    "outside members": "The figure published for {area} lies outside the range of its own areas, so it is not used.",
-    "other period": "For {area} there is no figure for this period; the newest is for {detail}.",
-    "no figure printed": "The document prints '{detail}' for {area}.",
-    "no figure of area": "No figure of {area} is known on this definition.",
-    "no neighbours": "No neighbour figures are published on this definition for this period.",
-    "contradicted": "The two printed figures cannot both be on this definition.",
-    "too few years": "A trend needs five unbroken annual figures; there {detail}.",
-    "overlapping years": "Each figure covers several years, so that they overlap.",
-    "no start": "The plan prints no starting figure.",
-    "start itself": "No figure later than the starting figure is known.",
-    "start undated": "The starting figure is printed without its period, so it is not known whether the newer publication is a later figure.",
-    "start unlike": "The starting figure covers an unlike period.",
-}
+_HERE = Path(__file__).parent
+REASONS = pd.read_csv(_HERE / "reasons.csv", index_col="name", keep_default_na=False)["sentence"].to_dict()
+# What a flag says of the comparisons that bear it; of "no new figure", "other source", "average of areas" and "target
+# looser than start" other sentences tell.
+FLAGS = pd.read_csv(_HERE / "flags.csv", index_col="flag")["words"].to_dict()
 _VAGUE = ["about", "over", "under"]  # qualifiers
 BETTER = {"higher": "higher is better", "lower": "lower is better", "none": "neither direction is better by itself"}
 
 
-def gap_sentences(gap, area, detail):
-    """Why nothing is compared, in one sentence each, of Series: keys of ``GAPS`` and the words that some of them name.
+def sentences(names, **parts):
+    """Sentences of ``reasons.csv`` by their names (Series; '' for none), filled in with words of each row.
 
-    >>> gap_sentences(pd.Series(["no figure of area"]), pd.Series(["England"]), pd.Series([""]))[0]
+    >>> sentences(pd.Series(["no figure of area"]), area=pd.Series(["England"]), detail=pd.Series([""]))[0]
     'No figure of England is known on this definition.'
     """
-    text = gap.map(GAPS)
-    for mark, words in (("{area}", area), ("{detail}", detail)):
-        parts = text.str.partition(mark).reindex(columns=range(3), fill_value="")  # no rows, no columns
-        text = parts[0] + words.where(parts[1] != "", "") + parts[2]
-    return text
+    some = names[names != ""]
+    words = (dict(zip(parts, each)) for each in zip(*(part[some.index] for part in parts.values())))
+    told = [REASONS[name].format(**each) for name, each in zip(some, words)]
+    return pd.Series(told, some.index, dtype="str").reindex(names.index, fill_value="")
 
 
 def judged_sentences(pairs):
@@ -80,10 +58,8 @@ def judged_sentences(pairs):
 def pair_sentences(rows, mine, other, unlike, units):
     """One plain sentence for each judged row, with what the reader must know added.
 
-    Parameters: ``rows``: judged pairs with ``comparator, unit, polarity, difference, direction, evidence, caution`` and
-    ``other_words`` (what an average is called, '' for a figure); ``mine``, ``other``: frames of ``with_words``, a row
-    for each; that of an average is empty; ``unlike``: True where a document sets unlike periods side by side;
-    ``units``: table of units by ``unit``.
+    ``rows`` have ``other_words``, what an average is called, '' for a figure; ``mine, other``: frames of
+    ``with_words``, a row for each, empty for an average; ``unlike``: a document sets unlike periods side by side.
     """
     size, hidden = _size(rows, rows["difference"], units), rows["evidence"] == Evidence.HIDDEN
     where = (", the figure of " + other["area"]).where(~rows["comparator"].isin(OVER_TIME), "")
@@ -124,19 +100,81 @@ def _england_too(rows, units):
 
 def _size(rows, number, units):
     """ "6.8 percentage points", "£1.2 million": a difference without its sign, in the unit of the indicator."""
-    prefix, suffix = (as_text(rows["unit"].map(units[f"difference_{end}"])) for end in ("prefix", "suffix"))
-    text = prefix + format_places(number.abs(), rows["places"]) + suffix
+    text = in_unit(rows, format_places(number.abs(), rows["places"]), units, "difference_")
     return text.str.replace(r"^1 (percentage point|week|day)s$", r"1 \1", regex=True)
 
 
-def coarser_places(mine, other):
-    """Decimals of a difference: those of the coarser of its two figures; those of the figure beside an average."""
-    first, second = (decimal_places(as_text(frame["value"])) for frame in (mine, other))
-    return first.where(other["value"].isna(), np.minimum(first, second))
+def in_unit(rows, text, units, which=""):
+    """Numbers as text with what stands before and after them in each row's unit; ``units``: the table by ``unit``."""
+    prefix, suffix = (as_text(rows["unit"].map(units[f"{which}{end}"])) for end in ("prefix", "suffix"))
+    return prefix + text + suffix
+
+
+def coarser_places(places, other):
+    """Decimals of a difference: of the coarser of two figures (``other``, as printed), or of that beside an average."""
+    return decimal_places(as_text(other)).where(other.notna(), places).clip(upper=places)
 
 
 def average_words(rows, places, units):
     """ "21.9%, the mean of 9 of 10 statistical neighbours"."""
-    prefix, suffix = (as_text(rows["unit"].map(units[end])) for end in ("prefix", "suffix"))
-    value = prefix + format_places(rows["other_number"], places) + suffix
+    value = in_unit(rows, format_places(rows["other_number"], places), units)
     return value + ", the mean of " + formatted(rows["n"]) + " of " + formatted(rows["of"]) + " statistical neighbours"
+
+
+# ---- what travels with a comparison ----
+
+
+def pair_flags(rows, mine, other, judged, unlike, register):
+    """Flags of judged pairs, joined by "; ": statuses of both figures (words of ``statuses.csv``) and others;
+    parameters as of ``pair_sentences``."""
+    undated = mine["dated"].eq(False) | other["dated"].eq(False)
+    other, near = other.where(judged), rows["comparator"] == "neighbours"
+    wanted = [("reading", ["cut off"]), ("reading", ["inferred"]), ("source_id", draft_sources(register))]
+    cut, inferred, draft = (mine[column].isin(kind) | other[column].isin(kind) for column, kind in wanted)
+    flags = {
+        "unlike periods": judged & unlike, "unlike coverage": judged & (rows["caution"] != ""),
+        "period not printed": undated, "text cut off": cut, "reading inferred": inferred & ~cut,
+        "draft document": draft, "other source": judged & rows["other_source"].eq(True), "average of areas": near
+    }
+    words = join_words([mine["status_words"], other["status_words"], *(word(*flag) for flag in flags.items())])
+    return words.where(judged | ~near, "")
+
+
+def with_age(rows, figures, register, before):
+    """Flag figures that have not moved on since the last review (``before``: a row of ``reviews``, or None)."""
+    end = look_up(rows["observation_id"], figures["end"].where(figures["dated"]))
+    months = months_between(end, register.day)
+    told = register.table("stated-comparisons").set_index("stated_id")["published"]
+    ids, published = rows[["observation_id", "comparator_observation_id"]], figures["published"]
+    sides = [*(look_up(ids[side], published) for side in ids), look_up(rows["stated_id"], told)]
+    known_from = pd.concat(sides, axis=1).max(axis=1)  # a comparison is as new as its newer side
+    old = known_from <= (before["as_at"] if before is not None else pd.Timestamp.min)
+    tell = old & ~rows["verdict"].isin(list(NO_VERDICT))
+    age = ("; the figure is " + formatted(months) + " months old").fillna("")
+    sentence = (" Nothing newer since the last review" + age + ".").where(tell, "")
+    return rows.assign(flags=join_words([rows["flags"], word("no new figure", old)]), reason=rows["reason"] + sentence)
+
+
+def with_queries(rows, register):
+    """Ids of the source queries that ask for caution with a figure, target or statement of a row.
+
+    The reason names those with a high bearing; tables print their words below.
+    """
+    each = concerns(register.table("source-queries").query("effect != 'none'"), register)
+    touched = ("observation_id", "comparator_observation_id", "stated_id", "target_id")
+
+    def named(some):
+        ids = some.groupby("concerns")["query_id"].agg(" ".join)
+        return join_words([rows[column].map(ids) for column in touched], separator=" ")
+
+    query_ids, grave = named(each), named(each[each["bearing"] == "high"])
+    tell = (grave != "") & ~rows["verdict"].isin(list(NO_VERDICT))
+    see = (" See source query " + grave.str.replace(" ", ", ") + ".").where(tell, "")
+    flags = join_words([rows["flags"], word("source query", query_ids != "")])
+    return rows.assign(query_ids=query_ids, flags=flags, reason=rows["reason"] + see)
+
+
+def draft_sources(register):
+    """Ids of the documents that are marked as drafts."""
+    sources = register.table("sources")
+    return sources.loc[sources["status"] == "draft", "source_id"]

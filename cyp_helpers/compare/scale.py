@@ -15,7 +15,6 @@ _ORDINARY_YEARS = 6  # of an ordinary authority, to which its own years are shru
 def yearly_changes(figures, pairs):
     """Changes of published figures of authorities from one year to the next, unbroken and not overlapping.
 
-    Parameters: ``figures``, ``pairs``: frames of ``known_figures`` and ``pair_figures``.
     Returns: DataFrame by label of the later figure: ``line, area_id, year`` (in which it ends), ``change``, ``moved``
     (the median change of all authorities), ``r`` (change less that) and ``half`` (half a unit of its last digit).
     """
@@ -34,18 +33,15 @@ def yearly_changes(figures, pairs):
 
 
 def children(published):
-    """Children aged 0 to 17 in each authority (by ``area_id``), the median over all years of the table ``published``."""
+    """Children aged 0 to 17 in each authority (by ``area_id``), the median over the years of table ``published``."""
     rows = published[published["series_id"] == CHILDREN]
     return pd.to_numeric(rows["value"], errors="coerce").groupby(rows["area_id"]).median().dropna()
 
 
 def fit_variation(changes, size):
-    """s(N)^2 = a + b/N of each line, by least squares on the robust variance of r in five groups by size.
+    """s(N)^2 = a + b/N of each line, neither below 0, by least squares on robust variances of r in five groups by size.
 
-    Neither a nor b is negative. Robust: 1.4826 times the median of |r|, squared; each group weighs as its number over
-    its variance.
-
-    Parameters: ``changes``: frame of ``yearly_changes``; ``size``: Series of children by ``area_id``.
+    Robust: 1.4826 times the median of |r|, squared; a group weighs as number over variance. ``size``: of ``children``.
     Returns: DataFrame by ``line``: ``a``, ``b`` and ``changes`` (how many); without lines that have fewer than
     ``ENOUGH`` changes or of which three quarters of authorities did not move.
     """
@@ -62,8 +58,7 @@ def fit_variation(changes, size):
     moves = rows.groupby("line")["size"].quantile(0.75) > 0
     usable = moves & (by_line["v"].min() > 0) & (by_line["n"].sum() >= ENOUGH) & (by_line["n"].size() == _GROUPS)
     groups = groups[usable.reindex(groups.index.get_level_values("line")).to_numpy()]
-    w = groups["n"] / groups["v"]
-    x, v = groups["x"], groups["v"]
+    w, x, v = groups["n"] / groups["v"], groups["x"], groups["v"]
     w, wx, wxx, wv, wxv = (one.groupby("line").sum() for one in (w, w * x, w * x**2, w * v, w * x * v))
     b = (w * wxv - wx * wv) / (w * wxx - wx**2)
     a = (wv - b * wx) / w
@@ -72,15 +67,12 @@ def fit_variation(changes, size):
 
 
 def own_factor(changes, ordinary):
-    """How much more or less than an ordinary authority of its size each one moves.
+    """How much more or less than an ordinary authority of its size each one moves: its median |r| over s(N)
+    (``ordinary``, of each row), shrunk by six years of an ordinary authority.
 
-    Its median |r| over s(N), shrunk by six years of an ordinary authority.
-
-    Parameters: ``changes``: frame of ``yearly_changes``; ``ordinary``: Series, s(N) for each row of it.
-    Returns: (factors, without): Series by ``line`` and ``area_id``, from all its changes; and Series by label of a
-    change, from all but that one, so that a change is not part of what it is held against. The only change of an
-    authority stays in: two figures alone are no sign of how it ordinarily moves, and what they show is not told as far
-    beyond it.
+    Returns: (factors, without): by ``line`` and ``area_id``, from all its changes; and by label of a change, from all
+    but that one, so that it is not part of what it is held against. The only change of an authority stays in: two
+    figures alone are no sign of how it ordinarily moves, and what they show is not told as far beyond it.
     """
     rows = changes[["line", "area_id"]].assign(size=changes["r"].abs() / ordinary).dropna(subset="size")
     rows = rows.sort_values(["line", "area_id", "size"], kind="stable")

@@ -1,4 +1,4 @@
-"""What a plan asks to be looked at: its indicators, events and figures, and the published series that belong to them."""
+"""What a plan asks to be looked at: indicators, events and figures, and the published series that belong to them."""
 
 import numpy as np
 import pandas as pd
@@ -9,32 +9,29 @@ _MEASURES = ["indicator", "evidence figure", "context figure", "milestone"]  # t
 
 
 def listed_subjects(register, plan, area=None):
-    """What a plan asks to be looked at, as far as its documents are known.
+    """What a plan's known documents ask to be looked at: one row for each priority and subject, in printed order.
 
-    One row for each priority and subject; a subject is a line of figures (series, area, breakdown) or, where a document
-    names no figure, a milestone. Several documents of a plan may list one subject.
-
-    With an ``area`` the subjects are the published series of the same indicators, for that area; what documents say of
-    the plan's own area (targets, milestones, starting figures) does not belong to it.
+    A subject is a line of figures (series, area, breakdown) or, where a document names no figure, a milestone. Several
+    documents of a plan may list one subject. With an ``area`` the subjects are the published series of the same
+    indicators, for that area; what documents say of the plan's own area (targets, milestones, starting figures) does
+    not belong to it.
 
     Returns: DataFrame with ``priority_id, subject_id, name, measure, role, basis, indicator_id, series_id, area_id,
-    breakdown, unit, polarity, listed_as`` (ids of the listings), ``listing_source`` and ``reporting``, in printed
-    order.
+    breakdown, unit, polarity, listed_as`` (ids of the listings).
     """
     wanted = priorities_of(register, plan)["priority_id"].tolist()
     serves = register.table("plan-indicator-priorities")
-    listings = register.table("plan-indicators").merge(serves[serves["priority_id"].isin(wanted)], on="plan_indicator_id")
+    serves = serves[serves["priority_id"].isin(wanted)]
+    listings = register.table("plan-indicators").merge(serves, on="plan_indicator_id")
     listings = listings.assign(
         subject_id=listing_ids(listings), measure=pd.Categorical(listings["measure"], _MEASURES, ordered=True),
-        listing_source=listings["source_id"] + ": " + listings["locator"],
         known_from=listings["source_id"].map(register.table("sources").set_index("source_id")["published"]),
-        order=listings["priority_id"].map({one: n for n, one in enumerate(wanted)}),
-        position=listings["position"].astype(int)
+        order=pd.Categorical(listings["priority_id"], wanted), position=listings["position"].astype(int)
     ).sort_values(["order", "known_from", "position"], kind="stable")
-    first = ["priority_id", "name_printed", "series_id", "area_id", "breakdown", "reporting"]
-    subjects = listings.groupby(["order", "subject_id"], sort=False, as_index=False).agg(
+    first = ["name_printed", "series_id", "area_id", "breakdown"]
+    subjects = listings.groupby(["priority_id", "subject_id"], sort=False, as_index=False).agg(
         **{column: (column, "first") for column in first}, measure=("measure", "min"), role=("role", "max"),
-        basis=("basis", "max"), listed_as=("plan_indicator_id", " ".join), listing_source=("listing_source", "; ".join),
+        basis=("basis", "max"), listed_as=("plan_indicator_id", " ".join),
     ).astype({"measure": "str"})
     if area is not None and area_of_plan(register, plan):
         subjects = _published_subjects(subjects, register, area)
@@ -55,19 +52,16 @@ def listing_ids(listings):
 
 
 def published_lines(register):
-    """Which published series belong to which indicator.
+    """Which published series belong to which indicator, a row each, first those on the documents' definition.
 
     Returns: DataFrame with ``beside_indicator`` (the indicator that documents list), ``indicator_id`` (its own),
-    ``series_id, breakdown, match`` ("same", "near" or "context": of use beside the indicator) and ``differs``; one row
-    for each published line, first those of the same definition as the documents'.
+    ``series_id, breakdown, match`` ("same", "near" or "context": of use beside the indicator) and ``differs``.
     """
     measures = register.table("published-measures")
     own = measures["series_id"].map(register.table("series").set_index("series_id")["indicator_id"])
-    beside = measures["counterpart_of"]
-    lines = measures.assign(indicator_id=own, beside_indicator=beside.where(beside != "", own))
-    lines = lines.drop_duplicates(["series_id", "breakdown"])
-    order = {"same": 0, "near": 1, "context": 2}
-    lines = lines.sort_values("match", key=lambda match: match.map(order), kind="stable", ignore_index=True)
+    beside, match = measures["counterpart_of"], pd.Categorical(measures["match"], ["same", "near", "context"])
+    lines = measures.assign(indicator_id=own, beside_indicator=beside.where(beside != "", own), order=match)
+    lines = lines.drop_duplicates(["series_id", "breakdown"]).sort_values("order", kind="stable", ignore_index=True)
     return lines[["beside_indicator", "indicator_id", "series_id", "breakdown", "match", "differs"]]
 
 
@@ -82,7 +76,7 @@ def _published_subjects(subjects, register, area):
     lines = lines[["beside_indicator", "series_id", "breakdown"]].drop_duplicates()
     rows = listed.drop_duplicates(["priority_id", "beside_indicator"]).merge(lines, on="beside_indicator")
     rows = rows.drop_duplicates(["priority_id", "series_id", "breakdown"], ignore_index=True)
-    rows = rows.drop(columns="beside_indicator").assign(area_id=area, listed_as="", reporting="")
+    rows = rows.drop(columns="beside_indicator").assign(area_id=area, listed_as="")
     return rows.assign(subject_id=line_ids(rows))
 
 
@@ -96,4 +90,4 @@ def _with_indicator(subjects, register):
     one_of_many = areas["area_type"].reindex(subjects["area_id"]).isin(["primary care trust", "district"]).to_numpy()
     place = np.where(one_of_many, ": " + subjects["area_id"].map(areas["name"]).fillna(""), "")
     subjects["name"] = (subjects["series_id"].map(series["name"]) + part + place).fillna(subjects["name_printed"])
-    return subjects.drop(columns=["order", "name_printed"])
+    return subjects.drop(columns="name_printed")

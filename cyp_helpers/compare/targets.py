@@ -9,41 +9,60 @@ import numpy as np
 import pandas as pd
 
 from cyp_helpers.compare.figures import (
-    as_text, at_newest_edition, choose, contradicting, figures_of_periods, formatted, join_words, look_up, word
+    as_text, at_newest_edition, choose, contradicting, figures_of_periods, formatted, join_words, look_up, matching,
+    word
 )
-from cyp_helpers.compare.flags import draft_sources
 from cyp_helpers.compare.judge import Verdict
-from cyp_helpers.compare.reasons import gap_sentences
+from cyp_helpers.compare.reasons import draft_sources, in_unit, sentences
 from cyp_helpers.register.periods import parse_periods
 from cyp_helpers.register.tables import LINE_KEY, find_plan, judgement_steps
 
 _KEY = ["priority_id", "subject_id"]
 # Of a figure that rises, where higher is better.
 _TREND_SIGNS = {"improving": 1, "increasing": 1, "worsening": -1, "decreasing": -1}
-SECURE, EITHER_WAY, NOT_AT_THIS_PACE = "secure", "could go either way", "not at this pace"
 _LINE_KINDS = ["value", "from_to", "relative_change"]  # with a straight line to them
 _LEVEL_KINDS = [*_LINE_KINDS, "judgement_step"]
-_TO_THE_END = "the end of the plan"
 
 
-def assess_targets(subjects, figures, told, register, plan):
+def targets_of(subjects, figures, register):
+    """The newest target set for each subject by a document known on the day; '' where there is none.
+
+    Returns: DataFrame indexed as ``subjects``: ``target_id, kind, target_printed, target_period, target_value,
+    direction, baseline_observation_id`` (the figure that the target is measured from), ``year_rule, comparator_area_id,
+    comparator_source``.
+    """
+    targets = register.table("targets")
+    targets = targets.rename(columns={one: f"target_{one}" for one in ("printed", "period", "value")}).assign(
+        known_from=targets["source_id"].map(register.table("sources").set_index("source_id")["published"]),
+        comparator_source=targets["source_id"] + ": " + targets["locator"],
+    )
+    wanted = ["target_id", "kind", "target_printed", "target_period", "target_value", "direction", "year_rule",
+              "baseline_observation_id", "baseline_period", "comparator_area_id", "comparator_source"]
+    listing = subjects["listed_as"].str.split().explode().rename("plan_indicator_id").rename_axis("row").reset_index()
+    found = listing.merge(targets, on="plan_indicator_id").sort_values("known_from", kind="stable").set_index("row")
+    found = found.loc[~found.index.duplicated(keep="last"), wanted].reindex(subjects.index, fill_value="")
+    start, lines = found["baseline_observation_id"], subjects[LINE_KEY]
+    by_period = as_text(figures_of_periods(lines, found.pop("baseline_period"), figures))
+    return found.assign(baseline_observation_id=at_newest_edition(start, register).where(start != "", by_period))
+
+
+def assess_targets(rows, figures, told, register, plan):
     """Hold each subject's figure against the target that the plan sets for it.
 
-    Parameters: ``subjects``: frame of ``listed_subjects`` with ``observation_id`` of the newest figure, ``lack`` and
+    Parameters: ``rows``: subjects with what ``targets_of`` gives, ``observation_id`` of the newest figure, ``lack`` and
     ``lack_detail``; ``figures``: frame of ``with_words``; ``told``: rows of ``compare_plan``, whose five years answer a
     target that asks for a trend.
     Returns: One row for each subject, in the form of ``compare_plan`` with comparator ``target``.
     """
-    rows = subjects.assign(comparator="target").join(_targets_of(subjects, register))
-    rows["lack_words"] = gap_sentences(rows["lack"], pd.Series("", rows.index), rows["lack_detail"])
     asked = parse_periods(rows["target_period"])
-    rows["comparator_period"] = asked["period_label"]
-    rows["target_end"] = asked["end"].fillna(pd.Timestamp(find_plan(register, plan)["period_end"]))
-    start, by_period = rows["baseline_observation_id"], figures_of_periods(rows, rows["baseline_period"], figures)
-    rows["baseline_observation_id"] = at_newest_edition(start, register).where(start != "", as_text(by_period))
+    plan_end = pd.Timestamp(find_plan(register, plan)["period_end"])
     # The figure for the target's own period where there is one, else the newest.
     own = figures_of_periods(rows, rows["target_period"], figures)
-    rows["observation_id"] = own.fillna(rows["observation_id"])
+    rows = rows.assign(
+        comparator="target", lack_words=sentences(rows["lack"], area=rows["lack"], detail=rows["lack_detail"]),
+        comparator_period=asked["period_label"], observation_id=own.fillna(rows["observation_id"]),
+        target_end=asked["end"].fillna(plan_end), target_months=asked["months"],
+    )
     rows = _with_sides(rows, figures, register)
     rows = rows.join(_goals(rows, figures, register))
     five = told[told["comparator"] == "five_years"].set_index(_KEY)[["verdict", "reason", "difference", "scale"]]
@@ -52,8 +71,13 @@ def assess_targets(subjects, figures, told, register, plan):
     levels = rows["kind"].isin(_LEVEL_KINDS)
     looser = levels & (_sign(rows) * (rows["goal"] - rows["start_number"]) < 0)
 
-    problem = _why_not_assessed(rows, figures, register)
-    assessed = problem == ""
+    why = _why_not_assessed(rows, register)
+    assessed, period, printed = why == "", rows["comparator_period"], "'" + rows["target_printed"] + "'"
+    problem = sentences(
+        why, said=rows["value_said"], start=rows["start_said"], printed=printed, lack=rows["lack_words"],
+        trend=rows["trend_reason"], goal=printed + " for " + period.fillna("the end of the plan"),
+        period=period.fillna("another period"),
+    )
     difference = (rows["value"] - rows["goal"]).where(assessed & levels & (rows["unit"] != "judgement")).round(6)
     rows = rows.assign(verdict=rows["verdict"].where(assessed, "not assessed"), evidence="", difference=difference)
     rows["outlook"] = _outlook(rows).where(~rows["due"], "")
@@ -67,23 +91,6 @@ def assess_targets(subjects, figures, told, register, plan):
 
 
 # ---- the target, the figure and the start ----
-
-
-def _targets_of(subjects, register):
-    """The newest target set for each subject by a document known on the day; '' where there is none."""
-    targets = register.table("targets")
-    wanted = {
-        "target_id": "target_id", "kind": "kind", "printed": "target_printed", "period": "target_period",
-        "value": "target_value", "direction": "direction", "baseline_observation_id": "baseline_observation_id",
-        "baseline_period": "baseline_period", "year_rule": "year_rule", "comparator_area_id": "comparator_area_id",
-    }
-    known_from = targets["source_id"].map(register.table("sources").set_index("source_id")["published"])
-    source = targets["source_id"] + ": " + targets["locator"]
-    told = targets[list(wanted)].rename(columns=wanted).assign(comparator_source=source, known_from=known_from)
-    listing = subjects[["listed_as"]].assign(listed_as=subjects["listed_as"].str.split()).explode("listed_as")
-    found = listing.join(told.set_index(targets["plan_indicator_id"]), on="listed_as").dropna(subset="target_id")
-    found = found.sort_values("known_from", kind="stable").drop(columns=["listed_as", "known_from"])
-    return found[~found.index.duplicated(keep="last")].reindex(subjects.index, fill_value="")
 
 
 def _with_sides(rows, figures, register):
@@ -106,8 +113,7 @@ def _goals(rows, figures, register):
     share = 1 + _sign(rows) * number / 100
     # The figure of the target's area for the period of the figure.
     wanted = rows[LINE_KEY].assign(area_id=rows["comparator_area_id"], start=rows["value_start"], end=rows["value_end"])
-    national = wanted.assign(row=rows.index).merge(figures[figures["number"].notna()], on=list(wanted))
-    national = national.drop_duplicates("row").set_index("row").reindex(rows.index)
+    national = matching(wanted, figures[figures["number"].notna()], list(wanted), ["number", "low", "high", "said"])
     kinds = [rows["kind"] == one for one in ("relative_change", "direction", "in_line")]
     ends = {}
     for goal, end in (("goal", "number"), ("goal_low", "low"), ("goal_high", "high")):
@@ -124,47 +130,33 @@ def _sign(rows):
 # ---- the verdict ----
 
 
-def _why_not_assessed(rows, figures, register):
-    """The reason why a target cannot be assessed; '' where it can. The first that holds is the one told."""
-    kind, said, printed = rows["kind"], rows["value_said"], "'" + rows["target_printed"] + "'"
-    ended, value_end, start_end, dated = (rows[one] for one in ("target_end", "value_end", "start_end", "start_dated"))
-    in_line, direction, missing = kind == "in_line", kind == "direction", rows["start_number"].isna()
+def _why_not_assessed(rows, register):
+    """Why a target cannot be assessed, the first of ``reasons.csv`` that holds; '' where it can."""
+    kind, dated, missing = rows["kind"], rows["start_dated"], rows["start_number"].isna()
+    target_end, value_end, start_end = (rows[f"{one}_end"] for one in ("target", "value", "start"))
+    in_line, direction = kind == "in_line", kind == "direction"
     start = (rows["observation_id"] == rows["baseline_observation_id"]) | (dated & (value_end <= start_end))
-    whole_year = parse_periods(rows["target_period"])["months"] >= 12
-    part = whole_year & rows["value_months"].between(1, 11) & (rows["year_rule"] != "last")
-    late = (rows["target_period"] != "") & rows["value_dated"].eq(True) & (value_end > ended) & ~in_line
-    zero = direction & (rows["direction"] == "lower") & (rows["start_high"] == 0)
-    contradicted = contradicting(rows, register, "observation_id", "baseline_observation_id")
+    part = (rows["target_months"] >= 12) & rows["value_months"].between(1, 11) & (rows["year_rule"] != "last")
+    late = (rows["target_period"] != "") & rows["value_dated"].eq(True) & (value_end > target_end) & ~in_line
     ahead = kind.isin(_LEVEL_KINDS) & ~rows["due"]
-    no_line = ahead & (missing | (kind == "judgement_step")) & ~rows["reached"]
-    is_printed, goal = "The target is " + printed + ".", printed + " for " + rows["comparator_period"].fillna(_TO_THE_END)
-    still = "The target, " + goal + ", is still ahead, and "
-    undated = "starting figure is printed without its period, so "
-    without = " (" + printed + ") and no starting figure is printed."
     return choose(
         rows.index,
         # No target, no figure, or a kind of target that figures alone do not answer.
-        (rows["target_id"] == "", "No target is printed."),
-        (kind == "pending", "The document sets no target yet. " + rows["lack_words"]),
-        (kind == "words", "The target is in words: " + printed + "."),
-        (rows["lack"] != "", rows["lack_words"] + " " + is_printed),
-        ((kind == "trend") & ~rows["trend_verdict"].isin(list(_TREND_SIGNS)), is_printed + " " + rows["trend_reason"]),
+        (rows["target_id"] == "", "no target"), (kind == "pending", "no target yet"),
+        (kind == "words", "target in words"), (rows["lack"] != "", "no figure for target"),
+        ((kind == "trend") & ~rows["trend_verdict"].isin(list(_TREND_SIGNS)), "no trend"),
         # The figure is the start itself, of unknown order, or of another date than the target's.
-        (start, "No figure later than the starting figure is known: " + said + ". " + is_printed),
-        (part, "The target is for a year, " + goal + "; the figure known is of a part of one: " + said + "."),
-        (~dated & (start_end >= value_end), "The " + undated + "it is not known whether " + said + " is a later figure."),
-        (late, "No figure is known for the date of the target, " + goal + "; there is a later one: " + said + "."),
-        (in_line & (value_end != ended),
-         "The target is for " + rows["comparator_period"].fillna("another period") + "; the figure known is " + said + "."),
+        (start, "not later than start"), (part, "part of year"),
+        (~dated & (start_end >= value_end), "start of unknown order"),
+        (late, "later than target"), (in_line & (value_end != target_end), "target of other period"),
         # The target hangs on a starting or national figure that is missing, undated or contradicted.
-        (zero, "The starting figure is zero, so it cannot fall."),
-        (contradicted, said + " and the starting figure, " + rows["start_said"]
-         + ", cannot both be on the definition of the target."),
-        (ahead & ~missing & ~dated, still + "the " + undated + "there is no line to hold " + said + " against."),
-        ((kind == "relative_change") & missing, "The target is a relative change" + without),
-        (no_line, still + "there is no line from a starting figure to hold " + said + " against."),
-        (direction & missing, "The target is a direction" + without),
-        (in_line & rows["goal"].isna(), "No figure of the area that the target refers to is printed."),
+        (direction & (rows["direction"] == "lower") & (rows["start_high"] == 0), "start of nought"),
+        (contradicting(rows, register, "observation_id", "baseline_observation_id"), "start contradicted"),
+        (ahead & ~missing & ~dated, "start without date"),
+        ((kind == "relative_change") & missing, "change without start"),
+        (ahead & (missing | (kind == "judgement_step")) & ~rows["reached"], "no line"),
+        (direction & missing, "direction without start"),
+        (in_line & rows["goal"].isna(), "no figure of target area"),
     )
 
 
@@ -199,13 +191,12 @@ def _outlook(rows):
     """Whether a value will be reached by its date at the pace of five years, beside what the figure ordinarily moves.
 
     The figure moved on by its yearly change over five years until the target's date, less the target, over s times the
-    root of the years left: beyond 1 on the good side "secure", beyond 1 on the other "not at this pace", else "could go
-    either way".
+    root of the years left: beyond 1 on either side it is secure, or not to be reached at this pace.
     """
     years = (rows["target_end"] - rows["value_end"]).dt.days / 365.25
     usual = rows["trend_scale"] * np.sqrt(years.where(years > 0))
     ahead = (rows["value"] + rows["trend_difference"] / 4 * years - rows["goal"]) * _sign(rows) / usual
-    said = choose(rows.index, (ahead > 1, SECURE), (ahead < -1, NOT_AT_THIS_PACE), otherwise=EITHER_WAY)
+    said = choose(rows.index, (ahead > 1, "secure"), (ahead < -1, "not at this pace"), otherwise="could go either way")
     return said.where(rows["kind"].isin(_LINE_KINDS) & ahead.notna(), "")
 
 
@@ -225,9 +216,8 @@ def _reasons(rows, register):
     text = text.mask(verdict == Verdict.HIDDEN, blurred)
     text += (" " + rows["trend_reason"]).where(kind == "trend", "")
     units = register.table("units").set_index("unit")
-    prefix, suffix = (rows["unit"].map(units[end]).fillna("") for end in ("prefix", "suffix"))
     low, high = (formatted(rows[end], "{:,.1f}") for end in ("line_low", "line_high"))
-    band = prefix + low.where(low == high, low + " to " + high) + suffix
+    band = in_unit(rows, low.where(low == high, low + " to " + high), units)
     text += (" On the straight line from the starting figure it would be " + band + ".").fillna("")
     text += (" At the pace of the last five years: " + rows["outlook"] + ".").where(rows["outlook"] != "", "")
     passed, today = rows["target_end"] < register.day, rows["target_end"] == register.day

@@ -28,16 +28,14 @@ def new_plan(form: Form, area: Annotated[str, typer.Option(help="Area of the pla
 
 def add_plan(form: Form):
     """Take a filled form into the register: all of it, or nothing and every fault; again for a mistake or for news."""
-    from cyp_helpers.forms.keep import FaultyForm
-    from cyp_helpers.forms.keep import add_plan as add
+    from cyp_helpers.forms import keep
     from cyp_helpers.importers.reading import UnreadableFile
     from cyp_helpers.register.store import Busy
     from cyp_helpers.register.tables import find_project
 
     try:
-        project = find_project()
-        plan, lines = add(project, form)
-    except FaultyForm as faulty:
+        plan, lines = keep.add_plan(find_project(), form)
+    except keep.FaultyForm as faulty:
         for row in faulty.faults.itertuples():
             place = f"{row.sheet}, cell {row.cell}" if row.cell else f"sheet {row.sheet}"
             typer.echo(f"{place}: found {row.found}; right would be {row.right}", err=True)
@@ -51,12 +49,12 @@ def add_plan(form: Form):
 
 def remove_plan(plan: Annotated[str, typer.Argument(help="Name of the plan, as cyp add-plan tells it.")]):
     """Take a plan of your own out of the register; pages that were made of it stay in outputs/."""
-    from cyp_helpers.forms.keep import remove_plan as remove
+    from cyp_helpers.forms import keep
     from cyp_helpers.register.store import Busy
     from cyp_helpers.register.tables import UnknownName, find_project
 
     try:
-        remove(find_project(), plan)
+        keep.remove_plan(find_project(), plan)
     except (UnknownName, Busy, OSError) as error:
         stop(str(error))
     typer.echo(f"Removed {plan}. Pages that were made of it stay in outputs/{plan}.")

@@ -16,17 +16,11 @@ _TAKEN_BACK = {"value": "", "numerator": "", "denominator": "", "status": "x", "
 
 
 def as_told_since(forms, tables):
-    """The tables of the newest form, with what earlier ones said of figures, targets, actions and indicators.
+    """All ``tables`` of the newest form, with what earlier ones said; ``forms`` is by day (ISO date) the tables of
+    ``SAID`` of each form.
 
-    Parameters
-    ----------
-    forms : dict of day (ISO date) -> tables of ``SAID`` as the form of that day has them, the newest among them
-    tables : all tables of the newest form
-
-    Returns
-    -------
-    The tables. Of an indicator whose unit, decimals, frequency or kind of year changed, figures and targets are those
-    of the newest form, as is which indicators and actions there are.
+    Of an indicator whose unit, decimals, frequency or kind of year changed, figures and targets are those of the newest
+    form, as is which indicators and actions there are.
     """
     if len(forms) < 2:
         return tables

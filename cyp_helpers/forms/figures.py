@@ -26,13 +26,8 @@ EXAMPLES = {"FY": "2026/27", "AY": "2026/27", "CY": "2026", "monthly": "2026-11"
 
 
 def read_period(text, frequency, kind):
-    """A period of the register from what stands in the form, or ''.
-
-    Parameters
-    ----------
-    text : str, such as "2026/27", "2026", "2026/27 Q3", "2026-11" or "Nov 2026"
-    frequency : "annual", "quarterly" or "monthly": what is asked for
-    kind : "FY", "AY" or "CY", the kind of year
+    """A period of the register from what stands in the form, or ''; asked for is a frequency and a kind of year, FY, AY
+    or CY.
 
     >>> read_period("2026/27", "annual", "AY"), read_period("Nov 2026", "monthly", "FY"), read_period("2026/28", "annual", "FY")
     ('AY 2026/27', 'month 2026-11', '')
@@ -73,10 +68,6 @@ def read_figure(text, unit, decimals=None):
     """A number as it is meant, and what would be right where that is not plain.
 
     A share of 0.45 may be 0.45 or 45 per cent: it is taken only with its sign. A figure has its indicator's decimals.
-
-    Returns
-    -------
-    (value, right): texts; the second is '' where the first is good.
 
     >>> read_figure("45.26", "percent", 1), read_figure("0.45%", "percent", 2), read_figure("0.45", "percent", 1)[0]
     (('45.3', ''), ('0.45', ''), '')
@@ -121,16 +112,10 @@ def end_of(period):
 
 
 def years_of(rows, frequency, rule, unit, decimals):
-    """Twelve months, for each month or quarter that ends twelve of them without a gap.
+    """The sum or mean (``rule``) of twelve months, for each month or quarter that ends twelve of them without a gap.
 
-    Parameters
-    ----------
-    rows : DataFrame of one indicator with ``period, value, numerator, denominator`` (text), ``status, published, cell``
-    frequency, rule : "monthly" or "quarterly", "sum" or "mean"; a mean of shares with counts is that of all children
-
-    Returns
-    -------
-    DataFrame with the same columns and ``note``.
+    ``rows`` are those of one indicator, with the columns of ``_FIGURE``; ``note`` is added. A mean of shares with
+    counts is that of all children.
     """
     kind, many = STEPS[frequency]
     rows = rows.join(parse_periods(rows["period"])[["end", "kind", "months"]])

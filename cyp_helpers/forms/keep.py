@@ -41,19 +41,8 @@ def add_plan(project, path):
     """Take a form into the register, in place of that of its name and of the day on which it was filled in.
 
     What forms of other days say of figures, targets, actions and owners' stories stays for the reviews of their time.
-
-    Parameters
-    ----------
-    project : folder
-    path : the filled form
-
-    Returns
-    -------
-    (plan_id, lines): the lines say what is new, or what changed; none where nothing did.
-
-    Raises
-    ------
-    UnreadableFile for a file that is no form; FaultyForm with every fault, and the register is as it was.
+    Returns (plan_id, lines): what is new, or what changed. Raises UnreadableFile for a file that is no form, FaultyForm
+    with every fault; the register then is as it was.
     """
     path = Path(path)
     form, faults = read_form(path)
@@ -146,12 +135,7 @@ def remove_plan(project, plan):
 
 
 def describe_changes(before, tables):
-    """What a plan holds, or what changed in it, in lines.
-
-    Parameters
-    ----------
-    before, tables : dict of DataFrame by name; ``before`` is empty for a new plan
-    """
+    """What a plan holds, or what changed in it, in lines; ``before`` is empty for a new plan."""
     if not before:
         words = {"plan-indicators": "indicators", "observations": "figures", "commentary": "stories"}
         told = ["priorities", "plan-indicators", "targets", "observations", "actions", "commentary"]

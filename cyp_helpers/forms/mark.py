@@ -16,16 +16,10 @@ _COLUMNS = 40  # more than any sheet of the form has
 
 
 def marked_copy(path, faults):
-    """Write the copy beside the form, as plan-faults.xlsx.
+    """Write the copy beside the form, as plan-faults.xlsx; ``faults`` is a DataFrame with ``sheet, cell, found,
+    right``.
 
-    Parameters
-    ----------
-    path : Path of the form; left as it is
-    faults : DataFrame with ``sheet, cell, found, right``
-
-    Returns
-    -------
-    Path of the copy, or None where no workbook could be written (a read-only folder, or the copy is open in Excel).
+    Returns its path, or None where no workbook could be written (a read-only folder, or the copy is open in Excel).
     """
     copy = path.with_name(path.stem.removesuffix("-faults") + "-faults.xlsx")
     try:

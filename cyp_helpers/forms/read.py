@@ -40,15 +40,8 @@ def read_form(path):
     """Read a form cell by cell; what cells mean together is asked later.
 
     Numbers become plain text ("45.5", "45%" where the cell shows a percentage), days ISO dates; blanks at either end
-    and line breaks go.
-
-    Returns
-    -------
-    (Form, faults): the faults are a list of [sheet, cell, found, right]; with a fault the form is not to be used.
-
-    Raises
-    ------
-    UnreadableFile for a file that is no form at all: one clear message.
+    and line breaks go. Returns (Form, faults): a list of [sheet, cell, found, right]; with a fault the form is not to
+    be used. Raises UnreadableFile for a file that is no form at all.
     """
     path = Path(path)
     _refuse_unfit(path)
@@ -204,7 +197,7 @@ class _Sheet:
         elif _text(cell.value) == "":
             found, right = "an empty cell", f"{column.header}: {column.hint}" if column.needed else ""
         else:
-            read, right = _READERS[column.kind](cell.value, cell, column)
+            read, right = _READERS.get(column.kind, _read_text)(cell.value, cell, column)
             words = [str(one) for one in CHOICES.get(column.pick, [])]
             read = {word.casefold(): word for word in words}.get(read.casefold(), read)
             if right == "" and words and read not in words:
@@ -227,7 +220,7 @@ def _as_shown(value):
     """A value of a cell, or of the layout, as text that can be compared."""
     if isinstance(value, date):
         return f"{value:%Y-%m-%d}"
-    return _plain(value) if isinstance(value, int | float) else _text(value)
+    return _plain(value) if isinstance(value, int | float) and not isinstance(value, bool) else _text(value)
 
 
 def _shown(value):
@@ -236,7 +229,9 @@ def _shown(value):
 
 
 def _read_text(value, cell, column):
-    text = _text(value.strftime("%d/%m/%Y") if isinstance(value, date) else value)
+    """Words, a choice or a period as typed; a date in place of a period stands for its month, which only figures by
+    month can take."""
+    text = value.strftime("%d/%m/%Y") if isinstance(value, date) and column.kind != "period" else _as_shown(value)
     if len(text) > column.most:
         return "", f"{column.most} letters or fewer; these are {len(text)}"
     return text, text_fault(text, column.key)
@@ -288,18 +283,7 @@ def _read_date(value, cell, column):
     return "", _RIGHT["date"]
 
 
-def _read_word(value, cell, column):
-    """A choice or a period as it was typed; a date stands for its month, which only figures by month can take."""
-    if column.kind == "period" and isinstance(value, datetime):
-        return f"{value:%Y-%m-%d}", ""
-    text = _plain(value) if isinstance(value, int | float) and not isinstance(value, bool) else _text(value)
-    return text, text_fault(text, column.key)
-
-
-_READERS = {
-    "text": _read_text, "name": _read_text, "number": _read_number, "date": _read_date, "period": _read_word,
-    "choice": _read_word,
-}  # fmt: skip
+_READERS = {"number": _read_number, "date": _read_date}
 _RIGHT = {
     "text": "words", "name": "a name", "number": "a number in plain digits, such as 45.5", "choice": "one of the list",
     "date": "a date, such as 31/03/2027", "period": "a period, such as 2026/27",

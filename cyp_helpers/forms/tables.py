@@ -29,18 +29,11 @@ _HALF = pd.DateOffset(months=6)
 
 
 def tables_of(form, register, digest):
-    """The tables of a plan.
+    """The tables of a plan, from a Form without faults of single cells, the Register of the shipped tables and the hash
+    of its file.
 
-    Parameters
-    ----------
-    form : Form without faults of single cells
-    register : Register of the shipped tables
-    digest : SHA-256 of the form's file
-
-    Returns
-    -------
-    (tables, faults): dict of DataFrame of text by name of ``TABLES``; list of [sheet, cell, found, right]. With a fault
-    the tables are not to be used.
+    Returns (tables, faults): dict of DataFrame of text by name of ``TABLES``; list of [sheet, cell, found, right]. With
+    a fault the tables are not to be used.
     """
     made = _Plan(form, register)
     made.cover(digest)

@@ -29,10 +29,8 @@ _EDGE = Side(style="thin", color="767676")
 def published_indicators(register):
     """What the form offers to pick: the indicators that are published for all authorities and still have figures.
 
-    Returns
-    -------
-    DataFrame with ``topic, name`` (each once), ``unit, polarity, first_year, last_year, series_id, breakdown``, by
-    topic and name.
+    Columns: ``topic, name`` (each once), ``unit, polarity, first_year, last_year, series_id, breakdown``, by topic and
+    name.
 
     >>> published_indicators(load_register()).query("series_id == 're-referrals'")["unit"].tolist()
     ['percent']

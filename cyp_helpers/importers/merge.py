@@ -14,7 +14,7 @@ from cyp_helpers.importers.plausible import contradicted
 from cyp_helpers.importers.values import printed_counts, to_numbers
 from cyp_helpers.register.each import by_each, words_of
 from cyp_helpers.register.periods import parse_periods
-from cyp_helpers.register.published_checks import COLUMNS
+from cyp_helpers.register.published import COLUMNS
 from cyp_helpers.register.tables import FIGURE_KEY as KEY
 from cyp_helpers.register.tables import decimal_places
 

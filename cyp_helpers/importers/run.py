@@ -18,7 +18,7 @@ from cyp_helpers.importers.reading import UnreadableFile, file_kind, fold_name, 
 from cyp_helpers.register.catalogue import FILE, OWN, with_catalogue
 from cyp_helpers.register.each import words_of
 from cyp_helpers.register.periods import parse_periods
-from cyp_helpers.register.published_checks import COLUMNS
+from cyp_helpers.register.published import COLUMNS
 from cyp_helpers.register.store import locked, write_tables
 from cyp_helpers.register.tables import Register, load_register, read_table
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.register.reviews import half_year_end
+from cyp_helpers.register.reviews import half_year
 from cyp_helpers.show.charts import (
     DARK_BLUE, LIGHT_GREY, ORANGE, TURQUOISE, Chart, Charts, add_title, draw_plain, draw_svg, tell_dates,
 )  # fmt: skip
@@ -92,7 +92,7 @@ def by_lead(report):
 def due_soon(report):
     """The actions that fall due after the review and before the next one, the earliest first: rows of ``actions_of``."""
     actions, tomorrow = actions_of(report), report.as_at + pd.Timedelta(days=1)
-    return actions[actions["end"].between(tomorrow, half_year_end(tomorrow))].sort_values("end", kind="stable")
+    return actions[actions["end"].between(tomorrow, half_year(tomorrow)["period_end"])].sort_values("end", kind="stable")
 
 
 def _words(ids, texts, otherwise):

@@ -9,8 +9,8 @@ import pandas as pd
 
 from cyp_helpers.compare.areas import list_in_use, neighbour_averages
 from cyp_helpers.compare.figures import TOTALS
-from cyp_helpers.compare.judge import promise_tables, verdicts
-from cyp_helpers.compare.promise import level_scale, promises
+from cyp_helpers.compare.judge import verdicts
+from cyp_helpers.compare.promise import level_scale, promise_tables, promises
 from cyp_helpers.compare.reasons import BETTER
 from cyp_helpers.findings import with_page
 from cyp_helpers.register.tables import UnknownName, source_titles

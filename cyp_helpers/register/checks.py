@@ -11,7 +11,7 @@ import pandas as pd
 
 from cyp_helpers.register.meaning import meaning_faults
 from cyp_helpers.register.own import FORM, OWN, joined, own_folders, own_resources
-from cyp_helpers.register.published_checks import published_faults, published_form
+from cyp_helpers.register.published import published_faults, published_form
 from cyp_helpers.register.schema import read_package, read_tables, table_faults, unlisted_files
 from cyp_helpers.register.store import recover
 from cyp_helpers.register.tables import find_project, load_register
@@ -37,10 +37,8 @@ def check_register(project=None):
         first = {item["name"]: item for item in reversed(items)}
         faults = _in_their_files(table_faults(tables, first), places) + unlisted_files(data, package)
     if not faults:  # meaning is looked at only where the form is right
-        paths = {name: f"data/{item['path']}" for name, item in first.items()}
         register = load_register(project)
-        faults = published_form(register) or meaning_faults(register, paths) + published_faults(register, paths)
-        faults = _in_their_files(faults, places)
+        faults = published_form(register) or _in_their_files(meaning_faults(register) + published_faults(register), places)
     for fault in faults:
         if fault[0].startswith(f"data/{OWN}/"):
             fault[4] += f"; adding data/{OWN}/{fault[0].split('/')[2]}/{FORM} again makes the tables anew (cyp add-plan)"
@@ -48,14 +46,11 @@ def check_register(project=None):
 
 
 def _in_their_files(faults, places):
-    """Faults of joined tables, each with the file that its row stands in and its row there."""
-    of_file = {f"data/{starts[0][1]}": starts for starts in places.values()}
+    """Faults of tables, each with the file that its row stands in and its row there; the header is row 1."""
     told = []
-    for file, row, *rest in faults:
-        if row != "" and file in of_file:
-            start, path = [one for one in of_file[file] if one[0] <= max(row - 2, 0)][-1]
-            file, row = f"data/{path}", row - start
-        told.append([file, row, *rest])
+    for name, at, *rest in faults:
+        start, path = [one for one in places.get(name, [(0, name)]) if one[0] <= at][-1]
+        told.append([f"data/{path}", at - start + 2, *rest])
     return told
 
 
@@ -66,7 +61,7 @@ def faults_unless_checked(project):
     """
     project = find_project(project)
     note, digest = project / "outputs" / ".checked", sha256(f"{len(own_folders(project / 'data'))}".encode())
-    for path in sorted([*(project / "data").rglob("*.*"), *Path(__file__).parents[1].rglob("*.py")]):
+    for path in sorted([*(project / "data").rglob("*.*"), *Path(__file__).parents[1].rglob("*.*")]):
         if path.is_file():
             digest.update(f"{path.name} {path.stat().st_size} ".encode() + path.read_bytes())
     with suppress(OSError):  # a note that cannot be read says nothing

@@ -3,15 +3,14 @@
 import pandas as pd
 
 from cyp_helpers.register.listing import indicators
-from cyp_helpers.register.reviews import half_year_end
+from cyp_helpers.register.reviews import half_year
 
 OUT, SOON = "should be out by now", "due before the next review"
 
 
 def next_figures(register, day):
-    """The last day on which the next figures of each series are expected, as the publisher's dictionary known on a day has it.
-
-    Series of Timestamp by ``series_id``; a month stands for its last day. What is discontinued or has no day is not in it
+    """The last day on which the next figures of each series are expected, as the publisher's dictionary known on a day
+    has it, by ``series_id``; a month stands for its last day. What is discontinued or has no day is not in it.
 
     >>> next_figures(load_register(), pd.Timestamp("2026-06-01"))["re-referrals"]
     Timestamp('2026-10-31 00:00:00')
@@ -25,18 +24,17 @@ def next_figures(register, day):
 
 
 def due(register, day):
-    """The series of plans whose next figures are not in the register and are out on a day, or will be by the review.
+    """The series of plans whose next figures are not in the register and are out on a day, or will be by the end of its
+    half-year.
 
-    The review is at the end of the half-year of the day (Timestamp).
-
-    Returns a DataFrame, soonest first: ``series_id, name, newest`` (last year held, such as 2024/25), ``by``
-    (Timestamp), ``state`` (``OUT`` or ``SOON``) and ``plans`` (ids, joined by a comma)
+    Columns, soonest first: ``series_id, name, newest`` (last year held, such as 2024/25), ``by`` (Timestamp), ``state``
+    (``OUT`` or ``SOON``) and ``plans`` (ids, joined by a comma)
 
     >>> due(load_register(), pd.Timestamp("2026-11-26")).query("series_id == 're-referrals'")["state"].tolist()
     ['should be out by now']
     """
     users, by = _plans(register), next_figures(register, day)
-    by = by[by.index.isin(users.index) & (by <= half_year_end(day))]
+    by = by[by.index.isin(users.index) & (by <= half_year(day)["period_end"])]
     held = register.holding(list(by.index)).table("published")
     here = pd.to_datetime(held.groupby("series_id")["published"].max()).reindex(by.index)
     by = by[~(here > by)].sort_values(kind="stable").rename("by").reset_index()

@@ -24,7 +24,7 @@ def plans(register=None):
     reviewed = register.table("reviews").sort_values("as_at", kind="stable").groupby("plan_id")["review"]
     listed = register.table("plan-indicators")
     rows = rows.assign(
-        area=rows["area_id"].map(register.table("areas").set_index("area_id")["name"]).astype("str").fillna(""),
+        area=register.look_up(rows["area_id"], "areas", "name").astype("str").fillna(""),
         period_start=pd.to_datetime(rows["period_start"]), period_end=pd.to_datetime(rows["period_end"]),
         reviews=_number(reviewed.size(), rows.index), first_review=reviewed.first(), last_review=reviewed.last(),
         priorities=_number(register.table("priorities").value_counts("plan_id"), rows.index),
@@ -95,7 +95,7 @@ def areas(search="", register=None):
     register = register or load_register()
     rows = register.table("areas")
     rows = rows[rows["area_type"].isin([*AUTHORITY_TYPES, "region", "country"])]
-    rows = rows.assign(region=rows["region_id"].map(rows.set_index("area_id")["name"]).astype("str").fillna(""))
+    rows = rows.assign(region=register.look_up(rows["region_id"], "areas", "name").astype("str").fillna(""))
     known = _known_figures(register).groupby("area_id")
     rows = rows.join(_years(known).join(known["series_id"].nunique().rename("indicators")), on="area_id")
     rows = rows.assign(indicators=rows["indicators"].fillna(0).astype(int)).rename(columns={"name": "area"})
@@ -130,10 +130,9 @@ def indicators(search="", plan="", topic="", register=None):
         find_plan(register, plan)
         listed = register.table("plan-indicators")
         rows = rows[rows["series_id"].isin(listed.loc[listed["plan_id"] == plan, "series_id"])]
-    facts = register.table("indicators").set_index("indicator_id")
-    same = rows["definition"] == "As the indicator"
-    rows = rows.join(facts[["unit", "polarity"]], on="indicator_id")
-    rows["definition"] = rows["definition"].mask(same, rows["indicator_id"].map(facts["definition"]))
+    facts = {name: register.look_up(rows["indicator_id"], "indicators", name) for name in ("unit", "polarity", "definition")}
+    facts["definition"] = rows["definition"].mask(rows["definition"] == "As the indicator", facts["definition"])
+    rows = rows.assign(**facts)
     known = _known_figures(register)
     local = register.table("areas").query("area_type in @AUTHORITY_TYPES")["area_id"]
     areas_with = known[known["area_id"].isin(local)].groupby("series_id")["area_id"].nunique()

@@ -40,16 +40,18 @@ def own_resources(data, package):
 
 
 def joined(parts):
-    """Tables of several files each, from a list of (resource of ``datapackage.json``, rows), the shipped ones first.
+    """Tables of several files each, from a list of (resource of ``datapackage.json``, rows), the shipped ones first;
+    ``observations`` are those of all documents.
 
     Returns (tables, places): dict of DataFrame by name; for each name a list of (number of the first row, path), by
     which a row finds its file.
     """
     gathered, places = {}, {}
     for item, rows in parts:
-        before = gathered.setdefault(item["name"], [])
-        places.setdefault(item["name"], []).append((sum(map(len, before)), item["path"]))
-        before.append(rows)
+        for name in [item["name"], *(["observations"] if item["name"].startswith("observations-") else [])]:
+            before = gathered.setdefault(name, [])
+            places.setdefault(name, []).append((sum(map(len, before)), item["path"]))
+            before.append(rows)
     one = {name: pd.concat(rows, ignore_index=True) if len(rows) > 1 else rows[0] for name, rows in gathered.items()}
     return one, places
 

@@ -70,15 +70,6 @@ def half_year(day):
     return {"review": name, "kind": kind, "period_start": start, "period_end": start + pd.offsets.MonthEnd(6)}
 
 
-def half_year_end(day):
-    """The last day of the half-year of a day: the end of March or September, when a review looks back.
-
-    >>> half_year_end(pd.Timestamp("2026-11-26"))
-    Timestamp('2027-03-31 00:00:00')
-    """
-    return half_year(day)["period_end"]
-
-
 def _half_year_start(day):
     """First of April or October, the last up to a day."""
     month = 4 if 4 <= day.month < 10 else 10

@@ -39,7 +39,7 @@ _BEYOND_ASCII = re.compile("[^\x00-\x7f]{2,}")
 _AFFIX = ("prefix", "suffix")  # may begin or end with a blank
 _LONGEST = 5_000
 _PATH = re.compile(r"(?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_-][A-Za-z0-9_.-]*\.csv")
-_SHOWN = 20  # faults of one kind; more of them say nothing new
+SHOWN = 20  # faults of one kind; more of them say nothing new
 
 
 def read_package(data):
@@ -157,7 +157,7 @@ def _read_file(path, wanted):
         return [], [[1, "", *_header_fault(header, wanted, expected)]]
     width = [[at, "", f"{len(row)} cells" if row else "an empty row", f"{len(wanted)} cells, as the header has"]
              for at, row in enumerate(rows, 2) if len(row) != len(wanted)]  # fmt: skip
-    return rows, width[:_SHOWN]
+    return rows, width[:SHOWN]
 
 
 def _header_fault(header, wanted, expected):
@@ -171,19 +171,20 @@ def _header_fault(header, wanted, expected):
 
 
 def table_faults(tables, items):
-    """What is wrong with cells, keys and references of whole tables; ``items`` are their resources by name."""
+    """What is wrong with cells, keys and references of whole tables, as [table, row, ...]; ``items`` are their
+    resources by name."""
     faults = []
-    for name, frame in tables.items():
-        schema = items[name]["schema"]
+    for name, item in items.items():
+        frame, schema = tables[name], item["schema"]
         found = [fault for field in schema["fields"] for fault in _cell_faults(frame[field["name"]].tolist(), field)]
         found += _key_faults(frame, schema, tables, items)
-        faults += [[f"data/{items[name]['path']}", *fault] for fault in found]
+        faults += [[name, *fault] for fault in found]
     return faults
 
 
 def _told(cells, rows, column, right):
     """[row, column, found, right] for the first bad cells; ``right`` is text or a function of the cell."""
-    return [[at + 2, column, cells[at], right(cells[at]) if callable(right) else right] for at in rows[:_SHOWN]]
+    return [[at, column, cells[at], right(cells[at]) if callable(right) else right] for at in rows[:SHOWN]]
 
 
 def _cell_faults(cells, field):

@@ -68,6 +68,16 @@ class Register:
             self.tables[name] = rows
         return self.tables[name]
 
+    def look_up(self, ids, name, column):
+        """Of each id (Series) what its row of a table says in a column; the id stands in the table's first column.
+
+        >>> register = load_register()
+        >>> register.look_up(pd.Series(["E06000016", "nowhere"]), "areas", "name").tolist()
+        ['Leicester', nan]
+        """
+        rows = self.table(name)
+        return ids.map(rows.drop_duplicates(rows.columns[0]).set_index(rows.columns[0])[column])
+
     def holding(self, series):
         """The register with the figures of these series (list of ``series_id``); the same one where it has them.
 
@@ -92,9 +102,8 @@ class Register:
         >>> register.of_plan(register.table("plans").iloc[-1]).table("plans")["plan_id"].tolist()
         ['national-framework']
         """
-        areas = self.table("plans").set_index("plan_id")["area_id"]
-        sources = self.table("sources").set_index("source_id")["plan_id"].map(areas)
-        theirs = tuple(sources.index[sources != plan["area_id"]])
+        sources = self.table("sources")
+        theirs = tuple(sources.loc[self.look_up(sources["plan_id"], "plans", "area_id") != plan["area_id"], "source_id"])
         transcribed = plan["area_id"] != "" and not is_own(self.tables, pd.Series([plan["plan_id"]])).any()
         return _without_documents(self, theirs, transcribed)
 
@@ -210,8 +219,6 @@ def load_register(project=None, own=True):
     package = json.loads((data / "datapackage.json").read_text(encoding="utf-8"))
     items = package["resources"] + (own_resources(data, package) if own else [])
     tables, _ = joined([(item, read_table(data / item["path"])) for item in items])
-    files = [name for name in tables if name.startswith("observations-")]
-    tables["observations"] = pd.concat([tables[name] for name in files], ignore_index=True)
     tables["sources"]["published"] = pd.to_datetime(tables["sources"]["published"])
     tables["reviews"]["as_at"] = pd.to_datetime(tables["reviews"]["as_at"])
     # Of an own plan every half-year is written down when it is added; those that have not ended are no reviews yet.

@@ -5,8 +5,8 @@ import pandas as pd
 
 from cyp_helpers import findings
 from cyp_helpers.compare.figures import TOTALS, join_words, word
-from cyp_helpers.compare.funnel import funnel_limits, overdispersion
 from cyp_helpers.compare.limits import limits_table
+from cyp_helpers.compare.statistics import funnel_limits, overdispersion
 from cyp_helpers.register.catalogue import PER
 from cyp_helpers.register.tables import ENGLAND, decimal_places
 from cyp_helpers.show import drawing

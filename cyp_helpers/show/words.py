@@ -3,8 +3,8 @@
 import pandas as pd
 
 from cyp_helpers.compare.areas import list_in_use, list_words
-from cyp_helpers.compare.flags import FLAGS
 from cyp_helpers.compare.judge import Evidence, Verdict
+from cyp_helpers.compare.reasons import FLAGS
 from cyp_helpers.findings import OLD_MONTHS, attention, judged, probably_not, went_well
 from cyp_helpers.register.tables import days_of, list_known
 from cyp_helpers.show.sentences import paragraph, say
@@ -24,7 +24,6 @@ COVERAGE_NOTE = (
     "Listed are indicators and figures of a review of evidence; milestones, which are events or documents to deliver; and background, which "
     "are figures of need, money or volume. What serves two priorities counts under each. What documents alone say counts as judged here."
 )
-_TOLD_APART = ("average of areas", "other source", "no new figure", "target looser than start")  # in other sentences
 
 
 class Opening(str):
@@ -176,7 +175,7 @@ def caveats(report, series=None):
     lines = [f"- {bold(row.title)}: {escape(stop(row.published_note))}" for row in assumed.itertuples()]
     for flag, words in FLAGS.items():
         number = rows.loc[rows["flags"].str.contains(flag), "subject_id"].nunique()
-        lines += [say("caveat", number, what=words)] if flag not in _TOLD_APART else []
+        lines.append(say("caveat", number, what=words))
     names = report.register.table("series").set_index("series_id")["name"]
     for row in breaks[breaks[["series_id", "successor_series_id"]].isin(used).any(axis=1)].itertuples():
         between = f"from {escape(names[row.series_id])} to {escape(names[row.successor_series_id])}"
