@@ -1,7 +1,5 @@
 """A copy of a form with its faulty cells marked and noted, and a sheet that lists them."""
 
-import os
-
 from openpyxl import load_workbook
 from openpyxl.cell.cell import MergedCell
 from openpyxl.comments import Comment
@@ -9,6 +7,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 
 from cyp_helpers.forms.read import ROWS
 from cyp_helpers.forms.write import INPUT
+from cyp_helpers.register.store import write_whole
 from cyp_helpers.show.wording import clean
 
 FAULTS = "Faults"  # the sheet of the list
@@ -23,18 +22,14 @@ def marked_copy(path, faults):
     Returns its path, or None where no workbook could be written (a read-only folder, or the copy is open in Excel).
     """
     copy = path.with_name(path.stem.removesuffix("-faults") + "-faults.xlsx")
-    aside = copy.with_suffix(".part")
     try:
         book = load_workbook(path, keep_links=False)
         _unmark(book)
         _mark(book, faults)
         _list(book, faults)
-        book.save(aside)
-        os.replace(aside, copy)
+        return write_whole(copy, book.save)
     except Exception:  # the faults are told in any case; openpyxl passes on errors of many kinds
-        aside.unlink(missing_ok=True)
         return None
-    return copy
 
 
 def _unmark(book):

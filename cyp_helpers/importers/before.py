@@ -10,15 +10,15 @@ import pandas as pd
 
 from cyp_helpers.importers.merge import KEY, figure_numbers, says_the_same, with_rounding_steps
 from cyp_helpers.importers.plausible import REASONS
-from cyp_helpers.importers.values import by_each
 from cyp_helpers.register.catalogue import OWN
+from cyp_helpers.register.each import by_each
 from cyp_helpers.register.tables import AUTHORITY_TYPES
 
 _COMPARED = [*KEY, "value", "numerator", "denominator"]
 # Times as much. Real medians of all areas move, from year to year, to 1.14 times for gaps and to 1.65 for the measures
 # of the register; those of the rest of the catalogue, with their small counts, to 2.5 in the pandemic.
 _TURNED_GAP, _TURNED, _TURNED_REST = 1.5, 1.8, 2.6
-_ABOUT_NOUGHT = 0.1  # of figures with the other sign: then the median says nothing of the unit
+_ABOUT_NOUGHT = 0.1  # of figures with the other sign
 _INVERTED = 3.0  # times nearer to what was missing to a hundred than to the figure itself; real medians reach 2
 _FEW, _MANY = 5, 20  # areas that a median needs where there are as many; authorities that can be called all
 _MOST, _ALL = 0.5, 0.9
@@ -28,13 +28,10 @@ _NEW_YEAR = 1 / 3  # of the areas of the year before
 
 
 def look_at_measures(figures, published, editions, day, register):
-    """What an edition's measures would change, and whether that can be.
+    """What an edition of a ``day`` (text) would change of whole measures, and whether that can be.
 
     ``figures`` are those to use, with ``measure_key, minus_measure, end`` (of the period) and the columns of the
-    published table, ``published`` and ``editions`` the tables so far, ``day`` (text) that of the edition.
-
-    Returns a frame with the index of ``figures``: ``rule`` and ``reason`` ('' where the figure may pass). Figures that
-    say what was known may pass, whatever their measure does.
+    published table. Returns for each ``rule`` and ``reason``, '' where it may pass, as do all that say what was known.
     """
     known, areas = _known(figures, published, editions, day), register.table("areas")
     beside = figures[["measure_key", "minus_measure", "end", "source_id", *_COMPARED]]
@@ -52,9 +49,8 @@ def look_at_measures(figures, published, editions, day, register):
     rows = beside[beside["series_id"].isin(beside.loc[beside["changed"], "series_id"].unique())]
     if rows.empty:
         return pd.DataFrame({"rule": "", "reason": ""}, figures.index, dtype="str")
-    dated = _beside_year_before(rows)
-    found = [_turned(dated), _inverted(dated), _emptied(rows), _all_moved(rows)]
-    found += [_equals_another(beside), _fewer(rows, known)]
+    turned, inverted, moved = _of_periods(_beside_year_before(rows))
+    found = [turned, inverted, _emptied(rows), moved, _equals_another(beside), _fewer(rows, known)]
     found = pd.concat(found).groupby(level=0).first()
     bad = rows[rows["changed"] & rows["measure_key"].isin(found.index)]
     key = bad["measure_key"].astype("str")
@@ -90,30 +86,35 @@ def _beside_year_before(rows):
     return rows.assign(old=rows["old"].where(rows["known"], year_before))
 
 
-def _turned(rows):
-    """The unit or the length of the year: a hundredth, a hundred times, shares that became counts, a quarter for a
-    year; of a gap also its sign. Measures that lie about nought are not looked at."""
-    below = (rows["old"].where(rows["old"] != 0) < 0).groupby(rows["measure_key"]).transform("mean")
-    rows = rows[(below < _ABOUT_NOUGHT) | (below > 1 - _ABOUT_NOUGHT)]
-    rows = rows.assign(ratio=rows["number"] / rows["old"].where(rows["old"] != 0))
-    found = rows.groupby(["measure_key", "period"])
-    words = {"series_id": ("series_id", "first"), "gap": ("minus_measure", "first")}
-    found = found.agg(times=("ratio", "median"), size=("ratio", "count"), **words).reset_index()
+def _of_periods(rows):
+    """What turned in a period: the unit or the length of the year (a hundredth, a hundred times, shares that became
+    counts, a quarter for a year; of a gap also its sign); shares that became the rest of the hundred; and nearly every
+    authority's figure. Of measures that lie about nought the median says nothing of the unit."""
+    number, old, authority = rows["number"], rows["old"], rows["is_authority"]
+    some = old.where(old != 0)
+    below = (some < 0).groupby(rows["measure_key"]).transform("mean")
+    again = authority & rows["known"] & old.notna()
+    found = rows.assign(
+        times=(number / some).mask(below.between(_ABOUT_NOUGHT, 1 - _ABOUT_NOUGHT)),
+        moved=(number - old).abs().where(authority), missed=(number + old - 100).abs().where(authority),
+        share=rows["changed"].astype("float64").where(again), part=(100 * (number - old) / some).abs().where(again),
+    ).groupby(["measure_key", "period"]).agg(
+        series_id=("series_id", "first"), gap=("minus_measure", "first"), times=("times", "median"), size=("times", "count"),
+        moved=("moved", "median"), missed=("missed", "median"), areas=("moved", "count"),
+        share=("share", "mean"), again=("share", "count"), half=("part", "median"),
+    ).reset_index()  # fmt: skip
     enough = found["size"] >= np.minimum(_FEW, found.groupby("measure_key")["size"].transform("max"))
     rest = found["series_id"].str.startswith(OWN)
     limit = np.where(found["gap"] != "", _TURNED_GAP, np.where(rest, _TURNED_REST, _TURNED))
-    bad = enough & ((found["times"] >= limit) | (found["times"] <= 1 / limit))
-    return _found(found[bad], "scale-turned", "in {period} {times:.3g} times as much as before")
-
-
-def _inverted(rows):
-    """A share that became the rest of the hundred."""
-    rows = rows[rows["is_authority"]]
-    moved, missed = (rows["number"] - rows["old"]).abs(), (rows["number"] + rows["old"] - 100).abs()
-    found = rows.assign(moved=moved, missed=missed).groupby(["measure_key", "period"])
-    found = found.agg(moved=("moved", "median"), missed=("missed", "median"), areas=("moved", "count")).reset_index()
-    bad = (found["areas"] >= _MANY) & (found["moved"] >= _INVERTED * found["missed"]) & (found["moved"] > 0)
-    return _found(found[bad], "share-inverted", "in {period} of {areas} authorities")
+    turned = enough & ((found["times"] >= limit) | (found["times"] <= 1 / limit))
+    inverted = (found["areas"] >= _MANY) & (found["moved"] >= _INVERTED * found["missed"]) & (found["moved"] > 0)
+    moved = (found["share"] >= _ALL) & (found["again"] >= _MANY) & (found["half"] >= 100 * _MOVED)
+    by_how_much = "in {period} {share:.0%} of authorities, half of them by {half:.1f}% or more"
+    return (
+        _found(found[turned], "scale-turned", "in {period} {times:.3g} times as much as before"),
+        _found(found[inverted], "share-inverted", "in {period} of {areas} authorities"),
+        _found(found[moved], "all-moved", by_how_much),
+    )
 
 
 def _emptied(rows):
@@ -124,16 +125,6 @@ def _emptied(rows):
     years = years[(years["mean"] >= _YEAR_EMPTIED) & (years["size"] >= _MANY)]
     bad = pd.concat([whole[whole["mean"] >= _MOST].assign(where="all years"), years])
     return _found(bad, "measure-emptied", "in {where} {sum} of {size}")
-
-
-def _all_moved(rows):
-    both = rows[rows["old"].notna() & rows["number"].notna() & rows["is_authority"]]
-    both = both.assign(size=(100 * (both["number"] - both["old"]) / both["old"].where(both["old"] != 0)).abs())
-    found = both.groupby(["measure_key", "period"])
-    found = found.agg(share=("changed", "mean"), areas=("changed", "size"), half=("size", "median"))
-    bad = (found["share"] >= _ALL) & (found["areas"] >= _MANY) & (found["half"] >= 100 * _MOVED)
-    words = "in {period} {share:.0%} of authorities, half of them by {half:.1f}% or more"
-    return _found(found[bad].reset_index(), "all-moved", words)
 
 
 def _equals_another(rows):

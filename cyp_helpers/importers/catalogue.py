@@ -5,28 +5,21 @@ What it cannot say itself (a better source, a unit, a definition that turned, a 
 """
 
 import re
+from itertools import pairwise
+from pathlib import Path
 
 import pandas as pd
 
 from cyp_helpers.compare.figures import TOTALS
-from cyp_helpers.importers.mapping import of_indicator
+from cyp_helpers.importers.mapping import layout, of_indicator
 from cyp_helpers.importers.reading import UnreadableFile
-from cyp_helpers.importers.values import by_each
 from cyp_helpers.register.catalogue import OWN
 from cyp_helpers.register.periods import parse_periods
-from cyp_helpers.register.tables import decimal_places
+from cyp_helpers.register.tables import decimal_places, read_table
 
-COLUMNS = {
-    "measure": ("Measure_short",), "name": ("Measure",), "topic": ("Topic",), "axis": ("y_axis_name",), "polarity": ("Polarity",),
-    "year_type": ("Year_Type",), "updated": ("Last Update",), "next": ("Next Update",),
-}  # fmt: skip
+COLUMNS, _ = layout("dictionary")
 # The first that the axis matches; dps is wrong for 23 measures and missing for 260, so decimals are those of the figures.
-_UNITS = [
-    (r"% gap", "percentage points"), (r"%|^Entries$|^Turnover rate$|^Absence Rate$", "percent"), (r"per 100,000", "rate per 100,000"),
-    (r"per 10,000", "rate per 10,000"), (r"per 1,?000", "rate per 1,000"), (r"^Spend$", "pounds"), (r"^Unit Cost$", "pounds a week"),
-    (r"^Case Load$", "cases"), (r"Score|^Average", "score"),
-    (r"^Number|^Total cases$|FTE$|^Social Workers$", "count"),
-]  # fmt: skip
+_UNITS = read_table(Path(__file__).with_name("axes.csv")).set_index("axis")["unit"].to_dict()
 _PROGRESS = "Prog"  # in the name of a measure: a score about nought
 _KINDS = {"Academic": "AY", "Financial": "FY", "Calendar": "CY", "Annual -": "CY", "Annual (end": "CY", "Annual": "FY"}
 _POLARITY = {"High": "higher", "Low": "lower"}
@@ -69,7 +62,7 @@ def with_figures(catalogue, figures):
     known = figures[figures["number"].notna() & figures["measure_key"].str.startswith(OWN)]
     if known.empty:
         return catalogue
-    known = known.assign(end=by_each(known["period"], parse_periods)["end"], places=decimal_places(known["value"]))
+    known = known.assign(end=parse_periods(known["period"])["end"], places=decimal_places(known["value"]))
     known = known.astype({"measure_key": "str"}).groupby("measure_key")
     newest, places = known["end"].max(), known["places"].agg(lambda each: each.mode().iloc[-1]).astype("str")
     # Where the dictionary has no day, its own: not that of whichever edition comes first.
@@ -99,7 +92,7 @@ def _days(cells):
 
 def _units(rows, rules):
     axis = rows["axis"]
-    told = axis.map(lambda text: next((unit for pattern, unit in _UNITS if re.search(pattern, text)), None))
+    told = axis.map(lambda text: next((unit for pattern, unit in _UNITS.items() if re.search(pattern, text)), None))
     told = told.mask((told == "score") & rows["measure"].str.contains(_PROGRESS), "progress score")
     told = rows["measure"].map(_ruled(rules, "unit")).fillna(told)
     if (lost := told.isna()).any():
@@ -142,7 +135,7 @@ def _windows(facts, rules, mapped):
         mine = turns[turns["measure"].map(lambda pattern, name=row["measure"]: bool(re.search(pattern, name)))]
         found = {int(year): reason for year, reason in zip(mine["value"], mine["reason"])} if pd.isna(series) else {}
         years = [_FIRST, *sorted(found), _LAST + 1]
-        for first, following in zip(years, years[1:]):
+        for first, following in pairwise(years):
             name = series if pd.notna(series) else own + (f"-{first}" if first > _FIRST else "")
             window = {"series_id": name, "first_year": first, "last_year": following - 1, "what_changed": found.get(first, "")}
             parts.append(row | window)

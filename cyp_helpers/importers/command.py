@@ -51,7 +51,7 @@ def import_command(
         typer.echo("Nothing changed: data/ already held all of this.")
         return
     for one in changes:
-        typer.echo("\n".join(describe_revisions(one, row)) or f"Nothing revised by {one.file.source_id}.")
+        typer.echo("\n".join(describe_revisions(one, row)))
     typer.echo("Written: " + ", ".join(f"data/{path}" for path in written))
     try:
         page = write_page(project, changes, after, row["name"])

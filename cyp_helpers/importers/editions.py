@@ -4,62 +4,40 @@ import calendar
 import hashlib
 import re
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 
 from cyp_helpers.importers.reading import UnreadableFile
+from cyp_helpers.register.tables import read_table
 
 _DFE, _OHID = "Department for Education", "Office for Health Improvement and Disparities"
 _LICENCE = "Open Government Licence v3.0"
 # Not the start of two school years, as in exclusions_2006-07-2016-17.csv.
 _DAY = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2})(?![0-9]|-[0-9])")
-_MONTHS = [name.casefold() for name in calendar.month_name[1:]]
-_MONTH = re.compile(rf"(?<![a-z])({'|'.join(_MONTHS)})[ _-]?(20[0-9]{{2}})(?![0-9])", re.IGNORECASE)
-_TITLES = {
-    "lait": "Local Authority Interactive Tool",
-    "lait-dictionary": "Local Authority Interactive Tool, data dictionary",
-    "neighbours": "Children's services statistical neighbours",
-    "ees-referrals": "Children in need, referrals and re-referrals",
-    "ees-referrals-by-month": "Children in need, referrals by month",
-    "ees-population": "Mid-year population estimates of the Office for National Statistics, ages 0 to 17",
-    "ees-absence": "Pupil absence in schools, absence by term",
-    "ees-eyfsp": "Early years foundation stage profile results",
-    "ees-exclusions": "Permanent and fixed-period exclusions",
-    "fingertips-90284": "Fingertips indicator 90284, hospital admissions for injuries, ages 0 to 14",
-}
-
-
-def is_dated_by_month(path):
-    """Whether the name of a file holds a month and no day.
-
-    >>> from pathlib import Path
-    >>> [is_dated_by_month(Path(name)) for name in ("c1_October_2026.csv", "c1_2026-10-29.csv")]
-    [True, False]
-    """
-    return not _DAY.search(path.name) and bool(_MONTH.search(path.stem))
+_MONTH = re.compile(rf"(?<![a-z])({'|'.join(calendar.month_name[1:])})[ _-]?(20[0-9]{{2}})(?![0-9])", re.IGNORECASE)
+_TITLES = read_table(Path(__file__).with_name("titles.csv")).set_index("dataset")["title"]
 
 
 def edition_day(path, option, newest_day):
-    """The day of an edition and how it is known.
+    """The day of an edition (text such as "2026-04-08") and how it is known: "option", what the user gave (text or
+    None); else "file name", a day in it, or "month", the end of one in it; else "assumed", ``newest_day``, on which the
+    file's newest figures usually come out. Raises UnreadableFile for a day that is none or still to come.
 
-    ``option`` (text or None) is what the user gave; otherwise a day or month in the file's name; otherwise
-    ``newest_day``, the day on which the file's newest figures usually come out. Returns text such as "2026-04-08", and
-    "option", "file name" or "assumed". Raises UnreadableFile for a day that the calendar does not have or that is still
-    to come.
-
-    >>> from pathlib import Path
     >>> edition_day(Path("sn_april_2021.xlsx"), None, "")
-    ('2021-04-30', 'file name')
+    ('2021-04-30', 'month')
     """
     if option:
         return _real_day(option, f"--edition {option}"), "option"
     days = sorted(set(_DAY.findall(path.name)))
     if len(days) > 1:
         raise UnreadableFile(f"{path.name}: the name holds {' and '.join(days)}; give the day it came out as --edition")
+    if days:
+        return _real_day(days[0], path.name), "file name"
     if month := _MONTH.search(path.stem):
-        last = calendar.monthrange(int(month[2]), number := _MONTHS.index(month[1].casefold()) + 1)[1]
-        days = days or [f"{month[2]}-{number:02}-{last}"]
-    return (_real_day(days[0], path.name), "file name") if days else (newest_day, "assumed")
+        last = pd.Timestamp(f"1 {month[1]} {month[2]}") + pd.offsets.MonthEnd()
+        return _real_day(f"{last:%Y-%m-%d}", path.name), "month"
+    return newest_day, "assumed"
 
 
 def _real_day(text, place):
@@ -80,8 +58,8 @@ def edition_row(path, dataset, day, basis, rows_read, rows_used):
     return {
         "source_id": f"{dataset}-{day}", "publisher": publisher, "dataset": dataset,
         "title": _TITLES.get(dataset, dataset), "edition": f"{pd.Timestamp(day):%B %Y}", "edition_date": day,
-        "edition_date_basis": basis, "file_name": path.name, "sha256": digest, "rows_read": str(rows_read),
-        "rows_used": str(rows_used), "licence": _LICENCE, "note": "",
+        "edition_date_basis": basis.replace("month", "file name"), "file_name": path.name, "sha256": digest,
+        "rows_read": str(rows_read), "rows_used": str(rows_used), "licence": _LICENCE, "note": "",
         "attribution": f"Contains public sector information licensed under the {_LICENCE}. Source: {publisher}",
     }  # fmt: skip
 
@@ -92,13 +70,14 @@ def with_file(row, editions):
     same = editions[editions["source_id"] == row["source_id"]]
     if same.empty:
         return row, []
-    old = same.iloc[0]
-    pairs = dict(zip(old["sha256"].split(), old["file_name"].split("; ")))
-    others = {digest: name for digest, name in pairs.items() if digest != row["sha256"]}
-    files = sorted([*others.items(), (row["sha256"], row["file_name"])], key=lambda pair: pair[::-1])
-    told = {"sha256": " ".join(digest for digest, _ in files), "file_name": "; ".join(name for _, name in files)}
+    old, digest = same.iloc[0], row["sha256"]
+    names = dict(zip(old["sha256"].split(), old["file_name"].split("; ")))
+    others = [name for one, name in names.items() if one != digest]
     if others:  # rows of both
-        more = 0 if row["sha256"] in pairs else int(row["rows_read"])
-        told["rows_read"] = str(int(old["rows_read"]) + more)
-    notes = [old["note"], *([row["note"]] if row["note"] not in old["note"] else [])]
-    return {**row, **told, "note": "; ".join(filter(None, notes))}, list(others.values())
+        more = 0 if digest in names else int(row["rows_read"])
+        row = row | {"rows_read": str(int(old["rows_read"]) + more)}
+    names = (names | {digest: row["file_name"]}).items()
+    digests, names = zip(*sorted(names, key=lambda pair: pair[::-1]))
+    notes = [old["note"], "" if row["note"] in old["note"] else row["note"]]
+    told = {"sha256": " ".join(digests), "file_name": "; ".join(names), "note": "; ".join(filter(None, notes))}
+    return row | told, others

@@ -9,17 +9,14 @@ import calendar
 import pandas as pd
 
 from cyp_helpers.importers.areas import find_areas, learn_areas
-from cyp_helpers.importers.mapping import load_measures, names_of
+from cyp_helpers.importers.mapping import layout, load_measures, names_of
 from cyp_helpers.importers.reading import UnreadableFile, fold_name, match_columns, read_frame, read_header
 from cyp_helpers.importers.rows import count_left_out, keep_meant, read_filters, refuse_unnamed, settle, why_not_meant
 from cyp_helpers.importers.values import clean_values
 from cyp_helpers.importers.years import year_period
 
 PREFIX = "ees-"
-COLUMNS = "time_period time_identifier geographic_level country_code region_code".split()
-COLUMNS = {name: (name,) for name in COLUMNS}
-COLUMNS |= {"la": ("old_la_code", "la_code"), "la_code": ("new_la_code",), "la_name": ("la_name",)}
-_NAMES = ("country_name",)  # says in words what a code says
+COLUMNS, _NAMES = layout("ees")
 _PARTS = ["measure", "numerator", "denominator"]
 _MONTHS = [calendar.month_name[(at + 3) % 12 + 1] for at in range(12)]
 _YEAR_TOTALS = ("referrals", "referral_count")
@@ -30,12 +27,15 @@ _YEAR_OF = {"FY": "financial year", "AY": "academic year", "CY": "calendar year"
 
 def _find_dataset(path, names, register):
     """Which dataset of the mapping has these columns; of none, what the nearest has and the file lacks is told."""
-    folded, table = {fold_name(name) for name in names}, register.table("published-measures")
-    datasets = [one for one in table["dataset"].unique() if one.startswith(PREFIX)]
-    wanted, there = {one: _columns_of(load_measures(register, one)) for one in datasets}, {}
-    for one, columns in wanted.items():
-        there[one] = [any(fold_name(name) in folded for name in many) for many in columns.values()]
-    best = max(there, key=lambda one: (sum(there[one]) / len(there[one]), sum(there[one])))
+    folded, measures = {fold_name(name) for name in names}, load_measures(register)
+    measures = measures[measures["dataset"].str.startswith(PREFIX)]
+    wanted = {one: _columns_of(rows) for one, rows in measures.groupby("dataset", sort=False)}
+
+    def fits(dataset):
+        there = [not folded.isdisjoint(map(fold_name, many)) for many in wanted[dataset].values()]
+        return sum(there) / len(there), sum(there)
+
+    best = max(wanted, key=fits)
     try:
         match_columns(names, {**COLUMNS, **wanted[best]}, f"{path.name}: nearest is {best}")
     except UnreadableFile as error:
@@ -57,28 +57,29 @@ def read_ees(path, register, _day=None, new_areas=False):
     rows = read_frame(path, {**COLUMNS, **columns}, ignored=_NAMES)
     level, unit = rows["geographic_level"].str.casefold(), rows["time_identifier"].str.casefold()
     wanted = ["reporting year", *measures["period_kind"].map(_YEAR_OF).unique()]
-    why = pd.Series("", index=rows.index, dtype="str")
-    level_said, unit_said = (rows[name].map(repr) for name in ("geographic_level", "time_identifier"))
-    why = why.mask(~level.isin(_LEVELS), "level " + level_said + " is no authority, region or England")
-    why = why.mask((why == "") & ~unit.isin(wanted), "time " + unit_said + " is no " + wanted[-1])
+    other_level, other_time = ~level.isin(_LEVELS), ~unit.isin(wanted)
     is_la, is_region = level == "local authority", level == "regional"
     if new_areas:
-        new = learn_areas(rows[is_la & (why == "")], register)
+        new = learn_areas(rows[is_la & ~other_time], register)
         register.tables["areas"] = pd.concat([register.table("areas"), new.sort_values("area_id")], ignore_index=True)
     code = rows["la_code"].where(is_la, rows["region_code"].where(is_region, rows["country_code"]))
     name = rows["la_name"].where(is_la, rows["region_name"].where(is_region, "") if "region_name" in rows else "")
     where = find_areas(register, rows["la"].where(is_la, ""), code, name)
-    concern = where["clash"].map({True: "keys-disagree"}).fillna("").astype("str")
-    rows = rows.assign(area_id=where["area_id"].astype("str"), concern=concern)
-    why = why.mask(why == "", where["why"])
-    rows["year"], first, last = _year_ends(rows["time_period"]), measures["first_year"].min(), measures["last_year"].max()
-    outside = (rows["year"] > 0) & ~rows["year"].between(first, last)
-    why = why.mask((why == "") & outside, "the mapping takes years that end in " + f"{first} to {last}")
-    rows["concern"] = rows["concern"].mask(_is_gone(rows, register), "area-gone")
+    area_id, year = where["area_id"].astype("str"), _year_ends(rows["time_period"])
+    last_day = register.table("area-days").set_index("area_id")["last_day"]
+    gone = year > pd.to_numeric(area_id.map(last_day).str[:4], errors="coerce")
+    concern = pd.Series("", rows.index).case_when([(gone, "area-gone"), (where["clash"], "keys-disagree")])
+    rows = rows.assign(area_id=area_id, year=year, concern=concern)
+    first, last = measures["first_year"].min(), measures["last_year"].max()
     filters = [read_filters(cell) for cell in measures["filters"]]
     reasons = [why_not_meant(rows, one) for one in filters]
-    unmeant = pd.concat([reason != "" for reason in reasons], axis=1).all(axis=1)
-    why = why.mask((why == "") & unmeant, reasons[0])
+    why = pd.Series("", rows.index).case_when([
+        (other_level, "level " + rows["geographic_level"].map(repr) + " is no authority, region or England"),
+        (other_time, "time " + rows["time_identifier"].map(repr) + " is no " + wanted[-1]),
+        (where["why"] != "", where["why"]),
+        ((year > 0) & ~year.between(first, last), f"the mapping takes years that end in {first} to {last}"),
+        (pd.concat(reasons, axis=1).ne("").all(axis=1), reasons[0]),
+    ])  # fmt: skip
     named = [*COLUMNS, "region_name", *columns, *(name for one in filters for name, *_ in one), "area_id", "year", "concern"]
     refuse_unnamed(keep_meant(rows, why, path.name), named, path.name)
     meant = [rows[(why == "") & (reason == "")] for reason in reasons]
@@ -123,13 +124,6 @@ def _year_ends(texts):
     first, second = pd.to_numeric(year[0]), pd.to_numeric(year[1])
     end = first.where(second.isna(), (first + 1).where((first + 1) % 100 == second))
     return end.fillna(0).astype(int)
-
-
-def _is_gone(rows, register):
-    """Where the area was gone before the year began."""
-    last = register.table("area-days").set_index("area_id")["last_day"]
-    last = pd.to_numeric(rows["area_id"].map(last).str[:4], errors="coerce")
-    return rows["year"] > last
 
 
 def _added_up(measure, rows, printed):

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from cyp_helpers.importers.areas import find_areas
-from cyp_helpers.importers.mapping import load_measures
+from cyp_helpers.importers.mapping import layout, load_measures
 from cyp_helpers.importers.reading import UnreadableFile, fold_name, read_frame
 from cyp_helpers.importers.rows import count_left_out, keep_meant, read_filters, refuse_unnamed, settle, why_not_meant
 from cyp_helpers.importers.values import clean_values
@@ -11,43 +11,30 @@ from cyp_helpers.importers.years import read_years
 from cyp_helpers.show.wording import plural
 
 PREFIX = "fingertips-"
-COLUMNS = {
-    "indicator": ("Indicator ID",), "code": ("Area Code",), "name": ("Area Name",), "sex": ("Sex",), "age": ("Age",),
-    "category": ("Category",), "year": ("Time period",), "printed": ("Value",), "low": ("Lower CI 95.0 limit",),
-    "high": ("Upper CI 95.0 limit",), "numerator": ("Count",), "denominator": ("Denominator",), "remark": ("Value note",),
-}  # fmt: skip
-_NAMES = (
-    "Parent Code", "Parent Name", "Area Type", "Lower CI 99.8 limit", "Upper CI 99.8 limit", "Recent Trend", "New data",
-    "Compared to England value or percentiles", "Compared to Regions (statistical) value or percentiles",
-    "Compared to goal",
-)  # fmt: skip
+COLUMNS, _NAMES = layout("fingertips")
 _START = "time_period_sortable"  # "20230000" beside "2023/24"; not in every file
 # Notes that say nothing against a figure; any other makes it one of low reliability.
 _PLAIN = r"|value for .+ combined|value for .+ applied to .+"
 _NO_LIMIT = -1.0  # what the publisher writes where a confidence limit could not be worked out
 
 
-def _find_dataset(path, register):
-    """Which dataset of the mapping a file is, by its indicator number. Raises UnreadableFile where none is."""
-    found = read_frame(path, {"indicator": COLUMNS["indicator"]})["indicator"].unique()
-    known = [one for one in register.table("published-measures")["dataset"].unique() if one.startswith(PREFIX)]
-    if datasets := [PREFIX + number for number in found if PREFIX + number in known]:
-        return datasets[0]
-    has = ", ".join(one.removeprefix(PREFIX) for one in known)
-    raise UnreadableFile(f"{path.name}: Fingertips indicator {', '.join(found[:9])}; the mapping has {has}")
-
-
 def read_fingertips(path, register, _day=None, _new_areas=False):
     """Figures of the register's series from one file; see ``lait.read_lait`` for what comes back."""
-    dataset = _find_dataset(path, register)
-    measure = load_measures(register, dataset).iloc[0]
     rows = read_frame(path, COLUMNS, ignored=_NAMES).rename(columns=lambda one: _START if fold_name(one) == _START else one)
+    measures = load_measures(register)
+    known = measures.loc[measures["dataset"].str.startswith(PREFIX), "dataset"].str.removeprefix(PREFIX).unique()
+    found = rows["indicator"].unique()
+    number = next((one for one in found if one in known), None)
+    if number is None:
+        told = f"Fingertips indicator {', '.join(found[:9])}; the mapping has {', '.join(known)}"
+        raise UnreadableFile(f"{path.name}: {told}")
+    dataset = PREFIX + number
+    measure = measures[measures["dataset"] == dataset].iloc[0]
     own = {many[0]: key for key, many in COLUMNS.items()}
-    filters = [("indicator", [dataset.removeprefix(PREFIX)], False)]
+    filters = [("indicator", [number], False)]
     filters += [(own.get(name, name), values, absent) for name, values, absent in read_filters(measure["filters"])]
     why = why_not_meant(rows, filters)
-    nothing = pd.Series("", index=rows.index, dtype="str")
-    where = find_areas(register, nothing, rows["code"], rows["name"])
+    where = find_areas(register, code=rows["code"], name=rows["name"])
     why = why.mask(why == "", where["why"])
     clash = where["clash"].map({True: "keys-disagree", False: ""})
     meant = keep_meant(rows.assign(area_id=where["area_id"], concern=clash), why, path.name)

@@ -9,26 +9,21 @@ from pathlib import Path
 import pandas as pd
 
 from cyp_helpers.importers.areas import find_areas
-from cyp_helpers.importers.mapping import load_measures, names_of
+from cyp_helpers.importers.mapping import layout, load_measures, names_of
 from cyp_helpers.importers.reading import fold_name, read_frame
 from cyp_helpers.importers.rows import count_left_out, keep_meant, refuse_unnamed, settle
 from cyp_helpers.importers.values import clean_values
 from cyp_helpers.importers.years import read_years
 
 DATASET = "lait"
-COLUMNS = {
-    "measure": ("Short Desc", "Measure_short"), "year": ("Years", "Year"), "la": ("LA Number", "LA_Number"),
-    "printed": ("Values", "Value"),
-}  # fmt: skip
-_NAMES = ("Data item", "Region")  # say in words what measure and number say
+COLUMNS, _NAMES = layout("lait")
 _AREA, _CLASH, _MINUS = "LA and Regions", "clash", " minus "
 _PARTS = ["measure", "numerator", "denominator", "minus_measure"]
 
 
 def read_lait(path, register, edition_date, _new_areas=False):
-    """Figures of the register's series from a long table of LAIT, bds_long as Parquet or CSV.
-
-    ``edition_date`` is text such as "2026-04-08"; some measures hold for some editions only.
+    """Figures of the register's series from a long table of LAIT, bds_long as Parquet or CSV, of an edition of a day
+    (text); some measures hold for some editions only.
 
     Returns (dataset, figures, rows, skipped): the dataset of the mapping, a frame with the columns of
     ``mapping.FIGURE_COLUMNS``, the number of rows read, and what was left out, in words. Raises UnreadableFile.
@@ -42,8 +37,7 @@ def read_lait(path, register, edition_date, _new_areas=False):
     rows = rows.astype("category")  # few words in many rows
     rows["measure"] = rows["name"].map(names).astype("category")
     rows["la"] = rows["la"].str.replace(r"\.0+$", "", regex=True).astype("category")
-    nothing = pd.Series("", index=rows.index, dtype="category")
-    where = find_areas(register, rows["la"], nothing, rows.pop("area"))
+    where = find_areas(register, rows["la"], name=rows.pop("area"))
     rows["area_id"], rows["clash"] = where["area_id"], where["clash"]
     absent = sorted(set(_wanted(measures)) - set(rows["measure"].unique()))
     left_out = count_left_out(where["why"]) + _without_window(register, edition_date, absent)

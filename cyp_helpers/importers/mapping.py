@@ -1,6 +1,9 @@
-"""Which published measure stands for which series of the register: ``data/reference/published_measures.csv``."""
+"""Which published measure stands for which series of the register: ``data/reference/published_measures.csv``; and the
+columns of the publishers' files: ``columns.csv``."""
 
-import pandas as pd
+from pathlib import Path
+
+from cyp_helpers.register.tables import read_table
 
 FIGURE_COLUMNS = [
     "measure_key", "area_id", "period", "value", "number", "status", "numerator", "denominator", "locator", "concern",
@@ -8,22 +11,17 @@ FIGURE_COLUMNS = [
 _NUMBERS = ["per", "first_year", "last_year", "lag_months"]
 
 
-def load_measures(register, dataset, edition_date=None):
-    """The rows of the mapping (as ``with_units`` gives) for one dataset, such as "lait"; with ``edition_date`` those that
-    hold for an edition of that day."""
-    measures = with_units(register)
-    measures = measures[measures["dataset"] == dataset]
-    if edition_date is not None:
-        since, until = measures["first_edition"].replace("", "0000"), measures["last_edition"].replace("", "9999")
-        measures = measures[(since <= str(edition_date)) & (str(edition_date) <= until)]
-    return measures.reset_index(drop=True)
-
-
-def with_units(register):
-    """The mapping with whole numbers as int and ``unit``, that of the indicator each series belongs to."""
+def load_measures(register, dataset=None, day=None):
+    """The mapping, of one dataset such as "lait", and of an edition of a day (text) the rows that hold for it; with
+    whole numbers as int and ``unit``, that of the indicator each series belongs to."""
     measures = register.table("published-measures")
+    if dataset is not None:
+        measures = measures[measures["dataset"] == dataset]
+    if day is not None:
+        since, until = measures["first_edition"].replace("", "0000"), measures["last_edition"].replace("", "9999")
+        measures = measures[(since <= day) & (day <= until)]
     unit = measures["series_id"].map(of_indicator(register, "unit"))
-    return measures.assign(unit=unit, **{name: measures[name].astype(int) for name in _NUMBERS})
+    return measures.assign(unit=unit).astype(dict.fromkeys(_NUMBERS, int)).reset_index(drop=True)
 
 
 def of_indicator(register, column):
@@ -41,15 +39,9 @@ def names_of(cell):
     return tuple(name.strip() for name in cell.split("|"))
 
 
-def area_of_number(register):
-    """Series of ``area_id`` by LA number."""
-    areas = register.table("areas")
-    return areas[areas["la_number"] != ""].set_index("la_number")["area_id"]
-
-
-def area_of_code(register):
-    """Series of ``area_id`` by GSS code, former codes included."""
-    areas = register.table("areas")
-    former = areas.assign(code=areas["former_codes"].str.split()).explode("code")
-    codes = pd.concat([areas.assign(code=areas["area_id"]), former[former["code"].notna()]])
-    return codes.set_index("code")["area_id"]
+def layout(form):
+    """The columns of a form of file, "lait", "ees", "fingertips" or "dictionary": a dict of the name used here -> names
+    under which they have been printed, the usual one first; and those that say in words what a code says."""
+    rows = read_table(Path(__file__).with_name("columns.csv")).query("form == @form")
+    used, plain = rows[rows["key"] != ""], rows[rows["key"] == ""]
+    return dict(zip(used["key"], map(names_of, used["names"]))), plain["names"].tolist()

@@ -7,17 +7,19 @@ does not depend on the order of importing, with one exception that ``needs_again
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import union_categoricals
 
-from cyp_helpers.importers.mapping import with_units
+from cyp_helpers.importers.mapping import load_measures
 from cyp_helpers.importers.plausible import contradicted
-from cyp_helpers.importers.values import by_each, each_row, printed_counts
+from cyp_helpers.importers.values import printed_counts, to_numbers
+from cyp_helpers.register.each import by_each, words_of
 from cyp_helpers.register.periods import parse_periods
 from cyp_helpers.register.published import COLUMNS
 from cyp_helpers.register.tables import FIGURE_KEY as KEY
 from cyp_helpers.register.tables import decimal_places
 
 WORDS = [*KEY, "value", "published", "published_basis", "source_id"]  # categories while an import works
-_COMPARED = ["number", "numerator", "denominator"]
+_COUNTS = ["numerator", "denominator"]
 _STEPS, _ENOUGH, _NEARLY_ALL = (5, 10, 50, 100, 1000), 20, 0.98  # roundings of counts, and when they are believed
 _POPULATION_YEAR_BEFORE = 1  # rates at or to 31 March are worked out on the estimate of the June before
 
@@ -27,10 +29,7 @@ def merge_editions(published, figures, editions, register):
 
     ``figures`` are rows of one edition: ``KEY, value, status, numerator, denominator, source_id, locator``. Of that
     edition's rows in ``published`` those that they speak of are replaced, and the others stay. ``editions`` is the
-    table with the new edition in it; the register is there for the mapping (lags) and the population series.
-
-    Returns a frame of the published table's columns (``WORDS`` as categories), sorted by series, breakdown, area, end of
-    period and day of publication.
+    table with the new edition in it. Comes back sorted by series, breakdown, area, end of period and day of publication.
     """
     old, new = figure_numbers(published, figures)
     own = published["source_id"].isin(figures["source_id"].unique())
@@ -40,7 +39,7 @@ def merge_editions(published, figures, editions, register):
     rows = rows.assign(figure=figure_numbers(rows)[0], **edition)
     rows = rows.sort_values(["figure", "edition_date", "source_id"], kind="stable", ignore_index=True)
     rows = rows[~_same_as_before(rows)].reset_index(drop=True)
-    rows["end"] = by_each(rows["period"], parse_periods)["end"]
+    rows["end"] = parse_periods(rows["period"])["end"]
     later, usual, day = rows.duplicated("figure"), usual_day(rows, register), rows["edition_date"].astype("str")
     own_day = later | ~(usual < day)
     rows["published"] = usual.where(~own_day, day).astype("category")
@@ -61,45 +60,48 @@ def figure_numbers(*frames):
     >>> [one.tolist() for one in figure_numbers(rows, rows[1:])]
     [[1, 0], [0]]
     """
-    numbers = [pd.Series(0, index=frame.index, dtype="int64") for frame in frames]
+    rows, numbers = stacked([frame[KEY] for frame in frames]), 0
     for name in KEY:
-        columns = _with_shared_words([frame[name] for frame in frames])
-        numbers = [number * len(one.cat.categories) + one.cat.codes for number, one in zip(numbers, columns)]
-    return numbers
-
-
-def _with_shared_words(columns):
-    """Columns as categories, all with the same ones in order of the alphabet."""
-    columns = [column.astype("category") for column in columns]
-    words = sorted(set().union(*(column.cat.categories for column in columns)))
-    return [column.cat.set_categories(pd.Index(words, dtype="str")) for column in columns]
+        numbers = numbers * len(rows[name].cat.categories) + rows[name].cat.codes.to_numpy("int64")
+    ends = np.cumsum([len(frame) for frame in frames])
+    return [pd.Series(part, frame.index) for part, frame in zip(np.split(numbers, ends), frames)]
 
 
 def stacked(frames):
-    """Frames below each other, with ``WORDS`` as categories (where all have them)."""
-    for name in WORDS:
-        if all(name in frame for frame in frames):
-            columns = _with_shared_words([frame[name] for frame in frames])
-            frames = [frame.assign(**{name: column}) for frame, column in zip(frames, columns)]
-    return pd.concat(frames, ignore_index=True)
+    """Frames below each other, with ``WORDS`` as categories in the order of the alphabet (where all have them)."""
+    words = [name for name in WORDS if all(name in frame for frame in frames)]
+    rows = pd.concat([frame.drop(columns=words) for frame in frames], ignore_index=True)
+    for name in words:
+        columns = [frame[name].astype("category") for frame in frames]
+        rows[name] = union_categoricals(columns, sort_categories=True)
+    return rows[list(frames[0])]
 
 
-def words_of(rows):
-    """Rows with their categories as text."""
-    return rows.astype(dict.fromkeys(rows.select_dtypes("category"), "str"))
+def revisions(source_id, before, after):
+    """What an edition says otherwise than was known, from the published table before and after: ``KEY``, ``old`` and
+    ``new`` (as printed; '' for none), ``old_counts`` and ``new_counts`` ("3 of 10") and ``published``.
 
-
-def revisions(published, source_id):
-    """What an edition changed, the rows of ``published`` that it revised: ``KEY``, ``old``, ``new`` (as printed; ''
-    for none), ``old_counts``, ``new_counts`` ("3 of 10") and ``published``."""
-    figure = figure_numbers(published)[0]
-    ordered = words_of(published[figure.duplicated(keep=False)].assign(figure=figure))
-    ordered = ordered.sort_values(["figure", "published"], kind="stable")
-    ordered = ordered.assign(new=ordered["value"], new_counts=printed_counts(ordered))
-    before = ordered.groupby("figure")[["new", "new_counts"]].shift(1)
-    ordered = ordered.assign(old=before["new"], old_counts=before["new_counts"])
-    changed = ordered[(ordered["source_id"] == source_id) & ordered.duplicated("figure")]
-    return changed[[*KEY, "old", "new", "old_counts", "new_counts", "published"]]
+    Known was what an earlier file of the edition said, or the edition before it, or, of an edition older than all that
+    were known, what came first so far.
+    """
+    told = ["value", *_COUNTS]
+    columns = [*KEY, *told, "published", "source_id"]
+    rows = stacked([table[columns].assign(is_old=is_old) for table, is_old in ((before, True), (after, False))])
+    rows["figure"], rows["own"] = figure_numbers(rows)[0], rows["source_id"] == source_id
+    touched = rows.loc[~rows.duplicated(columns, keep=False) & ~rows["is_old"] & rows["own"], "figure"]
+    rows = rows[rows["figure"].isin(touched) & rows.duplicated("figure", keep=False)]
+    rows = words_of(rows).sort_values(["figure", "published"], kind="stable").set_index("figure")
+    old, new = rows[rows["is_old"]], rows[~rows["is_old"]]
+    edition_before = new.groupby(level=0)[told].shift(1)[new["own"]].dropna(subset="value")
+    first = old[old.index.isin(new.index[new.index.duplicated()])]
+    known = pd.concat([old[old["own"]], edition_before, first])[told]
+    both = new[new["own"]].join(known[~known.index.duplicated()].add_suffix("_old"), how="inner")
+    differs = both["value"] != both["value_old"]
+    for name in _COUNTS:
+        differs |= (both[name] - both[f"{name}_old"]).abs() > 0
+    both = both[differs].reset_index(drop=True)
+    counts = {"old_counts": printed_counts(both, "_old"), "new_counts": printed_counts(both)}
+    return both.assign(old=both["value_old"], new=both["value"], **counts)[[*KEY, "old", "new", *counts, "published"]]
 
 
 def needs_again(edition, editions):
@@ -117,10 +119,9 @@ def with_rounding_steps(rows):
     """Add what comparing figures of two editions needs: ``number``, ``places`` (decimals printed), and for the
     figure and its counts how coarse all of that edition and series are (5, 10, 50, 100 or 1,000; nought where they
     are exact)."""
-    number = by_each(rows["value"], lambda each: pd.to_numeric(each, errors="coerce").astype("float64"))
-    rows = rows.assign(number=number, places=by_each(rows["value"], lambda each: decimal_places(each.fillna(""))))
+    rows = rows.assign(number=to_numbers(rows["value"]), places=decimal_places(rows["value"]))
     group = rows.groupby(["source_id", "series_id"], dropna=False).ngroup().to_numpy()
-    for name in _COMPARED:
+    for name in ("number", *_COUNTS):
         number = rows[name].to_numpy(dtype="float64")
         told = np.isfinite(number) & (number != 0)
         size, coarse = np.bincount(group[told], minlength=len(rows)), np.zeros(len(rows))
@@ -136,12 +137,12 @@ def says_the_same(rows, before):
     coarser one, and to its fives, tens or hundreds where only one of the two was rounded to them (bool Series)."""
     half = 0.5 * 10.0 ** -np.minimum(rows["places"], before["places"].fillna(99)) * (rows["places"] != before["places"])
     slack = {}
-    for name in _COMPARED:
+    for name in ("number", *_COUNTS):
         mine, other = rows[f"{name}_step"], before[f"{name}_step"].fillna(0)
         slack[name] = np.where(mine != other, np.maximum(mine, other) / 2, 0.0) + 1e-9
     same = (rows["number"] - before["number"]).abs() <= np.maximum(half, slack["number"]) + 1e-9
     same |= rows["number"].isna() & before["number"].isna()
-    for name in _COMPARED[1:]:
+    for name in _COUNTS:
         same &= before[name].isna() | rows[name].isna() | ((before[name] - rows[name]).abs() <= slack[name])
     return same
 
@@ -149,7 +150,7 @@ def says_the_same(rows, before):
 def _same_as_before(rows):
     """True where a row says what the row before it of the same figure says."""
     several = rows["series_id"].isin(rows.loc[rows.duplicated("figure"), "series_id"].unique())
-    beside = with_rounding_steps(rows.loc[several, ["figure", "series_id", "source_id", "value", *_COMPARED[1:]]])
+    beside = with_rounding_steps(rows.loc[several, ["figure", "series_id", "source_id", "value", *_COUNTS]])
     numbers = beside.select_dtypes("number")
     same = beside.duplicated("figure") & says_the_same(numbers, numbers.shift(1))
     return same.reindex(rows.index, fill_value=False)
@@ -157,36 +158,33 @@ def _same_as_before(rows):
 
 def usual_day(rows, register):
     """The day by which a figure is usually out: the last of a month, so many months after its period ends."""
-    measures = with_units(register)
-    lag = measures.groupby("series_id")["lag_months"].max()
-    index, (rows, codes) = rows.index, each_row(rows[["series_id", "period", "end"]])
-    # Twelve months come out at once, after the year to March that they lie in.
-    year = rows["end"].dt.year + (rows["end"].dt.month > 3)
-    march = pd.to_datetime({"year": year, "month": 3, "day": 31})
-    end = rows["end"].mask(rows["period"].str.startswith("month "), march)
-    month = end.dt.year * 12 + end.dt.month - 1 + rows["series_id"].map(lag).fillna(0).astype(int) + 1
-    first = pd.to_datetime({"year": month // 12, "month": month % 12 + 1, "day": 1})
-    return (first - pd.Timedelta(days=1)).dt.strftime("%Y-%m-%d").take(codes).set_axis(index)
+    lag = load_measures(register).groupby("series_id")["lag_months"].max()
+
+    def days(each):
+        month, year = (each["end"].dt.to_period(span).dt.asfreq("M") for span in ("M", "Y-MAR"))
+        # Twelve months come out at once, after the year to March that they lie in.
+        month = month.mask(each["period"].str.startswith("month "), year)
+        out = month + each["series_id"].map(lag).fillna(0).astype(int)
+        return out.dt.end_time.dt.strftime("%Y-%m-%d")
+
+    return by_each(rows[["series_id", "period", "end"]], days)
 
 
 def _with_population(rows, register):
     """Denominators of rates: the newest estimate for the year before, where it still gives the printed rate."""
-    measures = with_units(register)
-    on_series = measures[measures["denominator"].str.startswith("series ")]
-    on_series = on_series.drop_duplicates("series_id").set_index("series_id")
-    mine = rows["series_id"].isin(on_series.index) & rows["numerator"].notna()
+    measures = load_measures(register)
+    measures = measures[measures["denominator"].str.startswith("series ")].drop_duplicates("series_id")
+    measures = measures.set_index("series_id")
+    mine = rows["series_id"].isin(measures.index) & rows["numerator"].notna()
     part = words_of(rows[mine])
-    population = words_of(rows[rows["series_id"].isin(on_series["denominator"].str.removeprefix("series ").unique())])
+    population = words_of(rows[rows["series_id"].isin(measures["denominator"].str.removeprefix("series "))])
     population = population.sort_values("published").drop_duplicates("figure", keep="last")
-    estimate = pd.to_numeric(population["value"], errors="coerce").set_axis(
-        pd.MultiIndex.from_arrays([population["area_id"], population["end"].dt.year])
-    )
-    year = part["end"].dt.year - _POPULATION_YEAR_BEFORE
-    found = estimate.reindex(pd.MultiIndex.from_arrays([part["area_id"], year])).to_numpy(dtype="float64")
+    estimate = to_numbers(population["value"])
+    estimate.index = pd.MultiIndex.from_arrays([population["area_id"], population["end"].dt.year])
+    wanted = pd.MultiIndex.from_arrays([part["area_id"], part["end"].dt.year - _POPULATION_YEAR_BEFORE])
     trial = part.assign(
-        denominator=found, number=pd.to_numeric(part["value"], errors="coerce"),
-        per=part["series_id"].map(on_series["per"]).astype("float64"),
-        measure_key=part["series_id"] + part["source_id"],
+        denominator=estimate.reindex(wanted).to_numpy(), number=to_numbers(part["value"]),
+        per=part["series_id"].map(measures["per"]).astype("float64"), measure_key=part["series_id"] + part["source_id"],
         area_type=part["area_id"].map(register.table("areas").set_index("area_id")["area_type"]),
     )  # fmt: skip
     rows.loc[mine, "denominator"] = trial["denominator"].where(~contradicted(trial))

@@ -2,8 +2,7 @@
 
 import pandas as pd
 
-from cyp_helpers.importers.areas import find_areas
-from cyp_helpers.importers.mapping import area_of_number
+from cyp_helpers.importers.areas import area_of_number, find_areas
 from cyp_helpers.importers.reading import UnreadableFile
 from cyp_helpers.register.tables import AUTHORITY_TYPES
 
@@ -19,9 +18,7 @@ def read_neighbours(sheet, file_name, register, list_id):
     closeness``.
 
     In ``sheet`` (of ``reading.read_sheet``) the name "SNP" stands ten times, to the right of its neighbour. An
-    authority with dashes for neighbours has no row. Raises UnreadableFile where a column is missing, an area unknown, no
-    authority or gone by the month of the list (a list gives those that are gone neighbours of their time), where the
-    numbers and the name of a row disagree, or an authority stands twice.
+    authority with dashes for neighbours has no row; one that is gone has neighbours of its time. Raises UnreadableFile.
     """
     names, areas = sheet.columns.tolist(), area_of_number(register)
     if missing := [name for name in [FIRST, *_PLACES] if name not in names]:
@@ -31,9 +28,8 @@ def read_neighbours(sheet, file_name, register, list_id):
     for place, name in enumerate(_PLACES, 1):
         at = names.index(name)
         closeness = sheet.iloc[:, at + 1] if names[at + 1 : at + 2] == ["SNP"] else ""
-        part = {"la": sheet[FIRST], "position": place, "other": sheet.iloc[:, at], "closeness": closeness}
-        parts.append(pd.DataFrame(part))
-    long = pd.concat(parts, ignore_index=True)
+        parts.append(sheet[[FIRST]].assign(position=place, other=sheet.iloc[:, at], closeness=closeness))
+    long = pd.concat(parts, ignore_index=True).rename(columns={FIRST: "la"})
     long = long[long["other"] != _NONE]
     _refuse_clash(sheet, file_name, register)
     unknown = sorted((set(long["la"]) | set(long["other"])) - {*areas.index, ""})
@@ -62,11 +58,10 @@ def read_neighbours(sheet, file_name, register, list_id):
     if told < _NEARLY_ALL * len(authorities):
         right = f"right would be nearly all {len(authorities)}"
         raise UnreadableFile(f"{file_name}: {told} authorities with neighbours; {right}")
-    long = long.assign(
-        list_id=list_id, area_id=long["la"].map(areas), neighbour_id=long["other"].map(areas),
-        closeness=long["closeness"].astype("str").str.capitalize(),
-    )  # fmt: skip
-    return long.sort_values(["area_id", "position"])[_COLUMNS].reset_index(drop=True)
+    closeness = long["closeness"].astype("str").str.capitalize()
+    ids = {"area_id": long["la"].map(areas), "neighbour_id": long["other"].map(areas)}
+    long = long.assign(list_id=list_id, closeness=closeness, **ids).sort_values(["area_id", "position"])
+    return long[_COLUMNS].astype("str").reset_index(drop=True)
 
 
 def without_notes(sheet):
@@ -78,7 +73,7 @@ def without_notes(sheet):
 def _refuse_clash(sheet, file_name, register):
     """Raise UnreadableFile for a row without a number, or whose numbers and name say two areas."""
     told = sheet.loc[:, ~sheet.columns.duplicated()].reindex(columns=[FIRST, _NAME, _AGAIN], fill_value="")
-    clash = find_areas(register, told[FIRST], pd.Series("", index=told.index), told[_NAME])["clash"]
+    clash = find_areas(register, told[FIRST], name=told[_NAME])["clash"]
     bad = told[clash | (told[FIRST] == "") | ((told[_AGAIN] != "") & (told[_AGAIN] != told[FIRST]))]
     if len(bad):
         found = ", ".join(f"{name} {one!r}" for name, one in bad.iloc[0].items())

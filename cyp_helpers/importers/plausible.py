@@ -1,55 +1,22 @@
 """Figures that cannot be right, held back with a reason: neither used silently nor dropped.
 
-Each rule has a name, a reason in plain words and one function; all look at whole columns. A rule about a figure holds
-the figure back. A rule about counts that were put together from other measures holds back the counts only, since it is
-the pairing that is in doubt; the figure then stands without them, and chance is not tested.
+Each rule has a name, a reason in plain words (``reasons.csv``) and its figures; all look at whole columns. A rule about
+a figure holds the figure back. A rule about counts that were put together from other measures holds back the counts
+only, since it is the pairing that is in doubt; the figure then stands without them, and chance is not tested.
 """
+
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from cyp_helpers.compare.figures import TOTALS
-from cyp_helpers.importers.values import UNROUNDED, by_each, printed_counts
+from cyp_helpers.importers.values import UNROUNDED, printed_counts
+from cyp_helpers.register.each import by_each, words_of
 from cyp_helpers.register.periods import parse_periods
-from cyp_helpers.register.tables import AUTHORITY_TYPES, ENGLAND, decimal_places
+from cyp_helpers.register.tables import AUTHORITY_TYPES, ENGLAND, decimal_places, read_table
 
-REASONS = {
-    "unreadable-year": "the year label is none that the importer knows",
-    "unreadable-value": "the cell holds neither a number nor a known marker",
-    "duplicates-disagree": "the file has the figure twice, with two values",
-    "labels-disagree": "the file has the year under two labels, and the revised or final one stands, with another value",
-    "withheld-with-figure": "the note says that the figure is withheld, and yet there is one",
-    "value-without-count": "the publisher gives counts with this measure, and none here",
-    "outside-own-limits": "the figure lies outside its own confidence limits",
-    "keys-disagree": "authority number, GSS code and name say different areas",
-    "not-begun": "the period had not begun, or had half a year to go, when the edition came out",
-    "outside-0-100": "a share lies between 0 and 100",
-    "negative": "there is less than nothing of what is counted",
-    "part-exceeds-whole": "the count above the line is larger than the one below it",
-    "zero-of-zero": "nothing out of nothing has no share, and yet a figure is given",
-    "counts-contradict": "the counts give another figure, beyond what rounding can do",
-    "average-outside-members": "an average lies between the lowest and the highest of the areas in it",
-    "total-is-not-sum": "the count of England is not the sum of its regions, beyond what rounding can do",
-    "months-are-not-year": "the twelve months do not add up to the year in the same row",
-    "ten-fold-jump": "ten times more or less than in its other years, which lie close together, and hardly any other area "
-    "comes near it",
-    "fell-away": "nothing, or a hundredth, of what the area has in its other years, which lie close together",
-    "count-with-decimals": "a count has no decimals",
-    "count-in-doubt": "the cell is one that a share was worked out from, and the two do not fit together",
-    "area-gone": "the area was no authority any more",
-    "digit-missing": "an eighth or less of the years beside it, which have thousands, as where a digit is missing",
-    "nothing-after-thousands": "thousands in the year before, and nothing in this one",
-    "scale-turned": "most areas have far more than before, or far less",
-    "share-inverted": "most shares are what was missing to a hundred before",
-    "measure-emptied": "many figures that the edition before had are gone",
-    "all-moved": "nearly every authority has another figure than before, by more than figures are revised",
-    "equals-another": "the figures of nearly all areas are those of another measure, and were not before",
-    "part-held-back": "one of the two figures that it lies between is held back",
-    "far-fewer-areas": "far fewer areas than before",
-    "same-count-everywhere": "every area, England among them, has the same count",
-    "same-figure-everywhere": "every area, England among them, has the same figure, which is then that of England",
-}
-
+REASONS = read_table(Path(__file__).with_name("reasons.csv")).set_index("rule")["reason"].to_dict()
 _OF_COUNTS = ["counts-contradict", "part-exceeds-whole", "outside-0-100"]
 _ENOUGH = 5  # members that an average is held against; of fewer, one withheld member could explain it
 _MANY, _MOST = 20, 100  # areas that cannot share one count, one figure by chance
@@ -58,42 +25,31 @@ _NEARLY_ALL, _THOUSANDS, _EIGHT = 0.9, 1000, 8
 _EARLY = pd.Timedelta(days=183)  # what is taken in the middle of a year, such as a census in January, comes out before its end
 _HUNDRED = 50.0  # a hundredth, with room for what a year can change
 _HARDLY_ANY, _HALF = 0.02, 0.5  # share of areas that may lie as far out in one year
+_ABOUT = 5.0  # a count can be rounded to ten
 
 
 def hold_back(figures, register, edition_date):
     """Set apart what cannot be right.
 
-    ``figures`` have the columns of ``mapping.FIGURE_COLUMNS`` and, from the mapping, ``unit, per, above_100,
-    minus_measure``, and ``own_counts`` (do the counts stand in the same row of the file); ``concern`` names a rule that
-    the reader of the file already found broken. ``edition_date`` is text.
+    ``figures`` have the columns of ``mapping.FIGURE_COLUMNS`` (``concern`` names a rule that the reader of the file
+    already found broken), of the mapping ``unit, per, above_100, minus_measure``, and ``own_counts``: do the counts
+    stand in the same row of the file.
 
     Returns (kept, held): the figures to use, with counts emptied where they are in doubt and ``end`` of the period; and
     the rows held back with ``rule``, ``reason`` and ``counts_only`` (then ``value`` is "135 of 300", and the figure
     stands).
-
-    >>> REASONS["outside-0-100"]
-    'a share lies between 0 and 100'
     """
-    areas = register.table("areas").set_index("area_id")
+    areas = register.table("areas").set_index("area_id")[["area_type", "region_id"]]
     figures = figures.reset_index(drop=True)
-    for name in ("area_type", "region_id"):
-        told = areas[name]
-        figures[name] = by_each(figures["area_id"], lambda each: each.map(told).fillna("").astype("category"))
-    figures[["start", "end"]] = by_each(figures["period"], parse_periods)[["start", "end"]]
+    figures[list(areas)] = by_each(figures["area_id"], lambda each: areas.reindex(each).fillna("").astype("category"))
+    figures[["start", "end"]] = parse_periods(figures["period"])[["start", "end"]]
     rows = figures.drop(columns=["status", "locator", "concern"])  # long texts are slow to take along
     rows = rows.assign(**{name: pd.factorize(rows[name])[0] for name in ("measure_key", "period")})
-    far, day = _far_from_other_years(rows), pd.Timestamp(edition_date)
-    out_of_nothing = ("zero-of-zero", (rows["denominator"] == 0) & rows["number"].notna())
-    counted = rows["numerator"].where(rows["denominator"].notna())
-    of_counts = [("same-count-everywhere", _same_everywhere(rows, counted, _MANY)), out_of_nothing, _counts_contradict(rows)]
-    counts_rule, counts_detail = _first_rule(rows, of_counts)
-    jumps = [("ten-fold-jump", "jump"), ("fell-away", "fell")]
-    jumps = [(name, far[column], lambda rows: far["detail"][rows.index]) for name, column in jumps]
-    not_begun = ("not-begun", (rows["start"] > day) | (rows["end"] > day + _EARLY))
-    together = [("same-figure-everywhere", _same_everywhere(rows, rows["number"], _MOST) & (rows["number"] != 0))]
-    together += [_average_outside_members(rows, far["jump"] | far["fell"])]
-    together += [_total_is_not_sum(rows), *_nothing_after_thousands(rows)]
-    rule, detail = _first_rule(rows, [*_of_each_row(rows), *together, *jumps, not_begun])
+    far = _far_from_other_years(rows)
+    counts_rule, counts_detail = _first_rule(rows, _of_counts(rows))
+    together = [*_of_several(rows, far["jump"] | far["fell"]), ("ten-fold-jump", far["jump"], far["detail"])]
+    together += [("fell-away", far["fell"], far["detail"]), _not_begun(rows, pd.Timestamp(edition_date))]
+    rule, detail = _first_rule(rows, [*_of_each_row(rows), *together])
     rule, detail = rule.where(figures["concern"] == "", figures["concern"]), detail.where(figures["concern"] == "", "")
     # Counts printed in one row with the figure are its own: then either can be wrong.
     own = (counts_rule != "") & figures["own_counts"] & (rule == "")
@@ -133,8 +89,19 @@ def contradicted(figures):
     return ((denominator > 0) & beyond).reindex(whole, fill_value=False)
 
 
+def _count_rounding(figures, part):
+    """0, 5 or 10: what the counts of a measure, period and level of area are multiples of; 0 where they are exact."""
+    key = [figures["measure_key"], figures["period"], figures["area_type"].isin(AUTHORITY_TYPES)]
+    base = pd.Series(0.0, index=figures.index)
+    for step in (5, 10):
+        # One odd cell says nothing of the others.
+        multiple = (figures[part].fillna(0) % step == 0).groupby(key).transform("mean")
+        base = base.mask(multiple >= _NEARLY_ALL, step)
+    return base
+
+
 def _held(figures, rule, detail, counts_only=False):
-    figures = figures.drop(columns="end").astype(dict.fromkeys(figures.select_dtypes("category"), "str"))
+    figures = words_of(figures.drop(columns="end"))
     rule, detail, value, ending = rule[figures.index], detail[figures.index], figures["value"], ""
     if counts_only:
         value, ending = printed_counts(figures), "; the figure stands without them"
@@ -143,16 +110,19 @@ def _held(figures, rule, detail, counts_only=False):
 
 
 def _first_rule(figures, rules):
-    """The first rule (name, who breaks it, perhaps words of the rows) that each row breaks."""
+    """The first rule that each row breaks: (name, who breaks it, perhaps words about each such row)."""
     found = pd.Series("", index=figures.index, dtype="str")
     details = found.copy()
     for name, broken, *detail in rules:
-        new = figures.index[broken.fillna(False).astype(bool)]
+        new = broken.index[broken.fillna(False).astype(bool)]
         new = new[found[new] == ""]
         found[new] = name
-        for words in detail if len(new) else ():
-            details[new] = words(figures.loc[new])
+        for words in detail:
+            details[new] = words[new]
     return found, details
+
+
+# ---- the rules: name, who breaks it (bool Series of all or some figures), words ----
 
 
 def _of_each_row(figures):
@@ -168,6 +138,44 @@ def _of_each_row(figures):
     ]
 
 
+def _of_counts(figures):
+    counted = figures["numerator"].where(figures["denominator"].notna())
+    wrong = contradicted(figures)
+    rows = figures[wrong]
+    given = (rows["per"] * rows["numerator"] / rows["denominator"]).round(2).astype(str)
+    return [
+        ("same-count-everywhere", _same_everywhere(figures, counted, _MANY)),
+        ("zero-of-zero", (figures["denominator"] == 0) & figures["number"].notna()),
+        ("counts-contradict", wrong, "they give " + given + ", printed is " + rows["value"].astype("str")),
+    ]
+
+
+def _of_several(figures, wrong):
+    """Rules of several areas or years; ``wrong`` members (bool Series) say nothing of their average."""
+    same = _same_everywhere(figures, figures["number"], _MOST) & (figures["number"] != 0)
+    yield "same-figure-everywhere", same
+    yield _average_outside_members(figures, wrong)
+    counts = figures[(figures["unit"] == "count") & figures["number"].notna()]
+    yield _total_is_not_sum(counts)
+    # A year that is not given lies between no two others.
+    counts = counts.sort_values(["measure_key", "area_id", "end"])
+    beside = counts.groupby(["measure_key", "area_id"])["number"]
+    years = pd.concat([beside.shift(1), beside.shift(-1)], axis=1)
+    yield "nothing-after-thousands", (counts["number"] == 0) & (years.max(axis=1) >= _THOUSANDS)
+    least = years.min(axis=1)
+    yield "digit-missing", (counts["number"] * _EIGHT <= least) & (least >= _THOUSANDS)
+
+
+def _not_begun(figures, day):
+    return "not-begun", (figures["start"] > day) | (figures["end"] > day + _EARLY)
+
+
+def _same_everywhere(figures, numbers, fewest):
+    """Where all areas of a measure and period, so many at least, have one number."""
+    by_period = numbers.groupby([figures["measure_key"], figures["period"]])
+    return (by_period.transform("nunique") == 1) & (by_period.transform("count") >= fewest) & numbers.notna()
+
+
 def _of_cells_in_doubt(figures, doubted):
     """Counts that were read from the cells of a share which its own counts contradict: they have the number of one of
     them, in the same area and period (bool Series)."""
@@ -179,76 +187,30 @@ def _of_cells_in_doubt(figures, doubted):
     return pd.Series(same, index=counts.index).reindex(figures.index, fill_value=False)
 
 
-def _same_everywhere(figures, numbers, fewest):
-    """Where all areas of a measure and period, so many at least, have one number."""
-    by_period = numbers.groupby([figures["measure_key"], figures["period"]])
-    return (by_period.transform("nunique") == 1) & (by_period.transform("count") >= fewest) & numbers.notna()
-
-
-def _counts_contradict(figures):
-    def told(rows):
-        worked_out = rows["per"] * rows["numerator"] / rows["denominator"]
-        return "they give " + worked_out.round(2).astype(str) + ", printed is " + rows["value"].astype("str")
-
-    return "counts-contradict", contradicted(figures), told
-
-
-def _count_rounding(figures, part):
-    """0, 5 or 10: what the counts of a measure, period and level of area are multiples of; 0 where they are exact."""
-    level = figures["area_type"].isin(AUTHORITY_TYPES)
-    key = [figures["measure_key"], figures["period"], level]
-    base = pd.Series(0.0, index=figures.index)
-    for step in (5, 10):
-        # One odd cell says nothing of the others.
-        multiple = (figures[part].fillna(0) % step == 0).groupby(key).transform("mean")
-        base = base.mask(multiple >= _NEARLY_ALL, step)
-    return base
-
-
 def _average_outside_members(figures, wrong):
-    """``wrong`` members (bool Series) say nothing of their average."""
     average = figures[~figures["unit"].isin(TOTALS)]
     key, authority = ["measure_key", "period"], average["area_type"].isin(AUTHORITY_TYPES)
     told = authority & average["number"].notna() & ~wrong[average.index]
-    members, whole = average[told].astype({"region_id": "str"}), average[~authority]
-    nation, region = (members.groupby(by)["number"].agg(["min", "max", "size"]) for by in (key, [*key, "region_id"]))
-    england = nation.reindex(pd.MultiIndex.from_frame(whole[key])).set_axis(whole.index)
-    # A part of London is held against the boroughs of all of London.
-    area, part = whole["area_id"].astype("str"), whole["region_id"].astype("str")
-    part = part.where(whole["area_type"] == "part of region", area)
-    regional = region.reindex(pd.MultiIndex.from_frame(whole[key].assign(region=part))).set_axis(whole.index)
-    held_against = regional.where(whole["area_id"] != ENGLAND, england)
+    # A part of London is held against the boroughs of all of London; England against all.
+    members, whole = words_of(average[told]), words_of(average[~authority])
+    part = whole["region_id"].where(whole["area_type"] == "part of region", whole["area_id"])
+    members = pd.concat([members, members.assign(region_id=ENGLAND)])
+    spread = members.groupby([*key, "region_id"])["number"].agg(["min", "max", "size"])
+    spread = spread.reindex(pd.MultiIndex.from_frame(whole[key].assign(part=part))).set_axis(whole.index)
     slack = 10.0 ** -decimal_places(whole["value"]) + 1e-9
-    outside = (whole["number"] < held_against["min"] - slack) | (whole["number"] > held_against["max"] + slack)
-    outside &= held_against["size"] >= _ENOUGH
-
-    def told(rows):
-        least, most = (held_against.loc[rows.index, end].round(5).astype(str) for end in ("min", "max"))
-        return "the members have " + least + " to " + most
-
-    return "average-outside-members", outside.reindex(figures.index, fill_value=False), told
+    outside = (whole["number"] < spread["min"] - slack) | (whole["number"] > spread["max"] + slack)
+    outside &= spread["size"] >= _ENOUGH
+    least, most = (spread.loc[outside, end].round(5).astype(str) for end in ("min", "max"))
+    return "average-outside-members", outside, "the members have " + least + " to " + most
 
 
-def _total_is_not_sum(figures):
-    is_region, is_england = figures["area_type"] == "region", figures["area_id"] == ENGLAND
-    counts = figures[(figures["unit"] == "count") & (is_region | is_england)]
-    regions = counts["number"].where(is_region).groupby([counts["measure_key"], counts["period"]])
-    total, size = regions.transform("sum"), regions.transform("count")
-    wrong = (counts["number"] - total).abs() > 5.0 * (size + 1)  # each can be rounded to ten
-    wrong = (wrong & is_england & (size == 9)).reindex(figures.index, fill_value=False)
-    return "total-is-not-sum", wrong, lambda rows: "the regions add up to " + total[rows.index].round(0).astype(str)
-
-
-def _nothing_after_thousands(figures):
-    """Of a count, and an eighth or less; a year that is not given lies between no two others."""
-    counts = figures[(figures["unit"] == "count") & figures["number"].notna()]
-    counts = counts.sort_values(["measure_key", "area_id", "end"])
-    beside = counts.groupby(["measure_key", "area_id"])["number"]
-    years = pd.concat([beside.shift(1), beside.shift(-1)], axis=1)
-    nothing = (counts["number"] == 0) & (years.max(axis=1) >= _THOUSANDS)
-    less = (counts["number"] * _EIGHT <= years.min(axis=1)) & (years.min(axis=1) >= _THOUSANDS)
-    found = {"nothing-after-thousands": nothing, "digit-missing": less}
-    return [(name, bad.reindex(figures.index, fill_value=False)) for name, bad in found.items()]
+def _total_is_not_sum(counts):
+    key = ["measure_key", "period"]
+    regions = counts[counts["area_type"] == "region"].groupby(key)["number"].agg(["sum", "size"])
+    england = counts[counts["area_id"] == ENGLAND].join(regions, on=key)
+    wrong = (england["number"] - england["sum"]).abs() > _ABOUT * (england["size"] + 1)
+    told = "the regions add up to " + england["sum"].round(0).astype(str)
+    return "total-is-not-sum", wrong & (england["size"] == 9), told
 
 
 def _far_from_other_years(figures):

@@ -16,6 +16,9 @@ from io import StringIO
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+from pyarrow import compute, parquet, types
+from pyarrow import csv as arrow_csv
 
 ROWS, COLUMNS, CELL, UNPACKED = 5_000_000, 400, 10_000, 1 << 28  # limits: rows, columns, letters of a cell, bytes
 _SHEET_ROWS, _SHEET_COLUMNS, _SHEET_BYTES = 2_000, 100, 1 << 25
@@ -38,13 +41,8 @@ class UnreadableFile(ValueError):
 
 
 def file_kind(path):
-    """What a file is, by its content: "csv", "parquet" or "xlsx".
-
-    Raises UnreadableFile for a file that is missing, empty, cut off, or of another form.
-
-    >>> file_kind("bds_long_2026-04-08.parquet")  # doctest: +SKIP
-    'parquet'
-    """
+    """What a file is, by its content: "csv", "parquet" or "xlsx". Raises UnreadableFile for a file that is missing,
+    empty, cut off, or of another form."""
     path = Path(path)
     if not str(path).isprintable():
         told = str(path).encode("ascii", "backslashreplace").decode()
@@ -98,14 +96,9 @@ def _unpacked(archive, most):
 
 
 def read_header(path):
-    """The column names of a file, with blanks around them taken off.
-
-    Raises UnreadableFile as ``file_kind`` does, for columns that are not separated by commas, for too many of them, and
-    for two names that are equal but for capitals or blanks.
-    """
+    """The column names of a file, with blanks around them taken off. Raises UnreadableFile as ``file_kind`` does, and for
+    columns that are not separated by commas, too many, or called the same but for capitals and blanks."""
     path, kind = Path(path), file_kind(path)
-    if kind == "xlsx":
-        return []
     raw = _parquet(path).schema_arrow.names if kind == "parquet" else _raw_names(path, _encoding(path)[0])
     other = {";": "semicolons", "\t": "tabs", "|": "bars"} if kind == "csv" and len(raw) == 1 else {}
     if found := next((word for mark, word in other.items() if mark in raw[0]), ""):
@@ -113,29 +106,23 @@ def read_header(path):
     names = [name.strip() for name in raw]
     if len(names) > COLUMNS:
         raise UnreadableFile(f"{path.name}: {len(names):,} columns; right would be {COLUMNS} or fewer")
-    folded = [fold_name(name) for name in names]
-    if twice := next((one for at, one in enumerate(folded) if one and one in folded[:at]), None):
-        pair = [repr(name) for name, one in zip(names, folded) if one == twice]
-        raise UnreadableFile(f"{path.name}: two columns are called {' and '.join(pair)}; right would be one")
+    named = pd.Series(filter(None, names), dtype="str")
+    folded = named.map(fold_name)
+    for _, pair in named[folded.duplicated(keep=False)].groupby(folded):
+        raise UnreadableFile(f"{path.name}: two columns are called {' and '.join(map(repr, pair))}; right would be one")
     return names
 
 
 def read_frame(path, wanted, where=None, ignored=None):
-    """Columns of a CSV file (UTF-8, UTF-16 or Windows-1252) or a Parquet file, in any order, as text.
+    """Columns of a CSV file (UTF-8, UTF-16 or Windows-1252) or a Parquet file as a frame of str, blanks around cells
+    taken off.
 
     ``wanted`` is a dict of the name to use -> names under which publishers have printed that column. With ``where`` (name,
-    values) only rows whose cell is one of the values are kept; a file is read batch by batch, so one larger than memory
-    needs room for the kept rows only. With ``ignored``, names of columns that say nothing of their own, every further
-    column comes too, under its own name, since one that nobody has named may tell rows apart.
-
-    Returns a frame of str, blanks at either end of a cell taken off; an empty cell is ''. Raises UnreadableFile where a
-    column is missing, the file is damaged or too large, or no row is left.
+    values) only rows whose cell is one of the values are kept, batch by batch. With ``ignored``, names of columns that
+    say nothing of their own, every further column comes too, since one that nobody has named may tell rows apart.
+    Raises UnreadableFile where a column is missing, the file is damaged or too large, or no row is left.
     """
-    import pyarrow as pa
-
     path, kind = Path(path), file_kind(path)
-    if kind == "xlsx":
-        raise UnreadableFile(f"{path.name}: an Excel workbook; right would be a CSV or Parquet file")
     names = read_header(path)
     found = match_columns(names, wanted, path.name)
     if ignored is not None:
@@ -235,8 +222,6 @@ def _no_text(path):
 
 
 def _parquet(path, **options):
-    from pyarrow import parquet
-
     try:
         file = parquet.ParquetFile(path, **options)
         rows = file.metadata.num_rows
@@ -249,8 +234,6 @@ def _parquet(path, **options):
 
 def _parquet_batches(path, columns):
     """Batches of columns by name; text as dictionaries, so that a long cell is held once."""
-    from pyarrow import types
-
     meta, schema = _parquet(path).metadata, _parquet(path).schema_arrow
     raw = {name.strip(): name for name in schema.names}
     raw = {name: raw[name] for name in columns}
@@ -267,59 +250,50 @@ def _parquet_batches(path, columns):
         yield {name: batch.column(printed) for name, printed in raw.items()}
 
 
-def _is_one_of(cells, values):
-    import pyarrow as pa
-    from pyarrow import compute
+def _as_dictionary(cells):
+    return cells if types.is_dictionary(cells.type) else cells.cast(pa.string()).dictionary_encode()
 
-    values = pa.array(sorted(values), pa.string())
-    if not pa.types.is_dictionary(cells.type):
-        return compute.is_in(compute.utf8_trim_whitespace(cells.cast(pa.string())), values)
-    found = compute.is_in(compute.utf8_trim_whitespace(cells.dictionary), values)
+
+def _is_one_of(cells, values):
+    cells = _as_dictionary(cells)
+    found = compute.is_in(compute.utf8_trim_whitespace(cells.dictionary), pa.array(sorted(values), pa.string()))
     return compute.fill_null(found.take(cells.indices), False)
 
 
 def _as_text(cells, path, name):
-    import pyarrow as pa
-    from pyarrow import compute
-
-    if pa.types.is_dictionary(cells.type):
-        letters = compute.utf8_length(cells.dictionary)
-        if (compute.max(letters).as_py() or 0) > CELL:
-            raise UnreadableFile(f"{path.name}: a cell of column {name!r} has more than {CELL:,} letters")
-        if (size := compute.sum(letters.take(cells.indices)).as_py() or 0) > UNPACKED:
-            raise UnreadableFile(f"{path.name}: column {name!r} holds {size:,} letters; right would be {UNPACKED:,} or fewer")
-        return compute.utf8_trim_whitespace(cells.dictionary.cast(pa.string())).take(cells.indices)
-    if pa.types.is_floating(cells.type):  # LAIT writes area numbers as 891.0
+    if types.is_floating(cells.type):  # LAIT writes area numbers as 891.0
         return pa.array(cells.to_pandas().map(lambda number: "" if pd.isna(number) else f"{number:.15g}"), pa.string())
-    return cells.cast(pa.string())
+    cells = _as_dictionary(cells)
+    letters = compute.utf8_length(cells.dictionary)
+    if (compute.max(letters).as_py() or 0) > CELL:
+        raise UnreadableFile(f"{path.name}: a cell of column {name!r} has more than {CELL:,} letters")
+    if (size := compute.sum(letters.take(cells.indices)).as_py() or 0) > UNPACKED:
+        raise UnreadableFile(f"{path.name}: column {name!r} holds {size:,} letters; right would be {UNPACKED:,} or fewer")
+    return compute.utf8_trim_whitespace(cells.dictionary.cast(pa.string())).take(cells.indices)
 
 
 # ---- CSV ----
 
 
 def _csv_batches(path, columns):
-    """Batches of columns by name."""
-    import pyarrow as pa
-    from pyarrow import compute
-    from pyarrow import csv as arrow_csv
-
+    """Batches of columns by name, as those of Parquet."""
     encoding, quotes = _encoding(path)
     if quotes % 2:  # a download that stopped; one that stopped in a number shows by the columns that its last row lacks
         raise UnreadableFile(f"{path.name}: a quotation mark is opened and never closed, so the file is cut off; {_AGAIN}")
     names, count = [name.strip() for name in _raw_names(path, encoding)], 0
-    use = {name: str(names.index(name)) for name in columns}  # own names: the printed ones can have blanks and marks
-    types, numbered = dict.fromkeys(use.values(), pa.string()), [str(at) for at in range(len(names))]
+    numbered = [str(at) for at in range(len(names))]  # the printed names can have blanks and marks
+    kinds = {str(names.index(name)): pa.dictionary(pa.int32(), pa.string()) for name in columns}
     batches = arrow_csv.open_csv(
         path,
         arrow_csv.ReadOptions(encoding=encoding, column_names=numbered, skip_rows_after_names=1, block_size=_CHUNK),
         arrow_csv.ParseOptions(newlines_in_values=True),
-        arrow_csv.ConvertOptions(include_columns=list(types), column_types=types, strings_can_be_null=False),
+        arrow_csv.ConvertOptions(include_columns=list(kinds), column_types=kinds, strings_can_be_null=False),
     )
     for batch in batches:
         count += batch.num_rows
         if count > ROWS:
             raise UnreadableFile(f"{path.name}: more than {ROWS:,} rows; right would be fewer")
-        yield {name: compute.utf8_trim_whitespace(batch.column(at)) for name, at in use.items()}
+        yield {name: batch.column(str(names.index(name))) for name in columns}
 
 
 def _raw_names(path, encoding):

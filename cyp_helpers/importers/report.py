@@ -4,14 +4,12 @@ from dataclasses import replace
 from datetime import date
 from html import escape
 from pathlib import Path
-from typing import NamedTuple
 
 import pandas as pd
 
-from cyp_helpers.importers.merge import KEY, figure_numbers, revisions, stacked, words_of
-from cyp_helpers.importers.run import Imported
-from cyp_helpers.importers.values import printed_counts
-from cyp_helpers.register.store import refuse_outside
+from cyp_helpers.importers.merge import KEY, figure_numbers, revisions
+from cyp_helpers.register.each import words_of
+from cyp_helpers.register.store import refuse_outside, write_whole
 from cyp_helpers.register.tables import ENGLAND
 from cyp_helpers.show.wording import plural
 
@@ -27,70 +25,37 @@ _AGAINST = {
 }  # fmt: skip
 
 
-class Changes(NamedTuple):
-    """What one file changed: figures that are new to the register, how many say something else than before, those of
-    them that no earlier import had revised so (as ``merge.revisions``), and the verdicts of one area (as
-    ``changed_verdicts``)."""
-
-    file: Imported
-    new: pd.DataFrame
-    changed: int
-    revised: pd.DataFrame
-    verdicts: pd.DataFrame
-
-
 def find_changes(one, before, after, area_id):
-    """``Changes`` of one file (Imported, of ``run.import_files``) between two registers, with the verdicts of one
-    authority."""
+    """One file (Imported, of ``run.import_files``) with what it changed between two registers: figures that are new,
+    those that it says otherwise than was known (as ``merge.revisions``), and the verdicts of one area (as
+    ``changed_verdicts``)."""
     old, new = (register.table("published") for register in (before, after))
-    known, revised = (revisions(table, one.source_id) for table in (old, new))
-    replaced = _replaced_figures(one.source_id, old, new)
-    changed = len(revised) - len(known) + len(replaced)
-    seen = pd.concat([known, replaced])[[*KEY, "new"]].drop_duplicates()
-    revised = pd.concat([revised.merge(seen, how="left_anti", on=[*KEY, "new"]), replaced], ignore_index=True)
-    fresh, verdicts = one.figures, pd.DataFrame()
+    revised, fresh, verdicts = revisions(one.source_id, old, new), one.figures, pd.DataFrame()
     if len(fresh):
         numbers, had = figure_numbers(fresh, old)
         fresh = fresh[~numbers.isin(had)]
     if len(revised):
         day = after.table("editions").set_index("source_id").at[one.source_id, "edition_date"]
-        verdicts = changed_verdicts(before, after, day, area_id)
-    return Changes(one, fresh, changed, revised, verdicts)
+        verdicts = changed_verdicts(before, after, day, area_id, revised["series_id"].unique())
+    return replace(one, new=fresh, revised=revised, verdicts=verdicts)
 
 
-def _replaced_figures(source_id, *tables):
-    """Figures that this edition says otherwise in the place of what was there, as ``merge.revisions``: an earlier file
-    of it, or, where it is older than what was known, the edition that came first so far (a later one that agrees with
-    this one, to its decimals, is no longer there)."""
-    columns = [*KEY, "value", "numerator", "denominator", "published", "source_id"]
-    series = tables[1].loc[tables[1]["source_id"] == source_id, "series_id"].unique()
-    old, new = (table.loc[table["series_id"].isin(series), columns] for table in tables)
-    old, new = (rows.set_axis(numbers) for rows, numbers in zip((old, new), figure_numbers(old, new)))
-    own_before, own = (rows[rows["source_id"] == source_id] for rows in (old, new))
-    stays = new.index[new.index.duplicated()]
-    ahead = new.index[~new.index.duplicated() & (new["source_id"] == source_id) & new.index.isin(stays)]
-    first = old[~old.index.duplicated() & old.index.isin(ahead) & ~old.index.isin(own_before.index)]
-    old, new = pd.concat([own_before, first]), own.drop(columns="source_id")
-    old = old.drop(columns=[*KEY, "published", "source_id"])
-    both = new.merge(old, left_index=True, right_index=True, suffixes=("", "_old"))
-    differs = both["value_old"].astype("str") != both["value"].astype("str")
-    for part in ("numerator", "denominator"):
-        differs |= (both[part] != both[f"{part}_old"]) & both[part].notna() & both[f"{part}_old"].notna()
-    both = both[differs].astype(dict.fromkeys([*KEY, "value", "value_old", "published"], "str"))
-    counts = {"old_counts": printed_counts(both, "_old"), "new_counts": printed_counts(both)}
-    return both.assign(old=both["value_old"], new=both["value"], **counts)[[*KEY, "old", "new", *counts, "published"]]
-
-
-def changed_verdicts(before, after, as_at, area_id):
-    """Verdicts of one area (code of an authority) that a revision changes, on the figures that were there before:
-    ``series_id, period, comparator``, the verdicts ``old`` and ``new``. Both registers are read as at one day.
+def changed_verdicts(before, after, as_at, area_id, series):
+    """Verdicts of one area (code of an authority) that a revision of these series changes, on the figures that were
+    there before: ``series_id, period, comparator``, the verdicts ``old`` and ``new``.
 
     Figures of new periods are left out, so that a change is the revision's and not that of another year.
     """
     from cyp_helpers.compare.comparison import compare  # scipy loads only for this
+    from cyp_helpers.compare.scale import CHILDREN
 
     keys = ["series_id", "breakdown", "period_label", "comparator"]
-    old, new = (compare(register, as_at, area_id) for register in _touched_alone(before, after))
+    compared = []
+    for register in (before, after):
+        rows = register.table("published")
+        rows = words_of(rows[rows["series_id"].isin([*series, CHILDREN]) | (CHILDREN in series)])
+        compared.append(compare(replace(register, tables=register.tables | {"published": rows}), as_at, area_id))
+    old, new = compared
     old = old[old["source_id"].isin(before.table("editions")["source_id"])]
     newest = old.drop_duplicates(keys[:3], keep="last").drop_duplicates(keys[:2], keep="last")
     both = old.merge(newest[keys[:3]]).merge(new[[*keys, "verdict"]], "left", on=keys, suffixes=("_old", "_new"))
@@ -100,28 +65,14 @@ def changed_verdicts(before, after, as_at, area_id):
     return told.reset_index(drop=True).set_axis(["series_id", "period", "comparator", "old", "new"], axis=1)
 
 
-def _touched_alone(before, after):
-    """Both registers with the series whose figures differ, or all where what they are compared by differs."""
-    from cyp_helpers.compare.scale import CHILDREN
-
-    tables = [register.table("published") for register in (before, after)]
-    touched = stacked(tables).drop(columns="locator").drop_duplicates(keep=False)["series_id"].unique()
-    shared = ("areas", "neighbour-lists", "neighbours", "catalogue")
-    if CHILDREN in touched or not all(before.table(name).equals(after.table(name)) for name in shared):
-        touched = stacked(tables)["series_id"].unique()
-    rows = [words_of(table[table["series_id"].isin([*touched, CHILDREN])]) for table in tables]
-    return [replace(one, tables=one.tables | {"published": table}) for one, table in zip((before, after), rows)]
-
-
-def describe_import(changes):
-    """Lines of text about one imported file (``Changes``): rows read and used, figures by series, new and changed
-    ones, what was held back and left out, and why."""
-    one, held = changes.file, f"{len(changes.file.held):,} held back"
-    read, used = _many(one.rows_read, "row"), _many(len(one.figures), "figure")
+def describe_import(one):
+    """Lines of text about one imported file (of ``find_changes``): rows read and used, figures by series, new and
+    changed ones, what was held back and left out, and why."""
+    held, read, used = f"{len(one.held):,} held back", _many(one.rows_read, "row"), _many(len(one.figures), "figure")
     lines = [f"{one.file}: {read} read, {used} used, {held}, as {one.source_id}"]
     lines += [f"  {told}" for told in one.told]
     if len(one.figures):
-        fresh, changed = len(changes.new), changes.changed
+        fresh, changed = len(one.new), len(one.revised)
         lines.append(f"  {fresh:,} new, {changed:,} changed, {len(one.figures) - fresh - changed:,} unchanged, {held}")
         given = one.figures[one.figures["value"] != ""].groupby("series_id")
         given = given.agg(areas=("area_id", "nunique"), periods=("period", "nunique")).itertuples()
@@ -142,24 +93,21 @@ def _many(number, word):
     return f"{number:,} {plural(number, word)}"
 
 
-def describe_revisions(changes, row):
-    """Lines of text about what an edition revised (``Changes``), and which verdicts of one authority (row of areas.csv)
-    change with it.
-
-    Returns no line where nothing was revised.
-    """
-    revised, verdicts = changes.revised, changes.verdicts
+def describe_revisions(one, row):
+    """Lines of text about what an edition revised (file of ``find_changes``), if anything, and which verdicts of one
+    authority (row of areas.csv) change with it."""
+    revised, verdicts = one.revised, one.verdicts
     if revised.empty:
-        return []
+        return [f"Nothing revised by {one.source_id}."]
     places = {row["area_id"]: row["name"], row["region_id"]: "its region", ENGLAND: "England"}
     counts = revised.groupby("series_id")["area_id"].agg(["size", "nunique"])
-    lines = [f"Revised by {changes.file.source_id}: {_many(len(revised), 'figure')}"]
+    lines = [f"Revised by {one.source_id}: {_many(len(revised), 'figure')}"]
     lines += [f"  {name}: {_many(size, 'figure')}, {_many(areas, 'area')}" for name, size, areas in counts.itertuples()]
     mine = revised[revised["area_id"].isin(places)].sort_values(KEY)
     told = mine["series_id"] + ", " + mine["area_id"].map(places) + ", " + mine["period"]
     same = mine["old"] == mine["new"]  # then it is the counts that changed
     old, new = (
-        mine[one].replace("", "none") + (" (" + mine[f"{one}_counts"] + ")").where(same, "") for one in ("old", "new")
+        mine[side].replace("", "none") + (" (" + mine[f"{side}_counts"] + ")").where(same, "") for side in ("old", "new")
     )
     lines += [f"Revised for {row['name']}, its region and England:", *("  " + told + ": " + old + " -> " + new)]
     if verdicts.empty:
@@ -169,8 +117,8 @@ def describe_revisions(changes, row):
     return [*lines, f"Verdicts of {row['name']} that change with it:", *told]
 
 
-def write_page(project, changes, after, name):
-    """The report of an import (``Changes`` of each file) as a page, ``outputs/imports/<day>.html``: numbers first, then
+def write_page(project, imported, after, name):
+    """The report of an import (files of ``find_changes``) as a page, ``outputs/imports/<day>.html``: numbers first, then
     what was revised, held back, left out, and which verdicts of the area called ``name`` change.
 
     Returns the path; a second page of one day gets a number.
@@ -179,38 +127,32 @@ def write_page(project, changes, after, name):
     from cyp_helpers.show.table import Table, render_table
 
     folder, day = Path(project) / "outputs" / "imports", str(date.today())
-    tables = _page_tables(changes, after, name)
-    counts = " ".join(f"{name}: {len(frame):,}." for name, frame in tables.items())
+    tables = _page_tables(imported, after, name)
+    counts = " ".join(f"{title}: {len(frame):,}." for title, frame in tables.items())
     body = [f"<h1>Import of {day}</h1>\n<p>{escape(counts)}</p>"]
-    for name, frame in tables.items():
+    for title, frame in tables.items():
         cut = (f"The first {_ON_PAGE:,} of {len(frame):,} rows.",) if len(frame) > _ON_PAGE else ()
-        body.append(render_table(Table(name, frame.head(_ON_PAGE), cut)))
+        body.append(render_table(Table(title, frame.head(_ON_PAGE), cut)))
     refuse_outside(folder, Path(project) / "outputs")
     folder.mkdir(parents=True, exist_ok=True)
     names = [day, *(f"{day}-{number}" for number in range(2, 1000))]
     path = next(folder / f"{name}.html" for name in names if not (folder / f"{name}.html").exists())
-    aside = path.with_suffix(".partial")
-    aside.write_text(framed("\n".join(body), path.stem, f"Import of {day}"), encoding="utf-8")
-    return aside.replace(path)
+    return write_whole(path, framed("\n".join(body), path.stem, f"Import of {day}"))
 
 
-def _page_tables(changes, after, name):
+def _page_tables(imported, after, name):
     """Table of each count, in the words of the count."""
-    areas = after.table("areas").set_index("area_id")["name"]
-    parts = {"Figures revised": [], f"Verdicts of {name} changed": [], "Held back": [], "New figures": []}
-    for one in (one for one in changes if len(one.file.figures)):
-        for frames, frame in zip(parts.values(), (one.revised, one.verdicts, one.file.held, one.new)):
-            known = {column: label for column, label in _HEADS.items() if column in frame}
-            frame = frame.astype(dict.fromkeys(known, "str"))
-            for column, words in (("area_id", areas), ("comparator", pd.Series(_AGAINST))):
-                frame = frame.assign(**{column: frame[column].map(words)}) if column in frame else frame
-            frames.append(frame[list(known)].rename(columns=known))
-    nothing = [pd.DataFrame({"Series": []})]
-    frames = {name: pd.concat(many or nothing, ignore_index=True) for name, many in parts.items()}
-    files = [one.file for one in changes]
-    rows = [[one.file, one.source_id, one.rows_read, len(one.figures), len(one.held)] for one in files]
-    left_out = [[one.file, told] for one in files for told in one.skipped]
+    words = {"area_id": after.table("areas").set_index("area_id")["name"], "comparator": _AGAINST}
+    parts = {"revised": "Figures revised", "verdicts": f"Verdicts of {name} changed", "held": "Held back", "new": "New figures"}
+    frames = {}
+    for part, title in parts.items():
+        rows = pd.concat([getattr(one, part) for one in imported])
+        rows = rows[[column for column in _HEADS if column in rows]].astype("str")
+        rows = rows.assign(**{column: rows[column].map(of) for column, of in words.items() if column in rows})
+        frames[title] = rows.rename(columns=_HEADS) if len(rows.columns) else pd.DataFrame({"Series": []})
     heads = ["File", "Edition", "Rows read", "Figures used", "Held back"]
-    frames["Files imported"] = pd.DataFrame(rows, columns=heads, dtype="str")
+    files = [[one.file, one.source_id, one.rows_read, len(one.figures), len(one.held)] for one in imported]
+    frames["Files imported"] = pd.DataFrame(files, columns=heads, dtype="str")
+    left_out = [[one.file, told] for one in imported for told in one.skipped]
     frames["Reasons to leave rows out"] = pd.DataFrame(left_out, columns=["File", "Left out"])
     return frames

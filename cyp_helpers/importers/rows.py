@@ -8,7 +8,7 @@ import pandas as pd
 
 from cyp_helpers.importers.mapping import FIGURE_COLUMNS
 from cyp_helpers.importers.reading import UnreadableFile
-from cyp_helpers.importers.values import by_each, clean_values, print_values, publisher_decimals
+from cyp_helpers.importers.values import clean_values, print_values, publisher_decimals, to_numbers
 from cyp_helpers.register.tables import AUTHORITY_TYPES
 from cyp_helpers.show.wording import plural
 
@@ -69,11 +69,8 @@ def keep_meant(rows, why, file_name):
 
 
 def refuse_unnamed(rows, known, file_name):
-    """Refuse a column that the mapping does not name and that tells the rows apart: with more than one value, not
-    numbers, or by its name such as "sex" and with a value that is not all.
-
-    ``rows`` are those that are meant, ``known`` the columns that are named. Raises UnreadableFile with the values.
-    """
+    """Refuse (UnreadableFile) a column that is not ``known`` and tells the rows apart: with more than one value, not
+    numbers, or by its name such as "sex" and with a value that is not all."""
     for name in rows.columns.difference(list(known), sort=False):
         values = rows[name].drop_duplicates()
         parts = set(re.split(r"[\W_]+", name.casefold()))
@@ -90,15 +87,12 @@ def refuse_unnamed(rows, known, file_name):
 
 
 def settle(rows, register):
-    """One figure for each measure, area and period.
+    """One figure for each measure, area and period: a frame of ``mapping.FIGURE_COLUMNS`` with what is wrong with a row
+    in ``concern``, also of the label of a year that gives way to a final one and says otherwise.
 
     ``rows`` have ``measure_key, area_id, period, number, decimals, mark`` (status of the cell, "?" for one that cannot
     be read), ``note`` (p or r by the label of the year), ``numerator, denominator, locator, concern``; optional
     ``fixed``, decimals that the mapping gives.
-
-    Returns a frame of ``mapping.FIGURE_COLUMNS``; measure, area, period and value are categories. What is wrong with a
-    row stands in ``concern``, also of the label of a year that gives way to a final one and says otherwise; of rows that
-    say the same one is left.
     """
     key, areas = ["measure_key", "area_id", "period"], register.table("areas")
     rows = rows.astype(dict.fromkeys(key, "category"))
@@ -108,7 +102,7 @@ def settle(rows, register):
     unread = (rows["mark"] == "?").map({True: "unreadable-value", False: ""})
     unread = unread.mask(rows["period"] == "", "unreadable-year")
     rows = rows.assign(
-        value=value, number=by_each(value, lambda each: pd.to_numeric(each, errors="coerce").astype("float64")),
+        value=value, number=to_numbers(value),
         status=(rows["note"] + " " + rows["mark"].replace("?", "x")).str.strip(),
         concern=rows["concern"].where(rows["concern"] != "", unread).astype("str"),
     )  # fmt: skip

@@ -9,14 +9,14 @@ import pandas as pd
 
 from cyp_helpers.importers import catalogue, ees, fingertips, lait
 from cyp_helpers.importers.before import look_at_measures
-from cyp_helpers.importers.editions import edition_day, edition_row, is_dated_by_month, with_file
-from cyp_helpers.importers.mapping import load_measures
-from cyp_helpers.importers.merge import KEY, WORDS, merge_editions, needs_again, stacked, usual_day, words_of
+from cyp_helpers.importers.editions import edition_day, edition_row, with_file
+from cyp_helpers.importers.mapping import layout, load_measures
+from cyp_helpers.importers.merge import KEY, WORDS, merge_editions, needs_again, stacked, usual_day
 from cyp_helpers.importers.neighbours import FIRST, read_neighbours, without_notes
 from cyp_helpers.importers.plausible import REASONS, hold_back
 from cyp_helpers.importers.reading import UnreadableFile, file_kind, fold_name, read_frame, read_header, read_sheet
-from cyp_helpers.importers.values import by_each
 from cyp_helpers.register.catalogue import FILE, OWN, with_catalogue
+from cyp_helpers.register.each import words_of
 from cyp_helpers.register.periods import parse_periods
 from cyp_helpers.register.published import COLUMNS
 from cyp_helpers.register.store import locked, write_tables
@@ -33,10 +33,7 @@ _QUARANTINE_COLUMNS = [*KEY, "value", "source_id", "locator", "rule", "reason"]
 _PUBLISHERS = {"lait": "LAIT", "ees": "Explore Education Statistics", "fingertips": "Fingertips"}
 _READERS = {"lait": lait.read_lait, "ees": ees.read_ees, "fingertips": fingertips.read_fingertips}
 _COLUMNS = {  # that tell what a file is
-    "lait": [many[0] for many in lait.COLUMNS.values()],
-    "ees": ["time_period", "time_identifier", "geographic_level", "country_code", "region_code", "new_la_code"],
-    "fingertips": [many[0] for many in fingertips.COLUMNS.values()],
-    "dictionary": ["Measure_code", "Measure_short", "Chart_title", "Year_Type", "dps"],
+    form: [names[0] for names in layout(form)[0].values()] for form in ("lait", "ees", "fingertips", "dictionary")
 }
 _EARLY = pd.Timedelta(days=62)  # before the usual day; a month can be the one that the year ends in
 _ACCEPTED, _TOLD = "accepted ", 5  # how editions.csv says it; reasons in one line
@@ -55,32 +52,30 @@ class Imported:
     again: list = field(default_factory=list)
     told: list = field(default_factory=list)
     accepted: set = field(default_factory=set)
+    new: pd.DataFrame = field(default_factory=pd.DataFrame)  # these three are found when all are imported
+    revised: pd.DataFrame = field(default_factory=pd.DataFrame)
+    verdicts: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def import_files(project, publisher, paths, edition=None, accept=(), new_areas=False):
-    """Bring files of one publisher into the register.
+    """Bring files of one publisher ("lait", "ees" or "fingertips") into the register of a project's folder; either all
+    are taken or none.
 
-    Parameters
-    ----------
-    project : folder that holds ``data/``
-    publisher : "lait", "ees" or "fingertips"
-    paths : files, one or several; either all are taken or none
-    edition : optional day of the edition, "2026-04-08", where the file's name does not say
-    accept : measures (``measure_key`` or ``series_id``) that are taken as they are, whatever they were before
-    new_areas : whether authorities that areas.csv does not have are added to it
+    ``edition`` is the day of the edition, "2026-04-08", where the file's name does not say; ``accept`` names measures
+    (``measure_key`` or ``series_id``) that are taken as they are, whatever they were before; with ``new_areas``
+    authorities that areas.csv does not have are added to it.
 
-    Returns
-    -------
-    (imported, before, after, changed): one ``Imported`` a file, the register before and after, and the paths of the
-    files that changed. Raises UnreadableFile, and leaves the register as it was; Busy where a review reads it.
+    Returns (imported, before, after, changed): one ``Imported`` a file, the register before and after, and the paths of
+    the files that changed. Raises UnreadableFile, and leaves the register as it was; Busy where a review reads it.
     """
     project = Path(project)
     with locked(project, write=True):
         before = load_register(project)
         before.tables["published"] = _read_published(project / "data")
         after = Register(project / "data", dict(before.tables))
-        first = sorted(map(Path, paths), key=lambda path: not _is_dictionary(path))  # it says what the figures are
-        imported = [_import_safely(path, publisher, after, edition, accept, new_areas) for path in first]
+        files = [(path, _safely(_kind_of, path, publisher)) for path in map(Path, paths)]
+        files = sorted(files, key=lambda file: file[1] != "dictionary")  # it says what the figures are
+        imported = [_safely(_import_one, path, publisher, kind, after, edition, accept, new_areas) for path, kind in files]
         _refuse_two_words(imported)
         strange = set(accept) - {name for one in imported for name in one.accepted}
         if strange:
@@ -110,32 +105,24 @@ def _changed_tables(before, after):
     tables = {path: after[name] for name, path in _PATHS.items() if after[name] is not before[name]}
     if _PATHS["published"] in tables:
         old, new = (_figure_files(each["published"]) for each in (before, after))
-        there = [path for path, rows in old.items() if len(rows) and path in new]
-        same = {path for path in there if _typed_as(old[path], new[path]).equals(old[path])}
+        same = [path for path, rows in new.items() if len(rows) and rows.equals(old.get(path))]
         tables = {path: words_of(rows) for path, rows in (tables | new).items() if path not in same}
     return tables
-
-
-def _typed_as(old, rows):
-    """Rows with the types of ``old``; a word that ``old`` does not have is empty."""
-    types = old.dtypes
-    words = {
-        name: rows[name].astype("category").cat.set_categories(types[name].categories)
-        for name in types.index[types == "category"]
-    }
-    return rows.astype(dict(types[types != "category"])).assign(**words)
 
 
 def _figure_files(published):
     own = published["series_id"].str.startswith(OWN).astype(bool)
     files = {_PATHS["published"]: published[~own]} | ({_CATALOGUE: published[own]} if own.any() else {})
-    return {path: rows.reset_index(drop=True) for path, rows in files.items()}
+    for path, rows in files.items():
+        used = {name: rows[name].cat.remove_unused_categories() for name in WORDS}
+        files[path] = rows.assign(**used).reset_index(drop=True)
+    return files
 
 
-def _import_safely(path, publisher, *asked):
+def _safely(work, path, publisher, *asked):
     """Whatever a file does to a reader, the user gets one line about the file."""
     try:
-        return _import_one(path, publisher, *asked)
+        return work(path, publisher, *asked)
     except (UnreadableFile, KeyboardInterrupt):
         raise
     except (Exception, MemoryError) as error:
@@ -147,24 +134,17 @@ def _import_safely(path, publisher, *asked):
 def _read_published(data):
     """The published table, the catalogue's own figures with it; what is said again and again is a category."""
     if not (data / _PATHS["published"]).is_file():
-        return pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS | dict.fromkeys(WORDS, "category"))
+        return pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS).astype(dict.fromkeys(WORDS, "category"))
     paths = [data / path for path in (_PATHS["published"], _CATALOGUE)]
     return stacked([pd.read_parquet(path, read_dictionary=WORDS) for path in paths if path.is_file()])
 
 
-def _import_one(path, publisher, register, edition, accept, new_areas):
-    """Read one file and put what it brings into ``register.tables`` (frames are replaced, never changed)."""
+def _kind_of(path, publisher):
+    """ "sheet", "dictionary" or "figures"; raises UnreadableFile for a file of another publisher or of none."""
     if file_kind(path) == "xlsx":
         if publisher != "lait":
             raise UnreadableFile(f"{path.name}: an Excel workbook; {_PUBLISHERS[publisher]} files are CSV")
-        return _import_sheet(path, register, edition)
-    if _recognise(path, publisher) == "dictionary":
-        return _import_dictionary(path, register, edition)
-    return _import_figures(path, publisher, register, edition, accept, new_areas)
-
-
-def _recognise(path, publisher):
-    """ "figures" or "dictionary"; raises UnreadableFile for a file of another publisher, or of none that is known."""
+        return "sheet"
     names = {fold_name(name) for name in read_header(path)}
     share = {one: sum(fold_name(name) in names for name in columns) / len(columns) for one, columns in _COLUMNS.items()}
     best, right = max(share, key=share.get), _PUBLISHERS[publisher]
@@ -177,11 +157,11 @@ def _recognise(path, publisher):
     return "dictionary" if best == "dictionary" else "figures"
 
 
-def _is_dictionary(path):
-    try:
-        return file_kind(path) != "xlsx" and _recognise(path, "lait") == "dictionary"
-    except Exception:  # noqa: BLE001  what is wrong with a file is told when its turn comes
-        return False
+def _import_one(path, publisher, kind, register, edition, accept, new_areas):
+    """Read one file and put what it brings into ``register.tables`` (frames are replaced, never changed)."""
+    if kind == "figures":
+        return _import_figures(path, publisher, register, edition, accept, new_areas)
+    return (_import_sheet if kind == "sheet" else _import_dictionary)(path, register, edition)
 
 
 def _import_figures(path, publisher, register, edition, accept, new_areas):
@@ -192,7 +172,7 @@ def _import_figures(path, publisher, register, edition, accept, new_areas):
     dataset, figures, read, left_out = _READERS[publisher](path, register, day, new_areas)
     learnt = register.table("areas").iloc[len(areas) :].astype("str")
     added = ("new area " + learnt["name"] + " (" + learnt["area_id"] + "), added to data/reference/areas.csv").tolist()
-    if not day or (not edition and is_dated_by_month(path)):
+    if basis in ("month", "assumed"):
         newest = _newest_day(_with_mapping(figures, register, dataset, None), register)
         if day and pd.Timestamp(newest) > pd.Timestamp(day) + _EARLY:
             told = f"the name says {pd.Timestamp(day):%B %Y}, and its newest figures usually come out by {newest}"
@@ -233,7 +213,8 @@ def _merge(path, dataset, day, basis, figures, read, left_out, register, accept)
     _refuse_if_none(kept, held, path)
     row["rows_used"] = str(len(kept))
     row, same = with_file(row, editions)
-    editions = _with_edition(register, row)
+    _put(register, "editions", [row])
+    editions = register.table("editions")
     published = merge_editions(published, kept, editions, register)
     stays = others["source_id"] != source
     if same:  # what another file of this edition had held back, and this one does not speak of
@@ -241,7 +222,7 @@ def _merge(path, dataset, day, basis, figures, read, left_out, register, accept)
         stays |= ~others["locator"].isin(spoken_of.unique())
     quarantine = pd.concat([others[stays], held[_QUARANTINE_COLUMNS]])
     quarantine = quarantine.sort_values(["source_id", *KEY, "rule", "locator"]).reset_index(drop=True)
-    register.tables.update(published=published, quarantine=quarantine, editions=editions)
+    register.tables.update(published=published, quarantine=quarantine)
     told = [f"adds to {name}, imported as the same edition; --edition would keep both apart" for name in same]
     names = {*reasons, *kept["series_id"][accepted.reindex(kept.index)], *before}
     return Imported(path.name, source, read, kept, held, left_out, needs_again(row, editions), told, names)
@@ -277,15 +258,15 @@ def _with_mapping(figures, register, dataset, day):
 
 
 def _newest_day(figures, register):
-    dated = figures.assign(end=by_each(figures["period"], parse_periods)["end"]).dropna(subset="end")
+    dated = figures.assign(end=parse_periods(figures["period"])["end"]).dropna(subset="end")
     return usual_day(dated, register).max() if len(dated) else str(date.today())  # every year is unreadable
 
 
-def _with_edition(register, row):
-    editions = register.table("editions")
-    rest = editions[editions["source_id"] != row["source_id"]]
-    table = pd.concat([rest, pd.DataFrame([row], dtype="str")], ignore_index=True)[editions.columns]
-    return table.sort_values("source_id").reset_index(drop=True)
+def _put(register, name, rows, key="source_id"):
+    """Put rows (frame or list of dicts) of one edition or list into a table, in the place of those it had."""
+    table, rows = register.table(name), pd.DataFrame(rows, dtype="str")
+    table = pd.concat([table[~table[key].isin(rows[key])], rows])[table.columns]
+    register.tables[name] = table.sort_values(key, kind="stable", ignore_index=True)
 
 
 def _import_sheet(path, register, edition):
@@ -297,12 +278,9 @@ def _import_sheet(path, register, edition):
     row = edition_row(path, "neighbours", day, basis, len(sheet), len(sheet))
     neighbours = read_neighbours(sheet, path.name, register, list_id)
     entry = [list_id, f"Statistical neighbours, list of {row['edition']}", row["publisher"], day, row["source_id"]]
-    lists, rows = register.table("neighbour-lists"), register.table("neighbours")
-    lists = pd.concat([lists[lists["list_id"] != list_id], pd.DataFrame([entry], columns=lists.columns, dtype="str")])
-    rows = pd.concat([rows[rows["list_id"] != list_id], neighbours.astype("str")])
-    order = rows.assign(number=rows["position"].astype(int)).sort_values(["list_id", "area_id", "number"])
-    register.tables["neighbour-lists"] = lists.sort_values("list_id").reset_index(drop=True)
-    register.tables["neighbours"] = order[rows.columns].reset_index(drop=True)
+    lists = pd.DataFrame([entry], columns=register.table("neighbour-lists").columns)
+    _put(register, "neighbour-lists", lists, "list_id")
+    _put(register, "neighbours", neighbours, "list_id")
     counted = neighbours["area_id"].nunique()
     told = [f"{counted} authorities with ten neighbours each, as list {list_id}"]
     told += [f"{len(sheet) - counted} authorities that the list gives no neighbours"] if counted < len(sheet) else []
@@ -332,7 +310,7 @@ def _import_dictionary(path, register, edition):
 
 def _told_alone(row, register, told):
     """Of a file without figures: its row of editions.csv is kept, and what there is to say."""
-    register.tables["editions"] = _with_edition(register, row)
+    _put(register, "editions", [row])
     return Imported(row["file_name"], row["source_id"], int(row["rows_read"]), told=told)
 
 

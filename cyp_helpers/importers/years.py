@@ -7,45 +7,40 @@ year ("2017", the year in which a financial or academic year ends), a split year
 
 import pandas as pd
 
-from cyp_helpers.importers.values import each_row
+from cyp_helpers.register.each import by_each
 
 _NOTE = r"\s*\((?P<note>[^)]*)\)\s*$"
-_SINGLE = r"^(?P<year>(?:19|20)\d\d)$"
-_SPLIT = r"^(?P<from>(?:19|20)\d\d)[/-](?P<to>\d\d)$"
-_SPLITS = r"^(?P<from>(?:19|20)\d\d)/(?P<from2>\d\d)-(?P<to1>\d\d)/(?P<to>\d\d)$"
+_YEARS = r"^(?P<start>(?:19|20)\d\d)(?:(?P<between>[/-]|/\d\d-\d\d/)(?P<end>\d\d))?$"
 # Any other note, such as "(Q1)" or "(Girls)", may say that it is another figure.
 _STATUS_OF_NOTE = {"prov": "p", "provisional": "p", "rev": "r", "revised": "r", "final": "", "ot": ""}
 
 
 def read_years(texts, kinds):
-    """Year forms (Series of str), such as "2016", "2016/17", "2016-17 (OT)", "2012/13-14/15", "2014-16" or
-    "2023(prov)", as periods; ``kinds`` (Series) says what the measure of each row counts by, FY, AY or CY.
-
-    Returns a frame with the same index: ``period`` (category; a form of ``cyp_helpers.register.periods``, '' where
-    there is none or the brackets hold another note), ``year`` (that the period ends in) and ``status`` (p or r where the
-    form says so).
+    """Year forms (Series of str) as ``period`` (category; '' where it is none or the brackets hold another note),
+    ``year`` (in which that ends) and ``status`` (p or r where the form says so); ``kinds`` (Series) says what the
+    measure of each row counts by, FY, AY or CY.
 
     >>> read_years(pd.Series(["2017 (Rev)"]), pd.Series(["AY"])).values.tolist()
     [['AY 2016/17', 2017, 'r']]
     """
-    unique, codes = each_row(pd.DataFrame({"text": texts, "kind": kinds}))
-    kind, note = unique["kind"], unique["text"].str.extract(_NOTE)["note"].str.strip().str.casefold()
-    bare = unique["text"].str.replace(_NOTE, "", regex=True).str.strip()
-    single, split, splits = (bare.str.extract(form) for form in (_SINGLE, _SPLIT, _SPLITS))
-    first = year = pd.to_numeric(single["year"])
-    for part in (split, splits):
-        start = pd.to_numeric(part["from"])
-        end = start // 100 * 100 + pd.to_numeric(part["to"])
-        end = end.where(end >= start, end + 100)
-        # 2016-17 is one year unless the measure counts calendar years; 2014-16 is several.
-        one = (end - start == 1) & (kind != "CY") & (part is split)
-        first, year = first.fillna((start + (kind != "CY")).where(~one, end)), year.fillna(end)
-    one = year_period(kind, year)
-    period = one.where(first == year, year_period(kind, first) + " to " + one)
+    return by_each(pd.DataFrame({"text": texts, "kind": kinds}), _read)
+
+
+def _read(forms):
+    text, kind, note = forms["text"], forms["kind"], forms["text"].str.extract(_NOTE)["note"].str.strip().str.casefold()
+    told = text.str.replace(_NOTE, "", regex=True).str.strip().str.extract(_YEARS)
+    start = pd.to_numeric(told["start"])
+    end = start // 100 * 100 + pd.to_numeric(told["end"])
+    end = end.where(end >= start, end + 100)
+    # 2016-17 is one year unless the measure counts calendar years; 2014-16 is several.
+    one = (end - start == 1) & (kind != "CY") & (told["between"].str.len() == 1)
+    year = end.fillna(start)
+    first = (start + (kind != "CY")).where(end.notna() & ~one, year)
+    last = year_period(kind, year)
+    period = last.where(first == year, year_period(kind, first) + " to " + last)
     period = period.where(year.notna() & (note.isna() | note.isin(_STATUS_OF_NOTE)), "").astype("category")
     status = note.map(_STATUS_OF_NOTE).astype("str").fillna("")
-    found = pd.DataFrame({"period": period, "year": year.fillna(0).astype(int), "status": status})
-    return found.take(codes).set_axis(texts.index)
+    return pd.DataFrame({"period": period, "year": year.fillna(0).astype(int), "status": status})
 
 
 def year_period(kind, year):

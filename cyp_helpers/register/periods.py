@@ -25,6 +25,8 @@ from functools import lru_cache
 
 import pandas as pd
 
+from cyp_helpers.register.each import by_each
+
 _YEARS = {  # of each kind of year its name, its first month, and how pandas calls it
     "FY": ("financial year", 4, "Y-MAR"), "AY": ("academic year", 9, "Y-AUG"), "CY": ("calendar year", 1, "Y-DEC"),
 }  # fmt: skip
@@ -59,10 +61,12 @@ def parse_periods(periods):
     >>> parse_periods(pd.Series(["FY 2016/17"])).loc[0, "period_label"]
     '2016/17'
     """
-    codes, texts = pd.factorize(periods.fillna(""))
-    parsed = [_parse(text) or (None,) * len(_COLUMNS) for text in texts]
-    parsed = pd.DataFrame(parsed, index=texts, columns=list(_COLUMNS), dtype=object)
-    return parsed.astype(_COLUMNS).take(codes).set_axis(periods.index)
+    return by_each(periods, _parse_each)
+
+
+def _parse_each(texts):
+    parsed = [_parse(text) or (None,) * len(_COLUMNS) for text in texts.fillna("")]
+    return pd.DataFrame(parsed, columns=list(_COLUMNS), dtype=object).astype(_COLUMNS)
 
 
 def to_periods(parsed):

@@ -134,11 +134,11 @@ def _write_aside(data, aside, path, frame):
 def _move_all(data, aside, changed):
     for path in changed:
         (data / path).parent.mkdir(parents=True, exist_ok=True)
-    _write_text(aside / _MOVES, json.dumps(["new", changed]))
+    write_whole(aside / _MOVES, json.dumps(["new", changed]))
     try:
         _move(data, aside, "new", changed)
     except OSError:
-        _write_text(aside / _MOVES, json.dumps(["old", changed]))
+        write_whole(aside / _MOVES, json.dumps(["old", changed]))
         _move(data, aside, "old", changed)
         raise
 
@@ -158,7 +158,18 @@ def _move(data, aside, folder, paths):
                 (data / path).unlink(missing_ok=True)
 
 
-def _write_text(path, text):
-    part = path.with_suffix(".part")
-    part.write_text(text, encoding="utf-8")
-    os.replace(part, path)
+def write_whole(path, content):
+    """Write a file aside and move it into place, so that who opens it finds all of it or what was there before.
+
+    ``content`` is text, bytes, or a function that writes to the path it is given, which has the file's ending.
+    """
+    aside = path.with_name(f".{path.name}")
+    try:
+        if callable(content):
+            content(aside)
+        else:
+            aside.write_bytes(content.encode() if isinstance(content, str) else content)
+        os.replace(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
+    return path

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from cyp_helpers.register.catalogue import own_series, read_figures, with_catalogue
+from cyp_helpers.register.each import by_each
 from cyp_helpers.register.own import is_own, joined, own_resources
 from cyp_helpers.register.store import recover
 
@@ -255,9 +256,8 @@ def decimal_places(values):
     >>> decimal_places(pd.Series(["38.0", "38"])).tolist()
     [1, 0]
     """
-    codes, texts = pd.factorize(values)
-    places = pd.Series(texts, dtype="str").str.extract(r"\.(\d+)$", expand=False).str.len().fillna(0).astype(int)
-    return pd.Series(places.to_numpy()[codes], index=values.index)
+    digits = by_each(values, lambda each: each.str.extract(r"\.(\d+)$", expand=False).str.len())
+    return digits.fillna(0).astype(int)
 
 
 def judgement_steps(scale, labels, register):

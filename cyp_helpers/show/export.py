@@ -1,10 +1,11 @@
 """A frame taken along: one CSV and one Excel file in ``outputs/own/``."""
 
-import os
 import re
+from functools import partial
 
 import pandas as pd
 
+from cyp_helpers.register.store import write_whole
 from cyp_helpers.register.tables import find_project
 from cyp_helpers.show.cells import TEXT_ONLY, each_text, for_csv
 from cyp_helpers.show.wording import Words, clean, escape, plural
@@ -41,16 +42,17 @@ def export(frame, name):
     if not folder.resolve().is_relative_to(outputs.resolve()):
         raise ValueError(f"outputs/own leads to {folder.resolve()}, which is not in outputs/; nothing was saved.")
     frame = _flat(frame)
-    for_csv(frame).to_csv(aside := folder / f".{name}.csv", index=False, lineterminator="\n")
-    os.replace(aside, folder / f"{name}.csv")
-    options = {"engine": "xlsxwriter", "engine_kwargs": {"options": TEXT_ONLY}}
-    with pd.ExcelWriter(aside := folder / f".{name}.xlsx", **options) as book:
-        cleaned = each_text(frame, lambda one: clean(one) if isinstance(one, str) else one)
-        cleaned.to_excel(book, index=False, sheet_name="Figures", freeze_panes=(1, 0), autofilter=True)
-    os.replace(aside, folder / f"{name}.xlsx")
+    write_whole(folder / f"{name}.csv", for_csv(frame).to_csv(index=False, lineterminator="\n"))
+    write_whole(folder / f"{name}.xlsx", partial(_write_sheet, frame))
     rows, columns = frame.shape
     size = f"{rows} {plural(rows, 'row')}, {columns} {plural(columns, 'column')}"
     return Words(escape(f"Saved outputs/own/{name}.csv and outputs/own/{name}.xlsx: {size}."))
+
+
+def _write_sheet(frame, path):
+    cleaned = each_text(frame, lambda one: clean(one) if isinstance(one, str) else one)
+    with pd.ExcelWriter(path, engine="xlsxwriter", engine_kwargs={"options": TEXT_ONLY}) as book:
+        cleaned.to_excel(book, index=False, sheet_name="Figures", freeze_panes=(1, 0), autofilter=True)
 
 
 def _flat(frame):
