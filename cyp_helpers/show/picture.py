@@ -186,4 +186,4 @@ def _image(svg, words):
 def _rendered(template, **shown):
     order = {name: place for place, name in enumerate(marks.SIGNS)}
     told = shown | _legend(shown["groups"])
-    return render(template, **told, sign=_inline, picture=_image, order=order, whys=(UNKNOWN, UNTESTED))
+    return render(f"{template}.html", **told, sign=_inline, picture=_image, order=order, whys=(UNKNOWN, UNTESTED))

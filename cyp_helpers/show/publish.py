@@ -60,7 +60,7 @@ def framed(body, name, title, pages=(), footer=FOOTER, home="", sheet=False):
     around = next(((before, after) for before, one, after in threes if one["name"] == name), (None, None))
     page |= {"policy": POLICY, "title_in_css": _in_css(title), "around": around}
     safe = {"style": Markup(STYLE + BOARD), "script": Markup(SCRIPT), "body": Markup(body)}
-    return clean(render("page", **page, **safe))
+    return clean(render("page.html", **page, **safe))
 
 
 def footer_of(report):

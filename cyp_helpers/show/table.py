@@ -100,7 +100,7 @@ def render_table(table):
     kinds = [_NUMBER if is_number_column(frame.iloc[:, n]) else _TEXT for n in range(frame.shape[1])]
     columns, cells = list(zip(frame.columns, kinds)), frame.map(cell_text).to_numpy().tolist()
     told = {"caption": table.caption, "columns": columns, "rows": cells, "notes": notes, "folded": table.folded, "long": LONG}
-    return render("table", identity=f"table-{slug}-{identity}", name=re.sub(r"[^a-z0-9-]", "", table.name), **told)
+    return render("table.html", identity=f"table-{slug}-{identity}", name=re.sub(r"[^a-z0-9-]", "", table.name), **told)
 
 
 # JupyterLab aligns every cell to the right, and an untrusted notebook has no other style than that of its elements.
@@ -109,7 +109,7 @@ _NUMBER, _TEXT = Markup(' class="number"'), Markup(' style="text-align:left"')
 
 def render(template, **shown):
     """HTML of one of the templates: markup as it is, text escaped and as ``clean`` has it."""
-    return _templates().get_template(f"{template}.html.j2").render(**shown)
+    return _templates().get_template(f"{template}.j2").render(**shown)
 
 
 @cache
