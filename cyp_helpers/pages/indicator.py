@@ -1,6 +1,5 @@
 """One indicator: its finding, its years, all authorities, what it would take, what hangs on a choice, and where it comes from."""
 
-import html
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -19,7 +18,7 @@ from cyp_helpers.show.rows import bare, in_words, short_names
 from cyp_helpers.show.views import (  # noqa: F401  what the notebook calls
     POINTS, authorities, funnel_chart, long_chart, pictures, points, run_charts,
 )  # fmt: skip
-from cyp_helpers.show.wording import Words, clean, count, escape, plural, stop
+from cyp_helpers.show.wording import Words, count, escape, in_html, plural, stop
 
 _PLACES = ["places", "difference_places", "usual_places", "promise_places"]  # decimals, not shown
 VERDICTS = ["comparator", "comparator_value", "difference", "usual", "verdict", "evidence", "promise", "counts",
@@ -70,7 +69,10 @@ class Indicator:
     @cached_property
     def beside(self):
         """Figure and rank of the statistical neighbours, closest first."""
-        return self.peers.beside(self.report.area["area_id"], BESIDE) if self.peers else pd.DataFrame(columns=BESIDE)
+        if not self.peers:
+            return pd.DataFrame(columns=BESIDE)
+        rows = self.peers.areas.reindex(self.peers.neighbours[self.report.area["area_id"]]).rename(columns={"text": "value_text"})
+        return rows.reset_index().assign(area=lambda each: self.report.register.look_up(each["area_id"], "areas", "name"))[BESIDE]
 
     @property
     def unit(self):
@@ -94,9 +96,6 @@ def open_indicator(report, indicator):
     """An indicator of a plan, with the published line that is nearest to the documents' definition.
 
     Raises UnknownName with the indicators that have a page.
-
-    >>> open_indicator(cyp.open_review("cypf-2016-18", "2017-18 part 2"), "re-referrals").line["series_id"]
-    're-referrals'
     """
     register = report.register.table("indicators").set_index("indicator_id")
     if indicator not in register.index:
@@ -125,17 +124,18 @@ def finding(about):
     title, lead = _told(about)
     row, reason = about.row, about.row["polarity_reason"]
     better = stop(": ".join(filter(None, [BETTER[row["polarity"]].capitalize(), reason[:1].lower() + reason[1:]])))
-    held = about.peers.chooser(VERDICTS, about.reach[["area_id", *REACH]]) if about.peers else ""
-    strong = f'<strong data-field="lead">{_safe(lead)}</strong>.' if lead else ""
-    said = " ".join(filter(None, [strong, _safe(stop(row["definition"])), _safe(better)]))
-    return Finding(f'<h1 data-field="title">{_safe(title)}</h1>{held}<p>{said}</p>')
+    tables = about.verdicts[["area_id", *VERDICTS]], about.reach[["area_id", *REACH]]
+    held = about.peers.chooser(*tables) if about.peers else ""
+    strong = f'<strong data-field="lead">{in_html(lead)}</strong>.' if lead else ""
+    said = " ".join(filter(None, [strong, in_html(stop(row["definition"])), in_html(better)]))
+    return Finding(f'<h1 data-field="title">{in_html(title)}</h1>{held}<p>{said}</p>')
 
 
 def _told(about):
     """Title and lead: of the area beside others where it is published, else of what documents print."""
     own = about.report.area["area_id"]
     if about.peers:
-        return about.peers.title(own), about.peers.lead(own)
+        return about.peers.titles[own], about.peers.lead(own)
     subjects = about.subjects[about.subjects["value"].notna()]
     if subjects.empty:
         known = points(about.report, about.row.name)
@@ -151,11 +151,9 @@ def _told(about):
 
 
 def choices(about):
-    """The verdict against the neighbours by mean and median, and by each version of the list.
-
-    Returns a DataFrame with ``list_of_neighbours`` (title), ``average, used_here`` (the choice that all pages go by),
-    ``neighbours_with_figure, value`` (the average), ``places`` and of the judged pair ``difference, verdict, evidence``; a row for each choice that gives an average.
-    """
+    """The verdict against the neighbours by mean and median, and by each version of the list that gives an average: a frame
+    with ``list_of_neighbours`` (title), ``average, used_here`` (the choice that all pages go by), ``neighbours_with_figure,
+    value`` (the average), ``places`` and of the judged pair ``difference, verdict, evidence``."""
     if not about.peers:
         return pd.DataFrame(columns=_CHOICES)
     report, line = about.report, about.line
@@ -195,13 +193,8 @@ def notes_on(report, points):
 
 
 def definitions(report, indicator):
-    """The definitions of an indicator that a known document lists or that have a figure.
-
-    Returns rows of ``series`` with ``listed_in``, the documents that use it.
-
-    >>> definitions(cyp.open_review("cypf-2016-18", "2017-18 part 2"), "school-absence")["series_id"].tolist()
-    ['school-absence-basis-not-printed', 'school-absence-6-half-terms']
-    """
+    """The definitions of an indicator that a known document lists or that have a figure: rows of ``series`` with ``listed_in``,
+    the documents that use it."""
     series, listed = (report.register.table(name) for name in ("series", "plan-indicators"))
     used = series["series_id"].isin({*listed["series_id"], *points(report, indicator)["series_id"]})
     documents = listed.groupby("series_id")["source_id"].agg(lambda ids: ", ".join(dict.fromkeys(ids)))
@@ -210,11 +203,8 @@ def definitions(report, indicator):
 
 
 def comparable(report, indicator):
-    """Each pair of definitions of an indicator, whether their figures may be compared, and why; last each with itself.
-
-    Returns a DataFrame with ``one`` and ``other`` (names), ``comparable`` (yes, no, or in the words of
-    ``series_breaks``) and ``why``.
-    """
+    """Each pair of definitions of an indicator (``one, other``), ``comparable`` (yes, no, or in the words of ``series_breaks``)
+    and ``why``; last each with itself."""
     names = definitions(report, indicator).set_index("series_id")["name"]
     breaks = report.register.table("series-breaks").set_index(["series_id", "successor_series_id"])
     both_ways = pd.concat([breaks, breaks.swaplevel()])
@@ -230,10 +220,8 @@ def comparable(report, indicator):
 
 
 def source(about):
-    """What the published line counts, why it is the counterpart of the documents' indicator, and which file it is from.
-
-    Returns a DataFrame with ``what`` and ``words``; empty where nothing is published.
-    """
+    """What the published line counts, why it is the counterpart of the documents' indicator, and which file it is from: a frame
+    with ``what`` and ``words``, empty where nothing is published."""
     report, line = about.report, about.line
     if line is None:
         return pd.DataFrame(columns=["what", "words"])
@@ -248,7 +236,7 @@ def source(about):
         "Measure in the published file": "; ".join(dict.fromkeys(measures["dataset"] + ": " + measures["measure"])),
         "Files": "; ".join(titles[one] for one in sorted(used["source_id"].unique())),
     }
-    return pd.DataFrame({"what": list(rows), "words": list(rows.values())})
+    return pd.DataFrame(rows.items(), columns=["what", "words"])
 
 
 def read_record(about):
@@ -267,7 +255,3 @@ def read_choices(choices):
     told = [f"{verdict} {count(n)} {plural(n, 'time')}" for verdict, n in others.value_counts().items()]
     here = f"All pages go by the mean of the list in use: {used.iloc[0]}. " if len(used) else ""
     return Words(f"{here}Another choice may say otherwise: {', '.join(told)}. Say which when you quote it.")
-
-
-def _safe(text):
-    return html.escape(clean(text))

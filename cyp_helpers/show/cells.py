@@ -32,11 +32,7 @@ class Printed(Decimal):
 
 
 def cell_text(cell):
-    """A cell as text: 6784 becomes "6,784", a missing number "unknown".
-
-    >>> cell_text(Difference("-0.20")), cell_text(Decimal("6784")), cell_text(None)
-    ('−0.20', '6,784', 'unknown')
-    """
+    """A cell as text: 6784 becomes "6,784", a missing number "unknown"."""
     if isinstance(cell, Printed):
         return clean(cell.text)
     if isinstance(cell, Decimal):
@@ -51,10 +47,10 @@ def with_sign(verdicts):
 
 
 def for_csv(frame):
-    """A frame whose text no spreadsheet takes for a formula: such a cell begins with an apostrophe, as OWASP advises. Numbers stay numbers.
+    """A frame whose text no spreadsheet takes for a formula: such a cell begins with an apostrophe, as OWASP advises.
 
-    >>> for_csv(pd.DataFrame({"name": ["=1+1", "+0.4", "Re-referrals"], "value": [-1.5, 2, 3]})).to_dict("list")
-    {'name': ["'=1+1", '+0.4', 'Re-referrals'], 'value': [-1.5, 2.0, 3.0]}
+    >>> for_csv(pd.DataFrame({"name": ["=1+1", "+0.4", "Re-referrals"]}))["name"].tolist()
+    ["'=1+1", '+0.4', 'Re-referrals']
     """
     return each_text(frame, _no_formula)
 
@@ -71,18 +67,11 @@ def _no_formula(cell):
 
 
 def for_readers(frame):
-    """A frame as readers see it: headings for names, labels for periods, printed decimals, signs beside verdicts.
+    """A frame or Series as readers see it: a frame of text and Decimals, None where there is no figure.
 
-    A verdict that a document only states has no sign, where its evidence is in the frame; X_evidence is told beside X_verdict.
-
-    Parameters
-    ----------
-    frame : DataFrame or Series. ``columns.py`` says how each column of the project is shown; an unknown one is shown by its type. A named
-        index becomes columns. Numbers of a column X are shown as X_text prints them, or else with X_places (or places) decimals
-
-    Returns
-    -------
-    DataFrame of text and Decimals (``Difference``, ``Printed``), None where there is no figure.
+    ``columns.py`` says how each column of the project is shown; an unknown one is shown by its type. A named index becomes
+    columns. Numbers of a column X are shown as X_text prints them, or else with X_places (or places) decimals. A verdict that
+    a document only states has no sign, where its evidence is in the frame; X_evidence is told beside X_verdict.
 
     >>> for_readers(pd.DataFrame({"verdict": ["worse"], "series_id": ["s"]})).to_dict("list")
     {'Verdict': ['✗ worse']}

@@ -5,7 +5,7 @@ import json
 import zipfile
 from itertools import count
 
-from cyp_helpers.show.picture import AXIS, DASH_EXPLAINED, MARKED, WORDS_EXPLAINED
+from cyp_helpers.show.picture import legend_of
 from cyp_helpers.show.table import render
 
 _PICTURES = {"spark": 12.5, "spine": 33}  # columns that hold one, and its width in millimetres: a cell has four less than its column
@@ -26,8 +26,7 @@ def document_of(data, as_at):
         width, height = image.scaled_dimensions(Mm(_PICTURES[column]), None)
         return {"part": part, "number": next(numbers), "width": width, "height": height}
 
-    legend = {"axis": AXIS, "dash": DASH_EXPLAINED, "unknown": WORDS_EXPLAINED, "marked": MARKED}
-    body = render("board.docx", **data, **legend, pictures=_PICTURES, picture=picture)
+    body = render("board.docx", **data | legend_of(data["groups"]), widths=_PICTURES, picture=picture)
     document.element.body[:0] = list(parse_xml(body))
     return _saved(document)
 

@@ -1,8 +1,9 @@
 """One published indicator in all authorities: verdicts, titles, what it would take, and what a page needs to show another one."""
 
 import json
+from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -25,12 +26,7 @@ _BESIDE = {"england": "than England", "neighbours": "than its neighbours"}
 
 @dataclass(frozen=True, eq=False)
 class Peers:
-    """A published line of a plan (a row of ``Report.lines``) in all authorities, for the period of its newest figure.
-
-    >>> report = cyp.open_review("cypf-2016-18", "2017-18 part 2")
-    >>> Peers(report, report.lines.iloc[1], "Re-referrals").title("E06000016")
-    'Re-referrals: improving over five years'
-    """
+    """A published line of a plan (a row of ``Report.lines``) in all authorities, for the period of its newest figure."""
 
     report: object
     line: pd.Series
@@ -79,12 +75,9 @@ class Peers:
         rows = tidy(pairs, self.report.everyone, self.report.register)
         score = pairs["score"].where(kind == "previous")
         ends = ordinary_ends(rows["value"], *(each.set_axis(rows.index) for each in (score, scale)), rows["unit"])
-        rows = rows.assign(
-            usual=usual.to_numpy(), usual_places=rows["difference_places"], promise_places=0,
-            low=ends["low"], high=ends["high"],
-            order=rows["comparator"].map({one: n for n, one in enumerate(COMPARED)}),
-        )  # fmt: skip
-        return rows.sort_values(["area", "order"], kind="stable", ignore_index=True)
+        rows = rows.assign(usual=usual.to_numpy(), usual_places=rows["difference_places"], promise_places=0).join(ends)
+        order = {one: n for n, one in enumerate(COMPARED)}
+        return rows.assign(order=rows["comparator"].map(order)).sort_values(["area", "order"], kind="stable", ignore_index=True)
 
     @cached_property
     def areas(self):
@@ -95,19 +88,17 @@ class Peers:
         kept = rows[["area", "number", "rank", "rank_of", "rank_ties", "region_id", "numerator", "denominator"]]
         return kept.rename(columns={"number": "value"}).assign(text=text, n=range(len(rows)))
 
-    def neighbours(self, area_id):
-        """``area_id`` of the statistical neighbours, closest first, in the list in use."""
-        return self._listed.get(area_id, [])
-
     @cached_property
-    def _listed(self):
+    def neighbours(self):
+        """``area_id`` of the statistical neighbours of each authority, closest first, in the list in use."""
         listed = self.report.register.table("neighbours")
         listed = listed[listed["list_id"] == list_in_use(self.report.register)]
         listed = listed.sort_values("position", key=pd.to_numeric, kind="stable")
-        return listed.groupby("area_id")["neighbour_id"].agg(list).to_dict()
+        return defaultdict(list, listed.groupby("area_id")["neighbour_id"].agg(list))
 
     @cached_property
-    def _titles(self):
+    def titles(self):
+        """The finding for each authority, by ``area_id``."""
         rows = self.verdicts.pivot(index="area_id", columns="comparator", values=["verdict", "evidence"])
         columns = pd.MultiIndex.from_product([["verdict", "evidence"], COMPARED])
         rows = rows.reindex(index=self.areas.index, columns=columns)
@@ -120,10 +111,6 @@ class Peers:
             nothing = "nothing stands out clearly" if tested[area] else "nothing can be tested"
             told[area] = f"{self.name}: {join(parts) if parts else nothing}"
         return told
-
-    def title(self, area_id):
-        """The finding for one authority."""
-        return self._titles[area_id]
 
     @cached_property
     def reach(self):
@@ -158,12 +145,6 @@ class Peers:
         place = "" if pd.isna(row["rank"]) else f", place {row['rank']:.0f}{tie} of {row['rank_of']:.0f}"
         return f"{row['area']}: {row['text']} in {self.labels.iloc[-1]}{place}"
 
-    def beside(self, area_id, columns):
-        """Figure and rank of the neighbours of one authority, a frame with ``columns``."""
-        ids, names = self.neighbours(area_id), self.report.register.table("areas").set_index("area_id")["name"]
-        rows = self.areas.reindex(ids).assign(area=names.reindex(ids))
-        return rows.rename(columns={"text": "value_text"}).reset_index(drop=True)[columns]
-
     def record(self):
         """How clear verdicts of each kind on this series have held so far, in words, and what the others' promises rest on."""
         rows = self._of_line(record_of(self.report.register)).set_index("kind").reindex(list(COMPARED)).dropna()
@@ -178,16 +159,11 @@ class Peers:
 
     # ---- what a page's script shows ----
 
-    def chooser(self, columns, reach):
-        """All that a page shows of another authority, as an attribute of an empty element: ``columns`` of ``verdicts``
-        in the table named "verdicts", and rows of ``reach``, as the page shows them, in the table named "reach"."""
-        words = {}
-
-        @cache  # the same few texts come again and again
-        def place(text):
-            return words.setdefault(clean(text), len(words))
-
-        tables = [_cells(rows, place) for rows in (self.verdicts[["area_id", *columns]], reach)]
+    def chooser(self, *tables):
+        """All that a page shows of another authority, as an attribute of an empty element; ``tables`` are frames of all
+        authorities, by ``area_id``, of those that the page names "verdicts" and "reach"."""
+        words = {}  # the same few texts come again and again
+        tables = [_cells(rows, words) for rows in tables]
         gates = self.verdicts.set_index("area_id")[["low", "high"]].dropna().round(3).T.to_dict("list")
         numbers = self.years.T.to_dict("list").items()
         years = {area: [None if np.isnan(one) else round(one, 4) for one in row] for area, row in numbers}
@@ -196,22 +172,22 @@ class Peers:
         names = self.report.register.table("areas").set_index("area_id")["name"]
         areas = [
             [
-                *(row["area"], self.title(area), self.lead(area), row["text"]),
+                *(row["area"], self.titles[area], self.lead(area), row["text"]),
                 "" if pd.isna(row["rank"]) else f"{row['rank']:.0f}", *(regions[row["region_id"]], years[area]),
-                [number_of[one] for one in self.neighbours(area) if one in number_of],
+                [number_of[one] for one in self.neighbours[area] if one in number_of],
                 *(gates.get(area, []), *(cells.get(area, []) for cells in tables)),
             ]
             for area, row in self.areas.to_dict("index").items()
         ]
         empty = [None] * self.years.shape[1]
-        told = {"areas": areas, "regions": [[names[one], years.get(one, empty)] for one in regions]}
-        told |= {"words": list(words), "own": int(number_of[self.report.area["area_id"]])}
+        regions, own = [[names[one], years.get(one, empty)] for one in regions], int(number_of[self.report.area["area_id"]])
+        told = {"areas": areas, "regions": regions, "words": list(words), "own": own}
         text = json.dumps(told, separators=(",", ":"), ensure_ascii=False)
         text = text.replace("&", "&amp;").replace("'", "&#39;").replace("<", "&lt;")
         return f"<div class=\"chooser\" data-all='{text}'></div>"
 
 
-def _cells(rows, place):
-    """The cells of a table by ``area_id``, which is not shown, each as the number of its text."""
-    numbers = for_readers(rows).map(lambda cell: place(cell_text(cell))).to_numpy()
+def _cells(rows, words):
+    """The cells of a table by ``area_id``, which is not shown, each as the number of its text in ``words``."""
+    numbers = for_readers(rows).map(lambda cell: words.setdefault(clean(cell_text(cell)), len(words))).to_numpy()
     return {area: numbers[at].tolist() for area, at in rows.groupby("area_id").indices.items()}

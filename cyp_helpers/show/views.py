@@ -40,7 +40,7 @@ def _over_years(about):
     names = about.report.register.table("areas").set_index("area_id")["name"]
     ids = {"own": own, "England": ENGLAND, "region": area["region_id"]}
     lines = {kind: (names[one], years.loc[one].tolist()) for kind, one in ids.items() if one in years.index}
-    lines["near"] = ("Neighbours", years.reindex(peers.neighbours(own)).mean().tolist())
+    lines["near"] = ("Neighbours", years.reindex(peers.neighbours[own]).mean().tolist())
     now = peers.verdicts[(peers.verdicts["area_id"] == own) & (peers.verdicts["comparator"] == "previous")]
     gate = now[["low", "high"]].dropna().to_numpy(float).ravel().tolist()
     spread = years[years.index.isin(peers.areas.index)].quantile([0.05, 0.25, 0.75, 0.95]).T
@@ -80,7 +80,7 @@ def authorities(about):
     peers, own = about.peers, about.report.area["area_id"]
     rows = peers.now[peers.now["local"] | (peers.now["area_id"] == ENGLAND)]
     rows = rows.set_index("area_id").sort_values(["rank", "area"])
-    kinds = {"this review": [own], "neighbour": peers.neighbours(own), "England": [ENGLAND]}
+    kinds = {"this review": [own], "neighbour": peers.neighbours[own], "England": [ENGLAND]}
     which = np.select([rows.index.isin(ids) for ids in kinds.values()], list(kinds), "")
     marks = rows["status"].fillna("").str.replace(r"(\w+)", r"[\1]", regex=True)
     rows = rows.assign(value_text=rows["value"], value=rows["number"], which=which, marks=marks)
