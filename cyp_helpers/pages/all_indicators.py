@@ -11,13 +11,8 @@ from cyp_helpers.show.words import indicators, kinds_of, named, none_found, not_
 
 
 def listed(report):
-    """Every indicator of a plan once, and every figure of a review of evidence; events to deliver and background figures are left out.
-
-    Returns rows of ``rows.in_words`` with ``serves``: the names of all priorities that each serves.
-
-    >>> listed(cyp.open_review("cypf-2016-18", "2017-18 part 2"))["subject_id"].is_unique
-    True
-    """
+    """Every indicator of a plan once, and every figure of a review of evidence: rows of ``rows.in_words`` with ``serves``, the
+    names of all priorities that each serves."""
     rows = report.subjects
     names = report.priorities.set_index("priority_id")["name"]
     serves = rows["priority_id"].map(names).groupby(rows["subject_id"]).agg(", ".join)
@@ -45,11 +40,7 @@ def read_went_well(report):
 
 
 def older(report):
-    """Rows of ``ages`` that are more than a year old, with ``expected``: when the publisher brings the next, as far as was known then.
-
-    >>> older(cyp.open_review("cypf-2016-18", "2017-18 part 2"))[["age", "expected"]].iloc[0].tolist()
-    ['84 months', 'unknown']
-    """
+    """Rows of ``ages`` that are more than a year old, with ``expected``: when the publisher brings the next, as far as was known then."""
     rows = ages(report)
     rows = rows[rows["months"] > 12]
     by = next_figures(report.register, report.as_at).reindex(rows["series_id"]).set_axis(rows.index)

@@ -19,16 +19,10 @@ _LITTLE = 1 / 3  # of what is listed; below this share a priority cannot be stee
 
 
 def priorities_of_review(report):
-    """What speaks for and against each priority.
-
-    Returns a DataFrame with one row for each priority: ``priority_id``, ``priority`` (name), ``needs_attention`` and
-    ``went_well`` (numbers of indicators), ``actions``, ``past_their_day`` and ``done`` (numbers), ``judged`` and
-    ``not_judged`` (indicators, figures and events), ``young_people_rank`` ('' where none is printed; only where the plan
-    prints one), ``candidate`` (keep, change, retire) and ``reason``.
-
-    >>> priorities_of_review(cyp.open_review("cypf-2016-18", "2017-18 part 2"))["candidate"].isin(CANDIDATES).all()
-    np.True_
-    """
+    """What speaks for and against each priority, a row each: ``priority_id, priority`` (name), the numbers of indicators
+    ``needs_attention`` and ``went_well``, of ``actions, past_their_day`` and ``done``, of indicators, figures and events ``judged``
+    and ``not_judged``, ``young_people_rank`` ('' where none is printed; only where the plan prints one), ``candidate`` (keep,
+    change, retire) and ``reason``."""
     seen = coverage(report).set_index("priority_id").rename(columns={"name": "priority"})
     actions = actions_of(report)
     number = {
@@ -72,18 +66,15 @@ def _judged_of(judged, listed):
 def _decided(rows, reasons, otherwise):
     """Rows with the ``candidate`` and ``reason`` of the first condition that holds; else they are kept."""
     conditions, candidates, words = zip(*reasons)
-    candidate, reason = np.select(conditions, candidates, KEEP), np.select(conditions, words, otherwise)
-    return rows.assign(candidate=pd.Categorical(candidate, CANDIDATES), reason=reason)
+    candidate = pd.Categorical(np.select(conditions, candidates, KEEP), CANDIDATES)
+    return rows.assign(candidate=candidate, reason=np.select(conditions, words, otherwise))
 
 
 def indicators_of_review(report):
-    """Each indicator as a candidate to keep, change or retire.
+    """Each indicator as a candidate: ``name, priority, candidate`` (a category, retire first) and ``reason``.
 
     Retire: its definition has been superseded. Change: it has a target that cannot be judged by figures or is looser than its
     start, or no figure is known for it. Keep: it has a figure or a statement to judge it by.
-
-    Returns a DataFrame with ``name, priority, candidate`` (a category, retire first) and ``reason``, one row for each
-    indicator.
     """
     subjects = report.subjects.drop_duplicates("subject_id").query("measure == 'indicator'")
     target = report.comparison.query("comparator == 'target'").drop_duplicates("subject_id").set_index("subject_id")

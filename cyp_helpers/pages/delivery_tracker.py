@@ -38,13 +38,9 @@ def actions_of(report):
     An action is done only where a later document says of this very action that it happened. Past its day and in no document is no
     alarm: it may well have been done.
 
-    Returns rows of ``actions`` set by documents known at the review, with ``priority`` (short name), ``activity``
-    (title), ``governance``, ``state`` (one of ``STATES``), ``begin`` and ``end`` (days), ``shown`` and
-    ``later_document`` (what a later document known at the review says), ``document`` (id). ``priority`` and ``state``
-    are categories in the order in which they are told.
-
-    >>> actions_of(cyp.open_review("cypf-2016-18", "2017-18 part 2"))["state"].isin(LATE).sum() > 0
-    np.True_
+    Rows of ``actions`` set by documents known at the review, with ``priority`` (short name), ``activity`` (title), ``governance``,
+    ``state`` (one of ``STATES``), ``begin`` and ``end`` (days), ``shown`` and ``later_document`` (what a later document known at
+    the review says), ``document`` (id). ``priority`` and ``state`` are categories in the order in which they are told.
     """
     register = report.register
     actions = register.table("actions")
@@ -71,17 +67,11 @@ def actions_of(report):
 
 
 def by_lead(report):
-    """How many actions each lead organisation has, by what documents say of them.
-
-    Returns a DataFrame by ``lead`` (the organisation that leads the activity, or else the first that is printed), the
-    one with most first, with a column for each of ``STATES`` that is late, stopped or done, and one for all others.
-
-    >>> by_lead(cyp.open_review("cypf-2016-18", "2017-18 part 2")).index.tolist()[0]
-    'Nottinghamshire County Council'
-    """
+    """How many actions each lead organisation has, by what documents say of them: a frame by ``lead`` (who leads the activity, or
+    else the first that is printed), most first, with a column for each of ``STATES`` that is late, stopped or done, and one for
+    all others."""
     actions = actions_of(report)
-    names = report.register.table("organisations").set_index("organisation_id")["name"]
-    lead = actions["activity_id"].map(leading(report.register)).map(names)
+    lead = report.register.look_up(actions["activity_id"].map(leading(report.register)), "organisations", "name")
     lead = lead.fillna(actions["lead_printed"].str.split(",").str[0])
     told = actions["state"].isin([DONE, SAID_DONE, STOPPED, *LATE])
     said = actions["state"].astype("str").where(told, "not due, ongoing or without a day")
@@ -132,11 +122,9 @@ def _said_words(said):
 def evidence_of(report):
     """The key activities of a plan, and what the review of evidence shows for each.
 
-    Where a plan took an activity over from an earlier one, the evidence of that one counts and the judgement says so.
-
-    Returns rows of ``activities`` with ``activity`` (title), ``priority``, ``document`` (id), ``judgement`` (the
-    workbook's reading), ``achieved`` (in own words), ``judgement_reason`` and ``reading``; an activity without
-    evidence says so.
+    Where a plan took an activity over from an earlier one, the evidence of that one counts and the judgement says so. Rows of
+    ``activities`` with ``activity`` (title), ``priority``, ``document`` (id), ``judgement`` (the workbook's reading), ``achieved``
+    (in own words), ``judgement_reason`` and ``reading``; an activity without evidence says so.
     """
     register = report.register
     activities = register.table("activities")
@@ -161,10 +149,8 @@ def evidence_of(report):
 
 
 def unmatched(report):
-    """Activities without an indicator, and indicators without an activity; none of a plan that has no activities.
-
-    Returns a DataFrame with ``activity_or_indicator`` (its name), ``what``, ``document`` (id) and ``locator``.
-    """
+    """Activities without an indicator, and indicators without an activity; none of a plan that has no activities. A frame with
+    ``activity_or_indicator`` (its name), ``what``, ``document`` (id) and ``locator``."""
     plan = report.plan["plan_id"]
     listed, activities = (report.register.table(name) for name in ("plan-indicators", "activities"))
     listed, activities = listed[listed["plan_id"] == plan], activities[activities["plan_id"] == plan]
@@ -235,8 +221,8 @@ def read_delivery(report):
 def read_evidence(report):
     """How the review of evidence judges the activities."""
     evidence = report.register.table("evidence")
-    plan = report.register.table("activities").set_index("activity_id")["plan_id"]
-    evidence = evidence[evidence["activity_id"].map(plan) == report.plan["plan_id"]]
+    plans = report.register.look_up(evidence["activity_id"], "activities", "plan_id")
+    evidence = evidence[plans == report.plan["plan_id"]]
     told = "; ".join(f"{name}, {count(number)}" for name, number in evidence["judgement"].value_counts().items())
     cut_off = say("cut_off", (evidence["reading"] == "cut off").sum())
     return paragraph(say("evidence_of_activities", len(evidence), tally=told), cut_off)

@@ -115,8 +115,7 @@ def open_indicator(report, indicator):
 class Finding(str):
     """The heading of an indicator's page, what it counts, and what a page needs to show another authority."""
 
-    def _repr_html_(self):
-        return str(self)
+    _repr_html_ = str.__str__
 
 
 def finding(about):

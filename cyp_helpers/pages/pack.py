@@ -18,12 +18,9 @@ _STANDS = ["name", "value", "value_text", "marks", "period", "rank_told"]
 
 
 def pack(report, board):
-    """A board page's data (dict of ``Board.data``) with the sections that follow it, from a report of all priorities.
-
-    Returns a dict, as ``board`` with ``sections``: a list of dict with ``name`` (its anchor), ``title``, ``page``
-    (of the review, or ''), ``said`` (paragraphs), ``tables`` and ``listed`` (lines). Rows of the board page lead to the
-    section of their priority.
-    """
+    """A board page's data (``Board.data``), whose rows lead to the section of their priority, with the ``sections`` that follow it:
+    dicts of ``name`` (its anchor), ``title, page`` (of the review, or ''), ``said`` (paragraphs), ``tables`` and ``listed`` (lines);
+    from a report of all priorities."""
     sections = list(_priorities(report))
     leads = {row["name"]: f"#{words.page_name(row)}" for _, row in report.priorities.iterrows()}
     if report.is_own_area and len(by_lead(report)):

@@ -29,23 +29,13 @@ _PICTURE = re.compile(r'<img src="data:[^">]*"[^>]*>')
 
 
 def page_of(notebook, name, title, pages, footer=FOOTER, home=""):
-    """HTML of an executed notebook: its words, tables and pictures, without its code and what it wrote to standard error; where cells
-    have the tag ``SHEET``, these alone, with the navigation folded.
+    """HTML of an executed notebook as the page ``name`` (without ending): its words, tables and pictures, without its code and what it
+    wrote to standard error; where cells have the tag ``SHEET``, these alone, with the navigation folded.
 
-    Parameters
-    ----------
-    notebook : NotebookNode
-    name : file name of the page without ending
-    title : for the browser's tab
-    pages : list of dict with ``name``, ``label`` and ``group`` (or ''): the pages of this review, for the navigation;
-        a link to another page is plain words
-    footer : where the figures are from
-    home : address of the page that leads to all reviews, or ''
-
-    Returns
-    -------
-    str, a whole page in British English with inline style and pictures. Raw HTML in Markdown is shown as text; characters that turn or
-    hide text are shown as "\N{REPLACEMENT CHARACTER}"; pictures after the first ``MOST_PICTURES`` are left out, which the page says.
+    ``pages`` are those of the review, for the navigation, dicts of ``name``, ``label`` and ``group`` (or ''); a link to another
+    page is plain words. ``footer`` says where the figures are from, ``home`` leads to all reviews. Raw HTML in Markdown is shown
+    as text; characters that turn or hide text are shown as "\N{REPLACEMENT CHARACTER}"; pictures after the first
+    ``MOST_PICTURES`` are left out, which the page says.
     """
     sheet = [cell for cell in notebook.cells if SHEET in cell.metadata.get("tags", [])]
     there, body = {html.escape(quote(one["name"])) for one in pages}, _body(notebook, title, sheet)
@@ -56,9 +46,7 @@ def page_of(notebook, name, title, pages, footer=FOOTER, home=""):
 def framed(body, name, title, pages=(), footer=FOOTER, home="", sheet=False):
     """A whole page around a fragment of HTML whose text is escaped; the rest as in ``page_of``."""
     page = {"title": title, "name": name, "pages": pages, "home": home, "footer": footer, "sheet": sheet}
-    threes = zip([None, *pages], pages, [*pages[1:], None])
-    around = next(((before, after) for before, one, after in threes if one["name"] == name), (None, None))
-    page |= {"policy": POLICY, "title_in_css": _in_css(title), "around": around}
+    page |= {"policy": POLICY, "title_in_css": _in_css(title)}
     safe = {"style": Markup(STYLE + BOARD), "script": Markup(SCRIPT), "body": Markup(body)}
     return clean(render("page.html", **page, **safe))
 
@@ -121,11 +109,7 @@ def _markdown():
 
 
 def _in_css(text):
-    """Text within quotes of a style sheet: every sign as its number, so that none of them ends anything.
-
-    >>> _in_css('Safe, "A"')
-    'Safe\\\\2c  \\\\22 A\\\\22 '
-    """
+    """Text within quotes of a style sheet: every sign as its number, so that none of them ends anything."""
     return re.sub(r"[^\w ]|_", lambda sign: f"\\{ord(sign[0]):x} ", clean(text), flags=re.ASCII)
 
 

@@ -21,15 +21,7 @@ _SIDES = {
 
 
 def sheets_of(report):
-    """The tables of a report of all priorities, by the name of their sheet.
-
-    Returns
-    -------
-    dict of str to Table; each keeps the selection it shows as ``data``.
-
-    >>> sheets_of(open_review("cypf-2016-18", "2017-18 part 2"))["Findings"].caption  # doctest: +SKIP
-    'What needs attention, worst first, and what went well, best first'
-    """
+    """The tables of a report of all priorities, a dict by the name of their sheet."""
     seen = findings.coverage(report).drop(columns="priority_id")
     seen = seen.rename(columns={"name": "priority", "against_england": "Against England"})
     used = findings.figures_used(report).reset_index(drop=True)

@@ -18,29 +18,16 @@ FOLDER = Path(__file__).parent
 STYLE = (FOLDER / "tables.css").read_text(encoding="utf-8")
 LONG = 60  # rows of a folded table that paper only names
 MOST_ROWS = 2000  # of a table on a page; its data keep them all
-SHORTHAND = {
-    "[p]": "provisional: an early figure that its publisher may still change",
-    "[r]": "revised: replaces a figure published earlier", "[b]": "break in the series", "[e]": "estimated",
-    "[u]": "low reliability: too few cases to rely on", "[c]": "confidential: hidden so that nobody can be recognised",
-    "[x]": "not available", "[z]": "not applicable", "[low]": "more than nothing, but rounds to zero",
-    "unknown": "no figure is known, or none that it could be set beside; the row, or the page that its name leads to, says why",
-    "–": "none: there is nothing to say in this place",
-    "academic year": "September to August; a year such as 2016/17 without these words is a financial year, April to March",
-}
+# What marks and words of the tables mean.
+SHORTHAND = pd.read_csv(FOLDER / "shorthand.csv", index_col="shorthand")["meaning"].to_dict()
 
 
 @dataclass(frozen=True, eq=False)
 class Table:
     """A table with its words; shows itself in a notebook, and ``workbook`` writes it as a sheet.
 
-    Attributes
-    ----------
-    caption : str
-    data : DataFrame or Series, as it was given
-    frame : DataFrame, what readers see of it (``for_readers``); the first column holds the row headers
-    notes : sentences below the table
-    name : str, by which ``workbook`` knows it, and on a page where a link leads
-    folded : bool; a table for looking things up opens on demand
+    ``data`` are as they were given, ``frame`` what readers see of them (``for_readers``; the first column holds the row headers),
+    ``notes`` sentences below, ``name`` where a link on the page leads; one that is ``folded`` opens on demand.
     """
 
     caption: str

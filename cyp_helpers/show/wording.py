@@ -17,19 +17,11 @@ _AT_START = re.compile(r"\A(\d{1,9}(?=[.)](?:\s|\Z))|(?=[-+#=]))")  # a list, he
 class Words(str):
     """Text that shows itself as Markdown in a notebook. What the register says goes in through ``escape`` or ``bold``."""
 
-    def _repr_markdown_(self):
-        return str(self)
-
-    def __repr__(self):
-        return str(self)
+    __repr__ = _repr_markdown_ = str.__str__
 
 
 def clean(text):
-    """Text without characters that turn, hide or break it; each is shown as "\N{REPLACEMENT CHARACTER}".
-
-    >>> clean("Re-referrals \\u202egpj.exe") == "Re-referrals \\ufffdgpj.exe"
-    True
-    """
+    """Text without characters that turn, hide or break it; each is shown as "\N{REPLACEMENT CHARACTER}"."""
     return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", str(text))
 
 
@@ -50,11 +42,7 @@ def escape(text):
 
 
 def plain(text):
-    r"""What a reader sees of Markdown as ``Words`` has it: without bold marks and backslashes.
-
-    >>> plain("**GCSE A\\*-C.** Worse")
-    'GCSE A*-C. Worse'
-    """
+    """What a reader sees of Markdown as ``Words`` has it: without bold marks and backslashes."""
     return re.sub(rf"\\(\W|_)|({_BACKSLASH})|\*\*|</?span>", lambda one: one[1] or ("\\" if one[2] else ""), text)
 
 
@@ -84,11 +72,7 @@ def join(parts):
 
 
 def capital(text):
-    """A text that begins as a sentence does; no other letter changes.
-
-    >>> capital("two GCSEs")
-    'Two GCSEs'
-    """
+    """A text that begins as a sentence does; no other letter changes."""
     return text[:1].upper() + text[1:]
 
 

@@ -29,8 +29,7 @@ COVERAGE_NOTE = (
 class Opening(str):
     """The words of a set-up cell, with the look of the tables below."""
 
-    def __repr__(self):
-        return str(self)
+    __repr__ = str.__str__
 
     def _repr_html_(self):
         return f"<style>{STYLE}</style><p>{in_html(self)}</p>"
@@ -47,11 +46,7 @@ def opening(report):
 
 
 def since(report):
-    """Since when the authority is one, of those that began later than figures do, and whose older figures are; else ''.
-
-    >>> since(cyp.open_review("national-framework", "2026-05-31", area="Cumberland"))
-    Authority since 1 April 2023: the publisher worked out the figures from before for its area.
-    """
+    """Since when the authority is one, of those that began later than figures do, and whose older figures are; else ''."""
     first, _ = days_of(report.register, report.area["area_id"])
     if not first:
         return ""
@@ -100,11 +95,7 @@ def indicators(report):
 
 
 def kinds_of(measures):
-    """ "33 indicators and 28 figures of the review of evidence": how many of each kind a Series of ``measure`` holds.
-
-    >>> kinds_of(pd.Series(["milestone", "indicator", "indicator"]))
-    'two indicators and one event or document to deliver'
-    """
+    """ "33 indicators and 28 figures of the review of evidence": how many of each kind a Series of ``measure`` holds."""
     number = measures.value_counts()
     return join([say(f"gap_{kind}", number[kind]) for kind in _KINDS if kind in number] or [""])
 
@@ -129,11 +120,9 @@ def _kind(priority):
 
 def read_summary(report):
     """Which indicator of the table most needs attention."""
-    worst = attention(report)
-    if worst.empty:
-        return say("attention", 0, **none_found(report))
-    first = worst.iloc[0]
-    return Words(f"Most in need of attention: {named(first)}. {escape(first['findings'])}")
+    for _, first in attention(report).head(1).iterrows():
+        return Words(f"Most in need of attention: {named(first)}. {escape(first['findings'])}")
+    return say("attention", 0, **none_found(report))
 
 
 def read_both_ways(report):

@@ -128,11 +128,7 @@ def _words(cell):
 
 
 def widths_of(columns):
-    """Of each column (a Series) in characters: as broad as its longest word, broader the longer its texts, together as broad as A4.
-
-    >>> [round(width) for width in widths_of([pd.Series(["re-referrals"], name="Indicator"), pd.Series([25.5], name="Figure")])]
-    [11, 8]
-    """
+    """Of each column (a Series) in characters: as broad as its longest word, broader the longer its texts, together as broad as A4."""
     sizes = []
     for cells in columns:
         texts = _texts(cells)
