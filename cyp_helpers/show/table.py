@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from cyp_helpers.show.cells import cell_text, for_readers
-from cyp_helpers.show.wording import clean
+from cyp_helpers.show.wording import clean, in_html
 
 FOLDER = Path(__file__).parent
 STYLE = (FOLDER / "tables.css").read_text(encoding="utf-8")
@@ -105,7 +105,9 @@ def _templates():
         return value if isinstance(value, Markup) else clean(value)
 
     options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
-    return Environment(loader=FileSystemLoader(FOLDER), finalize=shown, **options)
+    made = Environment(loader=FileSystemLoader(FOLDER), finalize=shown, **options)
+    made.filters["in_html"] = lambda text: Markup(in_html(text))
+    return made
 
 
 def is_number_column(column):
