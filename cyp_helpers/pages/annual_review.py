@@ -11,7 +11,7 @@ from cyp_helpers.compare.judge import Evidence
 from cyp_helpers.findings import attention, coverage, went_well
 from cyp_helpers.pages.delivery_tracker import DONE, LATE, SAID_DONE, actions_of
 from cyp_helpers.show.sentences import say
-from cyp_helpers.show.wording import Words, count, escape, join
+from cyp_helpers.show.wording import Words, capital, count, escape, how_many, join
 
 KEEP, CHANGE, RETIRE = "keep", "change", "retire"
 CANDIDATES = [RETIRE, CHANGE, KEEP]
@@ -41,7 +41,7 @@ def priorities_of_review(report):
     finished = (rows["needs_attention"] == 0) & (rows["went_well"] > 0) & (rows["actions"] > 0)
     finished &= rows["done"] == rows["actions"]
     unseen = (rows["judged"] / listed.where(listed > 0)).fillna(0) < _LITTLE
-    told = _judged_of(rows["judged"], listed)
+    told = pd.Series(list(map(_judged_of, rows["judged"], listed)), rows.index, dtype="str")
     late = "Nothing needs attention; actions past their day: " + rows["past_their_day"].astype(str) + ". "
     attend = "Indicators that need attention: " + rows["needs_attention"].astype(str) + ". "
     reasons = [
@@ -54,13 +54,9 @@ def priorities_of_review(report):
 
 
 def _judged_of(judged, listed):
-    """ "Three of its nine indicators, figures and events can be judged." of each row."""
-    number = {n: count(n) for n in {*judged, *listed}}
-    many = judged.map(number).replace("no", "none").mask(judged == listed, "all")
-    many += " of its " + listed.map(number) + " indicators, figures and events can be judged."
-    one = "its one indicator, figure or event " + (judged > 0).map({True: "can", False: "cannot"}) + " be judged."
-    told = many.mask(listed == 1, one).mask(listed == 0, "it lists no indicator.")
-    return told.str[:1].str.upper() + told.str[1:]
+    """ "Three of its nine indicators, figures and events can be judged." """
+    number = "All" if judged == listed else capital(how_many(judged))
+    return say("judged_of", listed, can="can" if judged else "cannot", number=number)
 
 
 def _decided(rows, reasons, otherwise):
@@ -110,7 +106,7 @@ def read_priorities(rows):
 def read_indicators(rows):
     """How many indicators, of ``indicators_of_review``, are candidates for what."""
     number = rows["candidate"].value_counts(sort=False)
-    tally = ", ".join(f"{count(each) if each else 'none'} to {candidate}" for candidate, each in number.items())
+    tally = ", ".join(f"{how_many(each)} to {candidate}" for candidate, each in number.items())
     return say("candidates", len(rows), tally=tally)
 
 
