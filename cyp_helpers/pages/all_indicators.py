@@ -1,6 +1,6 @@
 """The page of all indicators: one table, and what is said of it."""
 
-from cyp_helpers.findings import attention, judged, went_well
+from cyp_helpers.findings import attention, judged, priority_names, went_well
 from cyp_helpers.pages import priority_review
 from cyp_helpers.pages.data_quality import ages
 from cyp_helpers.register.due import next_figures
@@ -14,8 +14,7 @@ def listed(report):
     """Every indicator of a plan once, and every figure of a review of evidence: rows of ``rows.in_words`` with ``serves``, the
     names of all priorities that each serves."""
     rows = report.subjects
-    names = report.priorities.set_index("priority_id")["name"]
-    serves = rows["priority_id"].map(names).groupby(rows["subject_id"]).agg(", ".join)
+    serves = priority_names(report, rows["priority_id"]).groupby(rows["subject_id"]).agg(", ".join)
     return priority_review.listed(report).assign(serves=lambda each: each["subject_id"].map(serves))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cyp_helpers.compare.judge import Evidence
-from cyp_helpers.findings import attention, coverage, went_well
+from cyp_helpers.findings import attention, coverage, priority_names, went_well
 from cyp_helpers.pages.delivery_tracker import DONE, LATE, SAID_DONE, actions_of
 from cyp_helpers.show.sentences import say
 from cyp_helpers.show.wording import Words, capital, count, escape, how_many, join
@@ -87,8 +87,8 @@ def indicators_of_review(report):
         (~figure & ~stated, CHANGE, "No figure and no statement is known for it."),
         (~figure, KEEP, "A document states how it stands, without figures; publish the figures."),
     ]
-    names = report.priorities.set_index("priority_id")["name"]
-    rows = _decided(subjects.assign(priority=subjects["priority_id"].map(names)), reasons, "It has a figure.")
+    subjects = subjects.assign(priority=priority_names(report, subjects["priority_id"]))
+    rows = _decided(subjects, reasons, "It has a figure.")
     return rows[["name", "priority", "candidate", "reason"]].reset_index(drop=True)
 
 

@@ -138,4 +138,4 @@ def _places(rows, found):
 
 def _within(names):
     """Names within a sentence, small but for abbreviations."""
-    return join([name if re.match(r"\w[A-Z]", name) else name[:1].lower() + name[1:] for name in names] or [""])
+    return join([name if re.match(r"\w[A-Z]", name) else name[:1].lower() + name[1:] for name in names])

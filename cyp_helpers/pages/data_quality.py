@@ -73,7 +73,7 @@ def read_claims(claims):
     outcomes = claims["outcome"].value_counts()
     checked = outcomes.drop(UNCHECKED, errors="ignore")
     parts = [say("claim_outcome", number, outcome=outcome) for outcome, number in checked.items()]
-    told = say("checked", checked.sum(), outcomes=join(parts or [""]))
+    told = say("checked", checked.sum(), outcomes=join(parts))
     return say("claims", len(claims), checked=told)
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from cyp_helpers.findings import priority_names
 from cyp_helpers.register.reviews import half_year
 from cyp_helpers.show.charts import (
     DARK_BLUE, LIGHT_GREY, ORANGE, TURQUOISE, Chart, Charts, add_title, draw_plain, draw_svg, tell_dates,
@@ -140,7 +141,7 @@ def evidence_of(report):
     through = pd.Series(" (by way of the activity of the plan that it came from)", activities.index).where(via, "")
     return activities.assign(
         activity=activities["title"],
-        priority=activities["priority_id"].map(report.priorities.set_index("priority_id")["name"]),
+        priority=priority_names(report, activities["priority_id"]),
         document=activities["source_id"],
         judgement=found["judgement"].astype("str").fillna("no evidence known") + through,
         achieved=found["achieved"].astype("str").fillna("No document known at the review says."),

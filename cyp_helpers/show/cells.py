@@ -6,6 +6,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
+from cyp_helpers.compare.figures import as_text
 from cyp_helpers.compare.judge import Evidence, Verdict
 from cyp_helpers.register.periods import parse_periods
 from cyp_helpers.show.columns import WORDS, heading_of, kind_of, printed_by, text_of
@@ -43,7 +44,7 @@ def cell_text(cell):
 def with_sign(verdicts):
     """Verdicts with their sign in front: "✓ improved"; "no clear change" has none."""
     verdicts = verdicts.fillna("").astype("str")
-    return (verdicts.map(_SIGNS).astype("str").fillna("") + " " + verdicts).str.strip()
+    return (as_text(verdicts.map(_SIGNS)) + " " + verdicts).str.strip()
 
 
 def for_csv(frame):
@@ -128,7 +129,7 @@ def _numeric(frame, name, column, kind):
     """Numbers as printed, or with the decimals of a companion; without one, each with no more decimals than it needs."""
     values = column.astype(float).where(lambda each: np.isfinite(each))
     if text_of(name) in frame:
-        text = frame[text_of(name)].astype("str").fillna("")
+        text = as_text(frame[text_of(name)])
         cells = pd.Series([_printed(*pair) for pair in zip(values, text)], index=column.index, dtype=object)
         return cells.where(cells.notna(), "–") if kind == "difference" else cells
     places = next((frame[one] for one in (f"{name}_places", "places") if kind and one in frame), None)

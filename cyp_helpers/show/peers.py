@@ -109,7 +109,7 @@ class Peers:
         for area, row in clear.to_dict("index").items():
             parts = [f"{row[one]} {since}" for one, since in since.items() if not pd.isna(row[one])]
             nothing = "nothing stands out clearly" if tested[area] else "nothing can be tested"
-            told[area] = f"{self.name}: {join(parts) if parts else nothing}"
+            told[area] = f"{self.name}: {join(parts) or nothing}"
         return told
 
     @cached_property

@@ -7,7 +7,7 @@ from cyp_helpers.compare.figures import as_text, format_places, look_up, matchin
 from cyp_helpers.compare.judge import Evidence, Verdict
 from cyp_helpers.compare.promise import ordinary_ends
 from cyp_helpers.compare.subjects import line_ids
-from cyp_helpers.findings import attention, is_recent, with_page
+from cyp_helpers.findings import attention, is_recent, priority_names, with_page
 from cyp_helpers.show import marks
 from cyp_helpers.show.owners import leading
 from cyp_helpers.show.wording import plural
@@ -32,7 +32,7 @@ def in_words(report, subjects):
     """
     rows = subjects.reset_index(drop=True)
     return rows.assign(
-        priority=rows["priority_id"].map(report.priorities.set_index("priority_id")["name"]),
+        priority=priority_names(report, rows["priority_id"]),
         short_name=short_names(report, rows), page=_pages(report, rows), **_figures(report, rows), **_change(report, rows),
         **_beside(rows, "england"), **_beside(rows, "neighbours"), **_target(report, rows), lead=_leads(report, rows),
         owner="", attention=rows["subject_id"].isin(attention(report)["subject_id"]),

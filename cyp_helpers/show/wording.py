@@ -67,8 +67,8 @@ def plural(number, one, many=None):
 
 
 def join(parts):
-    """ "a, b and c"."""
-    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
+    """ "a, b and c"; '' where there is none."""
+    return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
 
 
 def capital(text):

@@ -85,7 +85,7 @@ def counts(report):
     for question, lead in _QUESTIONS.items() if len(verdicts) else ():
         parts.append(f"{lead}: {tally(verdicts.loc[~stated & (verdicts['question'] == question), 'verdict'])}.")
     tested = verdicts[~stated & (verdicts["question"] != "target") & (verdicts["verdict"] != Verdict.HIDDEN)]
-    told = join([f"{count(number)} {kind}" for kind, number in tested["evidence"].value_counts().items()] or [""])
+    told = join([f"{count(number)} {kind}" for kind, number in tested["evidence"].value_counts().items()])
     return paragraph(*parts, say("evidence", len(tested), kinds=told), read_stated(verdicts))
 
 
@@ -97,7 +97,7 @@ def indicators(report):
 def kinds_of(measures):
     """ "33 indicators and 28 figures of the review of evidence": how many of each kind a Series of ``measure`` holds."""
     number = measures.value_counts()
-    return join([say(f"gap_{kind}", number[kind]) for kind in _KINDS if kind in number] or [""])
+    return join([say(f"gap_{kind}", number[kind]) for kind in _KINDS if kind in number])
 
 
 def read_stated(verdicts):
