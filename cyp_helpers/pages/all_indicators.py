@@ -6,7 +6,7 @@ from cyp_helpers.pages.data_quality import ages
 from cyp_helpers.register.due import next_figures
 from cyp_helpers.show.picture import Pictures
 from cyp_helpers.show.rows import pictured
-from cyp_helpers.show.sentences import paragraph, say
+from cyp_helpers.show.wording import paragraph, say
 from cyp_helpers.show.words import indicators, kinds_of, named, none_found, not_next_year, of_which_new
 
 

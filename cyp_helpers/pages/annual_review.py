@@ -10,8 +10,7 @@ import pandas as pd
 from cyp_helpers.compare.judge import Evidence
 from cyp_helpers.findings import attention, coverage, priority_names, went_well
 from cyp_helpers.pages.delivery_tracker import DONE, LATE, SAID_DONE, actions_of
-from cyp_helpers.show.sentences import say
-from cyp_helpers.show.wording import Words, capital, count, escape, how_many, join
+from cyp_helpers.show.wording import Words, capital, count, escape, how_many, join, say
 
 KEEP, CHANGE, RETIRE = "keep", "change", "retire"
 CANDIDATES = [RETIRE, CHANGE, KEEP]

@@ -10,8 +10,7 @@ from cyp_helpers.findings import BESIDE, attention, told, went_well
 from cyp_helpers.show.owners import NO_OWNER, asked as asked_owners, with_owners
 from cyp_helpers.show.picture import Board
 from cyp_helpers.show.rows import NONE, bare, in_words, pictured
-from cyp_helpers.show.sentences import paragraph, say
-from cyp_helpers.show.wording import count, day, join
+from cyp_helpers.show.wording import count, day, join, paragraph, say
 from cyp_helpers.show.words import since
 
 FEWEST, MOST = 12, 17  # rows of one sheet; what stands beside nothing only fills it up to the first

@@ -6,8 +6,7 @@ from cyp_helpers.compare.claims import UNCHECKED, check_claims, check_standings
 from cyp_helpers.compare.promise import record_of
 from cyp_helpers.findings import names_of
 from cyp_helpers.register.periods import months_between
-from cyp_helpers.show.sentences import paragraph, say
-from cyp_helpers.show.wording import count, day, escape, join
+from cyp_helpers.show.wording import count, day, escape, join, paragraph, say
 
 OLD = 24  # months
 

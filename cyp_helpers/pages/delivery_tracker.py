@@ -9,9 +9,8 @@ from cyp_helpers.show.charts import (
     DARK_BLUE, LIGHT_GREY, ORANGE, TURQUOISE, Chart, Charts, add_title, draw_plain, draw_svg, tell_dates,
 )  # fmt: skip
 from cyp_helpers.show.owners import leading
-from cyp_helpers.show.sentences import paragraph, say
 from cyp_helpers.show.table import show
-from cyp_helpers.show.wording import Words, count, day, how_many, join
+from cyp_helpers.show.wording import Words, count, day, how_many, join, paragraph, say
 
 DONE, PARTLY, OVERDUE = "shown to be done", "past its day, shown in part", "past its day, in no document"
 TODAY, AHEAD, BEGUN = "due on the day of the review", "not yet due", "to have begun by now"

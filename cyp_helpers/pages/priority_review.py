@@ -6,8 +6,7 @@ from cyp_helpers.pages.delivery_tracker import actions_of
 from cyp_helpers.show.owners import commentary as commentary  # what the notebook calls
 from cyp_helpers.show.picture import Pictures
 from cyp_helpers.show.rows import in_words, pictured
-from cyp_helpers.show.sentences import paragraph, say
-from cyp_helpers.show.wording import Words, capital, escape
+from cyp_helpers.show.wording import Words, capital, escape, paragraph, say
 from cyp_helpers.show.words import indicators, kinds_of, read_stated, tally
 
 

@@ -2,16 +2,30 @@
 
 import re
 from decimal import Decimal
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from cyp_helpers.compare.figures import as_text
 from cyp_helpers.compare.judge import Evidence, Verdict
+from cyp_helpers.compare.plan import COMPARATORS
 from cyp_helpers.register.periods import parse_periods
-from cyp_helpers.show.columns import WORDS, heading_of, kind_of, printed_by, text_of
 from cyp_helpers.show.wording import clean, day
 
+# What a reader calls each column of this project's frames and how it is shown, the only such list. Kinds are text, period, number,
+# difference, verdict. Hidden columns find, join or print others; they are shown where there is nothing else.
+COLUMNS = pd.read_csv(Path(__file__).with_name("columns.csv"), index_col="column", keep_default_na=False)
+HIDDEN = set(COLUMNS.index[COLUMNS["kind"] == "hidden"])
+COLUMNS = COLUMNS.drop(index=HIDDEN).to_dict("index")
+# Codes that read better as words.
+WORDS = {
+    "comparator": COMPARATORS, "direction": {1: "above", -1: "below", 0: "no clear difference"},
+    "polarity": {"higher": "higher is better", "lower": "lower is better", "none": "neither direction"},
+    "breakdown": {"all": "everyone"},
+}
+_TEXT_OF = {"comparator_value": "comparator_text", "period": "period_label"}  # else X_text prints X
+_PRINTS = {text: number for number, text in _TEXT_OF.items()}
 _SIGNS = {verdict.value: verdict.sign for verdict in Verdict}
 TEXT_ONLY = {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}  # of XlsxWriter
 # What a spreadsheet reads as the start of a formula, also in full width, where it is not that of a number.
@@ -70,7 +84,7 @@ def _no_formula(cell):
 def for_readers(frame):
     """A frame or Series as readers see it: a frame of text and Decimals, None where there is no figure.
 
-    ``columns.py`` says how each column of the project is shown; an unknown one is shown by its type. A named index becomes
+    ``columns.csv`` says how each column of the project is shown; an unknown one is shown by its type. A named index becomes
     columns. Numbers of a column X are shown as X_text prints them, or else with X_places (or places) decimals. A verdict that
     a document only states has no sign, where its evidence is in the frame; X_evidence is told beside X_verdict.
 
@@ -82,6 +96,39 @@ def for_readers(frame):
     shown = [n for n in shown if frame.columns[n] != "marks" or frame.iloc[:, n].ne("").any()] or range(frame.shape[1])
     made = pd.DataFrame({n: _shown(frame, n) for n in shown}, index=frame.index)
     return made.set_axis([heading_of(frame.columns[n]) for n in shown], axis=1)
+
+
+def text_of(name):
+    """The column that prints another one: ``value_text`` prints ``value``."""
+    return _TEXT_OF.get(name, f"{name}_text")
+
+
+def printed_by(name):
+    """The column that another one prints; its own name where it prints none."""
+    return _PRINTS.get(name, name.removesuffix("_text"))
+
+
+def heading_of(name):
+    """The heading of a column; an unknown one's name, tidied where it is written as code.
+
+    >>> heading_of("comparator_value"), heading_of("good_level"), heading_of("england_verdict")
+    ('Other figure', 'Good level', 'England')
+    """
+    name = " ".join(map(str, name)).strip() if isinstance(name, tuple) else str(name)
+    if printed_by(name) in COLUMNS:
+        return COLUMNS[printed_by(name)]["heading"]
+    name = name.removesuffix("_verdict").removesuffix("_told")
+    name = COMPARATORS.get(name, name)
+    return name.replace("_", " ").capitalize() if name == name.lower() else name
+
+
+def kind_of(name):
+    """How a column is shown; empty for one that is not in the list."""
+    name = str(name)
+    if name in HIDDEN or name.endswith("_places"):
+        return "hidden"
+    name = "verdict" if name.endswith("_verdict") else printed_by(name)
+    return COLUMNS[name]["kind"] if name in COLUMNS else ""
 
 
 def _without_index(frame):

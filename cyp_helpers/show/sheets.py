@@ -7,7 +7,7 @@ import pandas as pd
 from cyp_helpers import findings
 from cyp_helpers.compare.figures import as_text
 from cyp_helpers.compare.judge import NO_VERDICT
-from cyp_helpers.show.columns import text_of
+from cyp_helpers.show.cells import text_of
 from cyp_helpers.show.table import show
 from cyp_helpers.show.words import COVERAGE_NOTE, notes_on_lines
 

@@ -1,7 +1,10 @@
-"""Small words: numbers as words, plurals, lists and dates; text that shows itself, and text that stays text."""
+"""Sentences and small words: numbers as words, plurals, lists and dates; text that shows itself, and text that stays text."""
 
 import html
 import re
+from pathlib import Path
+
+import pandas as pd
 
 _COUNT = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 # Controls, marks that turn or hide text, and halves of characters: no register needs them, and each can make a page lie.
@@ -12,6 +15,9 @@ _MARKS = re.compile(r"[\\`*_\[\]<>&~|{}]")
 _BACKSLASH = "&#92;"  # as "\\\\" it would keep a mark after it from closing
 DOLLAR = "<span>\\$</span>"  # JupyterLab looks for formulas between two dollars of a text; in an element of its own each is text
 _AT_START = re.compile(r"\A(\d{1,9}(?=[.)](?:\s|\Z))|(?=[-+#=]))")  # a list, heading or rule
+# Computed sentences, each once: how it reads for none, for one and for many. {n} is the number as a word, {N} the same at the start of a
+# sentence; the caller fills in the rest.
+SENTENCES = pd.read_csv(Path(__file__).with_name("sentences.csv"), index_col="name", keep_default_na=False).T.to_dict("list")
 
 
 class Words(str):
@@ -89,3 +95,18 @@ def stop(text):
 def day(date):
     """ "31 March 2018"."""
     return f"{date.day} {date:%B %Y}"
+
+
+def say(name, number, /, **parts):
+    """A sentence of the list for a number; what it is filled with must be Markdown already (``wording.escape``).
+
+    >>> say("new_figures", 12, before="2017-18 part 1")
+    12 figures are new since the review 2017-18 part 1.
+    """
+    words = count(number)
+    return Words(SENTENCES[name][min(number, 2)].format(n=words, N=words.capitalize(), **parts))
+
+
+def paragraph(*sentences):
+    """Sentences after each other, without those that are empty."""
+    return Words(" ".join(filter(None, sentences)))

@@ -7,9 +7,8 @@ from cyp_helpers.compare.judge import Evidence, Verdict
 from cyp_helpers.compare.reasons import FLAGS
 from cyp_helpers.findings import OLD_MONTHS, attention, judged, probably_not, went_well
 from cyp_helpers.register.tables import days_of, list_known
-from cyp_helpers.show.sentences import paragraph, say
 from cyp_helpers.show.table import STYLE
-from cyp_helpers.show.wording import Words, bold, capital, count, day, escape, in_html, join, stop
+from cyp_helpers.show.wording import Words, bold, capital, count, day, escape, in_html, join, paragraph, say, stop
 
 _QUESTIONS = {
     "target": "Against target", "over time": "Over time", "five_years": "Over five years", "england": "Against England",
