@@ -51,7 +51,7 @@ def judged_sentences(pairs):
     opposed = pairs["verdict"].isin([Verdict.FALLING_BEHIND, Verdict.GAINING_GROUND])
     by_counts, later = pairs["by_counts"].eq(True), pairs["later"].eq(True)
     text = word("Other authorities moved differently. ", opposed) + text
-    text += word(" It is judged by its counts: how far such figures move by themselves is not known.", by_counts)
+    text += word(" It is judged by its counts alone.", by_counts)
     return text + word(" What is usual was learnt from later years.", later & ~by_counts)
 
 

@@ -99,7 +99,8 @@ def _of_periods(rows):
         moved=(number - old).abs().where(authority), missed=(number + old - 100).abs().where(authority),
         share=rows["changed"].astype("float64").where(again), part=(100 * (number - old) / some).abs().where(again),
     ).groupby(["measure_key", "period"]).agg(
-        series_id=("series_id", "first"), gap=("minus_measure", "first"), times=("times", "median"), size=("times", "count"),
+        series_id=("series_id", "first"), gap=("minus_measure", "first"),
+        times=("times", "median"), size=("times", "count"),
         moved=("moved", "median"), missed=("missed", "median"), areas=("moved", "count"),
         share=("share", "mean"), again=("share", "count"), half=("part", "median"),
     ).reset_index()  # fmt: skip

@@ -29,7 +29,7 @@ def merge_editions(published, figures, editions, register):
 
     ``figures`` are rows of one edition: ``KEY, value, status, numerator, denominator, source_id, locator``. Of that
     edition's rows in ``published`` those that they speak of are replaced, and the others stay. ``editions`` is the
-    table with the new edition in it. Comes back sorted by series, breakdown, area, end of period and day of publication.
+    table with the new edition in it. Sorted by series, breakdown, area, end of period and day of publication.
     """
     old, new = figure_numbers(published, figures)
     own = published["source_id"].isin(figures["source_id"].unique())

@@ -96,7 +96,7 @@ def _unpacked(archive, most):
 
 
 def read_header(path):
-    """The column names of a file, with blanks around them taken off. Raises UnreadableFile as ``file_kind`` does, and for
+    """The column names of a file, blanks around them taken off. Raises UnreadableFile as ``file_kind`` does, and for
     columns that are not separated by commas, too many, or called the same but for capitals and blanks."""
     path, kind = Path(path), file_kind(path)
     raw = _parquet(path).schema_arrow.names if kind == "parquet" else _raw_names(path, _encoding(path)[0])
@@ -117,7 +117,7 @@ def read_frame(path, wanted, where=None, ignored=None):
     """Columns of a CSV file (UTF-8, UTF-16 or Windows-1252) or a Parquet file as a frame of str, blanks around cells
     taken off.
 
-    ``wanted`` is a dict of the name to use -> names under which publishers have printed that column. With ``where`` (name,
+    ``wanted`` is a dict of the name to use -> names under which that column has been printed. With ``where`` (name,
     values) only rows whose cell is one of the values are kept, batch by batch. With ``ignored``, names of columns that
     say nothing of their own, every further column comes too, since one that nobody has named may tell rows apart.
     Raises UnreadableFile where a column is missing, the file is damaged or too large, or no row is left.

@@ -106,9 +106,8 @@ def describe_revisions(one, row):
     mine = revised[revised["area_id"].isin(places)].sort_values(KEY)
     told = mine["series_id"] + ", " + mine["area_id"].map(places) + ", " + mine["period"]
     same = mine["old"] == mine["new"]  # then it is the counts that changed
-    old, new = (
-        mine[side].replace("", "none") + (" (" + mine[f"{side}_counts"] + ")").where(same, "") for side in ("old", "new")
-    )
+    counts = {side: (" (" + mine[f"{side}_counts"] + ")").where(same, "") for side in ("old", "new")}
+    old, new = (mine[side].replace("", "none") + counted for side, counted in counts.items())
     lines += [f"Revised for {row['name']}, its region and England:", *("  " + told + ": " + old + " -> " + new)]
     if verdicts.empty:
         return [*lines, f"No verdict of {row['name']} changes."]
@@ -118,11 +117,8 @@ def describe_revisions(one, row):
 
 
 def write_page(project, imported, after, name):
-    """The report of an import (files of ``find_changes``) as a page, ``outputs/imports/<day>.html``: numbers first, then
-    what was revised, held back, left out, and which verdicts of the area called ``name`` change.
-
-    Returns the path; a second page of one day gets a number.
-    """
+    """The report of an import (files of ``find_changes``) as a page, ``outputs/imports/<day>.html`` (a second one of a day
+    gets a number), with the verdicts of the area called ``name``; returns its path."""
     from cyp_helpers.show.publish import framed
     from cyp_helpers.show.table import Table, render_table
 
@@ -143,8 +139,8 @@ def write_page(project, imported, after, name):
 def _page_tables(imported, after, name):
     """Table of each count, in the words of the count."""
     words = {"area_id": after.table("areas").set_index("area_id")["name"], "comparator": _AGAINST}
-    parts = {"revised": "Figures revised", "verdicts": f"Verdicts of {name} changed", "held": "Held back", "new": "New figures"}
-    frames = {}
+    frames, parts = {}, {"revised": "Figures revised", "verdicts": f"Verdicts of {name} changed"}
+    parts |= {"held": "Held back", "new": "New figures"}
     for part, title in parts.items():
         rows = pd.concat([getattr(one, part) for one in imported])
         rows = rows[[column for column in _HEADS if column in rows]].astype("str")

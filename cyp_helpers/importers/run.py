@@ -75,7 +75,8 @@ def import_files(project, publisher, paths, edition=None, accept=(), new_areas=F
         after = Register(project / "data", dict(before.tables))
         files = [(path, _safely(_kind_of, path, publisher)) for path in map(Path, paths)]
         files = sorted(files, key=lambda file: file[1] != "dictionary")  # it says what the figures are
-        imported = [_safely(_import_one, path, publisher, kind, after, edition, accept, new_areas) for path, kind in files]
+        asked = (after, edition, accept, new_areas)
+        imported = [_safely(_import_one, path, publisher, kind, *asked) for path, kind in files]
         _refuse_two_words(imported)
         strange = set(accept) - {name for one in imported for name in one.accepted}
         if strange:
