@@ -7,13 +7,13 @@ whose inputs are unchanged, and makes the others. What no run has made stays whe
 """
 
 import json
-import os
 import re
 import shutil
 from contextlib import contextmanager
 from pathlib import Path
 
 from cyp_helpers.batch.inputs import digest_of
+from cyp_helpers.register.store import write_whole
 
 MANIFEST = "manifest.json"
 PLAIN_NAME = re.compile(r"(?!(con|prn|aux|nul|com\d|lpt\d)$)[a-z0-9][a-z0-9-]{0,99}", re.IGNORECASE)
@@ -128,13 +128,6 @@ def is_whole(entry):
     """Whether all files of an entry stand in its folder with the content they were made with."""
     paths = ((entry["folder"] / name, digest) for name, digest in entry["files"].items())
     return all(path.is_file() and digest_of(path.read_bytes()) == digest for path, digest in paths)
-
-
-def write_whole(path, content):
-    """Write bytes aside and move them into place, so that no half-written file ever stands there."""
-    aside = path.with_name(f"{path.name}.partial")
-    aside.write_bytes(content)
-    os.replace(aside, path)
 
 
 # ---- files and folders moved whole ----

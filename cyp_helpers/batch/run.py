@@ -11,10 +11,11 @@ from itertools import groupby
 
 from cyp_helpers.batch import work
 from cyp_helpers.batch.contents import write_contents
-from cyp_helpers.batch.folder import CannotRun, ReviewFolder, is_whole, write_whole
+from cyp_helpers.batch.folder import CannotRun, ReviewFolder, is_whole
 from cyp_helpers.batch.inputs import digest_of
 from cyp_helpers.batch.jobs import ALL, BOARD, TABLES, Job
 from cyp_helpers.batch.pool import Lost
+from cyp_helpers.register.store import write_whole
 
 CHANGED = "data/, notebooks/ or code changed during the run; run it again"
 AT_LEAST = 60  # seconds for what is no notebook

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cyp_helpers.register.catalogue import PER
+from cyp_helpers.register.each import by_each
 from cyp_helpers.register.periods import UNDATED_KINDS, parse_periods
 from cyp_helpers.register.tables import AUTHORITY_TYPES, FIGURE_KEY, LINE_KEY, judgement_steps, with_rounding
 
@@ -44,7 +45,7 @@ def known_figures(register, series=None):
     areas = areas.assign(local=areas.pop("area_type").isin(AUTHORITY_TYPES)).rename(columns={"name": "area"})
     areas = look_up(rows["area_id"], areas[["area", "local", "region_id"]])
     rows = pd.concat([rows, measure, periods, areas], axis=1)
-    rows["number"] = _by_text(rows["value"], partial(pd.to_numeric, errors="coerce"))
+    rows["number"] = by_each(rows["value"], partial(pd.to_numeric, errors="coerce"))
     judged = rows["scale_id"] != ""
     rows.loc[judged, "number"] = judgement_steps(rows["scale_id"][judged], rows["value"][judged], register)
     rows["line"] = rows.groupby(["series_id", "breakdown"], sort=False).ngroup()
@@ -73,15 +74,9 @@ def _measures(register):
     )
 
 
-def _by_text(column, function, dtype=None):
-    """A function of texts, worked out once for each text that occurs."""
-    codes, texts = pd.factorize(column)
-    return pd.Series(pd.Series(function(texts), dtype=dtype).to_numpy()[codes], index=column.index)
-
-
 def has_status(status, code):
     """True where a code is among those of a status such as "p b"."""
-    return _by_text(status, lambda texts: [code in text.split() for text in texts], bool)
+    return by_each(status, lambda texts: texts.str.split().map(lambda codes: code in codes).astype(bool))
 
 
 # ---- words about figures ----
@@ -111,7 +106,8 @@ def with_words(figures, register):
 def status_words(status, register):
     """ "p e" -> "provisional, estimated", by the labels of ``statuses.csv``."""
     labels = register.table("statuses").set_index("status")["label"]
-    return _by_text(status, lambda texts: [", ".join(labels[one] for one in text.split()) for text in texts], "str")
+    words = by_each(status, lambda texts: texts.map(lambda text: ", ".join(labels[one] for one in text.split())))
+    return words.astype("str")
 
 
 def _value_text(figures, units):
