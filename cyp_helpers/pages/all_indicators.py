@@ -11,8 +11,13 @@ from cyp_helpers.show.words import indicators, kinds_of, named, none_found, not_
 
 
 def listed(report):
-    """Every indicator of a plan once, and every figure of a review of evidence: rows of ``rows.in_words`` with ``serves``, the
-    names of all priorities that each serves."""
+    """Every indicator of a plan once, and every figure of a review of evidence; events to deliver and background figures are left out.
+
+    Returns rows of ``rows.in_words`` with ``serves``: the names of all priorities that each serves.
+
+    >>> listed(cyp.open_review("cypf-2016-18", "2017-18 part 2"))["subject_id"].is_unique
+    True
+    """
     rows = report.subjects
     serves = priority_names(report, rows["priority_id"]).groupby(rows["subject_id"]).agg(", ".join)
     return priority_review.listed(report).assign(serves=lambda each: each["subject_id"].map(serves))
@@ -39,7 +44,11 @@ def read_went_well(report):
 
 
 def older(report):
-    """Rows of ``ages`` that are more than a year old, with ``expected``: when the publisher brings the next, as far as was known then."""
+    """Rows of ``ages`` that are more than a year old, with ``expected``: when the publisher brings the next, as far as was known then.
+
+    >>> older(cyp.open_review("cypf-2016-18", "2017-18 part 2"))[["age", "expected"]].iloc[0].tolist()
+    ['84 months', 'unknown']
+    """
     rows = ages(report)
     rows = rows[rows["months"] > 12]
     by = next_figures(report.register, report.as_at).reindex(rows["series_id"]).set_axis(rows.index)

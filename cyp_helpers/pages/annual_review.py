@@ -10,7 +10,7 @@ import pandas as pd
 from cyp_helpers.compare.judge import Evidence
 from cyp_helpers.findings import attention, coverage, priority_names, went_well
 from cyp_helpers.pages.delivery_tracker import DONE, LATE, SAID_DONE, actions_of
-from cyp_helpers.show.wording import Words, capital, count, escape, how_many, join, say
+from cyp_helpers.show.wording import Words, capital, escape, how_many, join, say
 
 KEEP, CHANGE, RETIRE = "keep", "change", "retire"
 CANDIDATES = [RETIRE, CHANGE, KEEP]
@@ -18,10 +18,16 @@ _LITTLE = 1 / 3  # of what is listed; below this share a priority cannot be stee
 
 
 def priorities_of_review(report):
-    """What speaks for and against each priority, a row each: ``priority_id, priority`` (name), the numbers of indicators
-    ``needs_attention`` and ``went_well``, of ``actions, past_their_day`` and ``done``, of indicators, figures and events ``judged``
-    and ``not_judged``, ``young_people_rank`` ('' where none is printed; only where the plan prints one), ``candidate`` (keep,
-    change, retire) and ``reason``."""
+    """What speaks for and against each priority.
+
+    Returns a DataFrame with one row for each priority: ``priority_id``, ``priority`` (name), ``needs_attention`` and
+    ``went_well`` (numbers of indicators), ``actions``, ``past_their_day`` and ``done`` (numbers), ``judged`` and
+    ``not_judged`` (indicators, figures and events), ``young_people_rank`` ('' where none is printed; only where the plan
+    prints one), ``candidate`` (keep, change, retire) and ``reason``.
+
+    >>> priorities_of_review(cyp.open_review("cypf-2016-18", "2017-18 part 2"))["candidate"].isin(CANDIDATES).all()
+    np.True_
+    """
     seen = coverage(report).set_index("priority_id").rename(columns={"name": "priority"})
     actions = actions_of(report)
     number = {
@@ -66,10 +72,13 @@ def _decided(rows, reasons, otherwise):
 
 
 def indicators_of_review(report):
-    """Each indicator as a candidate: ``name, priority, candidate`` (a category, retire first) and ``reason``.
+    """Each indicator as a candidate to keep, change or retire.
 
     Retire: its definition has been superseded. Change: it has a target that cannot be judged by figures or is looser than its
     start, or no figure is known for it. Keep: it has a figure or a statement to judge it by.
+
+    Returns a DataFrame with ``name, priority, candidate`` (a category, retire first) and ``reason``, one row for each
+    indicator.
     """
     subjects = report.subjects.drop_duplicates("subject_id").query("measure == 'indicator'")
     target = report.comparison.query("comparator == 'target'").drop_duplicates("subject_id").set_index("subject_id")

@@ -5,7 +5,10 @@ from cyp_helpers.show.wording import say
 
 
 def check_year(figures, year):
-    """Stop where no figure is of a year; raises UnknownName with the years there are."""
+    """Stop where no figure is of a year; raises UnknownName with the years there are.
+
+    >>> check_year(pd.DataFrame({"year": ["2024/25"]}), "2024/25")
+    """
     known = sorted(set(figures["year"]) - {""})
     if year not in known:
         raise UnknownName(f"Unknown year: {year!r}. Valid: {', '.join(known)}.")

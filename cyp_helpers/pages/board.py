@@ -19,12 +19,17 @@ NUMBERED = {"worse": 3, "better": 2}  # rows that the sentences number and give 
 
 
 def listed(report):
-    """What the board page may show: each indicator once that is primary in the register and has a figure, in printed order; of
-    another area only what is published on the plan's own definition.
+    """What the board page may show: each indicator once that is primary in the register and has a figure, in printed order.
 
-    Rows of ``in_words`` with ``place``: in which order a sheet takes them, first what needs attention (``FOUND``) and what the
-    sentences name as going well, then what stands beside England, then what has changed. What stands beside nothing has a place
-    only among the first ``FEWEST``, an evidence figure only where its priority has no indicator with a figure.
+    Of another area only what is published on the plan's own definition.
+
+    Returns rows of ``in_words`` with ``place``: in which order a sheet takes them, first what needs attention (``FOUND``)
+    and what the sentences name as going well, then what stands beside England, then what has changed. What stands
+    beside nothing has a place only among the first ``FEWEST``, an evidence figure only where its priority has no
+    indicator with a figure.
+
+    >>> listed(cyp.open_review("cypf-2016-18", "2017-18 part 2")).iloc[1][["short_name", "figure", "change"]].tolist()
+    ['Social care re-referrals', '25.5%', 'worsening']
     """
     rows = report.subjects
     rows = rows[(rows["role"] == "primary") & rows["measure"].isin(["indicator", "evidence figure"])]
@@ -39,8 +44,11 @@ def listed(report):
 
 
 def board(report, rows, asked=""):
-    """The sheet, a Board: three sentences, then a row for each of ``rows`` (of ``listed``, any selection), grouped by priority,
-    then the legend; ``asked`` is what the board is asked to decide."""
+    """The sheet: three sentences, then a row for each of ``rows``, grouped by priority, then the legend.
+
+    ``rows`` are those of ``listed``, any selection; ``asked`` is what the board is asked to decide. Returns a Board,
+    which shows itself in a notebook and on the page, and gives a PDF.
+    """
     drawn, own = pictured(report, rows.join(_marked(report, rows))), report.is_own_area
     owners = asked_owners(report)
     led = (drawn["lead"] != NONE) | drawn["subject_id"].isin(owners.loc[owners["owner"] != NO_OWNER, "subject_id"])
@@ -58,8 +66,10 @@ def board(report, rows, asked=""):
 
 
 def sentences(report, rows):
-    """What most needs attention of rows of ``listed`` and what goes best, each with its number, and what is not known: a frame
-    with ``heading, sign, sentence`` (in lines)."""
+    """What most needs attention of rows of ``listed`` and what goes best, each with its number, and what is not known.
+
+    Returns a DataFrame with ``heading, sign, sentence`` (in lines).
+    """
     worst, best = _found(report, rows)
     doubtful = rows[_marked(report, rows)["mark_sign"] == "untested"]
     unit = doubtful["unit"].where(doubtful["unit"].isin(["weeks", "days", "months"]), "")

@@ -12,8 +12,14 @@ OLD = 24  # months
 
 
 def ages(report):
-    """How old the newest figure of each indicator is: rows of ``Report.subjects`` with a figure, oldest first, with ``months`` from
-    the end of its period to the review (NaN where no period is printed) and ``age`` in words."""
+    """How old the newest figure of each indicator is.
+
+    Returns rows of ``Report.subjects`` with a figure, oldest first, with ``months`` from the end of its period to
+    the review (NaN where no period is printed) and ``age`` in words.
+
+    >>> ages(cyp.open_review("cypf-2016-18", "2017-18 part 2"))["age"].iloc[0]
+    '84 months'
+    """
     subjects = report.subjects.drop_duplicates("subject_id")
     subjects = subjects[subjects["observation_id"] != ""]
     end = report.figures["end"].where(report.figures["dated"])
@@ -23,9 +29,14 @@ def ages(report):
 
 
 def record(register):
-    """What was promised of verdicts and what came of them, of all authorities and years up to the day it was learnt: the table
-    ``record`` with ``comparator, tenth`` (of promise; "all" for a whole kind), ``outcomes`` (cases with one), ``told, promised,
-    seen`` and ``false_told`` (of 100), ``learnt``."""
+    """What was promised of verdicts and what came of them, of all authorities and years up to the day it was learnt.
+
+    Returns a DataFrame of the table ``record``: ``comparator, tenth`` (of promise; "all" for a whole kind),
+    ``outcomes`` (cases with one), ``told, promised, seen`` and ``false_told`` (of 100), ``learnt``
+
+    >>> record(load_register()).query("tenth == 'all'")["comparator"].tolist()[0]
+    'england'
+    """
     rows = register.table("record").rename(columns={"kind": "comparator", "cases": "outcomes"})
     numbers = ["outcomes", "told", "promised", "seen", "false_told"]
     return rows.assign(**rows[numbers].apply(pd.to_numeric).round(1))
@@ -49,7 +60,11 @@ def variation(report):
 
 
 def looked_back(rows):
-    """That rows of ``record`` or ``usual-variation`` are not as they were known at the review, but of which day."""
+    """That rows of ``record`` or ``usual-variation`` are not as they were known at the review, but of which day.
+
+    >>> looked_back(pd.DataFrame({"learnt": ["2026-11-26"]}))
+    'This is not as known at the review: it looks back from 26 November 2026 on all years.'
+    """
     return f"This is not as known at the review: it looks back from {day(pd.Timestamp(rows['learnt'].max()))} on all years."
 
 

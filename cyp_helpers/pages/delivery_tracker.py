@@ -38,9 +38,13 @@ def actions_of(report):
     An action is done only where a later document says of this very action that it happened. Past its day and in no document is no
     alarm: it may well have been done.
 
-    Rows of ``actions`` set by documents known at the review, with ``priority`` (short name), ``activity`` (title), ``governance``,
-    ``state`` (one of ``STATES``), ``begin`` and ``end`` (days), ``shown`` and ``later_document`` (what a later document known at
-    the review says), ``document`` (id). ``priority`` and ``state`` are categories in the order in which they are told.
+    Returns rows of ``actions`` set by documents known at the review, with ``priority`` (short name), ``activity``
+    (title), ``governance``, ``state`` (one of ``STATES``), ``begin`` and ``end`` (days), ``shown`` and
+    ``later_document`` (what a later document known at the review says), ``document`` (id). ``priority`` and ``state``
+    are categories in the order in which they are told.
+
+    >>> actions_of(cyp.open_review("cypf-2016-18", "2017-18 part 2"))["state"].isin(LATE).sum() > 0
+    np.True_
     """
     register = report.register
     actions = register.table("actions")
@@ -67,9 +71,14 @@ def actions_of(report):
 
 
 def by_lead(report):
-    """How many actions each lead organisation has, by what documents say of them: a frame by ``lead`` (who leads the activity, or
-    else the first that is printed), most first, with a column for each of ``STATES`` that is late, stopped or done, and one for
-    all others."""
+    """How many actions each lead organisation has, by what documents say of them.
+
+    Returns a DataFrame by ``lead`` (the organisation that leads the activity, or else the first that is printed), the
+    one with most first, with a column for each of ``STATES`` that is late, stopped or done, and one for all others.
+
+    >>> by_lead(cyp.open_review("cypf-2016-18", "2017-18 part 2")).index.tolist()[0]
+    'Nottinghamshire County Council'
+    """
     actions = actions_of(report)
     lead = report.register.look_up(actions["activity_id"].map(leading(report.register)), "organisations", "name")
     lead = lead.fillna(actions["lead_printed"].str.split(",").str[0])
@@ -122,9 +131,11 @@ def _said_words(said):
 def evidence_of(report):
     """The key activities of a plan, and what the review of evidence shows for each.
 
-    Where a plan took an activity over from an earlier one, the evidence of that one counts and the judgement says so. Rows of
-    ``activities`` with ``activity`` (title), ``priority``, ``document`` (id), ``judgement`` (the workbook's reading), ``achieved``
-    (in own words), ``judgement_reason`` and ``reading``; an activity without evidence says so.
+    Where a plan took an activity over from an earlier one, the evidence of that one counts and the judgement says so.
+
+    Returns rows of ``activities`` with ``activity`` (title), ``priority``, ``document`` (id), ``judgement`` (the
+    workbook's reading), ``achieved`` (in own words), ``judgement_reason`` and ``reading``; an activity without
+    evidence says so.
     """
     register = report.register
     activities = register.table("activities")
@@ -149,8 +160,10 @@ def evidence_of(report):
 
 
 def unmatched(report):
-    """Activities without an indicator, and indicators without an activity; none of a plan that has no activities. A frame with
-    ``activity_or_indicator`` (its name), ``what``, ``document`` (id) and ``locator``."""
+    """Activities without an indicator, and indicators without an activity; none of a plan that has no activities.
+
+    Returns a DataFrame with ``activity_or_indicator`` (its name), ``what``, ``document`` (id) and ``locator``.
+    """
     plan = report.plan["plan_id"]
     listed, activities = (report.register.table(name) for name in ("plan-indicators", "activities"))
     listed, activities = listed[listed["plan_id"] == plan], activities[activities["plan_id"] == plan]

@@ -96,6 +96,9 @@ def open_indicator(report, indicator):
     """An indicator of a plan, with the published line that is nearest to the documents' definition.
 
     Raises UnknownName with the indicators that have a page.
+
+    >>> open_indicator(cyp.open_review("cypf-2016-18", "2017-18 part 2"), "re-referrals").line["series_id"]
+    're-referrals'
     """
     register = report.register.table("indicators").set_index("indicator_id")
     if indicator not in register.index:
@@ -150,9 +153,11 @@ def _told(about):
 
 
 def choices(about):
-    """The verdict against the neighbours by mean and median, and by each version of the list that gives an average: a frame
-    with ``list_of_neighbours`` (title), ``average, used_here`` (the choice that all pages go by), ``neighbours_with_figure,
-    value`` (the average), ``places`` and of the judged pair ``difference, verdict, evidence``."""
+    """The verdict against the neighbours by mean and median, and by each version of the list.
+
+    Returns a DataFrame with ``list_of_neighbours`` (title), ``average, used_here`` (the choice that all pages go by),
+    ``neighbours_with_figure, value`` (the average), ``places`` and of the judged pair ``difference, verdict, evidence``; a row for each choice that gives an average.
+    """
     if not about.peers:
         return pd.DataFrame(columns=_CHOICES)
     report, line = about.report, about.line
@@ -192,8 +197,13 @@ def notes_on(report, points):
 
 
 def definitions(report, indicator):
-    """The definitions of an indicator that a known document lists or that have a figure: rows of ``series`` with ``listed_in``,
-    the documents that use it."""
+    """The definitions of an indicator that a known document lists or that have a figure.
+
+    Returns rows of ``series`` with ``listed_in``, the documents that use it.
+
+    >>> definitions(cyp.open_review("cypf-2016-18", "2017-18 part 2"), "school-absence")["series_id"].tolist()
+    ['school-absence-basis-not-printed', 'school-absence-6-half-terms']
+    """
     series, listed = (report.register.table(name) for name in ("series", "plan-indicators"))
     used = series["series_id"].isin({*listed["series_id"], *points(report, indicator)["series_id"]})
     documents = listed.groupby("series_id")["source_id"].agg(lambda ids: ", ".join(dict.fromkeys(ids)))
@@ -202,8 +212,11 @@ def definitions(report, indicator):
 
 
 def comparable(report, indicator):
-    """Each pair of definitions of an indicator (``one, other``), ``comparable`` (yes, no, or in the words of ``series_breaks``)
-    and ``why``; last each with itself."""
+    """Each pair of definitions of an indicator, whether their figures may be compared, and why; last each with itself.
+
+    Returns a DataFrame with ``one`` and ``other`` (names), ``comparable`` (yes, no, or in the words of
+    ``series_breaks``) and ``why``.
+    """
     names = definitions(report, indicator).set_index("series_id")["name"]
     breaks = report.register.table("series-breaks").set_index(["series_id", "successor_series_id"])
     both_ways = pd.concat([breaks, breaks.swaplevel()])
@@ -219,8 +232,10 @@ def comparable(report, indicator):
 
 
 def source(about):
-    """What the published line counts, why it is the counterpart of the documents' indicator, and which file it is from: a frame
-    with ``what`` and ``words``, empty where nothing is published."""
+    """What the published line counts, why it is the counterpart of the documents' indicator, and which file it is from.
+
+    Returns a DataFrame with ``what`` and ``words``; empty where nothing is published.
+    """
     report, line = about.report, about.line
     if line is None:
         return pd.DataFrame(columns=["what", "words"])

@@ -59,7 +59,7 @@ def years(times, labels, lines, places, spread=None, gate=(), levels=(), marked=
         levels=[(y(number), name) for name, (_, number) in zip(names, levels)], under=_under(times, labels, x), looks=LOOKS,
         lines=[(kind, _steps(at, y, numbers)) for kind, (_, numbers) in reversed(lines.items())],
         dots=[(at[n], y(one), n in marked) for n, one in enumerate(lines["own"][1]) if not np.isnan(one)],
-        ends=[(kind, place, moved, words) for (kind, (place, words)), moved in zip(ends.items(), apart)],
+        ends=[(kind, place, free, words) for (kind, (place, words)), free in zip(ends.items(), apart)],
         moved=json.dumps(moved),
     )
 

@@ -23,12 +23,18 @@ _GOOD = {"higher": "high", "lower": "low", "none": "neither"}
 
 
 def in_words(report, subjects):
-    """What a picture table says of each subject (rows of ``Report.subjects``, any selection).
+    """What a picture table says of each subject.
 
-    ``subjects`` with ``priority`` (name), ``short_name, page`` (address), ``figure`` (short), ``period, good``, numbers ``england,
-    neighbours``, words ``england_figure, change, against_england, against_neighbours, target``, each with its ``<name>_sign``
-    (of ``marks.SIGNS``, or ''), ``moved, doubtful`` (moved far the wrong way of late, and nothing can test it), ``earlier`` (has
-    an earlier figure), ``lead, owner`` (the owner's words) and ``attention`` (among ``findings.attention``).
+    Parameters
+    ----------
+    subjects : rows of ``Report.subjects``, any selection
+
+    Returns
+    -------
+    ``subjects`` with ``priority`` (name), ``short_name, page`` (address), ``figure`` (short), ``period, good, england, neighbours`` (numbers),
+    ``england_figure, change, against_england, against_neighbours, target`` (words), each with its ``<name>_sign`` (of
+    ``marks.SIGNS``, or ''), ``moved, doubtful`` (moved far the wrong way of late, and nothing can test it), ``earlier`` (has an earlier figure),
+    ``lead``, ``owner`` (the owner's words) and ``attention`` (among ``findings.attention``).
     """
     rows = subjects.reset_index(drop=True)
     return rows.assign(

@@ -26,8 +26,14 @@ SHORTHAND = pd.read_csv(FOLDER / "shorthand.csv", index_col="shorthand")["meanin
 class Table:
     """A table with its words; shows itself in a notebook, and ``workbook`` writes it as a sheet.
 
-    ``data`` are as they were given, ``frame`` what readers see of them (``for_readers``; the first column holds the row headers),
-    ``notes`` sentences below, ``name`` where a link on the page leads; one that is ``folded`` opens on demand.
+    Attributes
+    ----------
+    caption : str
+    data : DataFrame or Series, as it was given
+    frame : DataFrame, what readers see of it (``for_readers``); the first column holds the row headers
+    notes : sentences below the table
+    name : str, by which ``workbook`` knows it, and on a page where a link leads
+    folded : bool; a table for looking things up opens on demand
     """
 
     caption: str

@@ -68,9 +68,13 @@ def _ends(numbers, labels, sign):
 
 
 def authorities(about):
-    """The figures of all authorities and of England for the newest period, best first: ``area_id, area, value`` (number),
-    ``value_text`` (as published), ``marks, rank, which`` ("this review", "neighbour", "England" or ''), ``numerator, denominator``
-    and ``n`` (number of the authority among all, -1 for England)."""
+    """The figures of all authorities and of England for the newest period, best first.
+
+    Returns
+    -------
+    DataFrame with ``area_id, area, value`` (number), ``value_text`` (as published), ``marks, rank, which`` ("this review", "neighbour",
+    "England" or ''), ``numerator, denominator`` and ``n`` (number of the authority among all, -1 for England).
+    """
     if not about.peers:
         return pd.DataFrame(columns=["area", "value", "value_text", "rank", "which"])
     peers, own = about.peers, about.report.area["area_id"]
@@ -215,8 +219,12 @@ def _standing_out(points):
 
 
 def points(report, indicator):
-    """Every known figure of an indicator, on every definition, oldest first: rows of ``Report.figures`` with ``line`` (definition,
-    area and breakdown in words)."""
+    """Every known figure of an indicator, on every definition, oldest first.
+
+    Returns
+    -------
+    Rows of ``known_figures`` with a figure, and ``line`` (definition, area and breakdown in words).
+    """
     figures = report.figures
     asked = (figures["indicator_id"] == indicator) & (figures["area_id"] != report.area["region_id"])
     rows = figures[asked & figures["number"].notna()].sort_values(["end", "published"], kind="stable")

@@ -1,4 +1,4 @@
-"""What a page says in words, computed, so that it is right for every review. The sentences stand in ``sentences``."""
+"""What a page says in words, computed, so that it is right for every review. The sentences stand in ``sentences.csv``."""
 
 import pandas as pd
 
@@ -119,9 +119,10 @@ def _kind(priority):
 
 def read_summary(report):
     """Which indicator of the table most needs attention."""
-    for _, first in attention(report).head(1).iterrows():
-        return Words(f"Most in need of attention: {named(first)}. {escape(first['findings'])}")
-    return say("attention", 0, **none_found(report))
+    worst = attention(report)
+    if worst.empty:
+        return say("attention", 0, **none_found(report))
+    return Words(f"Most in need of attention: {named(worst.iloc[0])}. {escape(worst['findings'].iloc[0])}")
 
 
 def read_both_ways(report):
