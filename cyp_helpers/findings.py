@@ -218,9 +218,8 @@ def coverage(report):
         "against_england": questions[questions["question"] == "england"],
         "judged": questions.drop_duplicates(_KEY),
     }
-    table = pd.DataFrame({"name": names}).assign(**{
-        column: some["priority_id"].value_counts().reindex(names.index, fill_value=0) for column, some in counted.items()
-    })
+    counted = {column: some["priority_id"].value_counts() for column, some in counted.items()}
+    table = pd.DataFrame({"name": names, **counted}).reindex(names.index).fillna(0).astype(dict.fromkeys(counted, int))
     return table.assign(not_judged=table["listed"] - table["background"] - table["judged"]).reset_index()
 
 

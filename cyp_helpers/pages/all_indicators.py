@@ -11,7 +11,7 @@ from cyp_helpers.show.words import indicators, kinds_of, named, none_found, not_
 
 
 def listed(report):
-    """Every indicator of a plan once, and every figure of a review of evidence; events to deliver and background figures are left out.
+    """Every indicator of a plan once, and every figure of a review of evidence; events and background are left out.
 
     Returns rows of ``rows.in_words`` with ``serves``: the names of all priorities that each serves.
 
@@ -25,7 +25,8 @@ def listed(report):
 
 def table(report, rows):
     """Rows of ``listed``, any selection, as a table with pictures that a page can sort, search and filter."""
-    return Pictures("Every indicator; right is better, or higher where neither is good", pictured(report, rows).drop(columns="lead"), sortable=True)
+    rows = pictured(report, rows).drop(columns="lead")
+    return Pictures("Every indicator; right is better, or higher where neither is good", rows, sortable=True)
 
 
 def read_attention(report):
@@ -44,7 +45,7 @@ def read_went_well(report):
 
 
 def older(report):
-    """Rows of ``ages`` that are more than a year old, with ``expected``: when the publisher brings the next, as far as was known then.
+    """Rows of ``ages`` that are more than a year old, with ``expected``: when the next was to come, as was known then.
 
     >>> older(cyp.open_review("cypf-2016-18", "2017-18 part 2"))[["age", "expected"]].iloc[0].tolist()
     ['84 months', 'unknown']

@@ -22,8 +22,8 @@ def priorities_of_review(report):
 
     Returns a DataFrame with one row for each priority: ``priority_id``, ``priority`` (name), ``needs_attention`` and
     ``went_well`` (numbers of indicators), ``actions``, ``past_their_day`` and ``done`` (numbers), ``judged`` and
-    ``not_judged`` (indicators, figures and events), ``young_people_rank`` ('' where none is printed; only where the plan
-    prints one), ``candidate`` (keep, change, retire) and ``reason``.
+    ``not_judged`` (indicators, figures and events), ``young_people_rank`` ('' where none is printed; only where the
+    plan prints one), ``candidate`` (keep, change, retire) and ``reason``.
 
     >>> priorities_of_review(cyp.open_review("cypf-2016-18", "2017-18 part 2"))["candidate"].isin(CANDIDATES).all()
     np.True_
@@ -74,8 +74,8 @@ def _decided(rows, reasons, otherwise):
 def indicators_of_review(report):
     """Each indicator as a candidate to keep, change or retire.
 
-    Retire: its definition has been superseded. Change: it has a target that cannot be judged by figures or is looser than its
-    start, or no figure is known for it. Keep: it has a figure or a statement to judge it by.
+    Retire: its definition has been superseded. Change: it has a target that cannot be judged by figures or is looser
+    than its start, or no figure is known for it. Keep: it has a figure or a statement to judge it by.
 
     Returns a DataFrame with ``name, priority, candidate`` (a category, retire first) and ``reason``, one row for each
     indicator.

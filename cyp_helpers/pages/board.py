@@ -19,13 +19,13 @@ NUMBERED = {"worse": 3, "better": 2}  # rows that the sentences number and give 
 
 
 def listed(report):
-    """What the board page may show: each indicator once that is primary in the register and has a figure, in printed order.
+    """What the board page may show: each indicator once that is primary in the register and has a figure, as printed.
 
     Of another area only what is published on the plan's own definition.
 
-    Returns rows of ``in_words`` with ``place``: in which order a sheet takes them, first what needs attention (``FOUND``)
-    and what the sentences name as going well, then what stands beside England, then what has changed. What stands
-    beside nothing has a place only among the first ``FEWEST``, an evidence figure only where its priority has no
+    Returns rows of ``in_words`` with ``place``: in which order a sheet takes them, first what needs attention
+    (``FOUND``) and what the sentences name as going well, then what stands beside England, then what has changed. What
+    stands beside nothing has a place only among the first ``FEWEST``, an evidence figure only where its priority has no
     indicator with a figure.
 
     >>> listed(cyp.open_review("cypf-2016-18", "2017-18 part 2")).iloc[1][["short_name", "figure", "change"]].tolist()
@@ -104,7 +104,7 @@ def _found(report, rows):
 
 
 def _marked(report, rows):
-    """``mark``, the number of a row that the sentences name, and ``mark_sign``, what was found of it or that nothing can test it."""
+    """``mark``, the number by which the sentences name a row, and ``mark_sign``, what was found or cannot be tested."""
     told = pd.DataFrame({"mark": "", "mark_sign": np.where(rows["doubtful"], "untested", "")}, rows.index)
     for (sign, most), found in zip(NUMBERED.items(), _found(report, rows)):
         place = rows["subject_id"].map({one: n for n, one in enumerate(found["subject_id"], 1)})
@@ -128,7 +128,8 @@ def _why(report, listed, good):
     too = rows["subject_id"].isin(listed.loc[listed["change_sign"].isin(["better too", "worse too"]), "subject_id"])
     short = short.where(~(too & ~rows["question"].isin(list(BESIDE))), short + " (England too)")
     each = short.groupby(rows["subject_id"]).agg(", ".join)
-    return each.str.replace(r"than England, \w+ than its", "than England and", regex=True).str.replace("than its", "than")
+    each = each.str.replace(r"than England, \w+ than its", "than England and", regex=True)
+    return each.str.replace("than its", "than")
 
 
 # ---- which rows ----

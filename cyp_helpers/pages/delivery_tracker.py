@@ -15,7 +15,7 @@ from cyp_helpers.show.wording import Words, count, day, how_many, join, paragrap
 DONE, PARTLY, OVERDUE = "shown to be done", "past its day, shown in part", "past its day, in no document"
 TODAY, AHEAD, BEGUN = "due on the day of the review", "not yet due", "to have begun by now"
 ONGOING, UNDATED = "ongoing", "without a printed date"
-# What owners say who were asked, in the words of the plan's form; that an action is overdue is said only on their word or silence.
+# What owners say who were asked, in the words of the form; that an action is overdue is said on their word or silence.
 SAID_DONE, SAID_LATE = "done, its owner says", "overdue, its owner says so"
 SILENT, SAID_ON = "overdue, its owner did not answer", "past its day, its owner says it goes on"
 STOPPED = "stopped, its owner says"
@@ -35,8 +35,8 @@ MARKS = {
 def actions_of(report):
     """The actions of a plan as they stood at the review.
 
-    An action is done only where a later document says of this very action that it happened. Past its day and in no document is no
-    alarm: it may well have been done.
+    An action is done only where a later document says of this very action that it happened. Past its day and in no
+    document is no alarm: it may well have been done.
 
     Returns rows of ``actions`` set by documents known at the review, with ``priority`` (short name), ``activity``
     (title), ``governance``, ``state`` (one of ``STATES``), ``begin`` and ``end`` (days), ``shown`` and
@@ -89,9 +89,9 @@ def by_lead(report):
 
 
 def due_soon(report):
-    """The actions that fall due after the review and before the next one, the earliest first: rows of ``actions_of``."""
-    actions, tomorrow = actions_of(report), report.as_at + pd.Timedelta(days=1)
-    return actions[actions["end"].between(tomorrow, half_year(tomorrow)["period_end"])].sort_values("end", kind="stable")
+    """The actions that fall due after the review and before the next one, earliest first: rows of ``actions_of``."""
+    actions, tomorrow = actions_of(report).sort_values("end", kind="stable"), report.as_at + pd.Timedelta(days=1)
+    return actions[actions["end"].between(tomorrow, half_year(tomorrow)["period_end"])]
 
 
 def _words(ids, texts, otherwise):
@@ -100,7 +100,7 @@ def _words(ids, texts, otherwise):
 
 def _states(actions, asked, as_at):
     """How actions stand; ``asked`` has the ``status`` that owners gave, '' where one did not answer, empty where nobody
-    was asked, and the day, ``said_on``: what was said by the day on which an action was due is no word on what became of it."""
+    was asked, and the day, ``said_on``: what was said by the day an action was due is no word on what became of it."""
     late, begins, status = actions["end"] < as_at, actions["due_form"] == "begins", asked["status"]
     after = late & (pd.to_datetime(asked["said_on"]) > actions["end"])
     told = [

@@ -1,4 +1,4 @@
-"""One indicator: its finding, its years, all authorities, what it would take, what hangs on a choice, and where it comes from."""
+"""One indicator: its finding and years, all authorities, what it would take, what hangs on a choice, its source."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -33,8 +33,8 @@ _CHOICES = ["list_of_neighbours", "average", "used_here", "neighbours_with_figur
 
 @dataclass(frozen=True, eq=False)
 class Indicator:
-    """An indicator in a review: ``row`` of the register, ``subjects`` (rows of ``Report.subjects``) and, where it is published for all
-    authorities, ``line`` (row of ``Report.lines``) and ``peers``; else both are None."""
+    """An indicator in a review: ``row`` of the register, ``subjects`` (rows of ``Report.subjects``) and, where it is
+    published for all authorities, ``line`` (row of ``Report.lines``) and ``peers``; else both are None."""
 
     report: object
     row: pd.Series
@@ -48,12 +48,12 @@ class Indicator:
 
     @cached_property
     def verdicts(self):
-        """The area beside its past, England, region and neighbours: rows of ``Peers.verdicts``; none where it is not published."""
+        """Beside its past, England, region and neighbours: rows of ``Peers.verdicts``; none if not published."""
         return self.peers.verdicts if self.peers else pd.DataFrame(columns=["area_id", *VERDICTS])
 
     @cached_property
     def reach(self):
-        """What it would take to reach England, the neighbours, the best quarter, and the target where that is a figure: rows of ``Peers.reach``."""
+        """What it would take to reach others, and the target where that is a figure: rows of ``Peers.reach``."""
         if not self.peers:
             return pd.DataFrame(columns=["area_id", *REACH])
         report, rows = self.report, self.peers.reach
@@ -71,8 +71,9 @@ class Indicator:
         """Figure and rank of the statistical neighbours, closest first."""
         if not self.peers:
             return pd.DataFrame(columns=BESIDE)
-        rows = self.peers.areas.reindex(self.peers.neighbours[self.report.area["area_id"]]).rename(columns={"text": "value_text"})
-        return rows.reset_index().assign(area=lambda each: self.report.register.look_up(each["area_id"], "areas", "name"))[BESIDE]
+        rows = self.peers.areas.reindex(self.peers.neighbours[self.report.area["area_id"]]).reset_index()
+        names = self.report.register.look_up(rows["area_id"], "areas", "name")
+        return rows.assign(area=names, value_text=rows["text"])[BESIDE]
 
     @property
     def unit(self):
@@ -156,7 +157,8 @@ def choices(about):
     """The verdict against the neighbours by mean and median, and by each version of the list.
 
     Returns a DataFrame with ``list_of_neighbours`` (title), ``average, used_here`` (the choice that all pages go by),
-    ``neighbours_with_figure, value`` (the average), ``places`` and of the judged pair ``difference, verdict, evidence``; a row for each choice that gives an average.
+    ``neighbours_with_figure, value`` (the average), ``places`` and of the judged pair ``difference, verdict, evidence,
+    promise``; a row for each choice that gives an average.
     """
     if not about.peers:
         return pd.DataFrame(columns=_CHOICES)
@@ -177,10 +179,10 @@ def choices(about):
     rows = pd.concat(made, ignore_index=True).query("n > 0")
     number, low, high = own[["number", "low", "high"]].iloc[0]
     rows = rows.assign(
-        comparator="neighbours", polarity=line["polarity"], difference=(number - rows["number"]).round(9), compared=True,
+        comparator="neighbours", difference=(number - rows["number"]).round(9), compared=True,
         hidden=(low < rows["high"] - 1e-9) & (high > rows["low"] + 1e-9), year=own["end"].dt.year.iloc[0],
-        series_id=line["series_id"], breakdown=line["breakdown"], support=judged["support"],
-    )  # fmt: skip
+        support=judged["support"], **line[["series_id", "breakdown", "polarity"]],
+    )
     rows["score"] = rows["difference"] / level_scale(judged["scale"], rows["n"])
     rows["promise"] = promises(rows, *promise_tables(report.register))["promise"]
     rows = rows.join(verdicts(rows)[["verdict", "evidence"]])

@@ -17,11 +17,12 @@ def listed(report):
 
 def table(report, rows):
     """Rows of ``listed``, any selection, as a table with pictures."""
-    return Pictures("Each indicator; right is better, or higher where neither is good", pictured(report, rows).drop(columns=["measure", "owner"]))
+    rows = pictured(report, rows).drop(columns=["measure", "owner"])
+    return Pictures("Each indicator; right is better, or higher where neither is good", rows)
 
 
 def actions(report):
-    """The actions of a priority, and those of the whole plan: rows of ``actions_of``, in the order of how they stand."""
+    """The actions of a priority: rows of ``actions_of``, in the order of how they stand; none of another area."""
     rows = actions_of(report) if report.is_own_area else actions_of(report).head(0)
     return rows[rows["priority_id"] == report.priority["priority_id"]].sort_values("state", kind="stable")
 

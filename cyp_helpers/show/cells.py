@@ -13,8 +13,8 @@ from cyp_helpers.compare.plan import COMPARATORS
 from cyp_helpers.register.periods import parse_periods
 from cyp_helpers.show.wording import clean, day
 
-# What a reader calls each column of this project's frames and how it is shown, the only such list. Kinds are text, period, number,
-# difference, verdict. Hidden columns find, join or print others; they are shown where there is nothing else.
+# What a reader calls each column of this project's frames and how it is shown, the only such list. Kinds are text,
+# period, number, difference, verdict. Hidden columns find, join or print others; they are shown where nothing else is.
 COLUMNS = pd.read_csv(Path(__file__).with_name("columns.csv"), index_col="column", keep_default_na=False)
 HIDDEN = set(COLUMNS.index[COLUMNS["kind"] == "hidden"])
 COLUMNS = COLUMNS.drop(index=HIDDEN).to_dict("index")
@@ -78,15 +78,15 @@ def each_text(frame, function):
 
 def _no_formula(cell):
     """A carriage return alone would end the row: CSV is written with quotes around a line feed only."""
-    return re.sub(_FORMULA, "'", clean(cell)).replace("\r\n", "\n").replace("\r", "\n") if isinstance(cell, str) else cell
+    return re.sub("\r\n?", "\n", _FORMULA.sub("'", clean(cell))) if isinstance(cell, str) else cell
 
 
 def for_readers(frame):
     """A frame or Series as readers see it: a frame of text and Decimals, None where there is no figure.
 
-    ``columns.csv`` says how each column of the project is shown; an unknown one is shown by its type. A named index becomes
-    columns. Numbers of a column X are shown as X_text prints them, or else with X_places (or places) decimals. A verdict that
-    a document only states has no sign, where its evidence is in the frame; X_evidence is told beside X_verdict.
+    ``columns.csv`` says how each column of the project is shown; an unknown one is shown by its type. A named index
+    becomes columns. Numbers of a column X are shown as X_text prints them, or else with X_places (or places) decimals.
+    A verdict that a document only states has no sign where its evidence is there; X_evidence goes with X_verdict.
 
     >>> for_readers(pd.DataFrame({"verdict": ["worse"], "series_id": ["s"]})).to_dict("list")
     {'Verdict': ['✗ worse']}
@@ -173,7 +173,7 @@ def _shown(frame, n):
 
 
 def _numeric(frame, name, column, kind):
-    """Numbers as printed, or with the decimals of a companion; without one, each with no more decimals than it needs."""
+    """Numbers as printed, or with the decimals of a companion; without one, each with no more than it needs."""
     values = column.astype(float).where(lambda each: np.isfinite(each))
     if text_of(name) in frame:
         text = as_text(frame[text_of(name)])
@@ -189,7 +189,7 @@ def _numeric(frame, name, column, kind):
 
 
 def _printed(value, text):
-    """A number as printed; of "83.5%, the mean of 9 of 10 neighbours" the figure alone, words where there is no number, None where nothing is printed."""
+    """A number as printed, of "83.5%, the mean of 9 of 10" the figure alone; else the words printed, or None."""
     found = _FIGURE.search(text)
     if pd.isna(value) or not found:
         return text or None
@@ -197,7 +197,7 @@ def _printed(value, text):
 
 
 def _places(values, alike):
-    """The fewest decimals that tell each number: two at most, three below one; the same for all numbers of a column that is ``alike``."""
+    """The fewest decimals that tell each number: two at most, three below one; the same for all where ``alike``."""
     most = np.where(values.abs() >= 1, 2, 3)
     needed = np.select([np.isclose(values, values.round(n), rtol=0, atol=1e-9) for n in range(3)], range(3), 3)
     needed = pd.Series(np.minimum(needed, most), index=values.index).where(values.notna(), 0)

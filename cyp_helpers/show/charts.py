@@ -23,8 +23,8 @@ MOST_CHARACTERS, MOST_PICTURES = 1000, 60
 
 @dataclass(frozen=True)
 class Chart:
-    """A picture with its words and its data (a table, or the frame that a reader had drawn); shows itself in a notebook. Where there is a
-    ``note`` on how to read it, the title stands above the picture with it, else within."""
+    """A picture with its words and its data (a table, or the frame that a reader drew); shows itself in a notebook.
+    Where there is a ``note`` on how to read it, the title stands above the picture with it, else within."""
 
     title: str
     alternative: str
@@ -108,7 +108,7 @@ def tell_dates(axes):
 
 
 def draw_svg(figure):
-    """The picture as SVG, the same bytes for the same data; every text in it stands as it is, cut where it outgrows its place.
+    """The picture as SVG, the same bytes for the same data; every text stands as it is, cut where it has no room.
 
     Letters that matplotlib's own font lacks are left to the fonts of the reader.
     """
@@ -123,7 +123,7 @@ def draw_svg(figure):
 
 
 def _as_text(figure):
-    """Take no text of a figure for a formula, and cut what outgrows its place; gives the set of the characters drawn."""
+    """Take no text of a figure for a formula, and cut what outgrows its place; gives the set of characters drawn."""
     from matplotlib.text import Text
 
     for axes in figure.axes:

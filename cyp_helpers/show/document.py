@@ -1,4 +1,4 @@
-"""The board page as a Word file, for a clerk to paste into a board paper: real headings, tables with header rows, pictures with words."""
+"""The board page as a Word file to paste into a board paper: headings, tables with header rows, pictures with words."""
 
 import io
 import json
@@ -8,7 +8,8 @@ from itertools import count
 from cyp_helpers.show.picture import legend_of
 from cyp_helpers.show.table import render
 
-_PICTURES = {"spark": 12.5, "spine": 33}  # columns that hold one, and its width in millimetres: a cell has four less than its column
+# Columns that hold a picture, and its width in millimetres: a cell has four less than its column.
+_PICTURES = {"spark": 12.5, "spine": 33}
 
 
 def document_of(data, as_at):
@@ -57,7 +58,7 @@ def _set_up(document, data, as_at):
 
 
 def _images(data):
-    """PNG of each drawing of the rows, by its SVG: Word and LibreOffice show no SVG that has no other picture beside it."""
+    """PNG of each drawing of the rows, by its SVG: Word and LibreOffice show no SVG without another picture by it."""
     import typst
 
     drawings = sorted({row[name] for _, rows in data["groups"] for row in rows for name in _PICTURES if row.get(name)})

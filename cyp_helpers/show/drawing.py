@@ -1,4 +1,4 @@
-"""Pictures of many figures as SVG, in the letters of the page: lines over the years, all authorities in a strip or a funnel.
+"""Pictures of many figures as SVG, in the letters of the page: lines over years, all authorities as strip or funnel.
 
 The places are worked out here; ``drawing.svg.j2`` draws them.
 """
@@ -56,11 +56,11 @@ def years(times, labels, lines, places, spread=None, gate=(), levels=(), marked=
     return _drawn(
         "years", height, right=right, bands=_bands(spread, at, y), rulers_at=_told(ticks, y),
         gate=gate and {"x": at[-1] - 9, "y": y(gate[1]), "height": round(y(gate[0]) - y(gate[1]), 1)},
-        levels=[(y(number), name) for name, (_, number) in zip(names, levels)], under=_under(times, labels, x), looks=LOOKS,
+        levels=[(y(number), name) for name, (_, number) in zip(names, levels)], looks=LOOKS,
         lines=[(kind, _steps(at, y, numbers)) for kind, (_, numbers) in reversed(lines.items())],
         dots=[(at[n], y(one), n in marked) for n, one in enumerate(lines["own"][1]) if not np.isnan(one)],
         ends=[(kind, place, free, words) for (kind, (place, words)), free in zip(ends.items(), apart)],
-        moved=json.dumps(moved),
+        under=_under(times, labels, x), moved=json.dumps(moved),
     )
 
 
@@ -79,8 +79,8 @@ def long_lines(lines, span, places):
         seen[england] += 1
         at = [x(one) for one in in_years(line["end"])]
         dots = [(place, y(number), f"{number:,.{places}f}") for place, number in zip(at, line["number"])]
-        keys = [(below + _LINE * n, words) for n, words in enumerate(textwrap.wrap(name, int((WIDTH - _LEFT - 42) / _LETTER)))]
-        drawn.append((look, _steps(at, y, line["number"]), dots, keys))
+        keys = list(enumerate(textwrap.wrap(name, int((WIDTH - _LEFT - 42) / _LETTER))))
+        drawn.append((look, _steps(at, y, line["number"]), dots, [(below + _LINE * n, words) for n, words in keys]))
         below += _LINE * len(keys)
     shown = {"lines": drawn, "under": _under(times, [str(year) for year in span], x), "rulers_at": _told(ticks, y)}
     return _drawn("lines", below + 6, right=WIDTH - 12, foot=plot - 14, **shown)
@@ -135,7 +135,7 @@ def _scale(low, high, start, end):
 
 
 def _axis(numbers):
-    """Both ends of an axis that holds the numbers, and its ticks. It begins at nought only where that costs little room."""
+    """Both ends of an axis that holds the numbers, and its ticks. It begins at nought where that costs little room."""
     from matplotlib.ticker import MaxNLocator
 
     numbers = numbers[~np.isnan(numbers)]

@@ -1,4 +1,4 @@
-"""Small pictures for one line of a table: where an area stands among all, its years, and signs that stand beside a word."""
+"""Small pictures for one line of a table: where an area stands among all, its years, and signs beside a word."""
 
 import re
 from pathlib import Path

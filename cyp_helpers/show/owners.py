@@ -17,9 +17,9 @@ _LETTERS = 110  # of a sentence on the board's sheet
 def asked(report):
     """Who was asked about which indicator of the plan, and the newest thing that they said by the day of the review.
 
-    A frame in the plan's order: ``subject_id, priority_id, name, owner``, ``who, story, next, period`` (label, '' where none),
-    ``written`` (date; empty where nothing was said) and ``fresh`` (said within half a year before the review). Without rows for
-    another area than the plan's own, and for plans that name no owners.
+    A frame in the plan's order: ``subject_id, priority_id, name, owner``, ``who, story, next, period`` (label, '' where
+    none), ``written`` (date; empty where nothing was said) and ``fresh`` (said within half a year before the review).
+    Without rows for another area than the plan's own, and for plans that name no owners.
     """
     table, words = report.register.table, ["who", "story", "next"]
     told = table("commentary").sort_values("written", kind="stable").drop_duplicates("plan_indicator_id", keep="last")
@@ -43,7 +43,7 @@ def leading(register):
 
 
 def commentary(report):
-    """All that owners say, in full with who, when and of what; then how many of those who were asked have said something."""
+    """All that owners say, in full with who, when and of what; then how many of those who were asked have spoken."""
     rows = asked(report)
     told = ""
     for row in rows[rows["written"].notna()].itertuples():
@@ -55,7 +55,7 @@ def commentary(report):
 
 
 def missing(report):
-    """ "5 of 12 commented. Missing: Head of Inclusion (School absence, Permanent exclusions)."; '' where nobody was asked."""
+    """ "5 of 12 commented. Missing: Head of Inclusion (School absence)."; '' where nobody was asked."""
     rows = asked(report).drop_duplicates("subject_id")
     if rows.empty:
         return ""

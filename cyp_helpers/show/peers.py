@@ -1,4 +1,4 @@
-"""One published indicator in all authorities: verdicts, titles, what it would take, and what a page needs to show another one."""
+"""One published indicator in all authorities: verdicts, titles, what it would take, what a page shows of others."""
 
 import json
 from collections import defaultdict
@@ -15,7 +15,7 @@ from cyp_helpers.compare.promise import CLEAR_SCORE, level_scale, ordinary_ends,
 from cyp_helpers.register.catalogue import PER
 from cyp_helpers.register.tables import ENGLAND
 from cyp_helpers.show.cells import cell_text, for_readers
-from cyp_helpers.show.wording import clean, join
+from cyp_helpers.show.wording import clean, join, say
 
 COMPARED = {  # and how the record of verdicts names each
     "previous": "since the last figure", "five_years": "over five years", "england": "beside England",
@@ -26,7 +26,7 @@ _BESIDE = {"england": "than England", "neighbours": "than its neighbours"}
 
 @dataclass(frozen=True, eq=False)
 class Peers:
-    """A published line of a plan (a row of ``Report.lines``) in all authorities, for the period of its newest figure."""
+    """A published line of a plan (row of ``Report.lines``) in all authorities, for the period of its newest figure."""
 
     report: object
     line: pd.Series
@@ -34,7 +34,7 @@ class Peers:
 
     @cached_property
     def figures(self):
-        """Figures of the line's series, all authorities, regions and England, every year of like periods: rows of ``Report.everyone``."""
+        """Rows of ``Report.everyone`` of the line: all authorities, regions and England, every year of like periods."""
         rows = self._of_line(self.report.everyone)
         rows = rows[rows["open_data"]]
         kind = rows.loc[rows["cell"] == self.line["cell"], "kind"].iloc[0]
@@ -65,8 +65,8 @@ class Peers:
 
     @cached_property
     def verdicts(self):
-        """Each authority beside its past, England, region and neighbours: rows of ``cyp.compare``, with ``usual`` (how far apart
-        ordinary figures lie) and, beside its past, ``low, high`` (``ordinary_ends``), in the order of ``COMPARED``."""
+        """Each authority beside its past, England, region and neighbours: rows of ``cyp.compare`` in the order of
+        ``COMPARED``, with ``usual`` (how far apart ordinary figures lie) and, beside its past, ``low, high``."""
         pairs, figures = self.report.peers, self.now.index[self.now["local"]]
         pairs = pairs[pairs["figure"].isin(figures) & pairs["comparator"].isin(list(COMPARED))]
         kind, scale = pairs["comparator"], pairs["scale"]
@@ -75,14 +75,14 @@ class Peers:
         rows = tidy(pairs, self.report.everyone, self.report.register)
         score = pairs["score"].where(kind == "previous")
         ends = ordinary_ends(rows["value"], *(each.set_axis(rows.index) for each in (score, scale)), rows["unit"])
-        rows = rows.assign(usual=usual.to_numpy(), usual_places=rows["difference_places"], promise_places=0).join(ends)
-        order = {one: n for n, one in enumerate(COMPARED)}
-        return rows.assign(order=rows["comparator"].map(order)).sort_values(["area", "order"], kind="stable", ignore_index=True)
+        order = rows["comparator"].map({one: n for n, one in enumerate(COMPARED)})
+        rows = rows.assign(usual=usual.to_numpy(), usual_places=rows["difference_places"], promise_places=0)
+        return rows.assign(order=order).join(ends).sort_values(["area", "order"], kind="stable", ignore_index=True)
 
     @cached_property
     def areas(self):
-        """One row for each authority with a figure, by ``area_id``: ``area, value, text, rank, rank_of, rank_ties, region_id, numerator,
-        denominator``, and ``n``, its number, in the order of names."""
+        """A row for each authority with a figure, by ``area_id``: ``area, value, text, rank, rank_of, rank_ties,
+        region_id, numerator, denominator``, and ``n``, its number in the order of names."""
         rows = self.now[self.now["local"]].set_index("area_id").sort_values("area")
         text = rows["value"] + {"percent": "%"}.get(self.line["unit"], "")
         kept = rows[["area", "number", "rank", "rank_of", "rank_ties", "region_id", "numerator", "denominator"]]
@@ -114,8 +114,8 @@ class Peers:
 
     @cached_property
     def reach(self):
-        """What it would take, a row for each authority and goal: ``area_id, goal, goal_figure, difference, cases`` (how many of what is
-        counted, in words), with ``places``; empty where neither direction is better."""
+        """What it would take, a row for each authority and goal: ``area_id, goal, goal_figure, difference, places`` and
+        ``cases`` (how many of what is counted, in words); empty where neither direction is better."""
         england = self.now.set_index("area_id")["number"].get(ENGLAND, np.nan)
         quarter = self.areas["value"].quantile({"higher": 0.75, "lower": 0.25}.get(self.line["polarity"], 0.5))
         near = self.verdicts[self.verdicts["comparator"] == "neighbours"].set_index("area_id")["comparator_value"]
@@ -146,22 +146,17 @@ class Peers:
         return f"{row['area']}: {row['text']} in {self.labels.iloc[-1]}{place}"
 
     def record(self):
-        """How clear verdicts of each kind on this series have held so far, in words, and what the others' promises rest on."""
+        """How clear verdicts of each kind on this series have held so far, and what the others' promises rest on."""
         rows = self._of_line(record_of(self.report.register)).set_index("kind").reindex(list(COMPARED)).dropna()
-        parts = [f"{COMPARED[kind]} {row['held']:.0f}% of {row['cases']:,.0f}" for kind, row in rows.iterrows()]
-        promised = self.verdicts.loc[self.verdicts["promise"].notna(), "comparator"]
-        others = "each promise is that of like verdicts on other indicators" if len(promised) else ""
-        if not parts:
-            return ": ".join(filter(None, ["No record of this indicator itself is known yet", others])) + "."
-        held = "Record: where figures of this indicator stood out so far, they still did a year later"
-        others = others.replace("each", "any other") if set(promised) - set(rows.index) else ""
-        return f"{held} {join(parts)} times{others and '; '}{others}."
+        held = [f"{COMPARED[kind]} {row['held']:.0f}% of {row['cases']:,.0f}" for kind, row in rows.iterrows()]
+        others = set(self.verdicts.loc[self.verdicts["promise"].notna(), "comparator"]) - set(rows.index)
+        return say("record_of_line" if held else "no_record_of_line", len(others), held=join(held))
 
     # ---- what a page's script shows ----
 
     def chooser(self, *tables):
         """All that a page shows of another authority, as an attribute of an empty element; ``tables`` are frames of all
-        authorities, by ``area_id``, of those that the page names "verdicts" and "reach"."""
+        authorities, with ``area_id``, of what the page names "verdicts" and "reach"."""
         words = {}  # the same few texts come again and again
         tables = [_cells(rows, words) for rows in tables]
         gates = self.verdicts.set_index("area_id")[["low", "high"]].dropna().round(3).T.to_dict("list")
@@ -179,8 +174,8 @@ class Peers:
             ]
             for area, row in self.areas.to_dict("index").items()
         ]
-        empty = [None] * self.years.shape[1]
-        regions, own = [[names[one], years.get(one, empty)] for one in regions], int(number_of[self.report.area["area_id"]])
+        empty, own = [None] * self.years.shape[1], int(number_of[self.report.area["area_id"]])
+        regions = [[names[one], years.get(one, empty)] for one in regions]
         told = {"areas": areas, "regions": regions, "words": list(words), "own": own}
         text = json.dumps(told, separators=(",", ":"), ensure_ascii=False)
         text = text.replace("&", "&amp;").replace("'", "&#39;").replace("<", "&lt;")

@@ -25,7 +25,8 @@ AXIS = ("worse", "England", "better")
 # Signs with their words; the legend has those that the rows show.
 SIGNS_EXPLAINED = (
     (("better", "worse", "neither"), "clear; worsening, improving: five years"),
-    (("better too", "worse too"), "England moved too"), (("unclear",), "unclear: usual ups and downs"), (("untested",), "untested"),
+    (("better too", "worse too"), "England moved too"),
+    (("unclear",), "unclear: usual ups and downs"), (("untested",), "untested"),
 )
 DATA = "application/vnd.cyp.board+json"
 
@@ -103,8 +104,8 @@ class Pictures:
 
 
 def pdf_of(data):
-    """A sheet (``Board.data`` or ``pages.pack.pack``) as bytes of one landscape page of A4, PDF/UA-1; the sections of a pack go
-    on after it. The typeface comes with matplotlib, so that every machine makes the same bytes."""
+    """A sheet (``Board.data`` or ``pages.pack.pack``) as bytes of one landscape page of A4, PDF/UA-1; the sections of a
+    pack go on after it. The typeface comes with matplotlib, so that every machine makes the same bytes."""
     import typst
     from matplotlib import get_data_path
 
@@ -116,9 +117,9 @@ def pdf_of(data):
 
 
 def linked(data, pages):
-    """The data of a sheet with links to these pages alone (names without ending); what would lead nowhere is plain words."""
-    there = {"", *(f"{name}.html" for name in pages)}
-    groups = [[name, [row | {"page": row["page"] * (row["page"] in there)} for row in rows]] for name, rows in data["groups"]]
+    """The data of a sheet with links to these pages alone (names without ending); what leads nowhere is plain words."""
+    there = {name: name for name in map("{}.html".format, pages)}
+    groups = [[name, [row | {"page": there.get(row["page"], "")} for row in rows]] for name, rows in data["groups"]]
     return data | {"groups": groups, "links": [link for link in data["links"] if link[0] in there]}
 
 
@@ -143,7 +144,8 @@ def legend_of(groups):
 
 def _inline(svg_or_sign):
     """A sign or a key in the running text; the words beside it say what it says."""
-    return Markup(marks.SIGNS.get(svg_or_sign, svg_or_sign).replace("<svg ", '<svg class="sign" aria-hidden="true" focusable="false" ', 1))
+    svg, look = marks.SIGNS.get(svg_or_sign, svg_or_sign), 'class="sign" aria-hidden="true" focusable="false"'
+    return Markup(svg.replace("<svg", f"<svg {look}", 1))
 
 
 def _image(svg, words):

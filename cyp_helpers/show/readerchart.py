@@ -27,13 +27,13 @@ def chart(frame, caption=""):
 
     Returns
     -------
-    Chart that shows itself in a notebook, with an alternative text worked out from the figures and the figures behind it;
-    ``.data`` is the very frame that was given. Figures whose period is not printed, or without a number, are not drawn. A line is
-    broken where a year is missing or the publisher marks a break.
+    Chart that shows itself in a notebook, with an alternative text worked out from the figures and the figures behind
+    it; ``.data`` is the very frame that was given. Figures whose period is not printed, or without a number, are not
+    drawn. A line is broken where a year is missing or the publisher marks a break.
 
     Raises
     ------
-    ValueError where there is nothing to draw, figures of more than one indicator or group, or more areas than a page has room for.
+    ValueError where there is nothing to draw, figures of more than one indicator or group, more areas than fit a page.
 
     >>> rows = cyp.figures(cyp.load_register(), as_at="2018-03-31", areas="East Midlands", series="re-referrals")
     >>> cyp.chart(rows[rows["year"] == "2016/17"]).title

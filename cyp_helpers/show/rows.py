@@ -1,4 +1,4 @@
-"""Rows of a picture table: each indicator's figure, years and place as pictures, and in words how it changed and stands."""
+"""Rows of a picture table: each indicator's figure, years and place as pictures, and how it changed in words."""
 
 import numpy as np
 import pandas as pd
@@ -31,17 +31,18 @@ def in_words(report, subjects):
 
     Returns
     -------
-    ``subjects`` with ``priority`` (name), ``short_name, page`` (address), ``figure`` (short), ``period, good, england, neighbours`` (numbers),
-    ``england_figure, change, against_england, against_neighbours, target`` (words), each with its ``<name>_sign`` (of
-    ``marks.SIGNS``, or ''), ``moved, doubtful`` (moved far the wrong way of late, and nothing can test it), ``earlier`` (has an earlier figure),
-    ``lead``, ``owner`` (the owner's words) and ``attention`` (among ``findings.attention``).
+    ``subjects`` with ``priority`` (name), ``short_name, page`` (address), ``figure`` (short), ``period, good`` (words),
+    ``england, neighbours`` (their figures, numbers in the unit), ``england_figure`` (short), ``change, against_england,
+    against_neighbours, target`` (words), each with its ``<name>_sign`` (of ``marks.SIGNS``, or ''), ``moved`` (from
+    where to where), ``doubtful`` (moved far the wrong way of late, and nothing can test it), ``earlier`` (has
+    an earlier figure), ``lead``, ``owner`` (the owner's words) and ``attention`` (among ``findings.attention``).
     """
     rows = subjects.reset_index(drop=True)
     return rows.assign(
-        priority=priority_names(report, rows["priority_id"]),
-        short_name=short_names(report, rows), page=_pages(report, rows), **_figures(report, rows), **_change(report, rows),
-        **_beside(rows, "england"), **_beside(rows, "neighbours"), **_target(report, rows), lead=_leads(report, rows),
-        owner="", attention=rows["subject_id"].isin(attention(report)["subject_id"]),
+        priority=priority_names(report, rows["priority_id"]), short_name=short_names(report, rows), owner="",
+        page=_pages(report, rows), **_figures(report, rows), **_change(report, rows), **_beside(rows, "england"),
+        **_beside(rows, "neighbours"), **_target(report, rows), lead=_leads(report, rows),
+        attention=rows["subject_id"].isin(attention(report)["subject_id"]),
     )
 
 
@@ -201,7 +202,7 @@ def pictured(report, rows):
 
 
 def _years(lines, row):
-    """The figures of five years up to a row's newest, those that its change is about, of the same kind of period, by their end in years."""
+    """The figures of five years up to a row's newest, of the same kind of period, by their end in years."""
     if row["observation_id"] not in lines.index:
         return pd.Series(dtype=float)
     newest, key = lines.loc[row["observation_id"]], ["series_id", "area_id", "breakdown"]

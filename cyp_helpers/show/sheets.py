@@ -12,7 +12,7 @@ from cyp_helpers.show.table import show
 from cyp_helpers.show.words import COVERAGE_NOTE, notes_on_lines
 
 _KEY = ["priority_id", "subject_id"]
-# The columns of each sheet, with a heading where ``columns.csv`` has none that says the unit; it keeps verdict and evidence apart.
+# The columns of each sheet, with a heading where that of ``columns.csv`` lacks the unit, or is not of evidence alone.
 _COLUMNS = pd.read_csv(Path(__file__).with_name("sheets.csv"), keep_default_na=False)
 
 
@@ -38,7 +38,7 @@ def sheets_of(report):
 
 
 def found(report):
-    """A row for each verdict that needs attention or is good news, in the order of the indicators; columns have their headings."""
+    """A row for each verdict that needs attention or is good news, in the order of the indicators, with headings."""
     lists = {-1: (findings.attention(report), "needs attention"), 1: (findings.went_well(report), "went well")}
     parts = []
     for good, (found, which) in lists.items():
@@ -49,7 +49,7 @@ def found(report):
 
 
 def _indicators(report):
-    """A row for each indicator and the priority it serves: newest figure, place, verdicts with their evidence, or why there is none."""
+    """A row for each indicator and priority: newest figure, place, verdicts with evidence, or why there is none."""
     over_time = findings.judged_over_time(report).set_index(_KEY)[["verdict", "evidence"]].add_prefix("over_time_")
     why = findings.not_judged(report).set_index(_KEY)["why"]
     rows = _worded(report, report.subjects.join(over_time, on=_KEY).join(why, on=_KEY))
@@ -60,7 +60,7 @@ def _indicators(report):
 
 
 def _comparisons(report):
-    """All comparisons of figures, of the documents and of published files, and what documents state; the same one once."""
+    """All comparisons of figures, of documents and published files, and what documents state; the same one once."""
     rows = pd.concat([report.comparison, report.published])
     rows = rows.drop_duplicates(["priority_id", "subject_id", "comparator", "observation_id"])
     rows = rows[(rows["observation_id"] != "") | (rows["stated_id"] != "")]
@@ -71,7 +71,7 @@ def _comparisons(report):
 
 
 def _worded(report, rows):
-    """Rows with the names of their priorities, and in columns of their own the words that stand where a number could, or after one."""
+    """Rows with the names of their priorities, and in own columns the words in place of a number or after it."""
     rows = rows.assign(priority=findings.priority_names(report, rows["priority_id"]))
     for number, words in (("value", "figure_in_words"), ("comparator_value", "other_figure_in_words")):
         if number in rows:
@@ -82,7 +82,7 @@ def _worded(report, rows):
 
 
 def _headed(rows, sheet):
-    """The columns of a sheet with their headings, numbers with what prints them; a column of words that is empty is left out."""
+    """The columns of a sheet with their headings, numbers with what prints them, without empty columns of words."""
     columns = _COLUMNS[_COLUMNS["sheet"] == sheet].set_index("column")["heading"]
     rows = rows.assign(promise=rows["promise"].round()) if "promise" in rows else rows
     verdicts = rows.filter(regex="_(verdict|evidence)$")

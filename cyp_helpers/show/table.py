@@ -92,8 +92,9 @@ def render_table(table):
     identity = sha1(table.caption.encode("utf-8", "replace")).hexdigest()[:6]
     kinds = [_NUMBER if is_number_column(frame.iloc[:, n]) else _TEXT for n in range(frame.shape[1])]
     columns, cells = list(zip(frame.columns, kinds)), frame.map(cell_text).to_numpy().tolist()
-    told = {"caption": table.caption, "columns": columns, "rows": cells, "notes": notes, "folded": table.folded, "long": LONG}
-    return render("table.html", identity=f"table-{slug}-{identity}", name=re.sub(r"[^a-z0-9-]", "", table.name), **told)
+    told = {"caption": table.caption, "columns": columns, "rows": cells, "notes": notes, "folded": table.folded}
+    name = re.sub(r"[^a-z0-9-]", "", table.name)
+    return render("table.html", identity=f"table-{slug}-{identity}", name=name, long=LONG, **told)
 
 
 # JupyterLab aligns every cell to the right, and an untrusted notebook has no other style than that of its elements.
