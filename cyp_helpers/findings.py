@@ -241,8 +241,8 @@ def figures_used(report):
 
 def names_of(report, rows):
     """The name of each row's series, with its breakdown."""
-    series = report.register.table("series").set_index("series_id")["name"]
-    return rows["series_id"].map(series) + (": " + rows["breakdown"]).where(rows["breakdown"] != "all", "")
+    names = report.register.look_up(rows["series_id"], "series", "name")
+    return names + (": " + rows["breakdown"]).where(rows["breakdown"] != "all", "")
 
 
 def in_words(report, figures):

@@ -146,7 +146,7 @@ class Report:
         lines = lines.join(facts, on=["series_id", "breakdown"]).join(figures, on="observation_id")
         return lines.assign(
             priority=lines["priority_id"].map(self.priorities.set_index("priority_id")["name"]),
-            unit_heading=lines["unit"].map(self.register.table("units").set_index("unit")["heading"]),
+            unit_heading=self.register.look_up(lines["unit"], "units", "heading"),
             places=decimal_places(lines["printed"]),
         )
 

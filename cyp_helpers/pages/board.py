@@ -54,7 +54,7 @@ def board(report, rows, asked=""):
     led = (drawn["lead"] != NONE) | drawn["subject_id"].isin(owners.loc[owners["owner"] != NO_OWNER, "subject_id"])
     lone = sorted(drawn.loc[(drawn["mark_sign"] == "worse") & (drawn["mark"] != "") & ~led, "mark"])
     without_lead = say("board_no_lead", len(lone), names=", ".join(lone))
-    decision = paragraph(say("board_asked", 1 if asked else 0, what=asked), without_lead) if own or asked else ""
+    decision = paragraph(say("board_asked", bool(asked), what=asked), without_lead) if own or asked else ""
     return Board(
         title=report.title,
         review=f"{report.review['review'].partition(' as at ')[0]}, {day(report.as_at)}",
@@ -91,8 +91,7 @@ def _sentence(report, rows, heading, found, number, sign):
     """Heading, sign and sentence of what was found; the heading says how many of how many (``number``) are named."""
     named = found.head(NUMBERED[sign])
     heading += f" {len(named)} of {number}" if 0 < len(named) < number else " first"
-    nothing = say("board_found", 0) if not number else say("board_found_elsewhere", number)
-    return [heading, sign, _named(report, rows, named, 1 if sign == "better" else -1) or nothing]
+    return [heading, sign, _named(report, rows, named, 1 if sign == "better" else -1) or say("board_found", number)]
 
 
 # ---- what was found ----

@@ -99,16 +99,16 @@ class Peers:
     @cached_property
     def titles(self):
         """The finding for each authority, by ``area_id``."""
-        rows = self.verdicts.pivot(index="area_id", columns="comparator", values=["verdict", "evidence"])
-        columns = pd.MultiIndex.from_product([["verdict", "evidence"], COMPARED])
-        rows = rows.reindex(index=self.areas.index, columns=columns)
-        clear = rows["verdict"].where(rows["evidence"] == Evidence.CLEAR)
-        tested = rows["evidence"].isin([Evidence.CLEAR, Evidence.UNCLEAR, Evidence.HIDDEN]).any(axis=1)
+        rows = self.verdicts.set_index(["area_id", "comparator"])
+        clear = rows["verdict"].where(rows["evidence"] == Evidence.CLEAR).unstack()
+        clear = clear.reindex(index=self.areas.index, columns=list(COMPARED))
         clear["previous"] = clear["previous"].where(clear["five_years"].isna())
+        tested = rows["evidence"].isin([Evidence.CLEAR, Evidence.UNCLEAR, Evidence.HIDDEN])
+        tested = set(rows.index[tested].get_level_values(0))
         told, since = {}, {one: COMPARED[one] for one in ("previous", "five_years")} | _BESIDE
         for area, row in clear.to_dict("index").items():
             parts = [f"{row[one]} {since}" for one, since in since.items() if not pd.isna(row[one])]
-            nothing = "nothing stands out clearly" if tested[area] else "nothing can be tested"
+            nothing = "nothing stands out clearly" if area in tested else "nothing can be tested"
             told[area] = f"{self.name}: {join(parts) or nothing}"
         return told
 
@@ -150,7 +150,8 @@ class Peers:
         rows = self._of_line(record_of(self.report.register)).set_index("kind").reindex(list(COMPARED)).dropna()
         held = [f"{COMPARED[kind]} {row['held']:.0f}% of {row['cases']:,.0f}" for kind, row in rows.iterrows()]
         others = set(self.verdicts.loc[self.verdicts["promise"].notna(), "comparator"]) - set(rows.index)
-        return say("record_of_line" if held else "no_record_of_line", len(others), held=join(held))
+        record = "record_of_line" if held else "no_record_of_line"
+        return say(record, held=join(held), others=say(f"{record}_others") if others else "")
 
     # ---- what a page's script shows ----
 

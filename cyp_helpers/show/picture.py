@@ -123,10 +123,10 @@ def linked(data, pages):
     return data | {"groups": groups, "links": [link for link in data["links"] if link[0] in there]}
 
 
-def board_in(notebook):
-    """The data of the sheet that an executed notebook shows, or None."""
+def board_in(notebook, kind=DATA):
+    """The data of the sheet that an executed notebook shows, or a ``kind`` of it, such as text/html; else None."""
     outputs = [output.get("data", {}) for cell in notebook["cells"] for output in cell.get("outputs", [])]
-    return next((data[DATA] for data in outputs if DATA in data), None)
+    return next((data[kind] for data in outputs if DATA in data), None)
 
 
 def legend_of(groups):

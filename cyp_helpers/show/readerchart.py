@@ -9,7 +9,7 @@ from cyp_helpers.register.tables import ENGLAND
 from cyp_helpers.show.charts import (
     DARK_BLUE, DARK_GREY, LIGHT_GREY, ORANGE, TURQUOISE, Chart, add_title, draw_plain, draw_svg, new_figure, tell_dates,
 )
-from cyp_helpers.show.wording import how_many, join
+from cyp_helpers.show.wording import capital, how_many, join
 
 MOST_BARS, MOST_TOLD = 60, 6  # bars that fit a page; lines that can be told apart
 _NEEDED = "series_id name breakdown unit polarity area_id area period period_label value places".split()
@@ -89,8 +89,8 @@ def _spoken(rows, one_period):
 
 
 def _unit(rows):
-    unit = {"percent": "per cent"}.get(rows["unit"].iloc[0], rows["unit"].iloc[0])
-    return unit[:1].upper() + unit[1:]
+    unit = rows["unit"].iloc[0]
+    return capital({"percent": "per cent"}.get(unit, unit))
 
 
 def _bars(rows, title):

@@ -12,7 +12,7 @@ from cyp_helpers.register.tables import ENGLAND, decimal_places
 from cyp_helpers.show import drawing
 from cyp_helpers.show.charts import Chart, Charts
 from cyp_helpers.show.table import show
-from cyp_helpers.show.wording import count, join, say
+from cyp_helpers.show.wording import capital, count, join, say
 
 POINTS = ["line", "value", "value_text", "marks", "period_label", "document", "locator"]  # told of each point
 _RULES = {
@@ -184,7 +184,7 @@ def _run_chart(about, name, line):
     picture = drawing.years(points.index.tolist(), labels, lines, places, levels=levels, marked=marked)
     which = join_words([word(words, points[rule]) for rule, words in _RULES.items()])
     said = "; ".join(f"{words} {level:,.{places}f}" for words, level in levels)
-    alternative = f"Run chart of {len(points)} {kind}s. {title}. {said[:1].upper()}{said[1:]}{'.' if said else ''}"
+    alternative = f"Run chart of {len(points)} {kind}s. {title}. {capital(said)}{'.' if said else ''}"
     data = points[["period_label", "value"]].assign(what_stands_out=which)
     data = show(data, f"{kind.capitalize()}s behind the chart: {name}")
     return Chart(title, alternative.strip(), picture, data, say("under_run", len(levels)))
