@@ -9,16 +9,21 @@ import sys
 
 from cyp_helpers.register import listing
 from cyp_helpers.register.tables import find_project, load_register
-from cyp_helpers.show.wording import clean, say
+from cyp_helpers.show.wording import Words, clean
 
 OWN_AREA, LATEST = "the plan's own area", "latest"
+ELSEWHERE = (
+    "In JupyterLab (`make lab`, or `jupyter lab notebooks`) three drop-downs stand here. Without it, "
+    "`cyp review --plan PLAN --review REVIEW --area AREA` does the same; `cyp.plans()`, `cyp.reviews(plan)` and "
+    "`cyp.areas()` list what there is."
+)
 _FIRST = re.compile(r"^(?P<folder>outputs/\S+)/board\.html", re.MULTILINE)
 
 
 def start():
     """Three drop-downs and a button, in JupyterLab; elsewhere the words that lead there."""
     # The name is set by Jupyter's server for the kernels of its notebooks, and by nobody else.
-    return _Start(find_project()).box if "JPY_SESSION_NAME" in os.environ else say("start_elsewhere")
+    return _Start(find_project()).box if "JPY_SESSION_NAME" in os.environ else Words(ELSEWHERE)
 
 
 class _Start:

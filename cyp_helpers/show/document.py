@@ -6,7 +6,7 @@ import zipfile
 from itertools import count
 
 from cyp_helpers.show.picture import legend_of
-from cyp_helpers.show.table import render
+from cyp_helpers.show.table import FOLDER, render
 
 # Columns that hold a picture, and its width in millimetres: a cell has four less than its column.
 _PICTURES = {"spark": 12.5, "spine": 33}
@@ -62,13 +62,10 @@ def _images(data):
     import typst
 
     drawings = sorted({row[name] for _, rows in data["groups"] for row in rows for name in _PICTURES if row.get(name)})
-    source = (
-        "#set page(width: auto, height: auto, margin: 0pt)\n"
-        '#for one in json(bytes(sys.inputs.drawings)) { page(image(bytes(one), format: "svg")) }'
-    )
     if not drawings:
         return {}
-    made = typst.compile(source.encode(), format="png", ppi=220, sys_inputs={"drawings": json.dumps(drawings)})
+    told = {"drawings": json.dumps(drawings)}
+    made = typst.compile(str(FOLDER / "drawings.typ"), format="png", ppi=220, sys_inputs=told)
     return dict(zip(drawings, [made] if isinstance(made, bytes) else made))
 
 
