@@ -2,7 +2,7 @@
 
 import os
 import signal
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Annotated
 
 import typer
@@ -147,12 +147,15 @@ def _register_read(project):
     """Hold ``data/`` so that no import changes it meanwhile; others may read it too."""
     from cyp_helpers.register.store import Busy, locked, recover
 
-    try:
-        recover(project)
-        with locked(project):
-            yield
-    except Busy as error:
-        stop(str(error))
+    with ExitStack() as held:
+        try:
+            recover(project)
+            held.enter_context(locked(project))
+        except Busy as error:
+            stop(str(error))
+        except OSError as error:
+            stop(f"{error}. The lock of data/ stands in outputs/, which must be a folder that can be written to")
+        yield
 
 
 def _stop_on_faults(project, again=False):

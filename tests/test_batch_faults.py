@@ -194,6 +194,17 @@ def test_outputs_that_cannot_be_used_give_one_line(small, what):
     assert len(outcome.failures) == 1 and str(outcome.failures[0]).startswith("review (") and blocked.exists()
 
 
+@posix
+@pytest.mark.parametrize("what", ["outputs", "outputs/.data.lock"])
+def test_outputs_that_cannot_hold_the_lock_end_the_command_in_one_line(small, what):
+    (small / what).parent.mkdir(exist_ok=True)
+    (small / what).write_text("a file where a folder should be") if what == "outputs" else (small / what).mkdir()
+    process = start_review(small)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 2 and "must be a folder that can be written to" in output.splitlines()[-1]
+    assert "Traceback" not in output
+
+
 def test_a_disk_that_fills_up_stops_the_review_in_one_line(small, monkeypatch):
     run(small)
     folder, before = ReviewFolder(small, SMALL), contents(ReviewFolder(small, SMALL).path)

@@ -131,13 +131,18 @@ class _Shell(ZMQInteractiveShell):
 _Shell.__name__ = _Shell.__qualname__ = "ZMQInteractiveShell"
 
 
-def _become_kernel(client):
-    """Set this process up as a kernel is; returns its shell."""
+def make_shell():
+    """The shell of this process, which those that are forked from it then need not make."""
     config = Config()
     config.HistoryManager.enabled = False  # a file and a thread; ``In`` and ``Out`` are there without
+    return _Shell.instance(config=config, colors_force=True)
+
+
+def _become_kernel(client):
+    """Set this process up as a kernel is; returns its shell."""
     sys.argv = ["ipykernel_launcher.py"]
-    shell = _Shell.instance(config=config, colors_force=True)
-    shell.displayhook.session = shell.display_pub.session = _Session(config=config)
+    shell = make_shell()
+    shell.displayhook.session = shell.display_pub.session = _Session()
     shell.displayhook.session.client = client
     shell.displayhook.topic = b"execute_result"
     sys.stdout, sys.stderr = _Stream(client, "stdout"), _Stream(client, "stderr")

@@ -13,23 +13,25 @@ import cyp_helpers
 
 _APART = ("cyp_helpers.importers", "cyp_helpers.batch", "cyp_helpers.cli")  # no page needs them
 _USED = [
-    "IPython.core.application", "IPython.core.completerlib", "IPython.core.oinspect", "IPython.extensions.storemagic",
-    "matplotlib.backends.backend_agg",
-    "matplotlib.backends.backend_svg", "nbformat", "openpyxl", "papermill", "pyarrow.parquet", "xlsxwriter",
+    "IPython.core.application", "IPython.core.completerlib", "IPython.core.logger", "IPython.core.oinspect",
+    "IPython.extensions.storemagic", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg", "nbformat",
+    "openpyxl", "pandas.core.reshape.reshape", "papermill", "pyarrow.parquet", "xlsxwriter",
     "cyp_helpers.batch.engine", "cyp_helpers.batch.jobs", "cyp_helpers.batch.work",
 ]  # fmt: skip
 
 
 def _use_once():
-    """First uses load fonts and templates."""
+    """First uses load fonts and templates, and compile patterns."""
     from matplotlib.figure import Figure
     from nbformat import v4
-    from pandas import DataFrame, Timestamp
+    from pandas import DataFrame, Series, Timestamp
 
+    from cyp_helpers.register.periods import parse_periods
     from cyp_helpers.show.charts import draw_svg
     from cyp_helpers.show.publish import page_of
     from cyp_helpers.show.table import Table
 
+    parse_periods(Series(["no period"]))
     figure = Figure(layout="constrained")
     figure.suptitle("Warm", fontweight="bold")
     figure.subplots().plot([Timestamp("2018-03-31"), Timestamp("2018-09-30")], [0, 1])

@@ -54,11 +54,13 @@ def open_together(project, runs, kinds=()):
 
 def reopened(project, opened):
     """A review that was opened ahead and pickled, which the notebooks of this process are then given."""
+    from cyp_helpers.batch.engine import make_shell
     from cyp_helpers.findings import judged
     from cyp_helpers.report import reopen
 
     whole = reopen(opened, project)
     judged(whole), whole.last_review  # kept for all that are forked from here
+    make_shell()
     return whole
 
 
@@ -132,9 +134,13 @@ def what_is_left(job, lost):
 
 def run_saved(project, name):
     """Run a saved notebook with its own parameters; returns its bytes with outputs."""
+    import nbformat
+
     folder, so_far = Path(project) / "notebooks", _SoFar()
-    notebook = _read(folder / f"{name}.ipynb")
-    _execute(notebook, folder, {}, so_far)
+    path = folder / f"{name}.ipynb"
+    _execute(_read(path), folder, {}, so_far)
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata["language_info"] = so_far.notebook.metadata["language_info"]
     for cell, done in zip(notebook.cells, so_far.notebook.cells):
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = done.outputs, done.execution_count
@@ -164,13 +170,19 @@ class _SoFar:
 
 
 def _execute(notebook, folder, parameters, so_far):
-    import papermill
+    """``papermill.execute_notebook`` of a notebook that is read already and not to be written by it."""
+    from papermill import engines, execute, parameterize
 
     from cyp_helpers.batch import engine  # noqa: F401  registers itself
 
     os.chdir(folder)
-    how = {"engine_name": "in-process", "kernel_name": "python3", "language": "python", "progress_bar": False}
-    papermill.execute_notebook(notebook, None, parameters=parameters, **how, tell=so_far)
+    if parameters:
+        how = {"kernel_name": "python3", "language": "python", "engine_name": "in-process"}
+        notebook = parameterize.parameterize_notebook(notebook, parameters, **how)
+    notebook = execute.remove_error_markers(notebook)
+    run = engines.papermill_engines.execute_notebook_with_engine
+    done = run("in-process", notebook, "python3", progress_bar=False, tell=so_far)
+    execute.raise_for_execution_errors(done, None)
 
 
 def _file_of(job, notebook):
@@ -178,9 +190,9 @@ def _file_of(job, notebook):
 
 
 def _read(path):
-    import nbformat
+    from papermill.iorw import load_notebook_node
 
-    notebook = nbformat.read(path, as_version=4)
+    notebook = load_notebook_node(str(path))
     notebook.metadata["language_info"] = {"name": "python"}  # editors save notebooks that do not say so
     return notebook
 
