@@ -151,10 +151,8 @@ def _register_read(project):
         try:
             recover(project)
             held.enter_context(locked(project))
-        except Busy as error:
+        except (Busy, OSError) as error:
             stop(str(error))
-        except OSError as error:
-            stop(f"{error}. The lock of data/ stands in outputs/, which must be a folder that can be written to")
         yield
 
 

@@ -198,11 +198,18 @@ def test_outputs_that_cannot_be_used_give_one_line(small, what):
 @pytest.mark.parametrize("what", ["outputs", "outputs/.data.lock"])
 def test_outputs_that_cannot_hold_the_lock_end_the_command_in_one_line(small, what):
     (small / what).parent.mkdir(exist_ok=True)
-    (small / what).write_text("a file where a folder should be") if what == "outputs" else (small / what).mkdir()
+    (small / what).write_text("neither a folder nor a lock")
     process = start_review(small)
     output, _ = process.communicate(timeout=60)
-    assert process.returncode == 2 and "must be a folder that can be written to" in output.splitlines()[-1]
+    assert process.returncode == 2 and "a damaged lock can be deleted" in output.splitlines()[-1]
     assert "Traceback" not in output
+
+
+def test_a_page_of_all_reviews_that_cannot_be_written_is_one_failure(small):
+    (small / "outputs" / "index.html").mkdir(parents=True)
+    outcome = run(small)[0]
+    assert [str(one).partition(",")[0] for one in outcome.failures] == ["outputs/index.html"] and outcome.folder.is_dir()
+    assert [path.name for path in (small / "outputs").glob(".index*")] == []
 
 
 def test_a_disk_that_fills_up_stops_the_review_in_one_line(small, monkeypatch):

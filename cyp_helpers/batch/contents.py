@@ -19,8 +19,11 @@ def write_contents(project, pool):
     what there is."""
     page = pool.submit(page_of_words, list(_words(contents(project)))).result()
     aside = project / "outputs" / f".{NAME}-{os.getpid()}"  # another run may write it too
-    aside.write_text(page, encoding="utf-8")
-    aside.replace(aside.with_name(f"{NAME}.html"))
+    try:
+        aside.write_text(page, encoding="utf-8")
+        aside.replace(aside.with_name(f"{NAME}.html"))
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def page_of_words(project, words):

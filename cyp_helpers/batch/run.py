@@ -34,7 +34,7 @@ class Failure:
 
     def __str__(self):
         given = ", ".join(f"{key} {value}" for key, value in self.parameters.items())
-        return f"{self.name} ({given}), {self.cell}: {self.error}"
+        return f"{self.name}{given and f' ({given})'}, {self.cell}: {self.error}"
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,10 @@ def run_reviews(project, runs, pool, priority=None, force=False, limit=600, tell
     """
     outcomes = asyncio.run(_run_all(project, runs, _Desk(pool, len(runs), tell), (priority, only), force, limit))
     if any(outcome.made for outcome in outcomes):
-        write_contents(project, pool)
+        try:
+            write_contents(project, pool)
+        except OSError as error:
+            outcomes[-1].failures.append(Failure("outputs/index.html", {}, "writing", _one_line(error)))
     return outcomes
 
 

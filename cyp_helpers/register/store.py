@@ -8,6 +8,7 @@ next. Who reads holds a lock that others share, who writes holds it alone; the s
 import json
 import os
 import shutil
+import sqlite3
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -40,7 +41,7 @@ def refuse_outside(path, folder):
 def locked(project, write=False, wait=60):
     """Hold ``data/`` of a project's folder: shared for reading, alone for writing.
 
-    Raises Busy where another process holds it for ``wait`` seconds.
+    Raises Busy where another process holds it for ``wait`` seconds, OSError where its lock cannot be had.
 
     >>> with locked(".", write=True):  # doctest: +SKIP
     ...     write_tables(Path("data"), {})
@@ -48,13 +49,16 @@ def locked(project, write=False, wait=60):
     from filelock import ReadWriteLock, Timeout
 
     project = Path(project).resolve()
-    (project / "outputs").mkdir(exist_ok=True)
-    lock = ReadWriteLock(project / "outputs" / ".data.lock")
-    other = "a review or an import" if write else "an import"
+    path, other = project / "outputs" / ".data.lock", "a review or an import" if write else "an import"
     try:
+        path.parent.mkdir(exist_ok=True)
+        lock = ReadWriteLock(path)
         (lock.acquire_write if write else lock.acquire_read)(timeout=wait)
     except Timeout:
         raise Busy(f"{other} is under way and holds {project / 'data'}: wait for it or end it") from None
+    except (OSError, sqlite3.Error) as error:
+        right = "outputs/ must be a folder that can be written to, and a damaged lock can be deleted"
+        raise OSError(f"{path} cannot be used ({error}): {right}") from None
     try:
         _held.add(project)
         if write:
