@@ -59,7 +59,7 @@ def draw(drawn):
     axes.set(xlim=(-4.5, 4.0), ylim=(len(drawn) - 0.55, -0.65), xticks=[], yticks=[])
     draw_plain(axes)
     axes.spines[:].set_visible(False)
-    add_title(figure, "Grey: 19 of 20 ordinary years, for an authority of this size", room=1)
+    add_title(figure, "Grey: 19 of 20 ordinary years, for an authority of this size")
     return figure
 
 

@@ -218,9 +218,8 @@ def coverage(report):
         "against_england": questions[questions["question"] == "england"],
         "judged": questions.drop_duplicates(_KEY),
     }
-    table = pd.DataFrame({"name": names}).assign(**{
-        column: some["priority_id"].value_counts().reindex(names.index, fill_value=0) for column, some in counted.items()
-    })
+    counted = {column: some["priority_id"].value_counts() for column, some in counted.items()}
+    table = pd.DataFrame({"name": names, **counted}).reindex(names.index).fillna(0).astype(dict.fromkeys(counted, int))
     return table.assign(not_judged=table["listed"] - table["background"] - table["judged"]).reset_index()
 
 
@@ -242,8 +241,8 @@ def figures_used(report):
 
 def names_of(report, rows):
     """The name of each row's series, with its breakdown."""
-    series = report.register.table("series").set_index("series_id")["name"]
-    return rows["series_id"].map(series) + (": " + rows["breakdown"]).where(rows["breakdown"] != "all", "")
+    names = report.register.look_up(rows["series_id"], "series", "name")
+    return names + (": " + rows["breakdown"]).where(rows["breakdown"] != "all", "")
 
 
 def in_words(report, figures):

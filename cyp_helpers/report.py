@@ -146,7 +146,7 @@ class Report:
         lines = lines.join(facts, on=["series_id", "breakdown"]).join(figures, on="observation_id")
         return lines.assign(
             priority=lines["priority_id"].map(self.priorities.set_index("priority_id")["name"]),
-            unit_heading=lines["unit"].map(self.register.table("units").set_index("unit")["heading"]),
+            unit_heading=self.register.look_up(lines["unit"], "units", "heading"),
             places=decimal_places(lines["printed"]),
         )
 
@@ -161,7 +161,7 @@ def side_by_side(rows):
     rows = rows.assign(told=_told(rows))
     subjects = rows.groupby(_KEY, sort=False)[_FIRST].first()
     wide = rows.pivot(index=_KEY, columns="comparator", values=_BY_COMPARATOR)
-    wide = wide.reindex(columns=pd.MultiIndex.from_product([_BY_COMPARATOR, COMPARATORS]))  # a priority may list nothing
+    wide = wide.reindex(columns=pd.MultiIndex.from_product([_BY_COMPARATOR, COMPARATORS]))  # a priority may be empty
     wide.columns = [f"{comparator}_{what.removeprefix('comparator_')}" for what, comparator in wide.columns]
     own = rows[rows["comparator"] == "previous"].set_index(_KEY)[_NEWEST]
     rank, of, band = (formatted(own[column]).fillna("") for column in ("rank", "rank_of", "band"))

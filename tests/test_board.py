@@ -91,8 +91,8 @@ def test_the_gate_of_a_spark_holds_an_ordinary_year_and_its_dot_stands_outside_a
 
 
 def test_signs_differ_in_shape_and_not_in_colour_alone():
-    shapes = [(path, str(look)) for path, _, look in marks.SIGNS.values()]
-    assert len(set(shapes)) == len(marks.SIGNS)
+    shapes = {re.sub(r'"#(?!fff)\w+"', "", drawn) for drawn in marks.SIGNS.values()}
+    assert len(shapes) == len(marks.SIGNS)
 
 
 def test_words_that_are_heard_alone_are_not_counted():

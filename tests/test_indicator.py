@@ -116,7 +116,7 @@ def test_the_finding_tells_what_is_clear_and_the_pictures_tell_the_place():
     figures = [published("23.0", THIS), published("20.0", THIS, "A0"), published("22.0", THIS, ENGLAND)]
     one = about(review(figures, variation=("0.16", "0")))
     assert (
-        one.peers.title("N").endswith(": better than England")
+        one.peers.titles["N"].endswith(": better than England")
         and one.peers.lead("N") == "Nottinghamshire: 23.0% in 2015/16, place 1 of 2"
     )
     drawn = indicator.pictures(one)
@@ -210,11 +210,11 @@ def test_what_it_would_take_is_told_in_cases_and_what_is_reached_says_so():
 def test_another_authority_of_the_page_has_the_words_of_its_own():
     figures = [published("23.0", THIS), published("20.0", THIS, "A0"), published("22.0", THIS, ENGLAND)]
     page = about(review(figures, variation=("0.16", "0"), targets=[target("value", "21%", value="21", period="FY 2017/18")]))
-    peers, held = page.peers, page.peers.chooser(indicator.VERDICTS, page.reach[["area_id", *indicator.REACH]])
+    peers, held = page.peers, page.peers.chooser(page.verdicts[["area_id", *indicator.VERDICTS]], page.reach[["area_id", *indicator.REACH]])
     data = json.loads(held.partition("data-all='")[2].partition("'></div>")[0].replace("&amp;", "&").replace("&#39;", "'"))
     first, own = data["areas"]
     assert [one[0] for one in data["areas"]] == ["Neighbour 0", "Nottinghamshire"] and data["own"] == 1
-    assert (first[1], own[1]) == (peers.title("A0"), peers.title("N")) and own[1].endswith(": better than England")
+    assert (first[1], own[1]) == (peers.titles["A0"], peers.titles["N"]) and own[1].endswith(": better than England")
     assert "✓ better" in [data["words"][cell] for row in own[9] for cell in row]
     goals = ["England", "its neighbours' average", "the best quarter of authorities", "the target"]
     assert [data["words"][row[0]] for row in own[10]] == goals  # also on coming back from another authority

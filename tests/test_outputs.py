@@ -16,7 +16,7 @@ from cyp_helpers.pages import all_indicators, indicator
 from cyp_helpers.pages import priority_review as page
 from cyp_helpers.register.tables import UnknownName
 from cyp_helpers.report import check_parameters, open_review
-from cyp_helpers.show import sentences, words
+from cyp_helpers.show import wording, words
 from cyp_helpers.show.cells import Difference, with_sign
 from cyp_helpers.show.table import Table
 from cyp_helpers.show.workbook import write_sheets, write_workbook
@@ -244,12 +244,12 @@ def test_an_unknown_name_ends_with_its_message_alone():
     assert isinstance(done.error_in_exec, UnknownName) and told.getvalue().strip() == "UnknownName: Unknown plan: 1"
 
 
-@pytest.mark.parametrize("name", sentences.SENTENCES)
+@pytest.mark.parametrize("name", wording.SENTENCES)
 def test_every_sentence_reads_well_for_none_one_and_many(name):
     """No "one indicators", "0 of", double stops or gaps; what is left empty is said elsewhere."""
-    parts = dict.fromkeys(re.findall(r"{([a-z_]{2,})}", " ".join(sentences.SENTENCES[name])), "such")
+    parts = dict.fromkeys(re.findall(r"{([a-z_]{2,})}", " ".join(wording.SENTENCES[name])), "such")
     for number in (0, 1, 2, 12):
-        text = sentences.say(name, number, **parts)
+        text = wording.say(name, number, **parts)
         assert not re.search(r"\b0\b|\bno are\b|\bno have\b|\.\.|  |\bnone of one\b|[{}]", text, re.IGNORECASE), text
         assert number != 1 or not re.search(r"indicators|measures|verdicts", text), text
         assert number < 2 or not re.search(r"\b(?:two|12) (?:indicator|figure|target|event|document)\b", text), text

@@ -12,7 +12,7 @@ from cyp_helpers.pages import all_indicators, priority_review
 from cyp_helpers.register.tables import load_register
 from cyp_helpers.report import narrowed, open_review
 from cyp_helpers.show import words
-from cyp_helpers.show.sentences import SENTENCES, say
+from cyp_helpers.show.wording import SENTENCES, say
 
 pytestmark = pytest.mark.long
 

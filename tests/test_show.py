@@ -7,8 +7,7 @@ import pytest
 
 from cyp_helpers.compare.plan import COLUMNS as COMPARISON
 from cyp_helpers.show import table
-from cyp_helpers.show.cells import Printed, cell_text
-from cyp_helpers.show.columns import COLUMNS, HIDDEN, text_of
+from cyp_helpers.show.cells import COLUMNS, HIDDEN, Printed, cell_text, text_of
 from cyp_helpers.show.table import Table, show
 
 ROWS = pd.DataFrame(

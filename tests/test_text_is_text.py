@@ -29,8 +29,7 @@ from cyp_helpers.pages.pack import pack
 from cyp_helpers.register.tables import load_register
 from cyp_helpers.report import open_review
 from cyp_helpers.show import charts, publish, words
-from cyp_helpers.show.cells import cell_text, for_csv
-from cyp_helpers.show.columns import COLUMNS, HIDDEN
+from cyp_helpers.show.cells import COLUMNS, HIDDEN, cell_text, for_csv
 from cyp_helpers.show.document import document_of
 from cyp_helpers.show.picture import pdf_of
 from cyp_helpers.show.publish import POLICY, page_of, SCRIPT

@@ -1,17 +1,17 @@
 """The page of all indicators: one table, and what is said of it."""
 
-from cyp_helpers.findings import attention, judged, went_well
+from cyp_helpers.findings import attention, judged, priority_names, went_well
 from cyp_helpers.pages import priority_review
 from cyp_helpers.pages.data_quality import ages
 from cyp_helpers.register.due import next_figures
 from cyp_helpers.show.picture import Pictures
 from cyp_helpers.show.rows import pictured
-from cyp_helpers.show.sentences import paragraph, say
+from cyp_helpers.show.wording import paragraph, say
 from cyp_helpers.show.words import indicators, kinds_of, named, none_found, not_next_year, of_which_new
 
 
 def listed(report):
-    """Every indicator of a plan once, and every figure of a review of evidence; events to deliver and background figures are left out.
+    """Every indicator of a plan once, and every figure of a review of evidence; events and background are left out.
 
     Returns rows of ``rows.in_words`` with ``serves``: the names of all priorities that each serves.
 
@@ -19,14 +19,14 @@ def listed(report):
     True
     """
     rows = report.subjects
-    names = report.priorities.set_index("priority_id")["name"]
-    serves = rows["priority_id"].map(names).groupby(rows["subject_id"]).agg(", ".join)
+    serves = priority_names(report, rows["priority_id"]).groupby(rows["subject_id"]).agg(", ".join)
     return priority_review.listed(report).assign(serves=lambda each: each["subject_id"].map(serves))
 
 
 def table(report, rows):
     """Rows of ``listed``, any selection, as a table with pictures that a page can sort, search and filter."""
-    return Pictures("Every indicator; right is better, or higher where neither is good", pictured(report, rows).drop(columns="lead"), sortable=True)
+    rows = pictured(report, rows).drop(columns="lead")
+    return Pictures("Every indicator; right is better, or higher where neither is good", rows, sortable=True)
 
 
 def read_attention(report):
@@ -45,7 +45,7 @@ def read_went_well(report):
 
 
 def older(report):
-    """Rows of ``ages`` that are more than a year old, with ``expected``: when the publisher brings the next, as far as was known then.
+    """Rows of ``ages`` that are more than a year old, with ``expected``: when the next was to come, as was known then.
 
     >>> older(cyp.open_review("cypf-2016-18", "2017-18 part 2"))[["age", "expected"]].iloc[0].tolist()
     ['84 months', 'unknown']

@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 
 from cyp_helpers.compare.judge import Evidence
-from cyp_helpers.findings import attention, coverage, went_well
+from cyp_helpers.findings import attention, coverage, priority_names, went_well
 from cyp_helpers.pages.delivery_tracker import DONE, LATE, SAID_DONE, actions_of
-from cyp_helpers.show.sentences import say
-from cyp_helpers.show.wording import Words, count, escape, join
+from cyp_helpers.show.wording import Words, capital, escape, how_many, join, say
 
 KEEP, CHANGE, RETIRE = "keep", "change", "retire"
 CANDIDATES = [RETIRE, CHANGE, KEEP]
@@ -23,8 +22,8 @@ def priorities_of_review(report):
 
     Returns a DataFrame with one row for each priority: ``priority_id``, ``priority`` (name), ``needs_attention`` and
     ``went_well`` (numbers of indicators), ``actions``, ``past_their_day`` and ``done`` (numbers), ``judged`` and
-    ``not_judged`` (indicators, figures and events), ``young_people_rank`` ('' where none is printed; only where the plan
-    prints one), ``candidate`` (keep, change, retire) and ``reason``.
+    ``not_judged`` (indicators, figures and events), ``young_people_rank`` ('' where none is printed; only where the
+    plan prints one), ``candidate`` (keep, change, retire) and ``reason``.
 
     >>> priorities_of_review(cyp.open_review("cypf-2016-18", "2017-18 part 2"))["candidate"].isin(CANDIDATES).all()
     np.True_
@@ -47,7 +46,7 @@ def priorities_of_review(report):
     finished = (rows["needs_attention"] == 0) & (rows["went_well"] > 0) & (rows["actions"] > 0)
     finished &= rows["done"] == rows["actions"]
     unseen = (rows["judged"] / listed.where(listed > 0)).fillna(0) < _LITTLE
-    told = _judged_of(rows["judged"], listed)
+    told = pd.Series(list(map(_judged_of, rows["judged"], listed)), rows.index, dtype="str")
     late = "Nothing needs attention; actions past their day: " + rows["past_their_day"].astype(str) + ". "
     attend = "Indicators that need attention: " + rows["needs_attention"].astype(str) + ". "
     reasons = [
@@ -60,27 +59,23 @@ def priorities_of_review(report):
 
 
 def _judged_of(judged, listed):
-    """ "Three of its nine indicators, figures and events can be judged." of each row."""
-    number = {n: count(n) for n in {*judged, *listed}}
-    many = judged.map(number).replace("no", "none").mask(judged == listed, "all")
-    many += " of its " + listed.map(number) + " indicators, figures and events can be judged."
-    one = "its one indicator, figure or event " + (judged > 0).map({True: "can", False: "cannot"}) + " be judged."
-    told = many.mask(listed == 1, one).mask(listed == 0, "it lists no indicator.")
-    return told.str[:1].str.upper() + told.str[1:]
+    """ "Three of its nine indicators, figures and events can be judged." """
+    number = "All" if judged == listed else capital(how_many(judged))
+    return say("judged_of", listed, can="can" if judged else "cannot", number=number)
 
 
 def _decided(rows, reasons, otherwise):
     """Rows with the ``candidate`` and ``reason`` of the first condition that holds; else they are kept."""
     conditions, candidates, words = zip(*reasons)
-    candidate, reason = np.select(conditions, candidates, KEEP), np.select(conditions, words, otherwise)
-    return rows.assign(candidate=pd.Categorical(candidate, CANDIDATES), reason=reason)
+    candidate = pd.Categorical(np.select(conditions, candidates, KEEP), CANDIDATES)
+    return rows.assign(candidate=candidate, reason=np.select(conditions, words, otherwise))
 
 
 def indicators_of_review(report):
     """Each indicator as a candidate to keep, change or retire.
 
-    Retire: its definition has been superseded. Change: it has a target that cannot be judged by figures or is looser than its
-    start, or no figure is known for it. Keep: it has a figure or a statement to judge it by.
+    Retire: its definition has been superseded. Change: it has a target that cannot be judged by figures or is looser
+    than its start, or no figure is known for it. Keep: it has a figure or a statement to judge it by.
 
     Returns a DataFrame with ``name, priority, candidate`` (a category, retire first) and ``reason``, one row for each
     indicator.
@@ -100,8 +95,8 @@ def indicators_of_review(report):
         (~figure & ~stated, CHANGE, "No figure and no statement is known for it."),
         (~figure, KEEP, "A document states how it stands, without figures; publish the figures."),
     ]
-    names = report.priorities.set_index("priority_id")["name"]
-    rows = _decided(subjects.assign(priority=subjects["priority_id"].map(names)), reasons, "It has a figure.")
+    subjects = subjects.assign(priority=priority_names(report, subjects["priority_id"]))
+    rows = _decided(subjects, reasons, "It has a figure.")
     return rows[["name", "priority", "candidate", "reason"]].reset_index(drop=True)
 
 
@@ -119,7 +114,7 @@ def read_priorities(rows):
 def read_indicators(rows):
     """How many indicators, of ``indicators_of_review``, are candidates for what."""
     number = rows["candidate"].value_counts(sort=False)
-    tally = ", ".join(f"{count(each) if each else 'none'} to {candidate}" for candidate, each in number.items())
+    tally = ", ".join(f"{how_many(each)} to {candidate}" for candidate, each in number.items())
     return say("candidates", len(rows), tally=tally)
 
 

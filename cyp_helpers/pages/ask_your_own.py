@@ -1,7 +1,7 @@
 """The page on a reader's own question: what it refuses, and what it says below its tables."""
 
 from cyp_helpers.register.tables import UnknownName
-from cyp_helpers.show.sentences import say
+from cyp_helpers.show.wording import say
 
 
 def check_year(figures, year):

@@ -10,8 +10,7 @@ from cyp_helpers.findings import BESIDE, attention, told, went_well
 from cyp_helpers.show.owners import NO_OWNER, asked as asked_owners, with_owners
 from cyp_helpers.show.picture import Board
 from cyp_helpers.show.rows import NONE, bare, in_words, pictured
-from cyp_helpers.show.sentences import paragraph, say
-from cyp_helpers.show.wording import count, day, join
+from cyp_helpers.show.wording import count, day, join, paragraph, say
 from cyp_helpers.show.words import since
 
 FEWEST, MOST = 12, 17  # rows of one sheet; what stands beside nothing only fills it up to the first
@@ -20,13 +19,13 @@ NUMBERED = {"worse": 3, "better": 2}  # rows that the sentences number and give 
 
 
 def listed(report):
-    """What the board page may show: each indicator once that is primary in the register and has a figure, in printed order.
+    """What the board page may show: each indicator once that is primary in the register and has a figure, as printed.
 
     Of another area only what is published on the plan's own definition.
 
-    Returns rows of ``in_words`` with ``place``: in which order a sheet takes them, first what needs attention (``FOUND``)
-    and what the sentences name as going well, then what stands beside England, then what has changed. What stands
-    beside nothing has a place only among the first ``FEWEST``, an evidence figure only where its priority has no
+    Returns rows of ``in_words`` with ``place``: in which order a sheet takes them, first what needs attention
+    (``FOUND``) and what the sentences name as going well, then what stands beside England, then what has changed. What
+    stands beside nothing has a place only among the first ``FEWEST``, an evidence figure only where its priority has no
     indicator with a figure.
 
     >>> listed(cyp.open_review("cypf-2016-18", "2017-18 part 2")).iloc[1][["short_name", "figure", "change"]].tolist()
@@ -55,7 +54,7 @@ def board(report, rows, asked=""):
     led = (drawn["lead"] != NONE) | drawn["subject_id"].isin(owners.loc[owners["owner"] != NO_OWNER, "subject_id"])
     lone = sorted(drawn.loc[(drawn["mark_sign"] == "worse") & (drawn["mark"] != "") & ~led, "mark"])
     without_lead = say("board_no_lead", len(lone), names=", ".join(lone))
-    decision = paragraph(say("board_asked", 1 if asked else 0, what=asked), without_lead) if own or asked else ""
+    decision = paragraph(say("board_asked", bool(asked), what=asked), without_lead) if own or asked else ""
     return Board(
         title=report.title,
         review=f"{report.review['review'].partition(' as at ')[0]}, {day(report.as_at)}",
@@ -80,12 +79,11 @@ def sentences(report, rows):
     listed, elsewhere = say("board_all", len(rows) + len(without)), say("board_elsewhere", (~without).sum())
     gaps = say("board_gaps", without.sum(), all=listed, shown=count(len(rows)), elsewhere=elsewhere)
     unknown = [say("board_untested", len(loose), names=_within(loose)), gaps]
-    kinds = [("Needs attention, worst", worst, attention), ("Going well, best", best, went_well)]
     said = [
-        _sentence(report, rows, heading, found, len(every(report)), sign)
-        for (heading, found, every), sign in zip(kinds, NUMBERED)
+        _sentence(report, rows, "Needs attention, worst", worst, len(attention(report)), "worse"),
+        _sentence(report, rows, "Going well, best", best, len(went_well(report)), "better"),
+        ["Not known", "untested", "\n".join(filter(None, unknown))],
     ]
-    said.append(["Not known", "untested", "\n".join(filter(None, unknown))])
     return pd.DataFrame(said, columns=["heading", "sign", "sentence"])
 
 
@@ -93,8 +91,7 @@ def _sentence(report, rows, heading, found, number, sign):
     """Heading, sign and sentence of what was found; the heading says how many of how many (``number``) are named."""
     named = found.head(NUMBERED[sign])
     heading += f" {len(named)} of {number}" if 0 < len(named) < number else " first"
-    nothing = say("board_found", 0) if not number else say("board_found_elsewhere", number)
-    return [heading, sign, _named(report, rows, named, 1 if sign == "better" else -1) or nothing]
+    return [heading, sign, _named(report, rows, named, 1 if sign == "better" else -1) or say("board_found", number)]
 
 
 # ---- what was found ----
@@ -106,7 +103,7 @@ def _found(report, rows):
 
 
 def _marked(report, rows):
-    """``mark``, the number of a row that the sentences name, and ``mark_sign``, what was found of it or that nothing can test it."""
+    """``mark``, the number by which the sentences name a row, and ``mark_sign``, what was found or cannot be tested."""
     told = pd.DataFrame({"mark": "", "mark_sign": np.where(rows["doubtful"], "untested", "")}, rows.index)
     for (sign, most), found in zip(NUMBERED.items(), _found(report, rows)):
         place = rows["subject_id"].map({one: n for n, one in enumerate(found["subject_id"], 1)})
@@ -130,7 +127,8 @@ def _why(report, listed, good):
     too = rows["subject_id"].isin(listed.loc[listed["change_sign"].isin(["better too", "worse too"]), "subject_id"])
     short = short.where(~(too & ~rows["question"].isin(list(BESIDE))), short + " (England too)")
     each = short.groupby(rows["subject_id"]).agg(", ".join)
-    return each.str.replace(r"than England, \w+ than its", "than England and", regex=True).str.replace("than its", "than")
+    each = each.str.replace(r"than England, \w+ than its", "than England and", regex=True)
+    return each.str.replace("than its", "than")
 
 
 # ---- which rows ----
@@ -149,4 +147,4 @@ def _places(rows, found):
 
 def _within(names):
     """Names within a sentence, small but for abbreviations."""
-    return join([name if re.match(r"\w[A-Z]", name) else name[:1].lower() + name[1:] for name in names] or [""])
+    return join([name if re.match(r"\w[A-Z]", name) else name[:1].lower() + name[1:] for name in names])

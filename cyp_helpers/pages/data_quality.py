@@ -6,10 +6,13 @@ from cyp_helpers.compare.claims import UNCHECKED, check_claims, check_standings
 from cyp_helpers.compare.promise import record_of
 from cyp_helpers.findings import names_of
 from cyp_helpers.register.periods import months_between
-from cyp_helpers.show.sentences import paragraph, say
-from cyp_helpers.show.wording import count, day, escape, join
+from cyp_helpers.show.wording import count, day, escape, join, paragraph, say
 
 OLD = 24  # months
+_KINDS = {
+    "england": "beside England", "neighbours": "beside neighbours", "previous": "since last year",
+    "five_years": "over five years",
+}
 
 
 def ages(report):
@@ -44,17 +47,18 @@ def record(register):
 
 
 def series_record(report):
-    """``record_of`` as known at the review, of each indicator and group with 50 cases: ``name, comparator, outcomes, seen``."""
+    """``record_of`` at the review, of each indicator and group with 50 cases: ``name, comparator, outcomes, seen``."""
     rows = record_of(report.register).rename(columns={"kind": "comparator", "cases": "outcomes", "held": "seen"})
-    rows = rows[rows["outcomes"] >= 50]
-    return rows.assign(name=names_of(report, rows), seen=rows["seen"].round())[["name", "comparator", "outcomes", "seen"]]
+    rows = rows[rows["outcomes"] >= 50].round({"seen": 0})
+    return rows.assign(name=names_of(report, rows))[["name", "comparator", "outcomes", "seen"]]
 
 
 def variation(report):
     """How many times as much changes vary as those of independent children, most first: ``name, overdispersion``."""
     rows = report.register.table("usual-variation")
     rows = rows.assign(name=names_of(report, rows), overdispersion=pd.to_numeric(rows["overdispersion"]).round(1))
-    return rows.dropna(subset="overdispersion").sort_values("overdispersion", ascending=False)[["name", "overdispersion"]]
+    rows = rows.dropna(subset="overdispersion").sort_values("overdispersion", ascending=False)
+    return rows[["name", "overdispersion"]]
 
 
 # ---- sentences ----
@@ -66,14 +70,14 @@ def looked_back(rows):
     >>> looked_back(pd.DataFrame({"learnt": ["2026-11-26"]}))
     'This is not as known at the review: it looks back from 26 November 2026 on all years.'
     """
-    return f"This is not as known at the review: it looks back from {day(pd.Timestamp(rows['learnt'].max()))} on all years."
+    learnt = day(pd.Timestamp(rows["learnt"].max()))
+    return f"This is not as known at the review: it looks back from {learnt} on all years."
 
 
 def read_record(record):
     """How much of what was told held, of each kind."""
     rows = record[record["tenth"] == "all"].set_index("comparator")["seen"]
-    kinds = {"england": "beside England", "neighbours": "beside neighbours", "previous": "since last year", "five_years": "over five years"}
-    told = [say("record", 1, when=when, seen=f"{rows[kind]:.0f}") for kind, when in kinds.items() if kind in rows]
+    told = [say("record", 1, when=when, seen=f"{rows[kind]:.0f}") for kind, when in _KINDS.items() if kind in rows]
     return paragraph(*(told or [say("record", 0)]))
 
 
@@ -88,7 +92,7 @@ def read_claims(claims):
     outcomes = claims["outcome"].value_counts()
     checked = outcomes.drop(UNCHECKED, errors="ignore")
     parts = [say("claim_outcome", number, outcome=outcome) for outcome, number in checked.items()]
-    told = say("checked", checked.sum(), outcomes=join(parts or [""]))
+    told = say("checked", checked.sum(), outcomes=join(parts))
     return say("claims", len(claims), checked=told)
 
 

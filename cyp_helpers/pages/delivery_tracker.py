@@ -3,19 +3,19 @@
 import numpy as np
 import pandas as pd
 
+from cyp_helpers.findings import priority_names
 from cyp_helpers.register.reviews import half_year
 from cyp_helpers.show.charts import (
     DARK_BLUE, LIGHT_GREY, ORANGE, TURQUOISE, Chart, Charts, add_title, draw_plain, draw_svg, tell_dates,
 )  # fmt: skip
 from cyp_helpers.show.owners import leading
-from cyp_helpers.show.sentences import paragraph, say
 from cyp_helpers.show.table import show
-from cyp_helpers.show.wording import Words, count, day, how_many, join
+from cyp_helpers.show.wording import Words, count, day, how_many, join, paragraph, say
 
 DONE, PARTLY, OVERDUE = "shown to be done", "past its day, shown in part", "past its day, in no document"
 TODAY, AHEAD, BEGUN = "due on the day of the review", "not yet due", "to have begun by now"
 ONGOING, UNDATED = "ongoing", "without a printed date"
-# What owners say who were asked, in the words of the plan's form; that an action is overdue is said only on their word or silence.
+# What owners say who were asked, in the words of the form; that an action is overdue is said on their word or silence.
 SAID_DONE, SAID_LATE = "done, its owner says", "overdue, its owner says so"
 SILENT, SAID_ON = "overdue, its owner did not answer", "past its day, its owner says it goes on"
 STOPPED = "stopped, its owner says"
@@ -35,8 +35,8 @@ MARKS = {
 def actions_of(report):
     """The actions of a plan as they stood at the review.
 
-    An action is done only where a later document says of this very action that it happened. Past its day and in no document is no
-    alarm: it may well have been done.
+    An action is done only where a later document says of this very action that it happened. Past its day and in no
+    document is no alarm: it may well have been done.
 
     Returns rows of ``actions`` set by documents known at the review, with ``priority`` (short name), ``activity``
     (title), ``governance``, ``state`` (one of ``STATES``), ``begin`` and ``end`` (days), ``shown`` and
@@ -80,8 +80,7 @@ def by_lead(report):
     'Nottinghamshire County Council'
     """
     actions = actions_of(report)
-    names = report.register.table("organisations").set_index("organisation_id")["name"]
-    lead = actions["activity_id"].map(leading(report.register)).map(names)
+    lead = report.register.look_up(actions["activity_id"].map(leading(report.register)), "organisations", "name")
     lead = lead.fillna(actions["lead_printed"].str.split(",").str[0])
     told = actions["state"].isin([DONE, SAID_DONE, STOPPED, *LATE])
     said = actions["state"].astype("str").where(told, "not due, ongoing or without a day")
@@ -90,9 +89,9 @@ def by_lead(report):
 
 
 def due_soon(report):
-    """The actions that fall due after the review and before the next one, the earliest first: rows of ``actions_of``."""
-    actions, tomorrow = actions_of(report), report.as_at + pd.Timedelta(days=1)
-    return actions[actions["end"].between(tomorrow, half_year(tomorrow)["period_end"])].sort_values("end", kind="stable")
+    """The actions that fall due after the review and before the next one, earliest first: rows of ``actions_of``."""
+    actions, tomorrow = actions_of(report).sort_values("end", kind="stable"), report.as_at + pd.Timedelta(days=1)
+    return actions[actions["end"].between(tomorrow, half_year(tomorrow)["period_end"])]
 
 
 def _words(ids, texts, otherwise):
@@ -101,7 +100,7 @@ def _words(ids, texts, otherwise):
 
 def _states(actions, asked, as_at):
     """How actions stand; ``asked`` has the ``status`` that owners gave, '' where one did not answer, empty where nobody
-    was asked, and the day, ``said_on``: what was said by the day on which an action was due is no word on what became of it."""
+    was asked, and the day, ``said_on``: what was said by the day an action was due is no word on what became of it."""
     late, begins, status = actions["end"] < as_at, actions["due_form"] == "begins", asked["status"]
     after = late & (pd.to_datetime(asked["said_on"]) > actions["end"])
     told = [
@@ -152,7 +151,7 @@ def evidence_of(report):
     through = pd.Series(" (by way of the activity of the plan that it came from)", activities.index).where(via, "")
     return activities.assign(
         activity=activities["title"],
-        priority=activities["priority_id"].map(report.priorities.set_index("priority_id")["name"]),
+        priority=priority_names(report, activities["priority_id"]),
         document=activities["source_id"],
         judgement=found["judgement"].astype("str").fillna("no evidence known") + through,
         achieved=found["achieved"].astype("str").fillna("No document known at the review says."),
@@ -235,8 +234,8 @@ def read_delivery(report):
 def read_evidence(report):
     """How the review of evidence judges the activities."""
     evidence = report.register.table("evidence")
-    plan = report.register.table("activities").set_index("activity_id")["plan_id"]
-    evidence = evidence[evidence["activity_id"].map(plan) == report.plan["plan_id"]]
+    plans = report.register.look_up(evidence["activity_id"], "activities", "plan_id")
+    evidence = evidence[plans == report.plan["plan_id"]]
     told = "; ".join(f"{name}, {count(number)}" for name, number in evidence["judgement"].value_counts().items())
     cut_off = say("cut_off", (evidence["reading"] == "cut off").sum())
     return paragraph(say("evidence_of_activities", len(evidence), tally=told), cut_off)

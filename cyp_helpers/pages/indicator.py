@@ -1,6 +1,5 @@
-"""One indicator: its finding, its years, all authorities, what it would take, what hangs on a choice, and where it comes from."""
+"""One indicator: its finding and years, all authorities, what it would take, what hangs on a choice, its source."""
 
-import html
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -19,7 +18,7 @@ from cyp_helpers.show.rows import bare, in_words, short_names
 from cyp_helpers.show.views import (  # noqa: F401  what the notebook calls
     POINTS, authorities, funnel_chart, long_chart, pictures, points, run_charts,
 )  # fmt: skip
-from cyp_helpers.show.wording import Words, clean, count, escape, plural, stop
+from cyp_helpers.show.wording import Words, count, escape, in_html, plural, stop
 
 _PLACES = ["places", "difference_places", "usual_places", "promise_places"]  # decimals, not shown
 VERDICTS = ["comparator", "comparator_value", "difference", "usual", "verdict", "evidence", "promise", "counts",
@@ -34,8 +33,8 @@ _CHOICES = ["list_of_neighbours", "average", "used_here", "neighbours_with_figur
 
 @dataclass(frozen=True, eq=False)
 class Indicator:
-    """An indicator in a review: ``row`` of the register, ``subjects`` (rows of ``Report.subjects``) and, where it is published for all
-    authorities, ``line`` (row of ``Report.lines``) and ``peers``; else both are None."""
+    """An indicator in a review: ``row`` of the register, ``subjects`` (rows of ``Report.subjects``) and, where it is
+    published for all authorities, ``line`` (row of ``Report.lines``) and ``peers``; else both are None."""
 
     report: object
     row: pd.Series
@@ -49,12 +48,12 @@ class Indicator:
 
     @cached_property
     def verdicts(self):
-        """The area beside its past, England, region and neighbours: rows of ``Peers.verdicts``; none where it is not published."""
+        """Beside its past, England, region and neighbours: rows of ``Peers.verdicts``; none if not published."""
         return self.peers.verdicts if self.peers else pd.DataFrame(columns=["area_id", *VERDICTS])
 
     @cached_property
     def reach(self):
-        """What it would take to reach England, the neighbours, the best quarter, and the target where that is a figure: rows of ``Peers.reach``."""
+        """What it would take to reach others, and the target where that is a figure: rows of ``Peers.reach``."""
         if not self.peers:
             return pd.DataFrame(columns=["area_id", *REACH])
         report, rows = self.report, self.peers.reach
@@ -70,7 +69,11 @@ class Indicator:
     @cached_property
     def beside(self):
         """Figure and rank of the statistical neighbours, closest first."""
-        return self.peers.beside(self.report.area["area_id"], BESIDE) if self.peers else pd.DataFrame(columns=BESIDE)
+        if not self.peers:
+            return pd.DataFrame(columns=BESIDE)
+        rows = self.peers.areas.reindex(self.peers.neighbours[self.report.area["area_id"]]).reset_index()
+        names = self.report.register.look_up(rows["area_id"], "areas", "name")
+        return rows.assign(area=names, value_text=rows["text"])[BESIDE]
 
     @property
     def unit(self):
@@ -116,8 +119,7 @@ def open_indicator(report, indicator):
 class Finding(str):
     """The heading of an indicator's page, what it counts, and what a page needs to show another authority."""
 
-    def _repr_html_(self):
-        return str(self)
+    _repr_html_ = str.__str__
 
 
 def finding(about):
@@ -125,17 +127,18 @@ def finding(about):
     title, lead = _told(about)
     row, reason = about.row, about.row["polarity_reason"]
     better = stop(": ".join(filter(None, [BETTER[row["polarity"]].capitalize(), reason[:1].lower() + reason[1:]])))
-    held = about.peers.chooser(VERDICTS, about.reach[["area_id", *REACH]]) if about.peers else ""
-    strong = f'<strong data-field="lead">{_safe(lead)}</strong>.' if lead else ""
-    said = " ".join(filter(None, [strong, _safe(stop(row["definition"])), _safe(better)]))
-    return Finding(f'<h1 data-field="title">{_safe(title)}</h1>{held}<p>{said}</p>')
+    tables = about.verdicts[["area_id", *VERDICTS]], about.reach[["area_id", *REACH]]
+    held = about.peers.chooser(*tables) if about.peers else ""
+    strong = f'<strong data-field="lead">{in_html(lead)}</strong>.' if lead else ""
+    said = " ".join(filter(None, [strong, in_html(stop(row["definition"])), in_html(better)]))
+    return Finding(f'<h1 data-field="title">{in_html(title)}</h1>{held}<p>{said}</p>')
 
 
 def _told(about):
     """Title and lead: of the area beside others where it is published, else of what documents print."""
     own = about.report.area["area_id"]
     if about.peers:
-        return about.peers.title(own), about.peers.lead(own)
+        return about.peers.titles[own], about.peers.lead(own)
     subjects = about.subjects[about.subjects["value"].notna()]
     if subjects.empty:
         known = points(about.report, about.row.name)
@@ -154,7 +157,8 @@ def choices(about):
     """The verdict against the neighbours by mean and median, and by each version of the list.
 
     Returns a DataFrame with ``list_of_neighbours`` (title), ``average, used_here`` (the choice that all pages go by),
-    ``neighbours_with_figure, value`` (the average), ``places`` and of the judged pair ``difference, verdict, evidence``; a row for each choice that gives an average.
+    ``neighbours_with_figure, value`` (the average), ``places`` and of the judged pair ``difference, verdict, evidence,
+    promise``; a row for each choice that gives an average.
     """
     if not about.peers:
         return pd.DataFrame(columns=_CHOICES)
@@ -175,10 +179,10 @@ def choices(about):
     rows = pd.concat(made, ignore_index=True).query("n > 0")
     number, low, high = own[["number", "low", "high"]].iloc[0]
     rows = rows.assign(
-        comparator="neighbours", polarity=line["polarity"], difference=(number - rows["number"]).round(9), compared=True,
+        comparator="neighbours", difference=(number - rows["number"]).round(9), compared=True,
         hidden=(low < rows["high"] - 1e-9) & (high > rows["low"] + 1e-9), year=own["end"].dt.year.iloc[0],
-        series_id=line["series_id"], breakdown=line["breakdown"], support=judged["support"],
-    )  # fmt: skip
+        support=judged["support"], **line[["series_id", "breakdown", "polarity"]],
+    )
     rows["score"] = rows["difference"] / level_scale(judged["scale"], rows["n"])
     rows["promise"] = promises(rows, *promise_tables(report.register))["promise"]
     rows = rows.join(verdicts(rows)[["verdict", "evidence"]])
@@ -248,7 +252,7 @@ def source(about):
         "Measure in the published file": "; ".join(dict.fromkeys(measures["dataset"] + ": " + measures["measure"])),
         "Files": "; ".join(titles[one] for one in sorted(used["source_id"].unique())),
     }
-    return pd.DataFrame({"what": list(rows), "words": list(rows.values())})
+    return pd.DataFrame(rows.items(), columns=["what", "words"])
 
 
 def read_record(about):
@@ -267,7 +271,3 @@ def read_choices(choices):
     told = [f"{verdict} {count(n)} {plural(n, 'time')}" for verdict, n in others.value_counts().items()]
     here = f"All pages go by the mean of the list in use: {used.iloc[0]}. " if len(used) else ""
     return Words(f"{here}Another choice may say otherwise: {', '.join(told)}. Say which when you quote it.")
-
-
-def _safe(text):
-    return html.escape(clean(text))

@@ -1,4 +1,4 @@
-"""What follows the board page in the pack that is printed: priorities, actions and notes, from the frames that the pages show."""
+"""What follows the board page in the pack that is printed: priorities, actions and notes, as the pages show them."""
 
 import pandas as pd
 
@@ -18,12 +18,9 @@ _STANDS = ["name", "value", "value_text", "marks", "period", "rank_told"]
 
 
 def pack(report, board):
-    """A board page's data (dict of ``Board.data``) with the sections that follow it, from a report of all priorities.
-
-    Returns a dict, as ``board`` with ``sections``: a list of dict with ``name`` (its anchor), ``title``, ``page``
-    (of the review, or ''), ``said`` (paragraphs), ``tables`` and ``listed`` (lines). Rows of the board page lead to the
-    section of their priority.
-    """
+    """The data of a board page of all priorities (``Board.data``), whose rows lead to the section of their priority,
+    with the ``sections`` that follow: dicts of ``name`` (its anchor), ``title, page`` (of the review, or ''), ``said``
+    (paragraphs), ``tables`` and ``listed`` (lines)."""
     sections = list(_priorities(report))
     leads = {row["name"]: f"#{words.page_name(row)}" for _, row in report.priorities.iterrows()}
     if report.is_own_area and len(by_lead(report)):
@@ -38,18 +35,21 @@ def _priorities(report):
     """How the indicators of each priority stand, why, and which cannot be judged."""
     key = ["priority_id", "subject_id"]
     over_time = findings.judged_over_time(report).set_index(key)[["verdict", "evidence"]].add_prefix("over_time_")
-    gaps, unknown, why = findings.not_judged(report), findings.not_judged(report, figures_too=True), found(report)
+    gaps, unknown = findings.not_judged(report), findings.not_judged(report, figures_too=True)
+    why = found(report)
+    serves = why.pop("priority_ids").str.split()
+    why = why.drop(columns=["priority", "new"])
     stands = report.subjects[report.subjects["measure"] != "context figure"].replace(list(NO_VERDICT), "")
     stands = stands.join(over_time, on=key)
     stands = stands[~pd.MultiIndex.from_frame(stands[key]).isin(pd.MultiIndex.from_frame(unknown[key]))]
     columns = [*_STANDS, *(f"{one}_{what}" for one in _ASKED for what in ("verdict", "evidence"))]
     for _, row in report.priorities.iterrows():
         mine, name = row["priority_id"], words.page_name(row)
-        reasons = why[why["priority_ids"].str.split().map(lambda ids: mine in ids).astype(bool)].drop(columns=["priority_ids", "priority", "new"])
+        without = gaps.loc[gaps["priority_id"] == mine, ["name", "measure", "why"]]
         tables = [
             show(stands.loc[stands["priority_id"] == mine, columns], "Newest figure and verdicts of each indicator"),
-            show(reasons, "What needs attention, what went well, and why"),
-            show(gaps.loc[gaps["priority_id"] == mine, ["name", "measure", "why"]], "Indicators and measures without a verdict"),
+            show(why.loc[[mine in ids for ids in serves]], "What needs attention, what went well, and why"),
+            show(without, "Indicators and measures without a verdict"),
         ]
         said = words.counts(narrowed(report, row["short_id"]))
         yield _section(name, f"{row['number']}. {row['title']}", [said], tables, f"{name}.html")
@@ -65,7 +65,8 @@ def _actions(report):
 def _notes(report):
     shorthand = pd.Series(SHORTHAND, name="meaning").rename_axis("shorthand")
     lines = [line.removeprefix("- ") for line in words.caveats(report).splitlines()]
-    made = _section("notes", "Notes", [words.heading(report), *words.neighbours_used(report)], [show(shorthand, "Shorthand")])
+    said = [words.heading(report), *words.neighbours_used(report)]
+    made = _section("notes", "Notes", said, [show(shorthand, "Shorthand")])
     return made | {"listed": [clean(plain(line)) for line in lines]}
 
 

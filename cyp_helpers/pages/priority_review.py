@@ -6,8 +6,7 @@ from cyp_helpers.pages.delivery_tracker import actions_of
 from cyp_helpers.show.owners import commentary as commentary  # what the notebook calls
 from cyp_helpers.show.picture import Pictures
 from cyp_helpers.show.rows import in_words, pictured
-from cyp_helpers.show.sentences import paragraph, say
-from cyp_helpers.show.wording import Words, capital, escape
+from cyp_helpers.show.wording import Words, capital, escape, paragraph, say
 from cyp_helpers.show.words import indicators, kinds_of, read_stated, tally
 
 
@@ -18,11 +17,12 @@ def listed(report):
 
 def table(report, rows):
     """Rows of ``listed``, any selection, as a table with pictures."""
-    return Pictures("Each indicator; right is better, or higher where neither is good", pictured(report, rows).drop(columns=["measure", "owner"]))
+    rows = pictured(report, rows).drop(columns=["measure", "owner"])
+    return Pictures("Each indicator; right is better, or higher where neither is good", rows)
 
 
 def actions(report):
-    """The actions of a priority, and those of the whole plan: rows of ``actions_of``, in the order of how they stand."""
+    """The actions of a priority: rows of ``actions_of``, in the order of how they stand; none of another area."""
     rows = actions_of(report) if report.is_own_area else actions_of(report).head(0)
     return rows[rows["priority_id"] == report.priority["priority_id"]].sort_values("state", kind="stable")
 

@@ -1,6 +1,7 @@
 """The first page: pick a plan, a review and an area, make its pages, look at the sheet that the board reads."""
 
 import html
+import json
 import os
 import re
 import subprocess
@@ -11,11 +12,12 @@ from cyp_helpers.register.tables import find_project, load_register
 from cyp_helpers.show.wording import Words, clean
 
 OWN_AREA, LATEST = "the plan's own area", "latest"
-_FIRST = re.compile(r"^(?P<folder>outputs/\S+)/board\.html", re.MULTILINE)
 ELSEWHERE = (
     "In JupyterLab (`make lab`, or `jupyter lab notebooks`) three drop-downs stand here. Without it, "
-    "`cyp review --plan PLAN --review REVIEW --area AREA` does the same; `cyp.plans()`, `cyp.reviews(plan)` and `cyp.areas()` list what there is."
+    "`cyp review --plan PLAN --review REVIEW --area AREA` does the same; `cyp.plans()`, `cyp.reviews(plan)` and "
+    "`cyp.areas()` list what there is."
 )
+_FIRST = re.compile(r"^(?P<folder>outputs/\S+)/board\.html", re.MULTILINE)
 
 
 def start():
@@ -68,7 +70,11 @@ class _Start:
             self.button.disabled = False
 
     def _tell(self, made, found):
-        """The sheet and the names of the files; what went wrong where there is none."""
+        """The sheet, as its cell shows it, and the names of the files; what went wrong where there is none."""
+        from IPython.display import HTML
+
+        from cyp_helpers.show.picture import board_in
+
         self.shown.clear_output()
         if made.returncode or not found:
             self.said.value = f"<pre>{html.escape(clean(made.stderr or made.stdout))}</pre>"
@@ -77,20 +83,8 @@ class _Start:
         names = sorted(path.name for path in folder.iterdir() if path.suffix in (".html", ".pdf", ".xlsx"))
         listed = "".join(f"<li>{html.escape(name)}</li>" for name in names)
         self.said.value = f"<p>In the folder <b>{html.escape(str(folder))}</b>:</p><ul>{listed}</ul>"
-        self.shown.append_display_data(_sheet(folder / "board.ipynb"))
-
-
-def _sheet(path):
-    """The sheet of an executed board notebook, as its cell shows it."""
-    import nbformat
-    from IPython.display import HTML
-
-    from cyp_helpers.show.publish import SHEET
-
-    cells = nbformat.read(path, as_version=4).cells
-    cell = next(cell for cell in cells if SHEET in cell.metadata.get("tags", []))
-    shown = [output["data"] for output in cell["outputs"] if "text/html" in output.get("data", {})]
-    return HTML(shown[0]["text/html"])
+        notebook = json.loads((folder / "board.ipynb").read_bytes())
+        self.shown.append_display_data(HTML("".join(board_in(notebook, "text/html"))))
 
 
 def _cyp(project, words):

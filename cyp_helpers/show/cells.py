@@ -2,15 +2,30 @@
 
 import re
 from decimal import Decimal
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from cyp_helpers.compare.figures import as_text
 from cyp_helpers.compare.judge import Evidence, Verdict
+from cyp_helpers.compare.plan import COMPARATORS
 from cyp_helpers.register.periods import parse_periods
-from cyp_helpers.show.columns import WORDS, heading_of, kind_of, printed_by, text_of
 from cyp_helpers.show.wording import clean, day
 
+# What a reader calls each column of this project's frames and how it is shown, the only such list. Kinds are text,
+# period, number, difference, verdict. Hidden columns find, join or print others; they are shown where nothing else is.
+COLUMNS = pd.read_csv(Path(__file__).with_name("columns.csv"), index_col="column", keep_default_na=False)
+HIDDEN = set(COLUMNS.index[COLUMNS["kind"] == "hidden"])
+COLUMNS = COLUMNS.drop(index=HIDDEN).to_dict("index")
+# Codes that read better as words.
+WORDS = {
+    "comparator": COMPARATORS, "direction": {1: "above", -1: "below", 0: "no clear difference"},
+    "polarity": {"higher": "higher is better", "lower": "lower is better", "none": "neither direction"},
+    "breakdown": {"all": "everyone"},
+}
+_TEXT_OF = {"comparator_value": "comparator_text", "period": "period_label"}  # else X_text prints X
+_PRINTS = {text: number for number, text in _TEXT_OF.items()}
 _SIGNS = {verdict.value: verdict.sign for verdict in Verdict}
 TEXT_ONLY = {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}  # of XlsxWriter
 # What a spreadsheet reads as the start of a formula, also in full width, where it is not that of a number.
@@ -32,11 +47,7 @@ class Printed(Decimal):
 
 
 def cell_text(cell):
-    """A cell as text: 6784 becomes "6,784", a missing number "unknown".
-
-    >>> cell_text(Difference("-0.20")), cell_text(Decimal("6784")), cell_text(None)
-    ('−0.20', '6,784', 'unknown')
-    """
+    """A cell as text: 6784 becomes "6,784", a missing number "unknown"."""
     if isinstance(cell, Printed):
         return clean(cell.text)
     if isinstance(cell, Decimal):
@@ -47,14 +58,14 @@ def cell_text(cell):
 def with_sign(verdicts):
     """Verdicts with their sign in front: "✓ improved"; "no clear change" has none."""
     verdicts = verdicts.fillna("").astype("str")
-    return (verdicts.map(_SIGNS).astype("str").fillna("") + " " + verdicts).str.strip()
+    return (as_text(verdicts.map(_SIGNS)) + " " + verdicts).str.strip()
 
 
 def for_csv(frame):
-    """A frame whose text no spreadsheet takes for a formula: such a cell begins with an apostrophe, as OWASP advises. Numbers stay numbers.
+    """A frame whose text no spreadsheet takes for a formula: such a cell begins with an apostrophe, as OWASP advises.
 
-    >>> for_csv(pd.DataFrame({"name": ["=1+1", "+0.4", "Re-referrals"], "value": [-1.5, 2, 3]})).to_dict("list")
-    {'name': ["'=1+1", '+0.4', 'Re-referrals'], 'value': [-1.5, 2.0, 3.0]}
+    >>> for_csv(pd.DataFrame({"name": ["=1+1", "+0.4", "Re-referrals"]}))["name"].tolist()
+    ["'=1+1", '+0.4', 'Re-referrals']
     """
     return each_text(frame, _no_formula)
 
@@ -67,22 +78,15 @@ def each_text(frame, function):
 
 def _no_formula(cell):
     """A carriage return alone would end the row: CSV is written with quotes around a line feed only."""
-    return re.sub(_FORMULA, "'", clean(cell)).replace("\r\n", "\n").replace("\r", "\n") if isinstance(cell, str) else cell
+    return re.sub("\r\n?", "\n", _FORMULA.sub("'", clean(cell))) if isinstance(cell, str) else cell
 
 
 def for_readers(frame):
-    """A frame as readers see it: headings for names, labels for periods, printed decimals, signs beside verdicts.
+    """A frame or Series as readers see it: a frame of text and Decimals, None where there is no figure.
 
-    A verdict that a document only states has no sign, where its evidence is in the frame; X_evidence is told beside X_verdict.
-
-    Parameters
-    ----------
-    frame : DataFrame or Series. ``columns.py`` says how each column of the project is shown; an unknown one is shown by its type. A named
-        index becomes columns. Numbers of a column X are shown as X_text prints them, or else with X_places (or places) decimals
-
-    Returns
-    -------
-    DataFrame of text and Decimals (``Difference``, ``Printed``), None where there is no figure.
+    ``columns.csv`` says how each column of the project is shown; an unknown one is shown by its type. A named index
+    becomes columns. Numbers of a column X are shown as X_text prints them, or else with X_places (or places) decimals.
+    A verdict that a document only states has no sign where its evidence is there; X_evidence goes with X_verdict.
 
     >>> for_readers(pd.DataFrame({"verdict": ["worse"], "series_id": ["s"]})).to_dict("list")
     {'Verdict': ['✗ worse']}
@@ -92,6 +96,39 @@ def for_readers(frame):
     shown = [n for n in shown if frame.columns[n] != "marks" or frame.iloc[:, n].ne("").any()] or range(frame.shape[1])
     made = pd.DataFrame({n: _shown(frame, n) for n in shown}, index=frame.index)
     return made.set_axis([heading_of(frame.columns[n]) for n in shown], axis=1)
+
+
+def text_of(name):
+    """The column that prints another one: ``value_text`` prints ``value``."""
+    return _TEXT_OF.get(name, f"{name}_text")
+
+
+def printed_by(name):
+    """The column that another one prints; its own name where it prints none."""
+    return _PRINTS.get(name, name.removesuffix("_text"))
+
+
+def heading_of(name):
+    """The heading of a column; an unknown one's name, tidied where it is written as code.
+
+    >>> heading_of("comparator_value"), heading_of("good_level"), heading_of("england_verdict")
+    ('Other figure', 'Good level', 'England')
+    """
+    name = " ".join(map(str, name)).strip() if isinstance(name, tuple) else str(name)
+    if printed_by(name) in COLUMNS:
+        return COLUMNS[printed_by(name)]["heading"]
+    name = name.removesuffix("_verdict").removesuffix("_told")
+    name = COMPARATORS.get(name, name)
+    return name.replace("_", " ").capitalize() if name == name.lower() else name
+
+
+def kind_of(name):
+    """How a column is shown; empty for one that is not in the list."""
+    name = str(name)
+    if name in HIDDEN or name.endswith("_places"):
+        return "hidden"
+    name = "verdict" if name.endswith("_verdict") else printed_by(name)
+    return COLUMNS[name]["kind"] if name in COLUMNS else ""
 
 
 def _without_index(frame):
@@ -136,10 +173,10 @@ def _shown(frame, n):
 
 
 def _numeric(frame, name, column, kind):
-    """Numbers as printed, or with the decimals of a companion; without one, each with no more decimals than it needs."""
+    """Numbers as printed, or with the decimals of a companion; without one, each with no more than it needs."""
     values = column.astype(float).where(lambda each: np.isfinite(each))
     if text_of(name) in frame:
-        text = frame[text_of(name)].astype("str").fillna("")
+        text = as_text(frame[text_of(name)])
         cells = pd.Series([_printed(*pair) for pair in zip(values, text)], index=column.index, dtype=object)
         return cells.where(cells.notna(), "–") if kind == "difference" else cells
     places = next((frame[one] for one in (f"{name}_places", "places") if kind and one in frame), None)
@@ -152,7 +189,7 @@ def _numeric(frame, name, column, kind):
 
 
 def _printed(value, text):
-    """A number as printed; of "83.5%, the mean of 9 of 10 neighbours" the figure alone, words where there is no number, None where nothing is printed."""
+    """A number as printed, of "83.5%, the mean of 9 of 10" the figure alone; else the words printed, or None."""
     found = _FIGURE.search(text)
     if pd.isna(value) or not found:
         return text or None
@@ -160,7 +197,7 @@ def _printed(value, text):
 
 
 def _places(values, alike):
-    """The fewest decimals that tell each number: two at most, three below one; the same for all numbers of a column that is ``alike``."""
+    """The fewest decimals that tell each number: two at most, three below one; the same for all where ``alike``."""
     most = np.where(values.abs() >= 1, 2, 3)
     needed = np.select([np.isclose(values, values.round(n), rtol=0, atol=1e-9) for n in range(3)], range(3), 3)
     needed = pd.Series(np.minimum(needed, most), index=values.index).where(values.notna(), 0)

@@ -8,8 +8,9 @@ from functools import cache
 from io import BytesIO
 
 import pandas as pd
+from markupsafe import Markup
 
-from cyp_helpers.show.table import LONG, Table, render_table, show
+from cyp_helpers.show.table import LONG, Table, render, render_table, show
 from cyp_helpers.show.wording import clean, in_html
 
 # Government Analysis Function palette for charts
@@ -22,8 +23,8 @@ MOST_CHARACTERS, MOST_PICTURES = 1000, 60
 
 @dataclass(frozen=True)
 class Chart:
-    """A picture with its words and its data (a table, or the frame that a reader had drawn); shows itself in a notebook. Where there is a
-    ``note`` on how to read it, the title stands above the picture with it, else within."""
+    """A picture with its words and its data (a table, or the frame that a reader drew); shows itself in a notebook.
+    Where there is a ``note`` on how to read it, the title stands above the picture with it, else within."""
 
     title: str
     alternative: str
@@ -36,16 +37,9 @@ class Chart:
 
     def _repr_html_(self):
         data = self.data if isinstance(self.data, Table) else show(self.data, f"Figures behind the chart: {self.title}")
-        encoded = base64.b64encode(self.picture).decode("ascii")
-        title, note, alternative = map(in_html, (self.title, self.note, _limited(self.alternative)))
-        long = len(data.data) > LONG
-        opens, rows = (' class="long"', f": {len(data.data)} rows") if long else ("", "")
-        above = f"<p><strong>{title}</strong> <span>{note}</span></p>" if note else ""
-        return (
-            f'<figure class="chart">{above}<div class="picture" role="region" tabindex="0" aria-label="{title}">'
-            f'<img src="data:image/svg+xml;base64,{encoded}" alt="{alternative}"></div>'
-            f"<figcaption><details{opens}><summary>Figures behind this chart{rows}</summary>{render_table(data)}</details></figcaption></figure>"
-        )
+        words = {"title": self.title, "note": self.note, "alternative": _limited(self.alternative)}
+        encoded, table = base64.b64encode(self.picture).decode("ascii"), Markup(render_table(data))
+        return render("chart.html", encoded=encoded, table=table, rows=len(data.data), most=LONG, **words)
 
 
 @dataclass(frozen=True)
@@ -79,15 +73,15 @@ def new_figure(height=4.0, left=0.72, right=0.16, bottom=0.48, top=0.56):
     return figure, figure.subplots()
 
 
-def add_title(figure, title, width=84, room=2):
-    """The finding above a chart, in lines of a width in characters or less; lines that the figure has no ``room`` for push the plot down."""
+def add_title(figure, title, width=84):
+    """The finding above a chart, in lines of a width in characters or less; more than two lines push the plot down."""
     style = {"x": 0.01, "ha": "left", "fontsize": 11.5, "fontweight": "bold", "parse_math": False}
     lines = textwrap.wrap(clean(title), width, max_lines=8, placeholder=" …")
     wide = figure.suptitle("\n".join(lines), **style).get_window_extent().width / figure.bbox.width
     if wide > 0.98 and width > 20:  # broad letters
-        return add_title(figure, title, int(width * 0.95 / wide), room)
+        return add_title(figure, title, int(width * 0.95 / wide))
     inches, edges = figure.get_figheight(), figure.subplotpars
-    height = inches + _LINE * max(len(lines) - room, 0)
+    height = inches + _LINE * max(len(lines) - 2, 0)
     figure.set_figheight(height)
     if figure.get_layout_engine() is None:  # which makes room itself, unless it is told where the title stands
         top = (1 - edges.top) * inches + height - inches
@@ -114,7 +108,7 @@ def tell_dates(axes):
 
 
 def draw_svg(figure):
-    """The picture as SVG, the same bytes for the same data; every text in it stands as it is, cut where it outgrows its place.
+    """The picture as SVG, the same bytes for the same data; every text stands as it is, cut where it has no room.
 
     Letters that matplotlib's own font lacks are left to the fonts of the reader.
     """
@@ -129,7 +123,7 @@ def draw_svg(figure):
 
 
 def _as_text(figure):
-    """Take no text of a figure for a formula, and cut what outgrows its place; gives the set of the characters drawn."""
+    """Take no text of a figure for a formula, and cut what outgrows its place; gives the set of characters drawn."""
     from matplotlib.text import Text
 
     for axes in figure.axes:

@@ -1,14 +1,15 @@
-"""The board page as a Word file, for a clerk to paste into a board paper: real headings, tables with header rows, pictures with words."""
+"""The board page as a Word file to paste into a board paper: headings, tables with header rows, pictures with words."""
 
 import io
 import json
 import zipfile
 from itertools import count
 
-from cyp_helpers.show.picture import AXIS, DASH_EXPLAINED, MARKED, WORDS_EXPLAINED
-from cyp_helpers.show.table import render
+from cyp_helpers.show.picture import legend_of
+from cyp_helpers.show.table import FOLDER, render
 
-_PICTURES = {"spark": 12.5, "spine": 33}  # columns that hold one, and its width in millimetres: a cell has four less than its column
+# Columns that hold a picture, and its width in millimetres: a cell has four less than its column.
+_PICTURES = {"spark": 12.5, "spine": 33}
 
 
 def document_of(data, as_at):
@@ -26,8 +27,7 @@ def document_of(data, as_at):
         width, height = image.scaled_dimensions(Mm(_PICTURES[column]), None)
         return {"part": part, "number": next(numbers), "width": width, "height": height}
 
-    legend = {"axis": AXIS, "dash": DASH_EXPLAINED, "unknown": WORDS_EXPLAINED, "marked": MARKED}
-    body = render("board.docx", **data, **legend, pictures=_PICTURES, picture=picture)
+    body = render("board.docx", **data | legend_of(data["groups"]), widths=_PICTURES, picture=picture)
     document.element.body[:0] = list(parse_xml(body))
     return _saved(document)
 
@@ -58,17 +58,14 @@ def _set_up(document, data, as_at):
 
 
 def _images(data):
-    """PNG of each drawing of the rows, by its SVG: Word and LibreOffice show no SVG that has no other picture beside it."""
+    """PNG of each drawing of the rows, by its SVG: Word and LibreOffice show no SVG without another picture by it."""
     import typst
 
     drawings = sorted({row[name] for _, rows in data["groups"] for row in rows for name in _PICTURES if row.get(name)})
-    source = (
-        "#set page(width: auto, height: auto, margin: 0pt)\n"
-        '#for one in json(bytes(sys.inputs.drawings)) { page(image(bytes(one), format: "svg")) }'
-    )
     if not drawings:
         return {}
-    made = typst.compile(source.encode(), format="png", ppi=220, sys_inputs={"drawings": json.dumps(drawings)})
+    told = {"drawings": json.dumps(drawings)}
+    made = typst.compile(str(FOLDER / "drawings.typ"), format="png", ppi=220, sys_inputs=told)
     return dict(zip(drawings, [made] if isinstance(made, bytes) else made))
 
 

@@ -16,8 +16,8 @@ def export(frame, name):
 
     Parameters
     ----------
-    frame : DataFrame. Numbers stay numbers; ``period`` becomes two dates, ``period_start`` and ``period_end``; a named index
-        becomes columns. Text that a spreadsheet would take for a formula is kept as text
+    frame : DataFrame. Numbers stay numbers; ``period`` becomes two dates, ``period_start`` and ``period_end``; a named
+        index becomes columns. Text that a spreadsheet would take for a formula is kept as text
     name : str of small letters, digits and hyphens
 
     Returns

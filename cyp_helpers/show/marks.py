@@ -1,4 +1,7 @@
-"""Small pictures for one line of a table: where an area stands among all, its years, and signs that stand beside a word."""
+"""Small pictures for one line of a table: where an area stands among all, its years, and signs beside a word."""
+
+import re
+from pathlib import Path
 
 import pandas as pd
 
@@ -6,43 +9,26 @@ BLUE, PLUM, INK, SOFT = "#12436D", "#801650", "#1d1d1d", "#565656"
 PALE, MIDDLE, GATE = "#e3e3e3", "#b0b0b0", "#dcdcdc"
 SPINE, SPARK = (164, 24), (72, 24)  # width and height, in points of their own drawings
 ENDS = "M1 3.5h6M157 3.5h6M160 .5v6"  # less and more, of a spine on which neither is better
-_RIGHT, _LEFT = "M3 1l11 7-11 7z", "M13 1L2 8l11 7z"
-_RIGHT_INSIDE, _LEFT_INSIDE = "M4 2.6l8.6 5.4L4 13.4z", "M12 2.6L3.4 8l8.6 5.4z"
-_LINE = {"fill": "none", "stroke-width": 2.5}
-_RING = "M8 8m-{r} 0a{r} {r} 0 1 0 {d} 0a{r} {r} 0 1 0 -{d} 0"
-# Each differs from the others in shape, so that none needs its colour. Right is better, as on the spine.
-SIGNS = {
-    "better": (_RIGHT, BLUE, {}), "worse": (_LEFT, PLUM, {}),
-    "better too": (_RIGHT_INSIDE, BLUE, {"fill": "#fff", "stroke-width": 2}),
-    "worse too": (_LEFT_INSIDE, PLUM, {"fill": "#fff", "stroke-width": 2}), "neither": ("M3 3h10v10H3z", INK, {}),
-    "unclear": (_RING.format(r=4, d=8), SOFT, {"fill": "#fff", "stroke-width": 1.75}),
-    "untested": ("M4.6 5.4a3.4 3.4 0 1 1 5 2.6Q8 8.9 8 10.4M8 13.9v.1", INK, {"fill": "none", "stroke-width": 2.4, "stroke-linecap": "round"}),
-    "met": ("M2 8.5l4 4 8-9", BLUE, _LINE), "not met": ("M3 3l10 10M13 3L3 13", PLUM, _LINE),
-    "on track": ("M1 12l5-5 3 3 6-7", BLUE, _LINE), "off track": ("M1 4l5 5 3-3 6 7", PLUM, _LINE),
-}
 
 
-def sign(kind):
-    """SVG of one of ``SIGNS``; whoever shows it puts the word beside it.
+def svg(width, height, drawn):
+    """A drawing of a width and height."""
+    size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{drawn}</svg>'
 
-    >>> sign("worse").count("<path")
-    1
-    """
-    path, colour, look = SIGNS[kind]
-    look = {"fill": colour, **({"stroke": colour} if look else {}), **look}
-    drawn = " ".join(f'{name}="{value}"' for name, value in look.items())
-    return svg((16, 16), f'<path d="{path}" {drawn}/>')
+
+_SYMBOL = re.compile(r'<symbol id="(.*?)"(?: aria-label="(.*?)")? viewBox="0 0 (\d+) (\d+)">(.*)</symbol>')
+_DRAWN = _SYMBOL.findall(Path(__file__).with_name("marks.svg").read_text(encoding="utf-8"))
+# SVG of each sign by its name, whoever shows it puts the word beside it; and of the legend's pictures with their words.
+SIGNS = {name: svg(*drawn) for name, words, *drawn in _DRAWN if not words}
+EXPLAINED = {name: (svg(*drawn), words) for name, words, *drawn in _DRAWN if words}
 
 
 def spine(everyone, own, england, neighbours, polarity, clear):
     """SVG of an area among all authorities (a Series): nine in ten of them as a pale strip, the middle half darker,
     England the line in the middle, the neighbours' average (which may be missing) a diamond below it, the area a dot,
     filled where it clearly differs from England: ``clear`` is 1 for better, -1 for worse, 2 where neither is better, 0
-    for not clear. Right is better; where neither is, right is higher, and the ends are marked with - and +.
-
-    >>> spine(pd.Series([1.0, 2.0, 3.0]), 1.0, 2.0, None, "lower", 1).count("<circle")
-    1
-    """
+    for not clear. Right is better; where neither is, right is higher, and the ends are marked with - and +."""
     width, height = SPINE
     middle, quarters = width / 2, everyone.quantile([0.05, 0.25, 0.75, 0.95]).tolist()
     half = max(abs(one - england) for one in (quarters[0], quarters[3], own)) or 1
@@ -65,16 +51,12 @@ def spine(everyone, own, england, neighbours, polarity, clear):
     if not pd.isna(neighbours):
         x = min(max(at(neighbours), 6), width - 6)
         parts.append(f'<path d="M{x} 14l4.5 4.5-4.5 4.5-4.5-4.5z" fill="#fff" stroke="{INK}" stroke-width="1.5"/>')
-    return svg(SPINE, "".join(parts))
+    return svg(width, height, "".join(parts))
 
 
 def spark(years, floor, ceiling):
     """SVG of the figures of an area (by time in years, oldest first), and around the last one the gate in which an
-    ordinary year keeps it, from ``floor`` to ``ceiling``; missing where that is not known.
-
-    >>> spark(pd.Series([20.0, 25.0], [2015.0, 2016.0]), 14.0, 26.0).count("<rect")
-    1
-    """
+    ordinary year keeps it, from ``floor`` to ``ceiling``; missing where that is not known."""
     width, height = SPARK
     right, pad = width - 8, 4
     gated = not pd.isna(floor) and not pd.isna(ceiling) and len(years) > 1
@@ -93,10 +75,4 @@ def spark(years, floor, ceiling):
         box = f'<rect x="{right - 7}" y="{top}" width="14" height="{round(bottom - top, 1)}" fill="{GATE}"/>'
     line = " ".join(f"{x},{y}" for x, y in points)
     line = f'<polyline points="{line}" fill="none" stroke="#3D3D3D" stroke-width="1.75" stroke-linejoin="round"/>'
-    return svg(SPARK, f'{box}{line}<circle cx="{points[-1][0]}" cy="{points[-1][1]}" r="3.75" fill="{INK}"/>')
-
-
-def svg(size, drawn):
-    """A drawing of a width and height."""
-    width, height = size
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">{drawn}</svg>'
+    return svg(width, height, f'{box}{line}<circle cx="{points[-1][0]}" cy="{points[-1][1]}" r="3.75" fill="{INK}"/>')

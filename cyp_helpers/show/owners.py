@@ -4,6 +4,7 @@ import re
 
 import pandas as pd
 
+from cyp_helpers.compare.figures import as_text
 from cyp_helpers.compare.subjects import line_ids
 from cyp_helpers.register.periods import parse_periods
 from cyp_helpers.show.wording import Words, bold, day, escape
@@ -16,11 +17,9 @@ _LETTERS = 110  # of a sentence on the board's sheet
 def asked(report):
     """Who was asked about which indicator of the plan, and the newest thing that they said by the day of the review.
 
-    Returns
-    -------
-    DataFrame in the plan's order: ``subject_id, priority_id, name, owner``, ``who, story, next, period`` (label, '' where none),
-    ``written`` (date; empty where nothing was said) and ``fresh`` (said within half a year before the review). Without rows for another
-    area than the plan's own, and for plans that name no owners.
+    A frame in the plan's order: ``subject_id, priority_id, name, owner``, ``who, story, next, period`` (label, '' where
+    none), ``written`` (date; empty where nothing was said) and ``fresh`` (said within half a year before the review).
+    Without rows for another area than the plan's own, and for plans that name no owners.
     """
     table, words = report.register.table, ["who", "story", "next"]
     told = table("commentary").sort_values("written", kind="stable").drop_duplicates("plan_indicator_id", keep="last")
@@ -31,8 +30,8 @@ def asked(report):
     rows = rows.merge(told[["plan_indicator_id", *words, "period", "written"]], how="left")
     rows = report.subjects[["subject_id", "priority_id", "name"]].merge(rows, on="subject_id")
     written = pd.to_datetime(rows["written"])
-    label = parse_periods(rows["period"].astype("str").fillna(""))["period_label"].fillna("")
-    rows[words] = rows[words].astype("str").fillna("")
+    label = parse_periods(as_text(rows["period"]))["period_label"].fillna("")
+    rows[words] = rows[words].apply(as_text)
     fresh = written >= report.as_at - pd.Timedelta(days=_FRESH_DAYS)
     return rows.assign(written=written, period=label, fresh=fresh).drop(columns="plan_indicator_id")
 
@@ -44,7 +43,7 @@ def leading(register):
 
 
 def commentary(report):
-    """All that owners say, in full with who, when and of what; then how many of those who were asked have said something."""
+    """All that owners say, in full with who, when and of what; then how many of those who were asked have spoken."""
     rows = asked(report)
     told = ""
     for row in rows[rows["written"].notna()].itertuples():
@@ -56,7 +55,7 @@ def commentary(report):
 
 
 def missing(report):
-    """ "5 of 12 commented. Missing: Head of Inclusion (School absence, Permanent exclusions)."; '' where nobody was asked."""
+    """ "5 of 12 commented. Missing: Head of Inclusion (School absence)."; '' where nobody was asked."""
     rows = asked(report).drop_duplicates("subject_id")
     if rows.empty:
         return ""
@@ -67,23 +66,14 @@ def missing(report):
 
 
 def with_owners(report, rows):
-    """Rows of a board page with shorter periods, and in ``owner`` the first sentence of what was said.
-
-    >>> from cyp_helpers.pages.board import listed
-    >>> set(with_owners(report := cyp.open_review("cypf-2016-18", "2017-18 part 2"), listed(report))["owner"])
-    {''}
-    """
+    """Rows of a board page with shorter periods, and in ``owner`` the first sentence of what was said."""
     said = asked(report).query("fresh").drop_duplicates("subject_id").set_index("subject_id")
     words = said["who"] + ": " + said["story"].map(first_sentence)
     period = rows["period"].str.replace("12 months to ", "yr to ", regex=False)
-    return rows.assign(period=period, owner=rows["subject_id"].map(words).astype("str").fillna(""))
+    return rows.assign(period=period, owner=as_text(rows["subject_id"].map(words)))
 
 
 def first_sentence(text):
-    """The first sentence of a text, cut at a word where it is long.
-
-    >>> first_sentence("Two children moved. Both are well.")
-    'Two children moved.'
-    """
+    """The first sentence of a text, cut at a word where it is long."""
     sentence = re.split(r"(?<=[.!?])\s", text, maxsplit=1)[0]
     return sentence if len(sentence) <= _LETTERS else sentence[:_LETTERS].rpartition(" ")[0] + " …"

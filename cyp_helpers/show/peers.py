@@ -1,8 +1,9 @@
-"""One published indicator in all authorities: verdicts, titles, what it would take, and what a page needs to show another one."""
+"""One published indicator in all authorities: verdicts, titles, what it would take, what a page shows of others."""
 
 import json
+from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from cyp_helpers.compare.promise import CLEAR_SCORE, level_scale, ordinary_ends,
 from cyp_helpers.register.catalogue import PER
 from cyp_helpers.register.tables import ENGLAND
 from cyp_helpers.show.cells import cell_text, for_readers
-from cyp_helpers.show.wording import clean, join
+from cyp_helpers.show.wording import clean, join, say
 
 COMPARED = {  # and how the record of verdicts names each
     "previous": "since the last figure", "five_years": "over five years", "england": "beside England",
@@ -25,12 +26,7 @@ _BESIDE = {"england": "than England", "neighbours": "than its neighbours"}
 
 @dataclass(frozen=True, eq=False)
 class Peers:
-    """A published line of a plan (a row of ``Report.lines``) in all authorities, for the period of its newest figure.
-
-    >>> report = cyp.open_review("cypf-2016-18", "2017-18 part 2")
-    >>> Peers(report, report.lines.iloc[1], "Re-referrals").title("E06000016")
-    'Re-referrals: improving over five years'
-    """
+    """A published line of a plan (row of ``Report.lines``) in all authorities, for the period of its newest figure."""
 
     report: object
     line: pd.Series
@@ -38,7 +34,7 @@ class Peers:
 
     @cached_property
     def figures(self):
-        """Figures of the line's series, all authorities, regions and England, every year of like periods: rows of ``Report.everyone``."""
+        """Rows of ``Report.everyone`` of the line: all authorities, regions and England, every year of like periods."""
         rows = self._of_line(self.report.everyone)
         rows = rows[rows["open_data"]]
         kind = rows.loc[rows["cell"] == self.line["cell"], "kind"].iloc[0]
@@ -69,8 +65,8 @@ class Peers:
 
     @cached_property
     def verdicts(self):
-        """Each authority beside its past, England, region and neighbours: rows of ``cyp.compare``, with ``usual`` (how far apart
-        ordinary figures lie) and, beside its past, ``low, high`` (``ordinary_ends``), in the order of ``COMPARED``."""
+        """Each authority beside its past, England, region and neighbours: rows of ``cyp.compare`` in the order of
+        ``COMPARED``, with ``usual`` (how far apart ordinary figures lie) and, beside its past, ``low, high``."""
         pairs, figures = self.report.peers, self.now.index[self.now["local"]]
         pairs = pairs[pairs["figure"].isin(figures) & pairs["comparator"].isin(list(COMPARED))]
         kind, scale = pairs["comparator"], pairs["scale"]
@@ -79,56 +75,47 @@ class Peers:
         rows = tidy(pairs, self.report.everyone, self.report.register)
         score = pairs["score"].where(kind == "previous")
         ends = ordinary_ends(rows["value"], *(each.set_axis(rows.index) for each in (score, scale)), rows["unit"])
-        rows = rows.assign(
-            usual=usual.to_numpy(), usual_places=rows["difference_places"], promise_places=0,
-            low=ends["low"], high=ends["high"],
-            order=rows["comparator"].map({one: n for n, one in enumerate(COMPARED)}),
-        )  # fmt: skip
-        return rows.sort_values(["area", "order"], kind="stable", ignore_index=True)
+        order = rows["comparator"].map({one: n for n, one in enumerate(COMPARED)})
+        rows = rows.assign(usual=usual.to_numpy(), usual_places=rows["difference_places"], promise_places=0)
+        return rows.assign(order=order).join(ends).sort_values(["area", "order"], kind="stable", ignore_index=True)
 
     @cached_property
     def areas(self):
-        """One row for each authority with a figure, by ``area_id``: ``area, value, text, rank, rank_of, rank_ties, region_id, numerator,
-        denominator``, and ``n``, its number, in the order of names."""
+        """A row for each authority with a figure, by ``area_id``: ``area, value, text, rank, rank_of, rank_ties,
+        region_id, numerator, denominator``, and ``n``, its number in the order of names."""
         rows = self.now[self.now["local"]].set_index("area_id").sort_values("area")
         text = rows["value"] + {"percent": "%"}.get(self.line["unit"], "")
         kept = rows[["area", "number", "rank", "rank_of", "rank_ties", "region_id", "numerator", "denominator"]]
         return kept.rename(columns={"number": "value"}).assign(text=text, n=range(len(rows)))
 
-    def neighbours(self, area_id):
-        """``area_id`` of the statistical neighbours, closest first, in the list in use."""
-        return self._listed.get(area_id, [])
-
     @cached_property
-    def _listed(self):
+    def neighbours(self):
+        """``area_id`` of the statistical neighbours of each authority, closest first, in the list in use."""
         listed = self.report.register.table("neighbours")
         listed = listed[listed["list_id"] == list_in_use(self.report.register)]
         listed = listed.sort_values("position", key=pd.to_numeric, kind="stable")
-        return listed.groupby("area_id")["neighbour_id"].agg(list).to_dict()
+        return defaultdict(list, listed.groupby("area_id")["neighbour_id"].agg(list))
 
     @cached_property
-    def _titles(self):
-        rows = self.verdicts.pivot(index="area_id", columns="comparator", values=["verdict", "evidence"])
-        columns = pd.MultiIndex.from_product([["verdict", "evidence"], COMPARED])
-        rows = rows.reindex(index=self.areas.index, columns=columns)
-        clear = rows["verdict"].where(rows["evidence"] == Evidence.CLEAR)
-        tested = rows["evidence"].isin([Evidence.CLEAR, Evidence.UNCLEAR, Evidence.HIDDEN]).any(axis=1)
+    def titles(self):
+        """The finding for each authority, by ``area_id``."""
+        rows = self.verdicts.set_index(["area_id", "comparator"])
+        clear = rows["verdict"].where(rows["evidence"] == Evidence.CLEAR).unstack()
+        clear = clear.reindex(index=self.areas.index, columns=list(COMPARED))
         clear["previous"] = clear["previous"].where(clear["five_years"].isna())
+        tested = rows["evidence"].isin([Evidence.CLEAR, Evidence.UNCLEAR, Evidence.HIDDEN])
+        tested = set(rows.index[tested].get_level_values(0))
         told, since = {}, {one: COMPARED[one] for one in ("previous", "five_years")} | _BESIDE
         for area, row in clear.to_dict("index").items():
             parts = [f"{row[one]} {since}" for one, since in since.items() if not pd.isna(row[one])]
-            nothing = "nothing stands out clearly" if tested[area] else "nothing can be tested"
-            told[area] = f"{self.name}: {join(parts) if parts else nothing}"
+            nothing = "nothing stands out clearly" if area in tested else "nothing can be tested"
+            told[area] = f"{self.name}: {join(parts) or nothing}"
         return told
-
-    def title(self, area_id):
-        """The finding for one authority."""
-        return self._titles[area_id]
 
     @cached_property
     def reach(self):
-        """What it would take, a row for each authority and goal: ``area_id, goal, goal_figure, difference, cases`` (how many of what is
-        counted, in words), with ``places``; empty where neither direction is better."""
+        """What it would take, a row for each authority and goal: ``area_id, goal, goal_figure, difference, places`` and
+        ``cases`` (how many of what is counted, in words); empty where neither direction is better."""
         england = self.now.set_index("area_id")["number"].get(ENGLAND, np.nan)
         quarter = self.areas["value"].quantile({"higher": 0.75, "lower": 0.25}.get(self.line["polarity"], 0.5))
         near = self.verdicts[self.verdicts["comparator"] == "neighbours"].set_index("area_id")["comparator_value"]
@@ -158,36 +145,21 @@ class Peers:
         place = "" if pd.isna(row["rank"]) else f", place {row['rank']:.0f}{tie} of {row['rank_of']:.0f}"
         return f"{row['area']}: {row['text']} in {self.labels.iloc[-1]}{place}"
 
-    def beside(self, area_id, columns):
-        """Figure and rank of the neighbours of one authority, a frame with ``columns``."""
-        ids, names = self.neighbours(area_id), self.report.register.table("areas").set_index("area_id")["name"]
-        rows = self.areas.reindex(ids).assign(area=names.reindex(ids))
-        return rows.rename(columns={"text": "value_text"}).reset_index(drop=True)[columns]
-
     def record(self):
-        """How clear verdicts of each kind on this series have held so far, in words, and what the others' promises rest on."""
+        """How clear verdicts of each kind on this series have held so far, and what the others' promises rest on."""
         rows = self._of_line(record_of(self.report.register)).set_index("kind").reindex(list(COMPARED)).dropna()
-        parts = [f"{COMPARED[kind]} {row['held']:.0f}% of {row['cases']:,.0f}" for kind, row in rows.iterrows()]
-        promised = self.verdicts.loc[self.verdicts["promise"].notna(), "comparator"]
-        others = "each promise is that of like verdicts on other indicators" if len(promised) else ""
-        if not parts:
-            return ": ".join(filter(None, ["No record of this indicator itself is known yet", others])) + "."
-        held = "Record: where figures of this indicator stood out so far, they still did a year later"
-        others = others.replace("each", "any other") if set(promised) - set(rows.index) else ""
-        return f"{held} {join(parts)} times{others and '; '}{others}."
+        held = [f"{COMPARED[kind]} {row['held']:.0f}% of {row['cases']:,.0f}" for kind, row in rows.iterrows()]
+        others = set(self.verdicts.loc[self.verdicts["promise"].notna(), "comparator"]) - set(rows.index)
+        record = "record_of_line" if held else "no_record_of_line"
+        return say(record, held=join(held), others=say(f"{record}_others") if others else "")
 
     # ---- what a page's script shows ----
 
-    def chooser(self, columns, reach):
-        """All that a page shows of another authority, as an attribute of an empty element: ``columns`` of ``verdicts``
-        in the table named "verdicts", and rows of ``reach``, as the page shows them, in the table named "reach"."""
-        words = {}
-
-        @cache  # the same few texts come again and again
-        def place(text):
-            return words.setdefault(clean(text), len(words))
-
-        tables = [_cells(rows, place) for rows in (self.verdicts[["area_id", *columns]], reach)]
+    def chooser(self, *tables):
+        """All that a page shows of another authority, as an attribute of an empty element; ``tables`` are frames of all
+        authorities, with ``area_id``, of what the page names "verdicts" and "reach"."""
+        words = {}  # the same few texts come again and again
+        tables = [_cells(rows, words) for rows in tables]
         gates = self.verdicts.set_index("area_id")[["low", "high"]].dropna().round(3).T.to_dict("list")
         numbers = self.years.T.to_dict("list").items()
         years = {area: [None if np.isnan(one) else round(one, 4) for one in row] for area, row in numbers}
@@ -196,22 +168,22 @@ class Peers:
         names = self.report.register.table("areas").set_index("area_id")["name"]
         areas = [
             [
-                *(row["area"], self.title(area), self.lead(area), row["text"]),
+                *(row["area"], self.titles[area], self.lead(area), row["text"]),
                 "" if pd.isna(row["rank"]) else f"{row['rank']:.0f}", *(regions[row["region_id"]], years[area]),
-                [number_of[one] for one in self.neighbours(area) if one in number_of],
+                [number_of[one] for one in self.neighbours[area] if one in number_of],
                 *(gates.get(area, []), *(cells.get(area, []) for cells in tables)),
             ]
             for area, row in self.areas.to_dict("index").items()
         ]
-        empty = [None] * self.years.shape[1]
-        told = {"areas": areas, "regions": [[names[one], years.get(one, empty)] for one in regions]}
-        told |= {"words": list(words), "own": int(number_of[self.report.area["area_id"]])}
+        empty, own = [None] * self.years.shape[1], int(number_of[self.report.area["area_id"]])
+        regions = [[names[one], years.get(one, empty)] for one in regions]
+        told = {"areas": areas, "regions": regions, "words": list(words), "own": own}
         text = json.dumps(told, separators=(",", ":"), ensure_ascii=False)
         text = text.replace("&", "&amp;").replace("'", "&#39;").replace("<", "&lt;")
         return f"<div class=\"chooser\" data-all='{text}'></div>"
 
 
-def _cells(rows, place):
-    """The cells of a table by ``area_id``, which is not shown, each as the number of its text."""
-    numbers = for_readers(rows).map(lambda cell: place(cell_text(cell))).to_numpy()
+def _cells(rows, words):
+    """The cells of a table by ``area_id``, which is not shown, each as the number of its text in ``words``."""
+    numbers = for_readers(rows).map(lambda cell: words.setdefault(clean(cell_text(cell)), len(words))).to_numpy()
     return {area: numbers[at].tolist() for area, at in rows.groupby("area_id").indices.items()}

@@ -22,14 +22,12 @@ COLUMNS = {
 MORE = {"measure": "What it is", "serves": "Priority"}  # of a table that is not the board's
 MARKED = {"worse": "needs attention", "better": "going well", "untested": "untested"}  # what a sign before a name says
 AXIS = ("worse", "England", "better")
-# Signs and pictures with their words; the legend has those that the rows show.
+# Signs with their words; the legend has those that the rows show.
 SIGNS_EXPLAINED = (
     (("better", "worse", "neither"), "clear; worsening, improving: five years"),
-    (("better too", "worse too"), "England moved too"), (("unclear",), "unclear: usual ups and downs"), (("untested",), "untested"),
+    (("better too", "worse too"), "England moved too"),
+    (("unclear",), "unclear: usual ups and downs"), (("untested",), "untested"),
 )
-WORDS_EXPLAINED = "unknown: page says why"
-DASH_EXPLAINED = "none"
-LINKS = (("all-indicators.html", "all indicators"), ("delivery.html", "actions"))  # the second where the plan's own work is shown
 DATA = "application/vnd.cyp.board+json"
 
 
@@ -69,7 +67,7 @@ class Board:
         shown += [name for name in self.rows if name.endswith("_sign")]
         groups = [[name, part[shown].to_dict("records")] for name, part in self.rows.groupby("priority", sort=False)]
         texts = {name: getattr(self, name) for name in ("title", "review", "asked", "rule")}
-        links = LINKS[: 2 if "lead" in self.rows else 1]
+        links = [("all-indicators.html", "all indicators"), *[("delivery.html", "actions")] * ("lead" in self.rows)]
         told = {"columns": self.columns, "said": self.said.to_dict("records"), "groups": groups, "links": links}
         return _cleaned(json.loads(json.dumps(texts | told)))
 
@@ -106,76 +104,48 @@ class Pictures:
 
 
 def pdf_of(data):
-    """A sheet (``Board.data`` or ``pages.pack.pack``) as bytes of one landscape page of A4, PDF/UA-1: tagged, with
-    alternative texts and links; the sections of a pack go on after it. The typeface comes with matplotlib, so that
-    every machine makes the same bytes."""
+    """A sheet (``Board.data`` or ``pages.pack.pack``) as bytes of one landscape page of A4, PDF/UA-1; the sections of a
+    pack go on after it. The typeface comes with matplotlib, so that every machine makes the same bytes."""
     import typst
     from matplotlib import get_data_path
 
-    told = data | {"columns": list(data["columns"].items()), "signs": {name: marks.sign(name) for name in marks.SIGNS}}
+    told = data | legend_of(data["groups"]) | {"columns": list(data["columns"].items()), "signs": marks.SIGNS}
     return typst.compile(
-        str(FOLDER / "board.typ"), sys_inputs={"data": json.dumps(told | _legend(data["groups"]))},
+        str(FOLDER / "board.typ"), sys_inputs={"data": json.dumps(told)},
         font_paths=[f"{get_data_path()}/fonts/ttf"], ignore_system_fonts=True, pdf_standards="ua-1", timestamp=0,
     )
 
 
 def linked(data, pages):
-    """The data of a sheet with links to these pages alone (names without ending); what would lead nowhere is plain words."""
-    there = {f"{name}.html": f"{name}.html" for name in pages}
+    """The data of a sheet with links to these pages alone (names without ending); what leads nowhere is plain words."""
+    there = {name: name for name in map("{}.html".format, pages)}
     groups = [[name, [row | {"page": there.get(row["page"], "")} for row in rows]] for name, rows in data["groups"]]
     return data | {"groups": groups, "links": [link for link in data["links"] if link[0] in there]}
 
 
-def board_in(notebook):
-    """The data of the sheet that an executed notebook shows, or None."""
+def board_in(notebook, kind=DATA):
+    """The data of the sheet that an executed notebook shows, or a ``kind`` of it, such as text/html; else None."""
     outputs = [output.get("data", {}) for cell in notebook["cells"] for output in cell.get("outputs", [])]
-    return next((data[DATA] for data in outputs if DATA in data), None)
+    return next((data[kind] for data in outputs if DATA in data), None)
 
 
-def _dot(place, stroke, fill):
-    """For the legend: the area beside the line of England."""
-    line = f'<path d="M{place} 1v22" stroke="{marks.INK}" stroke-width="1.5"/>'
-    dot = f'<circle cx="10" cy="12" r="5.5" fill="{fill}" stroke="{stroke}" stroke-width="2.5"/>'
-    return marks.svg((20, 24), line + dot)
-
-
-# Small pictures with their words, for the legend.
-_STRIP = '<path d="M0 6h64v12H0z" fill="#e3e3e3"/><path d="M20 6h24v12H20z" fill="#b0b0b0"/>'
-_DIAMOND = '<path d="M8 6l6 6-6 6-6-6z" fill="#fff" stroke="#1d1d1d" stroke-width="1.5"/>'
-_GATE = (
-    '<path d="M17 3h14v18H17z" fill="#dcdcdc"/>'
-    '<path d="M1 20l10-6 13-3" fill="none" stroke="#3D3D3D" stroke-width="1.75"/>'
-    '<circle cx="24" cy="11" r="3.75" fill="#1d1d1d"/>'
-)
-PICTURES_EXPLAINED = (
-    (marks.svg((32, 24), _GATE), "up is higher; grey: ordinary year"),
-    (marks.svg((64, 24), _STRIP), "nine in ten, middle half darker"),
-    (marks.svg((16, 24), _DIAMOND), "neighbours: similar authorities"),
-    (_dot(2, marks.BLUE, marks.BLUE), "ours: better,"), (_dot(18, marks.PLUM, marks.PLUM), "worse,"),
-    (_dot(15, marks.SOFT, "#fff"), "unclear against England"),
-)
-_ENDS = f'<path d="M1 12h8M31 12h8M35 8v8" fill="none" stroke="{marks.INK}" stroke-width="1.75"/>'
-NEITHER_EXPLAINED = (marks.svg((40, 24), f'{_ENDS}<circle cx="20" cy="12" r="6.5" fill="{marks.INK}"/>'), "lower, higher")
-
-
-def _legend(groups):
+def legend_of(groups):
     """What explains the rows: signs and words that none of them shows are left out."""
     shown = {(name, str(word)) for _, rows in groups for row in rows for name, word in row.items()}
     signs, words = ({word for name, word in shown if name.endswith("_sign") == of_sign} for of_sign in (True, False))
     dash = NONE in words or not shown.isdisjoint({("spark", ""), ("spine", "")})
-    explained = [([one for one in kinds if one in signs], words) for kinds, words in SIGNS_EXPLAINED]
-    explained = [one for one in explained if one[0]]
-    told = [f"{NONE} {DASH_EXPLAINED}"] * dash + [WORDS_EXPLAINED] * (UNKNOWN in words)
+    explained = [([one for one in kinds if one in signs], told) for kinds, told in SIGNS_EXPLAINED]
+    same = {"axis": AXIS, "marked": MARKED, "dash": "none", "unknown": "unknown: page says why"}
+    told = [f"{NONE} {same['dash']}"] * dash + [same["unknown"]] * (UNKNOWN in words)
     neither = any(row["good"] == "neither" and row["spine"] for _, rows in groups for row in rows)
-    pictures = (*PICTURES_EXPLAINED, *[NEITHER_EXPLAINED] * neither)
-    same = {"axis": AXIS, "marked": MARKED, "dash": DASH_EXPLAINED, "pictures": pictures}
-    return same | {"explained": explained, "words": told}
+    pictures = [pair for name, pair in marks.EXPLAINED.items() if name != "ends" or neither]
+    return same | {"pictures": pictures, "explained": [one for one in explained if one[0]], "words": told}
 
 
 def _inline(svg_or_sign):
     """A sign or a key in the running text; the words beside it say what it says."""
-    svg = marks.sign(svg_or_sign) if svg_or_sign in marks.SIGNS else svg_or_sign
-    return Markup(svg.replace("<svg ", '<svg class="sign" aria-hidden="true" focusable="false" ', 1))
+    svg, look = marks.SIGNS.get(svg_or_sign, svg_or_sign), 'class="sign" aria-hidden="true" focusable="false"'
+    return Markup(svg.replace("<svg", f"<svg {look}", 1))
 
 
 def _image(svg, words):
@@ -184,6 +154,5 @@ def _image(svg, words):
 
 
 def _rendered(template, **shown):
-    order = {name: place for place, name in enumerate(marks.SIGNS)}
-    told = shown | _legend(shown["groups"])
-    return render(f"{template}.html", **told, sign=_inline, picture=_image, order=order, whys=(UNKNOWN, UNTESTED))
+    how = {"sign": _inline, "picture": _image, "order": list(marks.SIGNS), "whys": (UNKNOWN, UNTESTED)}
+    return render(f"{template}.html", **shown, **legend_of(shown["groups"]), **how)

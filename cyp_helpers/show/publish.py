@@ -1,4 +1,4 @@
-"""Pages: an executed notebook as one HTML file that needs nothing from elsewhere and runs nothing but its own script."""
+"""Pages: an executed notebook as one HTML file that needs nothing from elsewhere and runs its own script alone."""
 
 import base64
 import html
@@ -14,13 +14,16 @@ from markupsafe import Markup
 from cyp_helpers.show.charts import MOST_PICTURES
 from cyp_helpers.show.picture import STYLE as BOARD
 from cyp_helpers.show.table import FOLDER, STYLE, render
-from cyp_helpers.show.wording import clean
+from cyp_helpers.show.wording import LICENCE, clean, say
 
 SCRIPT = (FOLDER / "page.js").read_text(encoding="utf-8")
 _HASH = base64.b64encode(sha256(SCRIPT.encode()).digest()).decode("ascii")
 # Whatever gets into a page, nothing is fetched, sent or run but the page's own script, known by its hash.
-POLICY = f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-{_HASH}'; base-uri 'none'; form-action 'none'"
-FOOTER = "Figures are published open data under the Open Government Licence v3.0. Every figure on the page is listed with its source."
+POLICY = (
+    f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-{_HASH}'; base-uri 'none'; "
+    "form-action 'none'"
+)
+FOOTER = say("footer", licence=LICENCE)
 SHEET = "sheet"  # tag of the cells that alone make a page
 IF_ANY = "if-any"  # tag of the headings that a page leaves out where what follows shows nothing
 _LINK = re.compile(r'<a href="([^":#/]+)\.html">(.*?)</a>', re.DOTALL)
@@ -29,23 +32,13 @@ _PICTURE = re.compile(r'<img src="data:[^">]*"[^>]*>')
 
 
 def page_of(notebook, name, title, pages, footer=FOOTER, home=""):
-    """HTML of an executed notebook: its words, tables and pictures, without its code and what it wrote to standard error; where cells
-    have the tag ``SHEET``, these alone, with the navigation folded.
+    """HTML of an executed notebook as the page ``name`` (without ending): its words, tables and pictures, not its code
+    or what it wrote to standard error; where cells have the tag ``SHEET``, these alone, with the navigation folded.
 
-    Parameters
-    ----------
-    notebook : NotebookNode
-    name : file name of the page without ending
-    title : for the browser's tab
-    pages : list of dict with ``name``, ``label`` and ``group`` (or ''): the pages of this review, for the navigation;
-        a link to another page is plain words
-    footer : where the figures are from
-    home : address of the page that leads to all reviews, or ''
-
-    Returns
-    -------
-    str, a whole page in British English with inline style and pictures. Raw HTML in Markdown is shown as text; characters that turn or
-    hide text are shown as "\N{REPLACEMENT CHARACTER}"; pictures after the first ``MOST_PICTURES`` are left out, which the page says.
+    ``pages`` are those of the review, for the navigation, dicts of ``name``, ``label`` and ``group`` (or ''); a link to
+    another page is plain words. ``footer`` says where the figures are from, ``home`` leads to all reviews. Raw HTML in
+    Markdown is shown as text, characters that turn or hide text as "\N{REPLACEMENT CHARACTER}"; pictures after the
+    first ``MOST_PICTURES`` are left out, which the page says.
     """
     sheet = [cell for cell in notebook.cells if SHEET in cell.metadata.get("tags", [])]
     there, body = {html.escape(quote(one["name"])) for one in pages}, _body(notebook, title, sheet)
@@ -56,24 +49,19 @@ def page_of(notebook, name, title, pages, footer=FOOTER, home=""):
 def framed(body, name, title, pages=(), footer=FOOTER, home="", sheet=False):
     """A whole page around a fragment of HTML whose text is escaped; the rest as in ``page_of``."""
     page = {"title": title, "name": name, "pages": pages, "home": home, "footer": footer, "sheet": sheet}
-    threes = zip([None, *pages], pages, [*pages[1:], None])
-    around = next(((before, after) for before, one, after in threes if one["name"] == name), (None, None))
-    page |= {"policy": POLICY, "title_in_css": _in_css(title), "around": around}
+    page |= {"policy": POLICY, "title_in_css": _in_css(title)}
     safe = {"style": Markup(STYLE + BOARD), "script": Markup(SCRIPT), "body": Markup(body)}
     return clean(render("page.html", **page, **safe))
 
 
 def footer_of(report):
-    """Whose the documents are that figures of a report were transcribed from; of another area than the plan's there are none."""
+    """Whose the documents are that figures of a report were transcribed from; another area than the plan's has none."""
     if not report.is_own_area:
         return FOOTER
     sources = report.register.table("sources")
     read = {report.plan["source_id"], *report.document_figures["source_id"]}
     whose = "; ".join(sources.loc[sources["source_id"].isin(read), "publisher"].unique())
-    return (
-        f"Figures of the plan are transcribed from documents of: {whose}; copyright in the documents remains with their authors. "
-        "Published figures are open data under the Open Government Licence v3.0. Every figure on the page is listed with its source."
-    )
+    return say("footer_of_plan", whose=whose, licence=LICENCE)
 
 
 @cache  # compiling the templates takes as long as filling them
@@ -83,8 +71,8 @@ def _exporter():
     from nbconvert.filters import Highlight2HTML
 
     class FragmentExporter(HTMLExporter):
-        """Without the second reading of the whole page, in which HTMLExporter looks for pictures that lack an alternative
-        text and says that nobody wrote one. Ours have theirs, which a test holds."""
+        """Without the second reading of the page, in which HTMLExporter looks for pictures without an alternative text
+        and says that nobody wrote one. Ours have theirs, which a test holds."""
 
         from_notebook_node = TemplateExporter.from_notebook_node
 
@@ -99,7 +87,7 @@ def _exporter():
 
 @cache
 def _markdown():
-    """Markdown to HTML without formulas, live addresses and raw HTML: a tag in a text is shown as it is written, but for bare spans (``DOLLAR``)."""
+    """Markdown to HTML without formulas, live addresses and tags: a tag is shown as written, but for ``DOLLAR``."""
     import mistune
 
     class Renderer(mistune.HTMLRenderer):
@@ -121,16 +109,12 @@ def _markdown():
 
 
 def _in_css(text):
-    """Text within quotes of a style sheet: every sign as its number, so that none of them ends anything.
-
-    >>> _in_css('Safe, "A"')
-    'Safe\\\\2c  \\\\22 A\\\\22 '
-    """
+    """Text within quotes of a style sheet: every sign as its number, so that none of them ends anything."""
     return re.sub(r"[^\w ]|_", lambda sign: f"\\{ord(sign[0]):x} ", clean(text), flags=re.ASCII)
 
 
 def _body(notebook, title, sheet):
-    """The notebook's fragment, its heading made this page's own unless it shows one of its own; the style of its cells is already in the head."""
+    """The notebook's fragment, its heading made this page's own unless it shows one; the style stands in the head."""
     cells = sheet or _with_something(notebook.cells)
     own = any("<h1" in text for cell in cells for text in _texts(cell, "text/html"))
     fragment, _ = _exporter().from_notebook_node(_without_errors(notebook, cells[1:] if own and not sheet else cells))
@@ -151,7 +135,7 @@ def _body(notebook, title, sheet):
 
 
 def _with_something(cells):
-    """Cells without what has nothing to show in the sections below a heading tagged ``IF_ANY``, and without those with nothing at all."""
+    """Cells without what shows nothing below a heading tagged ``IF_ANY``, and without what is all empty there."""
     begins = [n for n, cell in enumerate(cells) if cell.cell_type == "markdown" and cell.source.startswith("#")]
     sections = [cells[begin:end] for begin, end in zip(begins, [*begins[1:], len(cells)])]
     shown = cells[: begins[0] if begins else None]

@@ -9,7 +9,7 @@ from cyp_helpers.register.tables import ENGLAND
 from cyp_helpers.show.charts import (
     DARK_BLUE, DARK_GREY, LIGHT_GREY, ORANGE, TURQUOISE, Chart, add_title, draw_plain, draw_svg, new_figure, tell_dates,
 )
-from cyp_helpers.show.wording import how_many, join
+from cyp_helpers.show.wording import capital, how_many, join
 
 MOST_BARS, MOST_TOLD = 60, 6  # bars that fit a page; lines that can be told apart
 _NEEDED = "series_id name breakdown unit polarity area_id area period period_label value places".split()
@@ -27,13 +27,13 @@ def chart(frame, caption=""):
 
     Returns
     -------
-    Chart that shows itself in a notebook, with an alternative text worked out from the figures and the figures behind it;
-    ``.data`` is the very frame that was given. Figures whose period is not printed, or without a number, are not drawn. A line is
-    broken where a year is missing or the publisher marks a break.
+    Chart that shows itself in a notebook, with an alternative text worked out from the figures and the figures behind
+    it; ``.data`` is the very frame that was given. Figures whose period is not printed, or without a number, are not
+    drawn. A line is broken where a year is missing or the publisher marks a break.
 
     Raises
     ------
-    ValueError where there is nothing to draw, figures of more than one indicator or group, or more areas than a page has room for.
+    ValueError where there is nothing to draw, figures of more than one indicator or group, more areas than fit a page.
 
     >>> rows = cyp.figures(cyp.load_register(), as_at="2018-03-31", areas="East Midlands", series="re-referrals")
     >>> cyp.chart(rows[rows["year"] == "2016/17"]).title
@@ -89,8 +89,8 @@ def _spoken(rows, one_period):
 
 
 def _unit(rows):
-    unit = {"percent": "per cent"}.get(rows["unit"].iloc[0], rows["unit"].iloc[0])
-    return unit[:1].upper() + unit[1:]
+    unit = rows["unit"].iloc[0]
+    return capital({"percent": "per cent"}.get(unit, unit))
 
 
 def _bars(rows, title):

@@ -1,13 +1,13 @@
-"""Rows of a picture table: each indicator's figure, years and place as pictures, and in words how it changed and stands."""
+"""Rows of a picture table: each indicator's figure, years and place as pictures, and how it changed in words."""
 
 import numpy as np
 import pandas as pd
 
-from cyp_helpers.compare.figures import as_text, format_places, look_up
+from cyp_helpers.compare.figures import as_text, format_places, look_up, matching
 from cyp_helpers.compare.judge import Evidence, Verdict
 from cyp_helpers.compare.promise import ordinary_ends
 from cyp_helpers.compare.subjects import line_ids
-from cyp_helpers.findings import attention, is_recent, with_page
+from cyp_helpers.findings import attention, is_recent, priority_names, with_page
 from cyp_helpers.show import marks
 from cyp_helpers.show.owners import leading
 from cyp_helpers.show.wording import plural
@@ -31,17 +31,18 @@ def in_words(report, subjects):
 
     Returns
     -------
-    ``subjects`` with ``priority`` (name), ``short_name, page`` (address), ``figure`` (short), ``period, good, england, neighbours`` (numbers),
-    ``england_figure, change, against_england, against_neighbours, target`` (words), each with its ``<name>_sign`` (of
-    ``marks.SIGNS``, or ''), ``moved, doubtful`` (moved far the wrong way of late, and nothing can test it), ``earlier`` (has an earlier figure),
-    ``lead``, ``owner`` (the owner's words) and ``attention`` (among ``findings.attention``).
+    ``subjects`` with ``priority`` (name), ``short_name, page`` (address), ``figure`` (short), ``period, good`` (words),
+    ``england, neighbours`` (their figures, numbers in the unit), ``england_figure`` (short), ``change, against_england,
+    against_neighbours, target`` (words), each with its ``<name>_sign`` (of ``marks.SIGNS``, or ''), ``moved`` (from
+    where to where), ``doubtful`` (moved far the wrong way of late, and nothing can test it), ``earlier`` (has
+    an earlier figure), ``lead``, ``owner`` (the owner's words) and ``attention`` (among ``findings.attention``).
     """
     rows = subjects.reset_index(drop=True)
     return rows.assign(
-        priority=rows["priority_id"].map(report.priorities.set_index("priority_id")["name"]),
-        short_name=short_names(report, rows), page=_pages(report, rows), **_figures(report, rows), **_change(report, rows),
-        **_beside(rows, "england"), **_beside(rows, "neighbours"), **_target(report, rows), lead=_leads(report, rows),
-        owner="", attention=rows["subject_id"].isin(attention(report)["subject_id"]),
+        priority=priority_names(report, rows["priority_id"]), short_name=short_names(report, rows), owner="",
+        page=_pages(report, rows), **_figures(report, rows), **_change(report, rows), **_beside(rows, "england"),
+        **_beside(rows, "neighbours"), **_target(report, rows), lead=_leads(report, rows),
+        attention=rows["subject_id"].isin(attention(report)["subject_id"]),
     )
 
 
@@ -50,20 +51,17 @@ def in_words(report, subjects):
 
 def short_names(report, rows):
     """Names for a narrow column: those that a plan gives its indicators, or else those of the register."""
-    series = report.register.table("series").set_index("series_id")["short_name"]
-    areas = report.register.table("areas").set_index("area_id")
-    short = rows["series_id"].map(series).astype("str").fillna("")
+    known = report.register.look_up
+    short = as_text(known(rows["series_id"], "series", "short_name"))
     part = (", " + rows["breakdown"]).where(~rows["breakdown"].isin(["", "all"]), "")
     # Of several authorities of one indicator the first word says which.
-    one_of_many = areas["area_type"].reindex(rows["area_id"]).isin(["primary care trust", "district"]).to_numpy()
-    place = (", " + rows["area_id"].map(areas["name"]).astype("str").str.split().str[0]).where(one_of_many, "")
+    one_of_many = known(rows["area_id"], "areas", "area_type").isin(["primary care trust", "district"])
+    place = (", " + as_text(known(rows["area_id"], "areas", "name")).str.split().str[0]).where(one_of_many, "")
     told = (short + part + place).where(short != "", rows["name"])
     owners = report.register.table("indicator-owners")[["plan_indicator_id", "short_name"]]
     given = report.register.table("plan-indicators").merge(owners)
     given = given[(given["plan_id"] == report.plan["plan_id"]) & (given["short_name"] != "")]
-    given = given.drop_duplicates(["series_id", "breakdown"]).set_index(["series_id", "breakdown"])["short_name"]
-    own = given.reindex(pd.MultiIndex.from_frame(rows[["series_id", "breakdown"]])).set_axis(rows.index)
-    return own.fillna(told)
+    return matching(rows, given, ["series_id", "breakdown"], "short_name").fillna(told)
 
 
 def bare(names):
@@ -83,9 +81,9 @@ def _leads(report, rows):
     listings = report.register.table("plan-indicators")
     listings = listings[(listings["plan_id"] == report.plan["plan_id"]) & (listings["activity_id"] != "")]
     lead = listings["activity_id"].map(leading(report.register)).set_axis(line_ids(listings)).dropna()
-    names = report.register.table("organisations").set_index("organisation_id")
-    names = names["short_name"].where(names["short_name"] != "", names["name"])
-    return rows["subject_id"].map(lead[~lead.index.duplicated()]).map(names).astype("str").fillna(NONE)
+    lead = rows["subject_id"].map(lead[~lead.index.duplicated()])
+    short, long = (report.register.look_up(lead, "organisations", name) for name in ("short_name", "name"))
+    return short.where(short != "", long).astype("str").fillna(NONE)
 
 
 # ---- words of a row ----
@@ -101,7 +99,7 @@ def _figures(report, rows):
     return {
         "figure": own.where(~rows["unit"].isin(_WORDLESS), rows["value_text"]).where(rows["value"].notna(), UNKNOWN),
         "period": period.where(rows["value"].notna(), NONE),
-        "good": rows["polarity"].map(_GOOD).astype("str").fillna(""),
+        "good": as_text(rows["polarity"].map(_GOOD)),
         "england_figure": theirs.where(rows["england_value"].notna(), NONE),
         **{one: rows[f"{one}_value"].astype(float) for one in ("england", "neighbours")},
     }
@@ -114,8 +112,7 @@ def _short(report, rows, numbers, printed):
     wanted = pd.Series(np.select([numbers.abs() >= 100, numbers.abs() >= 10], [0, 1], 2), numbers.index)
     places = np.minimum(have, wanted)
     up = np.floor(numbers.abs() * 10**places + 0.5 + 1e-9) / 10**places * np.sign(numbers)
-    units = report.register.table("units").set_index("unit")
-    prefix, suffix = (as_text(rows["unit"].map(units[end])) for end in ("prefix", "suffix"))
+    prefix, suffix = (as_text(report.register.look_up(rows["unit"], "units", end)) for end in ("prefix", "suffix"))
     return (prefix + format_places(up, places) + suffix.where((prefix != "") | (suffix == "%"), "")).fillna("")
 
 
@@ -144,7 +141,7 @@ def _change(report, rows):
     best = every.drop_duplicates("subject_id").set_index("subject_id")
     best = best.reindex(rows["subject_id"]).set_axis(rows.index)
     theirs, ours = best["england_difference"].astype(float), best["difference"].astype(float)
-    verdict, evidence = (best[name].astype("str").fillna("") for name in ("verdict", "evidence"))
+    verdict, evidence = (as_text(best[name]) for name in ("verdict", "evidence"))
     too = (np.sign(theirs) == np.sign(ours)) & (theirs.abs() * 2 >= ours.abs())
     # Who falls behind moved less than England, whatever the way.
     words, sign = _signed(verdict, evidence, too & ~verdict.isin([Verdict.FALLING_BEHIND, Verdict.GAINING_GROUND]))
@@ -169,7 +166,7 @@ def _target(report, rows):
     targets = report.comparison[report.comparison["comparator"] == "target"].drop_duplicates("subject_id")
     row = targets.set_index("subject_id").reindex(rows["subject_id"]).set_axis(rows.index)
     known = row["verdict"].isin([Verdict.MET, Verdict.NOT_MET, Verdict.ON_TRACK, Verdict.OFF_TRACK])
-    without = np.where(row["target_id"].astype("str").fillna("") != "", UNKNOWN, NONE)
+    without = np.where(as_text(row["target_id"]) != "", UNKNOWN, NONE)
     # Of an older figure than the newest the year is told.
     of = look_up(row["observation_id"], report.figures["end"]).dt.strftime(" %Y")
     when = of.where(row["period"] != rows["period"]).fillna("")
@@ -205,7 +202,7 @@ def pictured(report, rows):
 
 
 def _years(lines, row):
-    """The figures of five years up to a row's newest, those that its change is about, of the same kind of period, by their end in years."""
+    """The figures of five years up to a row's newest, of the same kind of period, by their end in years."""
     if row["observation_id"] not in lines.index:
         return pd.Series(dtype=float)
     newest, key = lines.loc[row["observation_id"]], ["series_id", "area_id", "breakdown"]

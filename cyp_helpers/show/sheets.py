@@ -1,41 +1,27 @@
 """The comparison tables of a whole plan, a sheet each: a column holds numbers or words, never both."""
 
+from pathlib import Path
+
 import pandas as pd
 
 from cyp_helpers import findings
+from cyp_helpers.compare.figures import as_text
 from cyp_helpers.compare.judge import NO_VERDICT
-from cyp_helpers.show.columns import text_of
+from cyp_helpers.show.cells import text_of
 from cyp_helpers.show.table import show
 from cyp_helpers.show.words import COVERAGE_NOTE, notes_on_lines
 
 _KEY = ["priority_id", "subject_id"]
-# Columns and their headings, where ``columns.py`` has none that says the unit; a heading keeps verdict and evidence apart.
-_FIGURE = {"unit": "", "value": "Figure, in its unit", "figure_in_words": "", "period": ""}
-_OTHER = {"comparator_value": "Other figure, in its unit", "other_figure_in_words": "", "comparator_period": ""}
-_CHANGE = {"difference": "Difference, in points if per cent", "england_difference": ""}
-_JUDGED = {"verdict": "Verdict", "evidence": "", "promise": "Still so a year later, of 100 such", "reason": ""}
-_SIDES = {
-    "over_time": ("Over time", "over time"), "five_years": ("Five years", "five years"),
-    "england": ("Against England", "England"), "neighbours": ("Against neighbours", "neighbours"),
-}
+# The columns of each sheet, with a heading where that of ``columns.csv`` lacks the unit, or is not of evidence alone.
+_COLUMNS = pd.read_csv(Path(__file__).with_name("sheets.csv"), keep_default_na=False)
 
 
 def sheets_of(report):
-    """The tables of a report of all priorities, by the name of their sheet.
-
-    Returns
-    -------
-    dict of str to Table; each keeps the selection it shows as ``data``.
-
-    >>> sheets_of(open_review("cypf-2016-18", "2017-18 part 2"))["Findings"].caption  # doctest: +SKIP
-    'What needs attention, worst first, and what went well, best first'
-    """
+    """The tables of a report of all priorities, a dict by the name of their sheet."""
     seen = findings.coverage(report).drop(columns="priority_id")
     seen = seen.rename(columns={"name": "priority", "against_england": "Against England"})
     used = findings.figures_used(report).reset_index(drop=True)
     odd = findings.queries_about(report).rename(columns={"query_id": "number", "source_id": "document"})
-    read = ["name", "area", "period_label", "printed", "reading", "document", "locator", "known_from"]
-    queries = ["number", "document", "locator", "printed", "query", "bearing"]
     compared = "Every comparison: a row for each figure and what it is set beside; those without a verdict say why"
     judged = "What needs attention, worst first, and what went well, best first"
     return {
@@ -46,62 +32,58 @@ def sheets_of(report):
         ),
         "Comparisons": show(_comparisons(report), compared, notes_on_lines(report, report.lines)),
         "Coverage": show(seen, "How much can be judged: numbers of what is listed, by priority", COVERAGE_NOTE),
-        "Sources": show(used[read], "Every figure used, with its source"),
-        "Queries": show(odd[queries], "Source queries: what is odd about these figures in their sources"),
+        "Sources": show(_headed(used, "Sources"), "Every figure used, with its source"),
+        "Queries": show(_headed(odd, "Queries"), "Source queries: what is odd about these figures in their sources"),
     }
 
 
 def found(report):
-    """A row for each verdict that needs attention or is good news, in the order of the indicators; columns have their headings."""
+    """A row for each verdict that needs attention or is good news, in the order of the indicators, with headings."""
     lists = {-1: (findings.attention(report), "needs attention"), 1: (findings.went_well(report), "went well")}
     parts = []
     for good, (found, which) in lists.items():
         rows = findings.told(report, good).drop_duplicates(["subject_id", "question"])
         rows = found[["subject_id", "priority_ids", "priority", "new"]].merge(rows, on="subject_id")
         parts.append(rows.assign(which=which, comparator=rows["question"].replace("over time", "Over time")))
-    columns = {"name": "", "which": "", "priority": "", "comparator": "", **_JUDGED, "new": "", "priority_ids": ""}
-    return _headed(pd.concat(parts, ignore_index=True), columns)
+    return _headed(pd.concat(parts, ignore_index=True), "Findings")
 
 
 def _indicators(report):
-    """A row for each indicator and the priority it serves: newest figure, place, verdicts with their evidence, or why there is none."""
+    """A row for each indicator and priority: newest figure, place, verdicts with evidence, or why there is none."""
     over_time = findings.judged_over_time(report).set_index(_KEY)[["verdict", "evidence"]].add_prefix("over_time_")
     why = findings.not_judged(report).set_index(_KEY)["why"]
     rows = _worded(report, report.subjects.join(over_time, on=_KEY).join(why, on=_KEY))
-    columns = {"name": "", "priority": "", "measure": "", **_FIGURE, "rank": "Rank, 1 is best", "rank_of": ""}
     for one in ("england", "neighbours"):
         figures = {f"{one}_figure": rows[f"{one}_value"].astype(float), f"{one}_figure_text": rows[f"{one}_text"]}
-        rows, columns = rows.assign(**figures), columns | {f"{one}_figure": f"{one.capitalize()}, in the same unit"}
-    for side, (heading, of) in _SIDES.items():
-        columns |= {f"{side}_verdict": heading, f"{side}_evidence": f"Evidence: {of}"}
-    return _headed(rows, columns | {"target_verdict": "Target", "why": "Why it is not judged"})
+        rows = rows.assign(**figures)
+    return _headed(rows, "Indicators")
 
 
 def _comparisons(report):
-    """All comparisons of figures, of the documents and of published files, and what documents state; the same one once."""
+    """All comparisons of figures, of documents and published files, and what documents state; the same one once."""
     rows = pd.concat([report.comparison, report.published])
     rows = rows.drop_duplicates(["priority_id", "subject_id", "comparator", "observation_id"])
     rows = rows[(rows["observation_id"] != "") | (rows["stated_id"] != "")]
     order = rows["priority_id"].map({one: n for n, one in enumerate(report.priorities["priority_id"])})
     rows = _worded(report, rows.assign(order=order).sort_values("order", kind="stable").reset_index(drop=True))
     rows["source"] = rows["value_source"].str.partition(": ")[0]
-    first = {"name": "", "priority": "", "comparator": ""}
-    return _headed(rows, {**first, **_FIGURE, **_OTHER, **_CHANGE, **_JUDGED, "flags": "", "source": ""})
+    return _headed(rows, "Comparisons")
 
 
 def _worded(report, rows):
-    """Rows with the names of their priorities, and in columns of their own the words that stand where a number could, or after one."""
+    """Rows with the names of their priorities, and in own columns the words in place of a number or after it."""
     rows = rows.assign(priority=findings.priority_names(report, rows["priority_id"]))
     for number, words in (("value", "figure_in_words"), ("comparator_value", "other_figure_in_words")):
         if number in rows:
-            text = rows[text_of(number)].astype("str").fillna("")
+            text = as_text(rows[text_of(number)])
             after = text.str.extract(r", (the .*)")[0].fillna("")
             rows = rows.assign(**{words: text.where(rows[number].isna(), after)})
     return rows
 
 
-def _headed(rows, columns):
-    """Columns of rows with the heading that is given, numbers with what prints them; a column of words that is empty is left out."""
+def _headed(rows, sheet):
+    """The columns of a sheet with their headings, numbers with what prints them, without empty columns of words."""
+    columns = _COLUMNS[_COLUMNS["sheet"] == sheet].set_index("column")["heading"]
     rows = rows.assign(promise=rows["promise"].round()) if "promise" in rows else rows
     verdicts = rows.filter(regex="_(verdict|evidence)$")
     rows = rows.assign(**{one: verdicts[one].astype("str").replace(NO_VERDICT, "").fillna("") for one in verdicts})

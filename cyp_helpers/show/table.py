@@ -12,21 +12,14 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from cyp_helpers.show.cells import cell_text, for_readers
-from cyp_helpers.show.wording import clean
+from cyp_helpers.show.wording import clean, in_html
 
 FOLDER = Path(__file__).parent
 STYLE = (FOLDER / "tables.css").read_text(encoding="utf-8")
 LONG = 60  # rows of a folded table that paper only names
 MOST_ROWS = 2000  # of a table on a page; its data keep them all
-SHORTHAND = {
-    "[p]": "provisional: an early figure that its publisher may still change",
-    "[r]": "revised: replaces a figure published earlier", "[b]": "break in the series", "[e]": "estimated",
-    "[u]": "low reliability: too few cases to rely on", "[c]": "confidential: hidden so that nobody can be recognised",
-    "[x]": "not available", "[z]": "not applicable", "[low]": "more than nothing, but rounds to zero",
-    "unknown": "no figure is known, or none that it could be set beside; the row, or the page that its name leads to, says why",
-    "–": "none: there is nothing to say in this place",
-    "academic year": "September to August; a year such as 2016/17 without these words is a financial year, April to March",
-}
+# What marks and words of the tables mean.
+SHORTHAND = pd.read_csv(FOLDER / "shorthand.csv", index_col="shorthand")["meaning"].to_dict()
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,8 +92,9 @@ def render_table(table):
     identity = sha1(table.caption.encode("utf-8", "replace")).hexdigest()[:6]
     kinds = [_NUMBER if is_number_column(frame.iloc[:, n]) else _TEXT for n in range(frame.shape[1])]
     columns, cells = list(zip(frame.columns, kinds)), frame.map(cell_text).to_numpy().tolist()
-    told = {"caption": table.caption, "columns": columns, "rows": cells, "notes": notes, "folded": table.folded, "long": LONG}
-    return render("table.html", identity=f"table-{slug}-{identity}", name=re.sub(r"[^a-z0-9-]", "", table.name), **told)
+    told = {"caption": table.caption, "columns": columns, "rows": cells, "notes": notes, "folded": table.folded}
+    name = re.sub(r"[^a-z0-9-]", "", table.name)
+    return render("table.html", identity=f"table-{slug}-{identity}", name=name, long=LONG, **told)
 
 
 # JupyterLab aligns every cell to the right, and an untrusted notebook has no other style than that of its elements.
@@ -118,7 +112,9 @@ def _templates():
         return value if isinstance(value, Markup) else clean(value)
 
     options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
-    return Environment(loader=FileSystemLoader(FOLDER), finalize=shown, **options)
+    made = Environment(loader=FileSystemLoader(FOLDER), finalize=shown, **options)
+    made.filters["in_html"] = lambda text: Markup(in_html(text))
+    return made
 
 
 def is_number_column(column):

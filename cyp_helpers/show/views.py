@@ -12,7 +12,7 @@ from cyp_helpers.register.tables import ENGLAND, decimal_places
 from cyp_helpers.show import drawing
 from cyp_helpers.show.charts import Chart, Charts
 from cyp_helpers.show.table import show
-from cyp_helpers.show.wording import count, how_many, join, plural
+from cyp_helpers.show.wording import capital, count, join, say
 
 POINTS = ["line", "value", "value_text", "marks", "period_label", "document", "locator"]  # told of each point
 _RULES = {
@@ -20,17 +20,14 @@ _RULES = {
     "trend": "a long run that rises or falls", "two_of_three": "close to a limit, two of three",
 }
 _SPELLS = 3  # of one rule that a title names
-_NOTHING = "No figures of other authorities are published for this indicator."
-_ONE_YEAR = "Figures are known for {} only, so there is no chart of years."
-_TWO_WAYS = "This looks at one year and at how many are counted; the heading above, at how far such figures moved over all years. So the two may differ."
 
 
 def pictures(about):
-    """The years beside England, region and neighbours, where more than one is known, and all authorities for the newest."""
+    """The years beside England, region and neighbours where two are known, and all authorities for the newest."""
     if not about.peers:
-        return Charts((), _NOTHING)
+        return Charts((), say("no_others"))
     if about.peers.years.shape[1] < 2:
-        return Charts((_among_all(about),), _ONE_YEAR.format(about.peers.labels.iloc[-1]))
+        return Charts((_among_all(about),), say("one_year", period=about.peers.labels.iloc[-1]))
     return Charts((_over_years(about), _among_all(about)))
 
 
@@ -40,20 +37,17 @@ def _over_years(about):
     names = about.report.register.table("areas").set_index("area_id")["name"]
     ids = {"own": own, "England": ENGLAND, "region": area["region_id"]}
     lines = {kind: (names[one], years.loc[one].tolist()) for kind, one in ids.items() if one in years.index}
-    lines["near"] = ("Neighbours", years.reindex(peers.neighbours(own)).mean().tolist())
+    lines["near"] = ("Neighbours", years.reindex(peers.neighbours[own]).mean().tolist())
     now = peers.verdicts[(peers.verdicts["area_id"] == own) & (peers.verdicts["comparator"] == "previous")]
     gate = now[["low", "high"]].dropna().to_numpy(float).ravel().tolist()
     spread = years[years.index.isin(peers.areas.index)].quantile([0.05, 0.25, 0.75, 0.95]).T
     times = drawing.in_years(years.columns)
     picture = drawing.years(times, labels.tolist(), lines, int(about.line["places"]), spread, gate)
-    title = f"{about.line['name']}, {about.line['unit_heading']}"
-    sign = _sign(about.line)
+    title, sign = f"{about.line['name']}, {about.line['unit_heading']}", _sign(about.line)
     spoken = "; ".join(f"{name} {_ends(numbers, labels, sign)}" for name, numbers in lines.values())
     data = pd.DataFrame(dict(lines.values()), index=labels.rename("period"))
     data = show(data.rename(columns={"Neighbours": "Average of neighbours"}), f"Figures behind the chart: {title}")
-    box = "Box: where an ordinary year could have ended. " if gate else ""
-    note = f"Grey: nine in ten authorities, the middle half darker. {box}The axis need not begin at nought."
-    return Chart(title, f"Line chart. {title}. {spoken}.", picture, data, note)
+    return Chart(title, f"Line chart. {title}. {spoken}.", picture, data, say("under_years", bool(gate)))
 
 
 def _sign(line):
@@ -63,7 +57,8 @@ def _sign(line):
 
 def _ends(numbers, labels, sign):
     """ "18.7% in 2012/13, 25.5% in 2016/17" of a line's first and last figure."""
-    told = [f"{number:,.10g}{sign} in {label}" for number, label in zip(np.round(numbers, 2), labels) if not np.isnan(number)]
+    pairs = zip(np.round(numbers, 2), labels)
+    told = [f"{number:,.10g}{sign} in {label}" for number, label in pairs if not np.isnan(number)]
     return ", ".join(dict.fromkeys([told[0], told[-1]])) if told else "without figures"
 
 
@@ -72,15 +67,16 @@ def authorities(about):
 
     Returns
     -------
-    DataFrame with ``area_id, area, value`` (number), ``value_text`` (as published), ``marks, rank, which`` ("this review", "neighbour",
-    "England" or ''), ``numerator, denominator`` and ``n`` (number of the authority among all, -1 for England).
+    DataFrame with ``area_id, area, value`` (number, in the indicator's unit), ``value_text`` (as published), ``marks,
+    rank`` (1 is best), ``which`` ("this review", "neighbour", "England" or ''), ``numerator, denominator`` (counts) and
+    ``n`` (number of the authority among all, -1 for England).
     """
     if not about.peers:
         return pd.DataFrame(columns=["area", "value", "value_text", "rank", "which"])
     peers, own = about.peers, about.report.area["area_id"]
     rows = peers.now[peers.now["local"] | (peers.now["area_id"] == ENGLAND)]
     rows = rows.set_index("area_id").sort_values(["rank", "area"])
-    kinds = {"this review": [own], "neighbour": peers.neighbours(own), "England": [ENGLAND]}
+    kinds = {"this review": [own], "neighbour": peers.neighbours[own], "England": [ENGLAND]}
     which = np.select([rows.index.isin(ids) for ids in kinds.values()], list(kinds), "")
     marks = rows["status"].fillna("").str.replace(r"(\w+)", r"[\1]", regex=True)
     rows = rows.assign(value_text=rows["value"], value=rows["number"], which=which, marks=marks)
@@ -94,19 +90,13 @@ def _among_all(about):
     rows = rows.assign(value_text=rows["value_text"] + _sign(line))
     local, england = rows[rows["which"] != "England"], rows.loc[rows["which"] == "England", "value"]
     picture = drawing.strip(local, line["polarity"], england.iloc[0] if len(england) else None, int(line["places"]))
-    title = f"All {len(local)} authorities, {line['period']}"
-    near = local[local["which"] == "neighbour"]
-    spoken = f"{count(len(near)).capitalize()} {plural(len(near), 'neighbour')}: "
-    spoken += "; ".join(near["area"] + " " + near["value_text"]) + "."
-    own = local.loc[local["which"] == "this review", "value_text"]
-    rank = "no rank"
-    if not pd.isna(line["rank"]):
-        tie = f", shared by {count(int(line['rank_ties']))}" if line["rank_ties"] > 1 else ""
-        rank = f"rank {line['rank']:.0f} of {line['rank_of']:.0f} authorities with a figure{tie}"
-    place = f"{about.report.area['name']} {own.iloc[0] if len(own) else 'unknown'}, {rank}"
-    spoken = spoken if len(near) else "No neighbour has a figure."
-    note = "Dot: this area. Diamonds: its neighbours. Grey: the middle half. Point at a mark for its name."
-    return Chart(title, f"Strip of {len(local)} authorities. {place}. {spoken}", picture, data, note)
+    near, own = (local[local["which"] == one] for one in ("neighbour", "this review"))
+    place = {one: f"{line[one]:.0f}" for one in ("rank", "rank_of")}
+    rank = "no rank" if pd.isna(line["rank"]) else say("spoken_rank", int(line["rank_ties"]), **place)
+    place = f"{about.report.area['name']} {own['value_text'].iloc[0] if len(own) else 'unknown'}, {rank}"
+    spoken = say("spoken_neighbours", len(near), told="; ".join(near["area"] + " " + near["value_text"]))
+    words = f"Strip of {len(local)} authorities. {place}. {spoken}"
+    return Chart(f"All {len(local)} authorities, {line['period']}", words, picture, data, say("under_strip"))
 
 
 def funnel_chart(about):
@@ -117,7 +107,7 @@ def funnel_chart(about):
     line, unit, local = about.line, about.line["unit"], rows["which"] != "England"
     counted = rows[local & rows["numerator"].notna() & (rows["denominator"] > 0)]
     if counted.empty or local.all() or unit not in PER:
-        return Charts((), "No counts are published for this indicator, so there is no funnel.")
+        return Charts((), say("no_counts"))
     england, size = rows.loc[~local, "value"].iloc[0], counted["denominator"]
     spread = overdispersion(counted, england, unit)
     limits = funnel_limits(size, england, unit, spread)
@@ -128,15 +118,14 @@ def funnel_chart(about):
         near, far = (value.between(limits[f"low_{one}"], limits[f"high_{one}"])[own].item() for one in ("95", "998"))
         within = "inside the 95%" if near else "between the 95% and 99.8%" if far else "outside the 99.8%"
         where = f"lies {within} limits around England"
-    title = f"{how_many(outside).capitalize()} of {len(counted)} authorities {plural(outside, 'lies', 'lie')} "
-    title += f"outside the 99.8% limits around England in {about.peers.labels.iloc[-1]}"
+    title = say("outside", outside, every=len(counted), period=about.peers.labels.iloc[-1])
     where = f"{about.report.area['name']} {where}."
     steps = pd.Series(np.unique(np.geomspace(size.min(), size.max(), 120).round()))
     counted = counted.assign(value_text=counted["value_text"] + _sign(line))
     picture = drawing.funnel(counted, value, funnel_limits(steps, england, unit, spread).assign(size=steps), england)
     wider = f" Limits are {np.sqrt(spread):.1f} times as wide as chance alone would make them." if spread > 1 else ""
     data = show(counted[["area", "value", "value_text", "numerator", "denominator"]], "Figures behind the funnel")
-    note = f"{where} {_TWO_WAYS} Lines: 95% (dotted) and 99.8% limits around England.{wider}"
+    note = f"{where} {say('under_funnel')}{wider}"
     spoken = f"Funnel plot. {line['name']}, {line['period']}. {title}. {where}{wider}"
     return Charts((Chart(title, spoken, picture, data, note),))
 
@@ -156,26 +145,20 @@ def long_chart(about):
     drawn = list(zip(names.where(~names.duplicated(keep=False), names + ": " + pd.Series(map(whence, drawn))), drawn))
     span, kinds = range(rows["end"].min().year, rows["end"].max().year + 1), rows["series_id"].nunique()
     picture = drawing.long_lines(drawn, span, int(decimal_places(rows["value"]).max()))
-    title = f"{about.row['name']}: {count(len(rows))} {plural(len(rows), 'figure')} on "
-    title += f"{count(kinds)} {plural(kinds, 'definition')}"
+    title = f"{about.row['name']}: {say('figures', len(rows))} on {say('definitions', kinds)}"
     spoken = "; ".join(f"{row.line} {row.said}" for row in rows.itertuples())
     data = show(findings.in_words(report, rows)[POINTS], f"Figures behind the chart: {title}")
-    note = "A line joins figures of one definition and area. The axis need not begin at nought."
-    return Charts((Chart(title, f"Line chart. {title}. {spoken}.", picture, data, note),))
+    return Charts((Chart(title, f"Line chart. {title}. {spoken}.", picture, data, say("under_long")),))
 
 
 def whence(line):
-    """Where a line (rows of ``points``) is from and what years it has, which tells it from another of its name.
-
-    >>> whence(pd.DataFrame({"period_label": ["2012/13", "2013/14"], "open_data": True}))
-    'published, 2012/13 to 2013/14'
-    """
+    """Where a line (rows of ``points``) is from and what years it has, which tells it from another of its name."""
     labels = dict.fromkeys([line["period_label"].iloc[0], line["period_label"].iloc[-1]])
     return f"{'published' if line['open_data'].all() else 'printed in a plan document'}, {' to '.join(labels)}"
 
 
 def run_charts(about):
-    """A run chart of each series by month or quarter, with limits where there are points enough: what moves by more than the usual ups and downs?"""
+    """A run chart of each series by month or quarter, with limits where points are enough to tell what stands out."""
     rows = _runs(about)
     names = findings.names_of(about.report, rows)
     lines = rows.groupby("line", sort=False)
@@ -201,17 +184,16 @@ def _run_chart(about, name, line):
     picture = drawing.years(points.index.tolist(), labels, lines, places, levels=levels, marked=marked)
     which = join_words([word(words, points[rule]) for rule, words in _RULES.items()])
     said = "; ".join(f"{words} {level:,.{places}f}" for words, level in levels)
-    alternative = f"Run chart of {len(points)} {kind}s. {title}. {said[:1].upper()}{said[1:]}{'.' if said else ''}"
+    alternative = f"Run chart of {len(points)} {kind}s. {title}. {capital(said)}{'.' if said else ''}"
     data = points[["period_label", "value"]].assign(what_stands_out=which)
     data = show(data, f"{kind.capitalize()}s behind the chart: {name}")
-    note = "Diamonds stand out. Figures that follow the seasons do so each year, which is no change." if levels else ""
-    return Chart(title, alternative.strip(), picture, data, note)
+    return Chart(title, alternative.strip(), picture, data, say("under_run", len(levels)))
 
 
 def _standing_out(points):
     """ "March 2013 outside the limits; April to ... ": which points each rule names, each by the first that does."""
     rule = pd.Series(np.select([points[one] for one in _RULES], list(_RULES), ""), points.index)
-    spells = points.assign(rule=rule).groupby([rule.ne(rule.shift()).cumsum(), rule])["period_label"].agg(["first", "last"])
+    spells = points["period_label"].groupby([rule.ne(rule.shift()).cumsum(), rule]).agg(["first", "last"])
     named = spells["first"].where(spells["first"] == spells["last"], spells["first"] + " to " + spells["last"])
     named = named.droplevel(0)
     told = []

@@ -1,35 +1,37 @@
-"""Small words: numbers as words, plurals, lists and dates; text that shows itself, and text that stays text."""
+"""Sentences and small words: numbers, plurals, lists and dates; text that shows itself, and text that stays text."""
 
 import html
 import re
+from pathlib import Path
+
+import pandas as pd
 
 _COUNT = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
-# Controls, marks that turn or hide text, and halves of characters: no register needs them, and each can make a page lie.
+# Controls, marks that turn or hide text, halves of characters: no register needs them, and each can make a page lie.
 _UNSEEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u115f\u1160\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff\u2800\u3164\uffa0\ud800-\uf8ff\U000e0000-\U0010ffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u115f\u1160\u061c\u180e\u200b\u200e\u200f\u2028-\u202e"
+    "\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff\u2800\u3164\uffa0\ud800-\uf8ff\U000e0000-\U0010ffff]"
 )
 _MARKS = re.compile(r"[\\`*_\[\]<>&~|{}]")
 _BACKSLASH = "&#92;"  # as "\\\\" it would keep a mark after it from closing
-DOLLAR = "<span>\\$</span>"  # JupyterLab looks for formulas between two dollars of a text; in an element of its own each is text
+# JupyterLab looks for formulas between two dollars of a text; in an element of its own each is text.
+DOLLAR = "<span>\\$</span>"
 _AT_START = re.compile(r"\A(\d{1,9}(?=[.)](?:\s|\Z))|(?=[-+#=]))")  # a list, heading or rule
+LICENCE = "Open Government Licence v3.0"
+# Sentences, each once: how it reads for none, for one and for many. {n} is the number as a word, {N} the same at the
+# start of a sentence; the caller fills in the rest. What has to do with no number stands under none.
+SENTENCES = pd.read_csv(Path(__file__).with_name("sentences.csv"), index_col="name", keep_default_na=False)
+SENTENCES = SENTENCES.T.to_dict("list")
 
 
 class Words(str):
-    """Text that shows itself as Markdown in a notebook. What the register says goes in through ``escape`` or ``bold``."""
+    """Text that shows itself as Markdown in a notebook. What the register says goes in by ``escape`` or ``bold``."""
 
-    def _repr_markdown_(self):
-        return str(self)
-
-    def __repr__(self):
-        return str(self)
+    __repr__ = _repr_markdown_ = str.__str__
 
 
 def clean(text):
-    """Text without characters that turn, hide or break it; each is shown as "\N{REPLACEMENT CHARACTER}".
-
-    >>> clean("Re-referrals \\u202egpj.exe") == "Re-referrals \\ufffdgpj.exe"
-    True
-    """
+    """Text without characters that turn, hide or break it; each is shown as "\N{REPLACEMENT CHARACTER}"."""
     return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", str(text))
 
 
@@ -50,11 +52,7 @@ def escape(text):
 
 
 def plain(text):
-    r"""What a reader sees of Markdown as ``Words`` has it: without bold marks and backslashes.
-
-    >>> plain("**GCSE A\\*-C.** Worse")
-    'GCSE A*-C. Worse'
-    """
+    """What a reader sees of Markdown as ``Words`` has it: without bold marks and backslashes."""
     return re.sub(rf"\\(\W|_)|({_BACKSLASH})|\*\*|</?span>", lambda one: one[1] or ("\\" if one[2] else ""), text)
 
 
@@ -79,16 +77,12 @@ def plural(number, one, many=None):
 
 
 def join(parts):
-    """ "a, b and c"."""
-    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
+    """ "a, b and c"; '' where there is none."""
+    return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
 
 
 def capital(text):
-    """A text that begins as a sentence does; no other letter changes.
-
-    >>> capital("two GCSEs")
-    'Two GCSEs'
-    """
+    """A text that begins as a sentence does; no other letter changes."""
     return text[:1].upper() + text[1:]
 
 
@@ -105,3 +99,18 @@ def stop(text):
 def day(date):
     """ "31 March 2018"."""
     return f"{date.day} {date:%B %Y}"
+
+
+def say(name, number=0, /, **parts):
+    """A sentence of the list for a number; what it is filled with must be Markdown already (``wording.escape``).
+
+    >>> say("new_figures", 12, before="2017-18 part 1")
+    12 figures are new since the review 2017-18 part 1.
+    """
+    words = count(number)
+    return Words(SENTENCES[name][min(number, 2)].format(n=words, N=words.capitalize(), **parts))
+
+
+def paragraph(*sentences):
+    """Sentences after each other, without those that are empty."""
+    return Words(" ".join(filter(None, sentences)))

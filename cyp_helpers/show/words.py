@@ -1,4 +1,4 @@
-"""What a page says in words, computed, so that it is right for every review. The sentences stand in ``sentences``."""
+"""What a page says in words, computed, so that it is right for every review, by the sentences of ``sentences.csv``."""
 
 import pandas as pd
 
@@ -7,30 +7,23 @@ from cyp_helpers.compare.judge import Evidence, Verdict
 from cyp_helpers.compare.reasons import FLAGS
 from cyp_helpers.findings import OLD_MONTHS, attention, judged, probably_not, went_well
 from cyp_helpers.register.tables import days_of, list_known
-from cyp_helpers.show.sentences import paragraph, say
 from cyp_helpers.show.table import STYLE
-from cyp_helpers.show.wording import Words, bold, capital, count, day, escape, in_html, join, stop
+from cyp_helpers.show.wording import (
+    LICENCE, Words, bold, capital, count, day, escape, in_html, join, paragraph, say, stop,
+)
 
 _QUESTIONS = {
     "target": "Against target", "over time": "Over time", "five_years": "Over five years", "england": "Against England",
     "neighbours": "Against its neighbours",
 }
 _KINDS = ("indicator", "evidence figure", "milestone")  # each told by the sentence gap_...
-_LINE_NOTE = (
-    "Each cell gives the figure beside, or the change, and the verdict; – where like cannot be set against like. "
-    "Rank: place among the authorities with a figure for this period, 1 is best, the highest where neither direction is better."
-)
-COVERAGE_NOTE = (
-    "Listed are indicators and figures of a review of evidence; milestones, which are events or documents to deliver; and background, which "
-    "are figures of need, money or volume. What serves two priorities counts under each. What documents alone say counts as judged here."
-)
+COVERAGE_NOTE = say("note_on_coverage")
 
 
 class Opening(str):
     """The words of a set-up cell, with the look of the tables below."""
 
-    def __repr__(self):
-        return str(self)
+    __repr__ = str.__str__
 
     def _repr_html_(self):
         return f"<style>{STYLE}</style><p>{in_html(self)}</p>"
@@ -47,11 +40,7 @@ def opening(report):
 
 
 def since(report):
-    """Since when the authority is one, of those that began later than figures do, and whose older figures are; else ''.
-
-    >>> since(cyp.open_review("national-framework", "2026-05-31", area="Cumberland"))
-    Authority since 1 April 2023: the publisher worked out the figures from before for its area.
-    """
+    """Since when the authority is one, of those younger than the figures, and whose older figures are; else ''."""
     first, _ = days_of(report.register, report.area["area_id"])
     if not first:
         return ""
@@ -77,7 +66,7 @@ def heading(report):
 
 
 def counts(report):
-    """How much is listed, how much has a figure, what the verdicts of figures are, and apart what documents alone say."""
+    """How much is listed and has a figure, what the verdicts of figures are, and apart what documents alone say."""
     listed, verdicts = indicators(report), judged(report).query("measure != 'context figure'")
     verdicts = verdicts.drop_duplicates(["subject_id", "question"])
     stated = verdicts["evidence"] == Evidence.STATED
@@ -90,23 +79,20 @@ def counts(report):
     for question, lead in _QUESTIONS.items() if len(verdicts) else ():
         parts.append(f"{lead}: {tally(verdicts.loc[~stated & (verdicts['question'] == question), 'verdict'])}.")
     tested = verdicts[~stated & (verdicts["question"] != "target") & (verdicts["verdict"] != Verdict.HIDDEN)]
-    told = join([f"{count(number)} {kind}" for kind, number in tested["evidence"].value_counts().items()] or [""])
+    told = join([f"{count(number)} {kind}" for kind, number in tested["evidence"].value_counts().items()])
     return paragraph(*parts, say("evidence", len(tested), kinds=told), read_stated(verdicts))
 
 
 def indicators(report):
-    """The indicators and the figures of a review of evidence, each once: the rows of ``Report.subjects`` that a table of them has."""
-    return report.subjects[report.subjects["measure"].isin(["indicator", "evidence figure"])].drop_duplicates("subject_id")
+    """The indicators and the figures of a review of evidence, each once: rows of ``Report.subjects``."""
+    rows = report.subjects
+    return rows[rows["measure"].isin(["indicator", "evidence figure"])].drop_duplicates("subject_id")
 
 
 def kinds_of(measures):
-    """ "33 indicators and 28 figures of the review of evidence": how many of each kind a Series of ``measure`` holds.
-
-    >>> kinds_of(pd.Series(["milestone", "indicator", "indicator"]))
-    'two indicators and one event or document to deliver'
-    """
+    """ "33 indicators and 28 figures of the review of evidence": how many of each kind of ``measure`` there are."""
     number = measures.value_counts()
-    return join([say(f"gap_{kind}", number[kind]) for kind in _KINDS if kind in number] or [""])
+    return join([say(f"gap_{kind}", number[kind]) for kind in _KINDS if kind in number])
 
 
 def read_stated(verdicts):
@@ -132,8 +118,7 @@ def read_summary(report):
     worst = attention(report)
     if worst.empty:
         return say("attention", 0, **none_found(report))
-    first = worst.iloc[0]
-    return Words(f"Most in need of attention: {named(first)}. {escape(first['findings'])}")
+    return Words(f"Most in need of attention: {named(worst.iloc[0])}. {escape(worst['findings'].iloc[0])}")
 
 
 def read_both_ways(report):
@@ -144,10 +129,10 @@ def read_both_ways(report):
 
 
 def notes_on_lines(report, rows):
-    """What stands below a table of rows of ``report.lines``: whose neighbours, where chance is not tested, what differs."""
+    """What stands below a table of rows of ``Report.lines``: how to read it, whose neighbours, what differs."""
     near = rows[rows["match"] == "near"].drop_duplicates(["series_id", "breakdown"])
     return (
-        _LINE_NOTE, *neighbours_used(report),
+        say("note_on_lines"), *neighbours_used(report),
         *(near["name"] + " differs from the plan's definition: " + near["differs"] + "."),
     )
 
@@ -164,11 +149,9 @@ def neighbours_used(report):
 
 
 def caveats(report, series=None):
-    """What a reader must bear in mind, from the register; with ids of ``series`` only what concerns these, and where none is given nothing else."""
-    rows, figures, used = judged(report), report.figures, set(report.comparison["series_id"]) - {""}
-    whole = series is None
-    if not whole:
-        rows, figures, used = rows[rows["series_id"].isin(series)], figures[figures["series_id"].isin(series)], set(series)
+    """What a reader must bear in mind, from the register; with a list of ``series_id`` only what concerns these."""
+    whole, used = series is None, set(report.comparison["series_id"] if series is None else series) - {""}
+    rows, figures = (rows if whole else rows[rows["series_id"].isin(used)] for rows in (judged(report), report.figures))
     read = set(figures["source_id"]) | ({report.plan["source_id"]} if whole and not report.is_of_others else set())
     sources, breaks = report.register.table("sources"), report.register.table("series-breaks")
     assumed = sources[sources["source_id"].isin(read) & (sources["published_basis"] == "assumed")]
@@ -186,11 +169,7 @@ def caveats(report, series=None):
     if figures["open_data"].any():
         editions, of = report.register.table("editions"), set(figures["source_id"])
         publishers = editions.loc[editions["source_id"].isin(of), "publisher"].drop_duplicates()
-        lines.append(
-            "- Published figures are those of the newest edition read; when each first came out is mostly assumed from its usual delay, and "
-            "a correction made since then cannot be told from a first figure. They contain public sector information "
-            f"licensed under the Open Government Licence v3.0. They come from: {', '.join(map(escape, publishers))}."
-        )
+        lines.append(say("caveat_published", licence=LICENCE, publishers=", ".join(map(escape, publishers))))
     return Words("\n".join(filter(None, lines)))
 
 
@@ -218,7 +197,7 @@ def since_last_review(report):
     """Which figures are new since the review before."""
     before = report.last_review
     if before is None:
-        return Words("This is the first review of the plan, so nothing is compared with an earlier review.")
+        return say("first_review")
     subjects = report.subjects.query("measure != 'context figure'")
     known = report.figures.index[report.figures["published"] > before["as_at"]]
     new = subjects.loc[subjects["observation_id"].isin(known), "subject_id"].nunique()

@@ -13,7 +13,7 @@ from cyp_helpers.show import words
 from cyp_helpers.show.cells import TEXT_ONLY, Difference
 from cyp_helpers.show.sheets import sheets_of
 from cyp_helpers.show.table import SHORTHAND, Table, is_number_column
-from cyp_helpers.show.wording import clean, plain
+from cyp_helpers.show.wording import LICENCE, clean, plain, say
 
 _WIDEST, _LONGEST = 42, 32767  # characters, of a column as it reads well and of a cell as Excel allows
 _SHEET = 205  # characters, of all columns on a sheet of A4 landscape: letters of about 7 points
@@ -32,13 +32,8 @@ def write_workbook(report, path):
     title = f"{report.title}: comparison tables, {report.review['review']}"
     about = [
         *(plain(text) for text in (words.heading(report), words.counts(report), words.since_last_review(report))),
-        "Each sheet holds one table, with a filter in its heading. A column holds numbers or words, never both: where there is no number its "
-        "cell is empty, and where there is no word it says none.",
-        "A verdict is a direction; the evidence beside it says what it rests on. Not compared or not assessed means that like could not be set "
-        "against like; the reason stands in the row.",
-        *([f"Left out, because there is nothing to show: {left_out}."] if left_out else []),
-        "Figures are transcribed from the documents named on the sheet Sources; copyright in the documents remains with their authors.",
-        "Published figures contain public sector information licensed under the Open Government Licence v3.0.",
+        say("cover_sheets"), say("cover_verdicts"), *([say("cover_left_out", tables=left_out)] if left_out else []),
+        say("cover_sources"), say("cover_licence", licence=LICENCE),
     ]
     write_sheets({name: one for name, one in made.items() if not one.frame.empty}, title, about, path, report.as_at)
 
@@ -80,7 +75,7 @@ def _cover(sheet, sheets, title, about, style):
 
 
 def _sheet(sheet, table, style):
-    """One table: its caption and notes, many of them below it; directly above the rows the header, in view and repeated on paper."""
+    """One table: its caption and notes, many of them below it; right above the rows the header, always in view."""
     columns = [_cells(table.frame.iloc[:, n]) for n in range(table.frame.shape[1])]
     shown = [cells for cells, _ in columns]
     widths = widths_of(shown)
@@ -104,7 +99,7 @@ def _sheet(sheet, table, style):
             write = sheet.write_blank if cell is None else sheet.write_string if formats is None else sheet.write_number
             form = {} if cell is None or formats is None else {"num_format": formats.iloc[row - top - 1]}
             write(row, n, cell, style(**form, **side))
-    named = "table_" + re.sub(r"\W", "_", sheet.name.lower(), flags=re.ASCII)  # a name like a cell, such as P1, makes no table
+    named = "table_" + re.sub(r"\W", "_", sheet.name.lower(), flags=re.ASCII)  # P1 alone, a cell's name, makes no table
     sheet.add_table(top, 0, last, len(headers) - 1, {"columns": headers, "name": named, "style": "Table Style Light 1"})
     sheet.freeze_panes(top + 1, 1)
     sheet.repeat_rows(top)
@@ -128,11 +123,7 @@ def _words(cell):
 
 
 def widths_of(columns):
-    """Of each column (a Series) in characters: as broad as its longest word, broader the longer its texts, together as broad as A4.
-
-    >>> [round(width) for width in widths_of([pd.Series(["re-referrals"], name="Indicator"), pd.Series([25.5], name="Figure")])]
-    [11, 8]
-    """
+    """Of each column (a Series) in characters: by its longest word and the length of its texts, together fit for A4."""
     sizes = []
     for cells in columns:
         texts = _texts(cells)
@@ -149,7 +140,8 @@ def widths_of(columns):
 
 def _texts(cells):
     """What a column shows, each once; numbers with two decimals, as broad as any."""
-    return cells.dropna().drop_duplicates().map(lambda cell: cell if isinstance(cell, str) else f"{cell:,.2f}").astype("str")
+    cells = cells.dropna().drop_duplicates()
+    return cells.map(lambda cell: cell if isinstance(cell, str) else f"{cell:,.2f}").astype("str")
 
 
 def _heights(columns, widths):
