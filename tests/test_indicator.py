@@ -11,7 +11,6 @@ from conftest import published, statement, target, tiny
 
 from cyp_helpers.compare.claims import check_standings
 from cyp_helpers.compare.promise import ordinary_ends
-from cyp_helpers.compare.statistics import funnel_limits
 from cyp_helpers.findings import attention, went_well, with_page
 from cyp_helpers.pages import indicator
 from cyp_helpers.pages import data_quality as quality
@@ -230,12 +229,6 @@ def test_the_funnel_says_where_the_area_lies_and_needs_counts():
     assert where in chart.alternative and chart.note.startswith(where) and "the two may differ" in chart.note
     bare = review([published("60.0", THIS), published("50.0", THIS, ENGLAND)])
     assert "No counts" in indicator.funnel_chart(about(bare)).nothing
-
-
-def test_funnel_limits_are_exact():
-    limits = funnel_limits(pd.Series([100.0]), 50.0, "percent", spread=1.0).iloc[0]
-    # Of 100 coins 40 to 60 fall heads 95% of the time, 35 to 65 99.8% of the time.
-    assert limits.tolist() == [40.0, 60.0, 35.0, 65.0]
 
 
 def test_verdict_that_hangs_on_the_average_says_so():

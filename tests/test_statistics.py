@@ -11,6 +11,8 @@ from scipy.special import logsumexp
 
 from conftest import PROJECT
 from cyp_helpers.compare.statistics import (
+    funnel_limits,
+    overdispersion,
     proportion_differs_from,
     proportions_differ,
     rate_differs_from,
@@ -116,3 +118,44 @@ def test_verdicts_against_england_are_those_of_fingertips_but_for_its_rounded_co
     ours = np.select([p >= 0.05, local["Value"] < benchmark], ["Similar", "Better"], "Worse")
     assert len(local) > 5000 and (ours == local[column]).mean() > 0.98
     assert not ((ours != "Similar") & (local[column] != "Similar") & (ours != local[column])).any()
+
+
+# ---- all authorities around England ----
+
+ENDS = {"low_95": 0.025, "high_95": 0.975, "low_998": 0.001, "high_998": 0.999}
+
+
+def test_funnel_limits_worked_by_hand():
+    limits = funnel_limits(pd.Series([100.0]), 50.0, "percent", spread=1.0)
+    # Of 100 coins 40 to 60 fall heads 95% of the time, 35 to 65 99.8% of the time.
+    assert limits.to_dict("records") == [{"low_95": 40.0, "high_95": 60.0, "low_998": 35.0, "high_998": 65.0}]
+    # Of 3 events expected 0 to 7 come 95% of the time, 0 to 10 99.8% of the time.
+    limits = funnel_limits(pd.Series([10_000.0]), 3.0, "rate per 10,000", spread=1.0)
+    assert limits.to_dict("records") == [{"low_95": 0.0, "high_95": 7.0, "low_998": 0.0, "high_998": 10.0}]
+
+
+@given(st.lists(st.integers(1, 20_000), min_size=1, max_size=4), SHARES)
+def test_funnel_limits_are_the_quantiles_of_exact_distributions(sizes, share):
+    n = pd.Series(sizes, dtype=float)
+    shares, rates = (funnel_limits(n, share * per, unit, 1.0) for per, unit in ((100, "percent"), (1000, "rate per 1,000")))
+    assert list(shares) == list(rates) == list(ENDS)
+    for name, p in ENDS.items():
+        assert_allclose(shares[name], 100 * stats.binom.ppf(p, sizes, share) / n)
+        assert_allclose(rates[name], 1000 * stats.poisson.ppf(p, n * share) / n)
+
+
+def test_funnel_limits_are_as_many_times_wider_as_the_root_of_the_spread_and_never_below_nought():
+    limits = funnel_limits(pd.Series([100.0]), 50.0, "percent", spread=4.0).iloc[0]
+    assert limits.tolist() == [30.0, 70.0, 20.0, 80.0]
+    assert funnel_limits(pd.Series([100.0]), 50.0, "percent", spread=16.0)["low_998"].tolist() == [0.0]
+
+
+@pytest.mark.parametrize("unit, average, size, expected, deviation", [
+    ("percent", 50.0, 100, 50, 5), ("percent", 20.0, 100, 20, 4), ("rate per 10,000", 100.0, 10_000, 100, 10),
+])  # fmt: skip
+def test_overdispersion_worked_by_hand(unit, average, size, expected, deviation):
+    """Scores -4, -2, 0, 2, 4; the ends drawn in to -3.2 and 3.2: (10.24 + 4 + 0 + 4 + 10.24) / 5."""
+    counted = pd.DataFrame({"numerator": [expected + deviation * score for score in (-4, -2, 0, 2, 4)]})
+    counted["denominator"] = size
+    assert_allclose(overdispersion(counted, average, unit), 5.696)
+    assert overdispersion(counted.iloc[[2, 2]], average, unit) == 1.0  # no less than chance
