@@ -46,7 +46,12 @@ class _Client(PapermillNotebookClient):
         with tempfile.TemporaryFile() as self._below:  # what is written past Python: by C, by os.system
             for number in (1, 2):
                 os.dup2(self._below.fileno(), number)
-            self.papermill_execute_cells()
+            for index, cell in enumerate(self.nb.cells):  # without papermill's times of each, which no page keeps
+                try:
+                    self.execute_cell(cell, index)
+                except CellExecutionError as error:
+                    self.nb_man.cell_exception(cell, cell_index=index, exception=error)
+                    break
         return self.nb
 
     def execute_cell(self, cell, cell_index, **_):
