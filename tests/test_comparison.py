@@ -142,9 +142,13 @@ CASES = {
     "months": (case(MONTHS), "same_period_last_year", UNTESTED | dict(comparator_text="72%", difference=4)),
     "months-before": (case(MONTHS), "previous", dict(comparator_text="74%")),
     "months-lone": (case(MONTHS[1:]), "same_period_last_year", NONE | dict(gap="nothing a year before")),
+    "months-break": (case([MONTHS[0], {**MONTHS[1], "status": "b"}, MONTHS[2]]), "same_period_last_year", NONE | dict(gap="break between")),
+    "months-after-break": (case([{**MONTHS[0], "status": "b"}, *MONTHS[1:]]), "same_period_last_year", UNTESTED | dict(difference=4)),
     "months-of-a-year": (two("50.0", "51.0"), "same_period_last_year", NONE | dict(gap="whole year")),
     # ---- the start of the plan ----
     "start": (two("50.0", "51.0", targets=[GOAL]), "baseline", UNTESTED | dict(difference=1.0)),
+    "start-break": (two("50.0", "51.0", now={"status": "b"}, targets=[GOAL]), "baseline", NONE | dict(gap="break between")),
+    "start-after-break": (two("50.0", "51.0", was={"status": "b"}, targets=[GOAL]), "baseline", UNTESTED | dict(difference=1.0)),
     "start-alone": (case([figure("50.0", LAST)], targets=[GOAL]), "baseline", NONE | dict(gap="start itself")),
     "start-none": (two("50.0", "51.0"), "baseline", NONE | dict(gap="no start")),
     # ---- five years: a slope of 1 a year is a score of the root of 10, over the area's own factor ----

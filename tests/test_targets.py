@@ -80,6 +80,7 @@ CASES = {
     "share-not-met": aim("relative_change", "35.1", "not met", value="30", **FALL),
     "share-rounded": aim("relative_change", "35.0", HIDDEN, value="30", **FALL),
     "share-of-nothing": aim("relative_change", "35.0", NO, "no starting figure is printed", start=None, value="30", **FALL),
+    "broken": (case([figure("50.0", START), figure("40.0", DUE, status="b")], targets=[target("direction", period=DUE, printed="as printed", baseline_observation_id=id_of("N", START), **FALL)]), dict(verdict=NO, reason="a break in the series between the starting figure, 50.0% in 2013/14, and 40.0%")),
     "from-to-met": aim("from_to", "9.9", "met", start="15", value="10", **FALL),
     "from-to-not-met": aim("from_to", "10.1", "not met", start="15", value="10", **FALL),
     # England's 62 can be 61.5 up to 62.5.

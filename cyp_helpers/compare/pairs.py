@@ -41,13 +41,15 @@ def pair_figures(figures, register, years):
     known = figures[figures["number"].notna()]
     outside = outside_members(figures, register)
     parts = {
-        "previous": _previous(known, figures),
+        "previous": _previous(known),
         "same_period_last_year": _a_year_before(known[known["dated"] & (known["span"] == 0)]),
         "england": _of_area(known, figures, pd.Series(ENGLAND, known.index), outside),
         "five_years": _five_years(known, years),
         "region": _of_area(known, figures, known["region_id"].fillna(""), outside),
     }
     pairs = pd.concat([_asked(rows, name) for name, rows in parts.items()], ignore_index=True)
+    broken = across_break(pairs["figure"], pairs["other"], figures) & pairs["comparator"].isin(OVER_TIME)
+    pairs = pairs.assign(gap=pairs["gap"].mask(broken, "break between"), other=pairs["other"].mask(broken, -1))
     pairs = _as_printed(pairs, figures, register)
     other = figures[_FACTS].reindex(pairs["other"]).add_prefix("other_").set_axis(pairs.index)
     pairs = pd.concat([pairs.join(other), _neighbours(known, register)], ignore_index=True)
@@ -63,9 +65,24 @@ def pair_figures(figures, register, years):
     return pairs
 
 
-def _previous(known, figures):
+def across_break(mine, others, figures):
+    """True where the publisher marks a break in the line after the other figure and not after this one.
+
+    Parameters: ``mine``, ``others``: Series of labels in ``figures``, -1 or empty for none, with one index.
+    """
+    breaks = figures[has_status(figures["status"], "b") & figures["dated"]]
+    if breaks.empty:
+        return pd.Series(False, mine.index)
+    dated = figures[figures["dated"]]
+    after = dated.assign(start=dated["end"] + pd.Timedelta(days=1))
+    # Not map(), which cannot tell what dates are where there is none at all.
+    last = breaks["end"].reindex(_last_before(after, breaks, ["track"])).set_axis(after.index)
+    return dated["end"].reindex(others).set_axis(mine.index) < last.reindex(mine).set_axis(mine.index)
+
+
+def _previous(known):
     """The last earlier figure of the same line that ends before this one begins: of the same source, or else of the
-    other one, or else one without a printed period; none across a break."""
+    other one, or else one without a printed period."""
     same, other = known["open_data"], ~known["open_data"]
     dated = known[known["dated"]]
     by_day = known.assign(start=known["end"], area_line=known.groupby(["line", "area_id"], sort=False).ngroup())
@@ -73,24 +90,16 @@ def _previous(known, figures):
     found = _last_before(dated, dated, ["track", "open_data"], same).reindex(known.index)
     found = found.fillna(_last_before(dated[found[dated.index].isna()], dated, ["track", "open_data"], other))
     found = found.fillna(_last_before(by_day[found.isna()], undated, ["area_line"]))
-    breaks = figures[has_status(figures["status"], "b") & figures["dated"]]
-    ends = known.assign(start=known["end"] + pd.Timedelta(days=1))
-    last_break = _last_before(ends, breaks, ["track"])
-    # Not map(), which cannot tell what dates are where there is no figure at all.
-    other, last_break = (labels.fillna(-1).astype(int) for labels in (found, last_break))
-    end = figures["end"]
-    broken = known["dated"] & (end.reindex(other).to_numpy() < end.reindex(last_break).to_numpy())
-    broken &= figures["dated"].reindex(other, fill_value=False).to_numpy()
     pairs = by_day[["area_line", "end", "dated"]].reset_index(names="figure")
     pairs = pairs.merge(undated[["area_line", "end"]], on="area_line", suffixes=("", "_undated"))
     later = (pairs["end_undated"] > pairs["end"]) | (pairs["end_undated"].eq(pairs["end"]) & pairs["dated"])
     unordered = pairs.loc[later, "figure"]
     unlike = known["end"] > by_day.groupby("area_line")["end"].transform("min")
     gap = choose(
-        known.index, (broken, "break between"), (found.notna(), ""), (known.index.isin(unordered), "order unknown"),
+        known.index, (found.notna(), ""), (known.index.isin(unordered), "order unknown"),
         (unlike, "unlike periods"), otherwise="nothing earlier",
     )
-    return pd.DataFrame({"other": other.mask(broken, -1), "gap": gap}, index=known.index)
+    return pd.DataFrame({"other": found.fillna(-1).astype(int), "gap": gap}, index=known.index)
 
 
 def _a_year_before(known):

@@ -9,7 +9,7 @@ from cyp_helpers.compare.figures import (
     newest_figures, with_words, word
 )
 from cyp_helpers.compare.judge import Evidence, Verdict, judge
-from cyp_helpers.compare.pairs import COMPARATORS, OVER_TIME
+from cyp_helpers.compare.pairs import COMPARATORS, OVER_TIME, across_break
 from cyp_helpers.compare.reasons import (
     average_words, coarser_places, pair_flags, pair_sentences, sentences, with_age, with_queries
 )
@@ -97,7 +97,7 @@ def _pairs_of(subjects, starts, figures, judged):
     every = pd.MultiIndex.from_product([subjects.index, list(COMPARATORS)[2:]], names=["subject", "comparator"])
     asked = subjects.join(figures["figure"], on="observation_id").rename_axis("subject")
     found = asked[["figure"]].dropna().reset_index().merge(judged.pairs, on="figure").set_index(every.names)
-    start = _starts(asked, starts, figures, judged.register)
+    start = _starts(asked, starts, figures, judged)
     start = judge(judged.figures, start, judged.years, judged.register).set_index(every.names)
     found = pd.concat([start, found.reindex(every)]).reset_index("comparator")
     rows = asked.drop(columns="figure").join(found.drop(columns="figure")).reset_index(drop=True)
@@ -110,17 +110,18 @@ def _pairs_of(subjects, starts, figures, judged):
     return rows.assign(gap=gap, verdict=rows["verdict"].where(gap == "", Verdict.NOT_COMPARED.value))
 
 
-def _starts(subjects, starts, figures, register):
+def _starts(subjects, starts, figures, judged):
     """The figure that the plan's target is measured from (``starts``: ``observation_id``), as pairs to judge."""
     ids = starts.where(starts.isin(figures.index[figures["number"].notna()]))
     mine, other = (look_up(one, figures) for one in (subjects["observation_id"], ids))
     dated, undated = other["dated"].eq(True), other["dated"].eq(False)
-    apart = contradicting(subjects[["observation_id"]].assign(start=ids), register, "observation_id", "start")
+    apart = contradicting(subjects[["observation_id"]].assign(start=ids), judged.register, "observation_id", "start")
+    broken = across_break(mine["figure"], other["figure"], judged.figures)
     gap = choose(
         subjects.index, (ids.isna(), "no start"),
         ((ids == subjects["observation_id"]) | (dated & (mine["end"] <= other["end"])), "start itself"),
         (undated & (other["end"] >= mine["end"]), "start undated"),
-        (dated & (other["kind"] != mine["kind"]), "start unlike"), (apart, "contradicted")
+        (dated & (other["kind"] != mine["kind"]), "start unlike"), (broken, "break between"), (apart, "contradicted")
     )
     known = gap.isin(["", "contradicted"])
     facts = other[["number", "low", "high", "numerator", "denominator"]].where(known).add_prefix("other_")

@@ -13,6 +13,7 @@ from cyp_helpers.compare.figures import (
     word
 )
 from cyp_helpers.compare.judge import Verdict
+from cyp_helpers.compare.pairs import across_break
 from cyp_helpers.compare.reasons import draft_sources, in_unit, sentences
 from cyp_helpers.register.periods import parse_periods
 from cyp_helpers.register.tables import LINE_KEY, find_plan, judgement_steps
@@ -98,6 +99,7 @@ def _with_sides(rows, figures, register):
     mine, start = (look_up(rows[f"{side}observation_id"], figures) for side in ("", "baseline_"))
     both = mine[columns].add_prefix("value_").join(start[columns].add_prefix("start_"))
     both["start_dated"] = both["start_dated"].fillna(True).astype(bool)
+    both["broken"] = across_break(mine["figure"], start["figure"], figures.set_index("figure"))
     return rows.join(both).assign(
         period=mine["period_label"], value=mine["number"], value_text=mine["text"], value_source=mine["source"],
         value_said=as_text(mine["said"]), start_said=as_text(start["said"]), status_words=mine["status_words"],
@@ -149,9 +151,10 @@ def _why_not_assessed(rows, register):
         (start, "not later than start"), (part, "part of year"),
         (~dated & (start_end >= value_end), "start of unknown order"),
         (late, "later than target"), (in_line & (value_end != target_end), "target of other period"),
-        # The target hangs on a starting or national figure that is missing, undated or contradicted.
+        # The target hangs on a starting or national figure that is missing, undated, contradicted or on another basis.
         (direction & (rows["direction"] == "lower") & (rows["start_high"] == 0), "start of nought"),
         (contradicting(rows, register, "observation_id", "baseline_observation_id"), "start contradicted"),
+        (rows["broken"], "start before break"),
         (ahead & ~missing & ~dated, "start without date"),
         ((kind == "relative_change") & missing, "change without start"),
         (ahead & (missing | (kind == "judgement_step")) & ~rows["reached"], "no line"),
