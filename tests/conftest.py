@@ -262,15 +262,26 @@ def verdict(comparator, figures=(), review="2016-17 part 2", **rest):
     return rows_of(tiny(figures, **rest), review).xs(comparator, level=1).iloc[0]
 
 
-def holds(row, **expected):
-    """Whether a row holds what is expected: ``reason`` and ``flags`` hold a text, numbers come near, all else is equal."""
-    for column, wanted in expected.items():
-        found = row[column]
+def failures(cases):
+    """What else was found, by the name of the case; each case is a row and a dict of what is expected of it.
+
+    ``reason`` and ``flags`` hold a text, numbers come near, all else is equal.
+    """
+
+    def as_expected(column, found, wanted):
         near = column in ("reason", "flags") and wanted and wanted in found
-        assert near or (pd.isna(wanted) and pd.isna(found)) or found == pytest.approx(wanted, abs=0.006), (
-            column,
-            found,
-        )
+        return near or (pd.isna(wanted) and pd.isna(found)) or found == pytest.approx(wanted, abs=0.006)
+
+    found = {
+        name: {column: row[column] for column, wanted in expected.items() if not as_expected(column, row[column], wanted)}
+        for name, (row, expected) in cases.items()
+    }
+    return {name: what for name, what in found.items() if what}
+
+
+def holds(row, **expected):
+    """Whether a row holds what is expected, as ``failures`` reads it."""
+    assert failures({"row": (row, expected)}) == {}
     return True
 
 
