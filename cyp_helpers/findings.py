@@ -76,6 +76,9 @@ def attention(report):
     space), ``priority`` (their names), ``both`` (stands and moves the same way), ``promise`` (the highest, of 100;
     empty for a target alone), ``verdicts, new`` (False where all of it was known at the last review) and ``findings``
     (sentences).
+
+    >>> attention(cyp.open_review("cypf-2016-18", "2017-18 part 2"))["name"].tolist()[0]
+    "Re-referrals to children's social care"
     """
     return _found(report, -1)
 

@@ -79,6 +79,10 @@ def indicators_of_review(report):
 
     Returns a DataFrame with ``name, priority, candidate`` (a category, retire first) and ``reason``, one row for each
     indicator.
+
+    >>> rows = indicators_of_review(cyp.open_review("cypf-2016-18", "2017-18 part 2"))
+    >>> rows["candidate"].value_counts().to_dict()
+    {'keep': 18, 'change': 14, 'retire': 1}
     """
     subjects = report.subjects.drop_duplicates("subject_id").query("measure == 'indicator'")
     target = report.comparison.query("comparator == 'target'").drop_duplicates("subject_id").set_index("subject_id")

@@ -69,6 +69,10 @@ def sentences(report, rows):
     """What most needs attention of rows of ``listed`` and what goes best, each with its number, and what is not known.
 
     Returns a DataFrame with ``heading, sign, sentence`` (in lines).
+
+    >>> report = cyp.open_review("cypf-2016-18", "2017-18 part 2")
+    >>> sentences(report, listed(report)).loc[1, "sentence"].split("\\n")[0]
+    '1 Permanent exclusions: improving, better than England and neighbours.'
     """
     worst, best = _found(report, rows)
     doubtful = rows[_marked(report, rows)["mark_sign"] == "untested"]

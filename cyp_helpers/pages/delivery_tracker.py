@@ -136,6 +136,10 @@ def evidence_of(report):
     Returns rows of ``activities`` with ``activity`` (title), ``priority``, ``document`` (id), ``judgement`` (the
     workbook's reading), ``achieved`` (in own words), ``judgement_reason`` and ``reading``; an activity without
     evidence says so.
+
+    >>> rows = evidence_of(cyp.open_review("cypf-2016-18", "2017-18 part 2"))
+    >>> rows.query("judgement == 'achieved'")["priority"].tolist()
+    ['Healthy']
     """
     register = report.register
     activities = register.table("activities")
@@ -163,6 +167,9 @@ def unmatched(report):
     """Activities without an indicator, and indicators without an activity; none of a plan that has no activities.
 
     Returns a DataFrame with ``activity_or_indicator`` (its name), ``what``, ``document`` (id) and ``locator``.
+
+    >>> unmatched(cyp.open_review("cypf-2016-18", "2017-18 part 2"))["what"].nunique()
+    2
     """
     plan = report.plan["plan_id"]
     listed, activities = (report.register.table(name) for name in ("plan-indicators", "activities"))

@@ -159,6 +159,10 @@ def choices(about):
     Returns a DataFrame with ``list_of_neighbours`` (title), ``average, used_here`` (the choice that all pages go by),
     ``neighbours_with_figure, value`` (the average), ``places`` and of the judged pair ``difference, verdict, evidence,
     promise``; a row for each choice that gives an average.
+
+    >>> about = open_indicator(cyp.open_review("cypf-2016-18", "2017-18 part 2"), "re-referrals")
+    >>> choices(about).query("used_here")[["average", "verdict"]].to_dict("records")
+    [{'average': 'mean', 'verdict': 'worse'}]
     """
     if not about.peers:
         return pd.DataFrame(columns=_CHOICES)
@@ -218,6 +222,10 @@ def comparable(report, indicator):
 
     Returns a DataFrame with ``one`` and ``other`` (names), ``comparable`` (yes, no, or in the words of
     ``series_breaks``) and ``why``.
+
+    >>> rows = comparable(cyp.open_review("cypf-2016-18", "2017-18 part 2"), "school-absence")
+    >>> rows["comparable"].tolist()
+    ['no', 'yes', 'yes']
     """
     names = definitions(report, indicator).set_index("series_id")["name"]
     breaks = report.register.table("series-breaks").set_index(["series_id", "successor_series_id"])
@@ -237,6 +245,10 @@ def source(about):
     """What the published line counts, why it is the counterpart of the documents' indicator, and which file it is from.
 
     Returns a DataFrame with ``what`` and ``words``; empty where nothing is published.
+
+    >>> about = open_indicator(cyp.open_review("cypf-2016-18", "2017-18 part 2"), "re-referrals")
+    >>> source(about).set_index("what").at["Files", "words"]
+    'Children in need, referrals and re-referrals'
     """
     report, line = about.report, about.line
     if line is None:

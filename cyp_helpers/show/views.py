@@ -210,6 +210,9 @@ def points(report, indicator):
     Returns
     -------
     Rows of ``known_figures`` with a figure, and ``line`` (definition, area and breakdown in words).
+
+    >>> points(cyp.open_review("cypf-2016-18", "2017-18 part 2"), "re-referrals")["value"].tolist()[-2:]
+    ['25.5', '21.9']
     """
     figures = report.figures
     asked = (figures["indicator_id"] == indicator) & (figures["area_id"] != report.area["region_id"])
