@@ -5,7 +5,9 @@ import os
 import pickle
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from cyp_helpers.batch.apart import tell
@@ -59,8 +61,10 @@ def reopened(project, opened):
     from cyp_helpers.report import reopen
 
     whole = reopen(opened, project)
-    judged(whole), whole.last_review  # kept for all that are forked from here
-    make_shell()
+    judged(whole), whole.last_review, make_shell()  # kept for all that are forked from here
+    for path in (Path(project) / "notebooks").glob("*.ipynb"):
+        with suppress(Exception):  # of one that cannot be read its own page says so
+            _read(path)
     return whole
 
 
@@ -189,7 +193,9 @@ def _file_of(job, notebook):
     return {f"{job.name}.ipynb": _text_of(_normalised(notebook))} if notebook else {}
 
 
+@cache
 def _read(path):
+    """A notebook, which a process reads once and may change: it runs no second one."""
     from papermill.iorw import load_notebook_node
 
     notebook = load_notebook_node(str(path))
