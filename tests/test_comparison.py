@@ -216,6 +216,9 @@ def test_every_row_says_why_in_known_words_and_nothing_of_the_register_is_change
     rows = rows_of(REGISTER)
     assert rows["verdict"].isin(list(Verdict)).all() and rows["evidence"].isin(["", *Evidence]).all()
     assert (rows["reason"] != "").all()
+    alone = rows["gap"].isin(["nothing earlier", "order unknown", "unlike periods", "break between", "nothing a year before"])
+    assert alone.any() and rows.loc[alone, "comparator_value"].isna().all() and rows.loc[alone, "value"].notna().all()
+    assert (rows.loc[alone, ["comparator_observation_id", "comparator_text", "difference_text"]] == "").all(axis=None)
     assert (
         rows.groupby(["priority_id", "subject_id"])["comparator"]
         .agg(list)
