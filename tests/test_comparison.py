@@ -105,6 +105,7 @@ CASES = {
     "england-too": (moved("50.0", "53.0", open_data=[published("48.0", LAST, ENGLAND), published("47.0", THIS, ENGLAND)]), "previous", dict(england_difference=-1.0, reason="England fell by 1.0 percentage points.")),
     "counts-agree": (moved("25.8", "23.1", COUNTED, polarity="lower"), "previous", dict(counts="counts agree", evidence="clear", verdict="improved", reason="2.7 percentage points below 25.8% in 2014/15, 173 of 6,390; lower is better")),
     "counts-chance": (moved("24.9", "27.9", ((169, 680), (203, 727))), "previous", dict(counts="counts say no more than chance", verdict="improved", evidence="clear")),
+    "counts-opposite": (moved("50.0", "53.0", ((5300, 10_000), (5000, 10_000))), "previous", dict(verdict="improved", counts="counts say the opposite")),
     "counts-of-a-lag": (moved("50.0", "53.0", ((5000, 10_000), (5300, 10_000)), others=("50.0", "58.0")), "previous", dict(verdict="falling behind", counts="")),
     "counts-only": (moved("30.0", "20.0", ((300, 1000), (200, 1000)), variation=None), "previous", dict(verdict="worsened", evidence="clear", score=-2.56, reason="judged by its counts")),  # z 5.11 over the root of 4
     "counts-rate": (moved("10.0", "20.0", ((100, 100_000), (200, 100_000)), unit="rate per 10,000", variation=None), "previous", dict(verdict="improved", counts="counts agree")),
