@@ -49,7 +49,7 @@ def pair_figures(figures, register, years):
     }
     pairs = pd.concat([_asked(rows, name) for name, rows in parts.items()], ignore_index=True)
     broken = across_break(pairs["figure"], pairs["other"], figures) & pairs["comparator"].isin(OVER_TIME)
-    pairs = pairs.assign(gap=pairs["gap"].mask(broken, "break between"), other=pairs["other"].mask(broken, -1))
+    pairs.loc[broken, ["gap", "other"]] = "break between", -1
     pairs = _as_printed(pairs, figures, register)
     other = figures[_FACTS].reindex(pairs["other"]).add_prefix("other_").set_axis(pairs.index)
     pairs = pd.concat([pairs.join(other), _neighbours(known, register)], ignore_index=True)
