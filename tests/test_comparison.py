@@ -148,7 +148,7 @@ CASES = {
     "months-of-a-year": (two("50.0", "51.0"), "same_period_last_year", NONE | dict(gap="whole year")),
     # ---- the start of the plan ----
     "start": (two("50.0", "51.0", targets=[GOAL]), "baseline", UNTESTED | dict(difference=1.0)),
-    "start-break": (two("50.0", "51.0", now={"status": "b"}, targets=[GOAL]), "baseline", NONE | dict(gap="break between")),
+    "start-break": (two("50.0", "51.0", now={"status": "b"}, targets=[GOAL]), "baseline", NONE | dict(gap="break between", reason="a break in the series between the earlier figure and this one")),
     "start-after-break": (two("50.0", "51.0", was={"status": "b"}, targets=[GOAL]), "baseline", UNTESTED | dict(difference=1.0)),
     "start-alone": (case([figure("50.0", LAST)], targets=[GOAL]), "baseline", NONE | dict(gap="start itself")),
     "start-none": (two("50.0", "51.0"), "baseline", NONE | dict(gap="no start")),
